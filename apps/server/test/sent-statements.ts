@@ -10,7 +10,7 @@ export interface SentStatement {
 
 export interface SentStatements {
   /** The statements that `work` and its requests send, in order, without those of jobs. */
-  during(work: () => Promise<unknown>): Promise<readonly SentStatement[]>
+  recordDuring(work: () => Promise<unknown>): Promise<readonly SentStatement[]>
   /** The minimum of three attempts, because caches expire in between. */
   countDuring(work: () => Promise<unknown>): Promise<number>
   /** The database that received the last query. */
@@ -43,7 +43,7 @@ export function recordStatements(): SentStatements {
   })
   afterAll(() => stack.dispose())
 
-  async function during(work: () => Promise<unknown>): Promise<readonly SentStatement[]> {
+  async function recordDuring(work: () => Promise<unknown>): Promise<readonly SentStatement[]> {
     const sent: SentStatement[] = []
     current = sent
     await recording.run(sent, work)
@@ -52,10 +52,10 @@ export function recordStatements(): SentStatements {
   }
 
   return {
-    during,
+    recordDuring,
     async countDuring(work) {
       const counts: number[] = []
-      for (let attempt = 0; attempt < 3; attempt += 1) counts.push((await during(work)).length)
+      for (let attempt = 0; attempt < 3; attempt += 1) counts.push((await recordDuring(work)).length)
       return Math.min(...counts)
     },
     database() {

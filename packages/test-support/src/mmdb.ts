@@ -42,15 +42,15 @@ export function writeMmdb({ type, networks, buildEpoch = 1_767_225_600 }: MmdbOp
   }
   const metadata = Buffer.concat([
     controlBytes(types.map, 9),
-    ...field('binary_format_major_version', unsigned(types.uint16, 2)),
-    ...field('binary_format_minor_version', unsigned(types.uint16, 0)),
-    ...field('build_epoch', unsigned(types.uint64, buildEpoch)),
+    ...field('binary_format_major_version', encodeUnsigned(types.uint16, 2)),
+    ...field('binary_format_minor_version', encodeUnsigned(types.uint16, 0)),
+    ...field('build_epoch', encodeUnsigned(types.uint64, buildEpoch)),
     ...field('database_type', encode(type)),
     ...field('description', encode({ en: 'For tests' })),
-    ...field('ip_version', unsigned(types.uint16, 6)),
+    ...field('ip_version', encodeUnsigned(types.uint16, 6)),
     ...field('languages', encode(['en'])),
-    ...field('node_count', unsigned(types.uint32, nodes.length)),
-    ...field('record_size', unsigned(types.uint16, 24)),
+    ...field('node_count', encodeUnsigned(types.uint32, nodes.length)),
+    ...field('record_size', encodeUnsigned(types.uint16, 24)),
   ])
   return Buffer.concat([tree, separator, ...data, metadataStart, metadata])
 }
@@ -98,7 +98,7 @@ function encode(value: MmdbValue): Buffer {
     const bytes = Buffer.from(value)
     return Buffer.concat([controlBytes(types.string, bytes.length), bytes])
   }
-  if (typeof value === 'number') return unsigned(types.uint32, value)
+  if (typeof value === 'number') return encodeUnsigned(types.uint32, value)
   if (Array.isArray(value)) return Buffer.concat([controlBytes(types.array, value.length), ...value.map(encode)])
   const entries = Object.entries(value)
   return Buffer.concat([
@@ -107,7 +107,7 @@ function encode(value: MmdbValue): Buffer {
   ])
 }
 
-function unsigned(type: number, value: number): Buffer {
+function encodeUnsigned(type: number, value: number): Buffer {
   const bytes = Buffer.alloc(8)
   bytes.writeBigUInt64BE(BigInt(value))
   const trimmed = bytes.subarray(bytes.findIndex((byte) => byte !== 0) >>> 0)

@@ -39,7 +39,7 @@ function send(caller: TestCaller, route: string, from?: string): Promise<UserAge
 }
 
 /** The access that the row declares for this caller. */
-function expected({ caller, scopes, session, conditions }: AccessRow, by: TestCaller): string {
+function expectedOutcome({ caller, scopes, session, conditions }: AccessRow, by: TestCaller): string {
   const isKey = by.scopes !== undefined
   if (conditions.includes('known-account') && by.session === undefined) return '401 not_signed_in'
   if (conditions.includes('recovery')) return '401 not_signed_in'
@@ -65,11 +65,11 @@ describe('every row', () => {
   test.each(ordered)('%s', async (route, row) => {
     const allCallers = [...callers.sessions, ...(await callers.keysFor(row))]
     const isFirst = [...firstRows].some(([first]) => first === route)
-    const byOutcome = firstOfEach(allCallers, (caller) => expected(row, caller))
+    const byOutcome = firstOfEach(allCallers, (caller) => expectedOutcome(row, caller))
     const chosen = selectCases(allCallers, (caller) => isFirst || byOutcome.has(caller))
     const outcomes: (readonly [string, string])[] = []
     for (const caller of chosen) outcomes.push([caller.name, outcomeOf(await send(caller, route))])
-    expect(outcomes).toEqual(chosen.map((caller) => [caller.name, expected(row, caller)]))
+    expect(outcomes).toEqual(chosen.map((caller) => [caller.name, expectedOutcome(row, caller)]))
   })
 })
 

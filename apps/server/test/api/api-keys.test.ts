@@ -43,7 +43,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     return instance.agent().sendJson(method, instance.url + path, { options, body })
   }
 
-  async function listed(agent: UserAgent, query = ''): Promise<readonly Minted['apiKey'][]> {
+  async function listKeys(agent: UserAgent, query = ''): Promise<readonly Minted['apiKey'][]> {
     const { data } = (await agent.getJson(keysAt + query)).json() as { readonly data: readonly Minted['apiKey'][] }
     return data
   }
@@ -75,7 +75,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(list.text + instance.log.join()).not.toContain(minted.token)
     expect((await withKey(minted.token, `DELETE /api/api-keys/${minted.apiKey.id}`)).status).toBe(204)
     expect(refusal(await withKey(minted.token, 'GET /api/version/current'))).toEqual([401, 'not_signed_in'])
-    expect(await listed(agent)).toEqual([])
+    expect(await listKeys(agent)).toEqual([])
     for (const event of ['api_key_created', 'api_key_removed'])
       expect(instance.log.join()).toContain(`"audit":"${event}"`)
   })
@@ -87,7 +87,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await withKey(token, 'GET /api/version/current')).status).toBe(200)
     // The update runs concurrently with the response, so it can finish later.
     const usedAt = await eventually(async () => {
-      const [used] = await listed(agent)
+      const [used] = await listKeys(agent)
       expect(used?.lastUsedAt).toEqual(expect.any(String))
       return Date.parse(used?.lastUsedAt ?? '')
     })
@@ -106,7 +106,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       clock.mockRestore()
     }
     const lastUseOffsets = async () =>
-      (await listed(agent)).map(({ lastUsedAt }) => Date.parse(lastUsedAt ?? '') - Date.now())
+      (await listKeys(agent)).map(({ lastUsedAt }) => Date.parse(lastUsedAt ?? '') - Date.now())
     // The update runs concurrently with the response.
     await eventually(async () => expect((await lastUseOffsets())[0]).toBeGreaterThan(0))
     expect((await withKey(token, 'GET /api/version/current')).status).toBe(200)
@@ -118,7 +118,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     await mint(agent, { name: 'beta', expiresAt: inDays(3) })
     await mint(agent, { name: 'Alpha', expiresAt: inDays(2) })
     await mint(agent, { name: 'gamma', expiresAt: inDays(1) })
-    const names = async (query: string) => (await listed(agent, query)).map(({ name }) => name)
+    const names = async (query: string) => (await listKeys(agent, query)).map(({ name }) => name)
     expect(await names('?sort[column]=name&sort[direction]=asc')).toEqual(['Alpha', 'beta', 'gamma'])
     expect(await names('?sort[column]=expiresAt&sort[direction]=desc')).toEqual(['beta', 'Alpha', 'gamma'])
     expect(await names('?sort[column]=lastUsedAt')).toEqual(await names(''))
@@ -130,13 +130,13 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('hides the keys of other users', async () => {
     const { apiKey } = await mint(instance.administrator)
     const { agent } = await instance.person('other')
-    expect(await listed(agent)).toEqual([])
+    expect(await listKeys(agent)).toEqual([])
     for (const id of [apiKey.id, someId, 'x', '%00', '%FF', 'a'.repeat(5000)]) {
       expect((await agent.sendJson('DELETE', `${keysAt}/${id}`)).status).toBe(404)
       expect((await agent.postJson(`${keysAt}/${id}/renew`, { expiresAt: inDays(1) })).status).toBe(404)
     }
     expect(refusal(await agent.sendJson('DELETE', `${keysAt}/${apiKey.id}`))).toEqual([404, 'api_key_not_found'])
-    expect(await listed(instance.administrator)).toContainEqual(apiKey)
+    expect(await listKeys(instance.administrator)).toContainEqual(apiKey)
   })
 
   test('renews a key after it expired', async () => {

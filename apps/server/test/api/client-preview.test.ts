@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(async () => instance[Symbol.asyncDispose]())
 
-async function made(path: string, body: object): Promise<string> {
+async function createObject(path: string, body: object): Promise<string> {
   const response = await instance.administrator.postJson(`${instance.url}${path}`, body)
   expect([response.status, response.text]).toEqual([201, expect.any(String)])
   return (response.json() as { id: string }).id
@@ -34,10 +34,10 @@ async function preview(client: string, user: string, scopes: string) {
 const person = { username: 'hedy', email: 'hedy@example.com', firstName: 'Hedy', lastName: 'Koch' }
 
 test('shows the token contents of a user for a client', async () => {
-  const user = await made('/api/users', person)
+  const user = await createObject('/api/users', person)
   const rule = { claim: 'mail', source: { kind: 'claim', name: 'email' } }
   const protocol = { defaultScopes: ['groups'], userNames: { [user]: 'hedy.nas' }, claimRules: [rule] }
-  const client = await made('/api/oidc/clients', { name: 'NAS', protocol })
+  const client = await createObject('/api/oidc/clients', { name: 'NAS', protocol })
   await instance.administrator.sendJson('PUT', `${instance.url}/api/custom-claims/user/${user}`, {
     body: [{ key: 'quota', value: '5' }],
   })
@@ -71,7 +71,7 @@ test('shows the token contents of a user for a client', async () => {
   expect(less).not.toHaveProperty('userInfo.email')
   expect(less).not.toHaveProperty('userInfo.mail')
 
-  const restricted = await made('/api/oidc/clients', { name: 'Closed', isGroupRestricted: true })
+  const restricted = await createObject('/api/oidc/clients', { name: 'Closed', isGroupRestricted: true })
   const refused = await preview(restricted, user, 'openid')
   expect([refused.status, refused.json()]).toMatchObject([403, { code: 'oidc_access_denied' }])
   expect((await preview(client, someId, 'openid')).status).toBe(404)
@@ -90,13 +90,18 @@ test('rejects claim rules for protocol claims and a bare wildcard', async () => 
 })
 
 test('shows administrators whether a user may use the client, why, and what it receives', async () => {
-  const group = await made('/api/user-groups', { name: 'crew', friendlyName: 'Crew' })
-  const client = await made('/api/oidc/clients', { name: 'Files' })
+  const group = await createObject('/api/user-groups', { name: 'crew', friendlyName: 'Crew' })
+  const client = await createObject('/api/oidc/clients', { name: 'Files' })
   const page = (query: Record<string, string>) =>
     instance.administrator.get(
       `${instance.url}/settings/admin/oidc-clients/${client}/access?${new URLSearchParams(query)}`,
     )
-  const grace = await made('/api/users', { ...person, username: 'grace', email: 'grace@example.com', lastName: '<b>' })
+  const grace = await createObject('/api/users', {
+    ...person,
+    username: 'grace',
+    email: 'grace@example.com',
+    lastName: '<b>',
+  })
   const previewPage = (await page({})).text
   expect(previewPage).not.toContain('preferred_username')
   // The page offers the most common scopes.

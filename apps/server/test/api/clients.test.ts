@@ -61,7 +61,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     return (await call('GET /api/oidc/clients/{id}', undefined, { id })).json() as ClientDto
   }
 
-  async function listed(query: string, name = 'GET /api/oidc/clients', agent = administrator): Promise<List> {
+  async function fetchList(query: string, name = 'GET /api/oidc/clients', agent = administrator): Promise<List> {
     return (await call(name, undefined, { query, agent })).json() as List
   }
 
@@ -96,7 +96,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     return new URL(redirectUrl).searchParams
   }
 
-  function audited(event: string): Json[] {
+  function findAuditEvents(event: string): Json[] {
     return instance.log.map((line) => JSON.parse(line) as Json).filter(({ audit }) => audit === event)
   }
 
@@ -210,7 +210,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       { id: client.id },
     )
     expect([response.status, response.json()]).toEqual([200, { ...(await create({ name: 'Less' })), id: client.id }])
-    expect(audited('client_updated').at(-1)).toMatchObject({
+    expect(findAuditEvents('client_updated').at(-1)).toMatchObject({
       clientId: client.id,
       fields: expect.arrayContaining(['name', 'redirectUris', 'accessTokenDurationMinutes']),
     })
@@ -350,7 +350,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await call('DELETE /api/oidc/clients/{id}', undefined, { id })).status).toBe(204)
     expect((await call('DELETE /api/oidc/clients/{id}', undefined, { id })).status).toBe(404)
     expect(await tokenStatus(id, secret)).toBe(401)
-    expect(audited('client_removed').at(-1)).toMatchObject({ clientId: id, accountId: expect.any(String) })
+    expect(findAuditEvents('client_removed').at(-1)).toMatchObject({ clientId: id, accountId: expect.any(String) })
   })
 
   test('reveals only the name of a client to anonymous callers', async () => {
@@ -408,7 +408,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect(await tokenStatus(id, drawn.secret)).toBe(401)
       const again = await administrator.sendJson('DELETE', `${instance.url}/api/oidc/clients/${id}/secrets/${drawn.id}`)
       expect([again.status, again.json()]).toEqual([404, expect.objectContaining({ code: 'not_found' })])
-      expect(audited('client_secret_removed').at(-1)).toMatchObject({ clientId: id, secretId: drawn.id })
+      expect(findAuditEvents('client_secret_removed').at(-1)).toMatchObject({ clientId: id, secretId: drawn.id })
       expect(instance.log.join('')).not.toContain(drawn.secret)
     })
 
@@ -486,31 +486,33 @@ describe.each(databaseKinds)('%s', (kind) => {
     })
 
     test('have pages in a stable order', async () => {
-      const first = await listed(query('pagination[limit]=2'))
+      const first = await fetchList(query('pagination[limit]=2'))
       expect(names(first)).toEqual(['Zoë', '100%'])
       expect(first.pagination).toEqual({ totalPages: 2, totalItems: 3, currentPage: 1, itemsPerPage: 2 })
-      expect(names(await listed(query('pagination[limit]=2&pagination[page]=9')))).toEqual(['a_b'])
+      expect(names(await fetchList(query('pagination[limit]=2&pagination[page]=9')))).toEqual(['a_b'])
       expect(first.data[0]).toMatchObject({ allowedUserGroupsCount: 0, credentials: { secrets: [] } })
       expect(first.data[0]).not.toHaveProperty('allowedUserGroups')
     })
 
     test('sort, filter and search by the names of the contract', async () => {
-      expect(names(await listed(query('sort[column]=name&sort[direction]=desc')))).toEqual(['Zoë', 'a_b', '100%'])
-      expect(names(await listed(query('sort[column]=pkceEnabled&sort[direction]=desc')))).toEqual([
+      expect(names(await fetchList(query('sort[column]=name&sort[direction]=desc')))).toEqual(['Zoë', 'a_b', '100%'])
+      expect(names(await fetchList(query('sort[column]=pkceEnabled&sort[direction]=desc')))).toEqual([
         '100%',
         'Zoë',
         'a_b',
       ])
       for (const column of ['createdAt', 'pkceSupported', 'clientType', 'allowedUserGroupsCount', 'isGroupRestricted'])
-        expect(names(await listed(query(`sort[column]=${column}`)))).toEqual(['Zoë', '100%', 'a_b'])
-      expect(names(await listed(query('sort[column]=secrets')))).toEqual(['Zoë', '100%', 'a_b'])
-      expect(names(await listed(query('filters[skipConsent]=true')))).toEqual(['Zoë'])
-      expect(names(await listed(query('filters[skipConsent][0]=true&filters[skipConsent][1]=false')))).toHaveLength(3)
-      expect(names(await listed(query('filters[clientType]=cimd')))).toEqual([])
-      expect(names(await listed(query('filters[__proto__]=true&filters[unknown]=1')))).toHaveLength(3)
-      expect(names(await listed(`?search=${encodeURIComponent(`${tag} zoë`)}`))).toEqual(['Zoë'])
-      expect(names(await listed(`?search=${encodeURIComponent(`${tag} %`)}`))).toEqual([])
-      expect(names(await listed(`?search=${encodeURIComponent('_b')}`))).toEqual(['a_b'])
+        expect(names(await fetchList(query(`sort[column]=${column}`)))).toEqual(['Zoë', '100%', 'a_b'])
+      expect(names(await fetchList(query('sort[column]=secrets')))).toEqual(['Zoë', '100%', 'a_b'])
+      expect(names(await fetchList(query('filters[skipConsent]=true')))).toEqual(['Zoë'])
+      expect(names(await fetchList(query('filters[skipConsent][0]=true&filters[skipConsent][1]=false')))).toHaveLength(
+        3,
+      )
+      expect(names(await fetchList(query('filters[clientType]=cimd')))).toEqual([])
+      expect(names(await fetchList(query('filters[__proto__]=true&filters[unknown]=1')))).toHaveLength(3)
+      expect(names(await fetchList(`?search=${encodeURIComponent(`${tag} zoë`)}`))).toEqual(['Zoë'])
+      expect(names(await fetchList(`?search=${encodeURIComponent(`${tag} %`)}`))).toEqual([])
+      expect(names(await fetchList(`?search=${encodeURIComponent('_b')}`))).toEqual(['a_b'])
     })
   })
 
@@ -535,7 +537,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect((await get(id)).allowedUserGroups).toEqual([
         expect.objectContaining({ id: family, name: `family-${kind}`, friendlyName: 'family', customClaims: [] }),
       ])
-      expect(audited('client_groups_changed').at(-1)).toMatchObject({ clientId: id, groupIds: [family] })
+      expect(findAuditEvents('client_groups_changed').at(-1)).toMatchObject({ clientId: id, groupIds: [family] })
 
       const friends = await group('friends')
       const name = 'PUT /api/user-groups/{id}/allowed-oidc-clients'
@@ -545,7 +547,7 @@ describe.each(databaseKinds)('%s', (kind) => {
         expect.objectContaining({ id: friends, allowedOidcClients: [expect.objectContaining({ id })] }),
       ])
       expect(await get(id)).toMatchObject({ allowedUserGroups: { length: 2 } })
-      expect((await listed('?sort[column]=allowedUserGroupsCount&sort[direction]=desc')).data[0]).toMatchObject({
+      expect((await fetchList('?sort[column]=allowedUserGroupsCount&sort[direction]=desc')).data[0]).toMatchObject({
         id,
         allowedUserGroupsCount: 2,
       })
@@ -605,7 +607,7 @@ describe.each(databaseKinds)('%s', (kind) => {
         protocol: { initiateLoginUri: 'https://app.example/login' },
       })
       const mine = async () =>
-        (await listed('?pagination[limit]=100', 'GET /api/oidc/users/me/clients', agent)).data.map(({ id }) => id)
+        (await fetchList('?pagination[limit]=100', 'GET /api/oidc/users/me/clients', agent)).data.map(({ id }) => id)
       expect(await mine()).not.toContain(restricted.id)
       expect((await use(agent, restricted.id, { prompt: 'none' })).get('error')).toBe('access_denied')
 
@@ -614,7 +616,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       await instance.app.directory.groups.setMembers(members, [userId])
       expect(await mine()).toContain(restricted.id)
       expect((await use(agent, restricted.id)).get('code')).toEqual(expect.any(String))
-      const used = await listed(
+      const used = await fetchList(
         '?filters[hasLaunchURL]=true&sort[column]=lastUsedAt&sort[direction]=desc',
         'GET /api/oidc/users/me/clients',
         agent,
@@ -651,18 +653,18 @@ describe.each(databaseKinds)('%s', (kind) => {
       lastUsedAt: expect.any(String),
     }
     const path = '/api/oidc/users/me/authorized-clients'
-    expect((await listed('', `GET ${path}`, agent)).data).toEqual([item])
+    expect((await fetchList('', `GET ${path}`, agent)).data).toEqual([item])
     const seen = await call('GET /api/oidc/users/{id}/authorized-clients', undefined, { id: userId })
     expect(seen.json()).toMatchObject({ data: [item], pagination: { totalItems: 1 } })
-    expect((await listed('?filters[hasLaunchURL]=true', `GET ${path}`, agent)).data).toEqual([])
+    expect((await fetchList('?filters[hasLaunchURL]=true', `GET ${path}`, agent)).data).toEqual([])
 
     const withdrawal = `DELETE ${path}/{clientId}`
     expect((await call(withdrawal, undefined, { id: app.id })).status).toBe(404)
     expect((await call(withdrawal, undefined, { id: app.id, agent })).status).toBe(204)
     expect((await call(withdrawal, undefined, { id: app.id, agent })).json()).toMatchObject({ code: 'not_found' })
     expect(await userInfo()).toBe(401)
-    expect((await listed('', `GET ${path}`, agent)).data).toEqual([])
-    expect(audited('consent_withdrawn').at(-1)).toMatchObject({ accountId: userId, clientId: app.id })
+    expect((await fetchList('', `GET ${path}`, agent)).data).toEqual([])
+    expect(findAuditEvents('consent_withdrawn').at(-1)).toMatchObject({ accountId: userId, clientId: app.id })
   })
 
   test('rejects a recent login code for a client that requires a recent passkey check', async () => {

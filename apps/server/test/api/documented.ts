@@ -57,12 +57,12 @@ function compare(document: Document): Differences {
       const type = result.headers.get('content-type')?.split(';')[0] ?? ''
       return type in content ? [] : [`${call} answers as ${type}`]
     }
-    const response = $ref?.slice(1) ?? `/paths/${escaped(path)}/${method.toLowerCase()}/responses/${key}`
+    const response = $ref?.slice(1) ?? `/paths/${escapePointer(path)}/${method.toLowerCase()}/responses/${key}`
     return validate(`${response}/content/application~1json/schema`, result.json())
   }
 }
 
 /** A member name in a JSON pointer within a URI (RFC 6901 §6). */
-function escaped(name: string): string {
+function escapePointer(name: string): string {
   return encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))
 }

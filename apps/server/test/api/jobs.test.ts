@@ -59,10 +59,10 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('runs a job immediately for an administrator', async () => {
-    const named = async () => (await jobs()).find(({ name }) => name === 'remove-old-emails')
+    const findJob = async () => (await jobs()).find(({ name }) => name === 'remove-old-emails')
     const waitForEnd = async (after: string) => {
       for (;;) {
-        const job = await named()
+        const job = await findJob()
         if (job?.lastRun && !job.isRunning && job.lastRun.finishedAt > after) return job
       }
     }

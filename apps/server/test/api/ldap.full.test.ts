@@ -98,7 +98,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     readonly isAdmin: boolean
   }
   const users = async () => (await instance.call('GET /api/users')).json.data as readonly UserDto[]
-  const named = async (name: string) => {
+  const findUser = async (name: string) => {
     const user = (await users()).find(({ username }) => username === name)
     if (!user) throw new Error(`There is no ${name}`)
     return user
@@ -206,7 +206,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
       dave: 'enabled',
       erin: 'enabled',
     })
-    const bob = await named('bob')
+    const bob = await findUser('bob')
     expect(bob).toMatchObject({
       isAdmin: true,
       emailVerified: true,
@@ -234,7 +234,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     const picture = await instance.agent().get(`${instance.url}/api/users/${bob.id}/profile-picture.png`)
     const drawn = await instance
       .agent()
-      .get(`${instance.url}/api/users/${(await named('dave')).id}/profile-picture.png`)
+      .get(`${instance.url}/api/users/${(await findUser('dave')).id}/profile-picture.png`)
     expect(picture.headers.get('etag')).not.toBe(drawn.headers.get('etag'))
   })
 
@@ -247,9 +247,9 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
   })
 
   test('reads the configured attributes and entries', async () => {
-    const changed = (what: string) =>
+    const toModifyLdif = (what: string) =>
       `dn: ${dnOf('bob')}\nchangetype: modify\n${what}: description\ndescription: Called so\n\ndn: cn=staff,ou=groups,${base}\nchangetype: modify\n${what}: owner\nowner: ${dnOf('bob')}\n`
-    await slapd.modify(changed('add'))
+    await slapd.modify(toModifyLdif('add'))
     await configure({
       ldapAttributeUserDisplayName: 'description',
       ldapAttributeGroupMember: 'owner',
@@ -267,12 +267,12 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
         members: [{ name: 'staff', changes: { members: { before: 3, after: 0 } } }],
       },
     })
-    await slapd.modify(changed('delete'))
+    await slapd.modify(toModifyLdif('delete'))
     await configure()
   })
 
   test('lets imported users, including administrators, change only their language', async () => {
-    const bob = await named('bob')
+    const bob = await findUser('bob')
     const body = {
       username: 'robert',
       firstName: 'R',
@@ -295,12 +295,12 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
       'ldap_user_group_update',
     )
     // The contract allows a choice of members; the next import replaces them.
-    const members = { userIds: [(await named('ada')).id] }
+    const members = { userIds: [(await findUser('ada')).id] }
     expect((await instance.call('PUT /api/user-groups/{id}/users', { params: staff, body: members })).status).toBe(200)
     await sync()
     const { json } = await instance.call('GET /api/user-groups/{id}', { params: staff })
     expect((json.users as readonly UserDto[]).map(({ username }) => username)).toEqual(['bob', 'carol', 'dave', 'erin'])
-    expect(await named('bob')).toMatchObject({ locale: 'de' })
+    expect(await findUser('bob')).toMatchObject({ locale: 'de' })
   })
 
   test('applies changes of the directory, and disables missing users and ends their access', async () => {
@@ -313,7 +313,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     )
     expect((await sync()).status).toBe(204)
     expect(await states()).toMatchObject({ dave: 'disabled', carol: 'enabled' })
-    expect(await named('carol')).toMatchObject({ lastName: 'Changed' })
+    expect(await findUser('carol')).toMatchObject({ lastName: 'Changed' })
     expect((await browser.getJson(`${instance.url}/api/users/me`)).status).toBe(401)
   })
 
@@ -347,7 +347,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
 
   test('imports a new picture unless one was chosen in this instance', async () => {
     const tagOf = async (name: string) => {
-      const path = `/api/users/${(await named(name)).id}/profile-picture.png`
+      const path = `/api/users/${(await findUser(name)).id}/profile-picture.png`
       return (await instance.agent().get(instance.url + path)).headers.get('etag')
     }
     const [erin, carol] = [await tagOf('erin'), await tagOf('carol')]
@@ -355,7 +355,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
       sharp({ create: { width: 8, height: 8, channels: 3, background } })
         .jpeg()
         .toBuffer()
-    const url = `${instance.url}/api/users/${(await named('erin')).id}/profile-picture`
+    const url = `${instance.url}/api/users/${(await findUser('erin')).id}/profile-picture`
     expect((await upload(instance.administrator, { method: 'PUT', url, bytes: await color('green') })).status).toBe(204)
     const chosen = await tagOf('erin')
     const photo = (await color('blue')).toString('base64')
@@ -373,7 +373,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
   })
 
   test('deletes missing users with all their data if configured', async () => {
-    const { id } = await named('dave')
+    const { id } = await findUser('dave')
     await configure({ ldapSoftDeleteUsers: 'false' })
     const { json } = await run()
     expect(json).toMatchObject({ outcome: 'succeeded', counts: { removed: 1 } })
@@ -384,7 +384,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
   })
 
   test('links a local user on request, and unlinks it', async () => {
-    const params = { id: (await named('ada')).id }
+    const params = { id: (await findUser('ada')).id }
     const link = (entry: string) => instance.call('PUT /api/users/{id}/ldap-link', { params, body: { entry } })
     expect((await link('nobody')).json.code).toBe('ldap_entry_not_found')
     expect((await link('bob')).json.code).toBe('ldap_entry_linked')
@@ -394,14 +394,14 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     await slapd.modify(`dn: ${dnOf('free')}\nchangetype: add\nobjectClass: inetOrgPerson\nuid: free\ncn: F\nsn: F\n`)
     expect(await link('free')).toMatchObject({ status: 409, json: { code: 'ldap_entry_linked' } })
     await slapd.modify(`dn: ${dnOf('free')}\nchangetype: delete\n`)
-    expect(await named('ada')).toMatchObject({ id: params.id, email: 'ada@example.org', isAdmin: true })
+    expect(await findUser('ada')).toMatchObject({ id: params.id, email: 'ada@example.org', isAdmin: true })
     expect(audited(instance, 'ldap_linked')).toMatchObject([{ dn: dnOf('ada') }])
     expect((await instance.call('DELETE /api/users/{id}/ldap-link', { params })).status).toBe(204)
-    expect(await named('ada')).toMatchObject({ ldapId: null })
+    expect(await findUser('ada')).toMatchObject({ ldapId: null })
   })
 
   test('links a local group on request, and unlinks it', async () => {
-    const people = [(await named('ada')).id, (await named('carol')).id]
+    const people = [(await findUser('ada')).id, (await findUser('carol')).id]
     const names = { name: 'Friends', friendlyName: 'Friends' }
     const params = { id: String((await instance.call('POST /api/user-groups', { body: names })).json.id) }
     await instance.call('PUT /api/user-groups/{id}/users', { params, body: { userIds: people } })
@@ -445,7 +445,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
 
   test('treats users as local ones after LDAP is disabled', async () => {
     await configure({ ldapEnabled: 'false' })
-    const { id } = await named('erin')
+    const { id } = await findUser('erin')
     const body = {
       username: 'erin',
       firstName: 'Erin',

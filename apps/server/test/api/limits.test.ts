@@ -53,7 +53,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   /** An IP address that was not used before. */
   const nextAddress = () => `198.51.100.${++addresses}`
-  const from = (address: string) => new UserAgent({ headers: { 'x-forwarded-for': address } })
+  const agentFrom = (address: string) => new UserAgent({ headers: { 'x-forwarded-for': address } })
   const post =
     (path: string, body: object = {}) =>
     (agent: UserAgent) =>
@@ -61,11 +61,12 @@ describe.each(databaseKinds)('%s', (kind) => {
   const guess = (code = 'ABCDEF') => post(`/api/one-time-access-token/${code}`)
   const times = <T>(count: number, make: (index: number) => Promise<T>) =>
     Promise.all(Array.from({ length: count }, (_, index) => make(index)))
-  const admitted = (responses: readonly UserAgentResponse[]) => responses.filter(({ status }) => status !== 429).length
+  const countAdmitted = (responses: readonly UserAgentResponse[]) =>
+    responses.filter(({ status }) => status !== 429).length
 
   /** A browser of the administrator at another IP address. */
-  async function signedIn(address: string): Promise<UserAgent> {
-    const agent = from(address)
+  async function signInFrom(address: string): Promise<UserAgent> {
+    const agent = agentFrom(address)
     const { code } = await instance.app.issueLoginCode('ada')
     expect((await agent.postForm(`${instance.url}/lc`, { code })).status).toBe(303)
     await registerPasskey(agent, instance.url)
@@ -80,9 +81,9 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['POST /api/one-time-access-email', 5, 300, post('/api/one-time-access-email', { email: 'eve@example.com' })],
     ['POST /api/device-login/requests', 5, 10, post('/api/device-login/requests')],
   ])('%s: allows %i at once, and one more after %i s', async (_call, burst, interval, call) => {
-    const agent = from(nextAddress())
+    const agent = agentFrom(nextAddress())
     const responses = await times(burst + 3, () => call(agent))
-    expect(admitted(responses)).toBe(burst)
+    expect(countAdmitted(responses)).toBe(burst)
     const refused = responses.filter(({ status }) => status === 429)
     for (const response of refused) {
       expect(response.json()).toEqual({
@@ -93,7 +94,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       const wait = Number(response.headers.get('retry-after'))
       expect(wait > 0 && wait <= interval).toBe(true)
     }
-    expect((await call(from(nextAddress()))).status).not.toBe(429)
+    expect((await call(agentFrom(nextAddress()))).status).not.toBe(429)
   })
 
   test.each([
@@ -102,18 +103,18 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['POST /api/users/me/send-email-verification', 1, post('/api/users/me/send-email-verification')],
     ['POST /api/users/me/verify-email', 5, post('/api/users/me/verify-email', { token: 'x' })],
   ])('%s: allows %i at once for a user with a session', async (_call, burst, call) => {
-    const agent = await signedIn(nextAddress())
-    expect(admitted(await times(burst + 3, () => call(agent)))).toBe(burst)
+    const agent = await signInFrom(nextAddress())
+    expect(countAdmitted(await times(burst + 3, () => call(agent)))).toBe(burst)
   })
 
   test('allows a waiting device ten polls in a burst', async () => {
-    const agent = from(nextAddress())
+    const agent = agentFrom(nextAddress())
     const { id } = (await post('/api/device-login/requests')(agent)).json() as { id: string }
     const sendRequest = () =>
       agent.postJson(`${instance.url}/api/device-login/requests/${id}/exchange`, {}, { headers: { prefer: 'wait=0' } })
     const responses = await times(13, sendRequest)
     expect(responses.filter(({ status }) => status === 202)).toHaveLength(10)
-    expect(admitted(responses)).toBe(10)
+    expect(countAdmitted(responses)).toBe(10)
   })
 
   test.each([
@@ -125,10 +126,10 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['/login/device', 5, null, post('/api/device-login/requests')],
     ['/st/unknown', 20, null, null],
   ])('counts the page %s with the API, and shows when to retry', async (path, burst, form, call) => {
-    const agent = from(nextAddress())
+    const agent = agentFrom(nextAddress())
     const visit = () => (form ? agent.postForm(instance.url + path, form) : agent.get(instance.url + path))
     const responses = await times(burst + 1, visit)
-    expect(admitted(responses)).toBe(burst)
+    expect(countAdmitted(responses)).toBe(burst)
     const refused = responses.find(({ status }) => status === 429)
     expect(refused?.headers.get('content-type')).toMatch('text/html')
     expect(refused?.text).toMatch(/You can try again in \d+ (second|minute)/)
@@ -142,17 +143,17 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['/signup/options', 20, { username: 'eve' }],
     ['/login/setup', 10, { response: nothing }],
   ])('reports the limit to a script at %s after %i requests', async (path, burst, body) => {
-    const agent = from(nextAddress())
+    const agent = agentFrom(nextAddress())
     const responses = await times(burst + 2, () => agent.postJson(instance.url + path, body))
-    expect(admitted(responses)).toBe(burst)
+    expect(countAdmitted(responses)).toBe(burst)
     expect(responses.find(({ status }) => status === 429)?.json()).toMatchObject({ code: 'rate_limited' })
   })
 
   test('counts device codes on the pages too', async () => {
-    const agent = await signedIn(nextAddress())
+    const agent = await signInFrom(nextAddress())
     expect((await agent.get(`${instance.url}/device`)).status).toBe(200)
     const look = () => agent.get(`${instance.url}/device?code=PABCDEFG`)
-    expect(admitted(await times(7, look))).toBe(5)
+    expect(countAdmitted(await times(7, look))).toBe(5)
     expect((await agent.postJson(`${instance.url}/device/approve?code=PABCDEFG`, {})).status).toBe(429)
     expect((await post('/api/device-login/verification', { code: 'PABCDEFG' })(agent)).status).toBe(429)
     expect((await agent.postJson(`${instance.url}/device/allow?code=BCDF-GHJK`, {})).status).toBe(429)
@@ -162,12 +163,12 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('counts an IPv6 network as one source, and its neighbor separately', async () => {
-    const responses = await times(8, (index) => guess()(from(`2001:db8:1:2:${index}::${index}`)))
-    expect(admitted(responses)).toBe(5)
-    expect((await guess()(from('2001:0db8:0001:0002:ffff::1'))).status).toBe(429)
-    expect((await guess()(from('2001:db8:1:3::1'))).status).toBe(401)
-    const mapped = await times(5, () => guess()(from('192.0.2.200')))
-    expect([admitted(mapped), (await guess()(from('::ffff:192.0.2.200'))).status]).toEqual([5, 429])
+    const responses = await times(8, (index) => guess()(agentFrom(`2001:db8:1:2:${index}::${index}`)))
+    expect(countAdmitted(responses)).toBe(5)
+    expect((await guess()(agentFrom('2001:0db8:0001:0002:ffff::1'))).status).toBe(429)
+    expect((await guess()(agentFrom('2001:db8:1:3::1'))).status).toBe(401)
+    const mapped = await times(5, () => guess()(agentFrom('192.0.2.200')))
+    expect([countAdmitted(mapped), (await guess()(agentFrom('::ffff:192.0.2.200'))).status]).toEqual([5, 429])
   })
 
   test('shares the limits between two processes', async () => {
@@ -178,16 +179,16 @@ describe.each(databaseKinds)('%s', (kind) => {
     const responses = await times(12, (index) =>
       guess()(new UserAgent({ resolve: { [instance.url]: [instance, other][index % 2]?.url ?? '' } })),
     )
-    expect(admitted(responses)).toBe(5)
+    expect(countAdmitted(responses)).toBe(5)
   })
 
   test('limits every endpoint for programs per IP address, and no other', async () => {
     const address = nextAddress()
-    const responses = await times(600, () => from(address).getJson(`${instance.url}/.well-known/webfinger`))
-    expect(admitted(responses)).toBe(300)
-    expect((await from(address).get(`${instance.url}/healthz`)).status).toBe(204)
-    expect((await from(address).get(`${instance.url}/lc`)).status).toBe(200)
-    expect((await from(nextAddress()).getJson(`${instance.url}/api/version/latest`)).status).not.toBe(429)
+    const responses = await times(600, () => agentFrom(address).getJson(`${instance.url}/.well-known/webfinger`))
+    expect(countAdmitted(responses)).toBe(300)
+    expect((await agentFrom(address).get(`${instance.url}/healthz`)).status).toBe(204)
+    expect((await agentFrom(address).get(`${instance.url}/lc`)).status).toBe(200)
+    expect((await agentFrom(nextAddress()).getJson(`${instance.url}/api/version/latest`)).status).not.toBe(429)
   })
 
   test('allows ten wrong codes for an e-mail address in total, registered or not', async () => {
@@ -206,7 +207,7 @@ describe.each(databaseKinds)('%s', (kind) => {
           { headers: forwardedFor(places[index % 4] ?? '') },
         ),
       )
-      expect([email, admitted(responses)]).toEqual([email, 10])
+      expect([email, countAdmitted(responses)]).toEqual([email, 10])
       // A code of twelve characters from an administrator still works.
       const { code } = await instance.app.issueLoginCode('ada')
       const inside = await agent.postForm(`${instance.url}/lc`, { code }, { headers: forwardedFor(nextAddress()) })
@@ -215,15 +216,15 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('limits wrong codes from all sources together, but not valid codes and passkeys', async () => {
-    const agent = await signedIn(nextAddress())
+    const agent = await signInFrom(nextAddress())
     const { authenticator } = await registerPasskey(agent, instance.url)
     const places = Array.from({ length: 30 }, nextAddress)
-    const responses = await times(150, (index) => guess()(from(places[index % 30] ?? '')))
-    expect(admitted(responses)).toBeLessThan(110)
-    expect(admitted(responses)).toBeGreaterThan(50)
+    const responses = await times(150, (index) => guess()(agentFrom(places[index % 30] ?? '')))
+    expect(countAdmitted(responses)).toBeLessThan(110)
+    expect(countAdmitted(responses)).toBeGreaterThan(50)
     const { code } = await instance.app.issueLoginCode('ada')
-    expect((await from(nextAddress()).postForm(`${instance.url}/lc`, { code })).status).toBe(303)
-    const browser = from(nextAddress())
+    expect((await agentFrom(nextAddress()).postForm(`${instance.url}/lc`, { code })).status).toBe(303)
+    const browser = agentFrom(nextAddress())
     const response = await passkeyAnswer(browser, instance.url, authenticator)
     expect((await browser.postJson(`${instance.url}/api/webauthn/login/finish`, response)).status).toBe(200)
   })
@@ -234,7 +235,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   ])(
     'does not count a valid short code as a guess after the guesses %s are used up',
     async (_which, interval, email) => {
-      const administrator = await signedIn(nextAddress())
+      const administrator = await signInFrom(nextAddress())
       const send = (method: string, path: string, body: object) =>
         administrator.sendJson(method, instance.url + path, { body }).then((response) => response.json())
       const { id } = (await send('POST', '/api/users', person())) as { id: string }
@@ -273,7 +274,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   )
 
   test('limits guesses of recovery codes per IP address', async () => {
-    const guessFrom = (address: string) => from(address).postForm(`${instance.url}/lc`, { code: 'ABCD-EFGH-JKMN-PQRS' })
+    const guessFrom = (address: string) =>
+      agentFrom(address).postForm(`${instance.url}/lc`, { code: 'ABCD-EFGH-JKMN-PQRS' })
     const address = nextAddress()
     const statuses = (await times(20, () => guessFrom(address))).map(({ status }) => status)
     expect([...new Set(statuses)].sort()).toEqual([400, 429])
@@ -283,7 +285,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('records repeated rejections once', async () => {
     const address = nextAddress()
     const before = refusals().length
-    await times(40, () => guess()(from(address)))
+    await times(40, () => guess()(agentFrom(address)))
     expect(refusals().slice(before)).toEqual([
       expect.objectContaining({ endpoint: 'one-time-access-token', errorCode: 'rate_limited', ipAddress: address }),
     ])

@@ -5,7 +5,7 @@ import { UserAgent } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
 import { createFolder } from '../database/folder.ts'
 import { cityDatabase } from '../geoip/databases.ts'
-import { packed, startSource } from '../geoip/source.ts'
+import { packDatabase, startSource } from '../geoip/source.ts'
 import { type CalledInstance, startCalled } from './calls.ts'
 import { type Person, passkeyAnswer } from './instance.ts'
 import { freshName } from './people.ts'
@@ -70,13 +70,13 @@ describe.each(databaseKinds)('%s', (kind) => {
     const both = 'filters[location][0]=internal&filters[location][1]=external&filters[event]=SIGN_IN'
     expect(await entries(both)).toHaveLength(6)
     expect((await entries('search=MUNICH')).map(({ city }) => city)).toEqual(['Munich'])
-    const sorted = async (column: string, direction: string) =>
+    const listSorted = async (column: string, direction: string) =>
       (await entries(`filters[location]=external&sort[column]=${column}&sort[direction]=${direction}`)).map(
         ({ country, city }) => `${city} ${country}`,
       )
-    expect(await sorted('country', 'asc')).toEqual(['Munich Germany', ' Sweden', 'London United Kingdom', ' '])
-    expect(await sorted('country', 'desc')).toEqual(['London United Kingdom', ' Sweden', 'Munich Germany', ' '])
-    expect(await sorted('city', 'asc')).toEqual(['London United Kingdom', 'Munich Germany', ' ', ' Sweden'])
+    expect(await listSorted('country', 'asc')).toEqual(['Munich Germany', ' Sweden', 'London United Kingdom', ' '])
+    expect(await listSorted('country', 'desc')).toEqual(['London United Kingdom', ' Sweden', 'Munich Germany', ' '])
+    expect(await listSorted('city', 'asc')).toEqual(['London United Kingdom', 'Munich Germany', ' ', ' Sweden'])
   })
 
   test('includes locations in exports', async () => {
@@ -186,7 +186,7 @@ test('downloads a missing database at the start, and reports a failure in the jo
   expect((await instance.administrator.get(`${instance.url}/settings/admin/jobs`)).text).toContain(
     'rejected the license key',
   )
-  source.serve(packed(cityDatabase()))
+  source.serve(packDatabase(cityDatabase()))
   await instance.call('POST /api/jobs/{name}/run', { params: { name: 'refresh-geoip-database' } })
   await waitForEnd('succeeded')
   const page = await instance.administrator.get(`${instance.url}/settings/admin/jobs`)

@@ -115,9 +115,9 @@ describe.each(databaseKinds)('%s', (kind) => {
     const other = await instance.person(freshName())
     await policy({ webauthnUserVerification: 'preferred' })
     const { authenticator } = await register(agent, { ...key, userVerification: false })
-    const unverified = async (query: string) => {
+    const countUnverified = async (query: string) => {
       const { json } = await instance.call('GET /api/passkeys/compliance', { query })
-      return [json.nonCompliant, (json.problems as { unverified?: number }).unverified]
+      return [json.nonCompliant, (json.problems as { countUnverified?: number }).countUnverified]
     }
     /** The requested options, and the error for a response that does not meet them. */
     const signInUnverified = async () => {
@@ -127,10 +127,10 @@ describe.each(databaseKinds)('%s', (kind) => {
       const { json } = await instance.call('POST /api/webauthn/login/finish', { body, agent: browser })
       return [requested.userVerification, json.code]
     }
-    expect(await unverified('')).toEqual([0, 0])
-    expect(await unverified('?userVerification=required')).toEqual([1, 1])
+    expect(await countUnverified('')).toEqual([0, 0])
+    expect(await countUnverified('?userVerification=required')).toEqual([1, 1])
     await policy({})
-    expect(await unverified('')).toEqual([1, 1])
+    expect(await countUnverified('')).toEqual([1, 1])
     expect((await requestOptions()).userVerification).toBe('preferred')
     expect(await signIn(authenticator)).toEqual([200, undefined])
     // A user whose passkey can verify must do so.
@@ -143,25 +143,25 @@ describe.each(databaseKinds)('%s', (kind) => {
     // After the owner sets a PIN, the authenticator complies.
     await policy({}, { passkeyNonCompliance: null })
     expect(await signIn(authenticator, { userVerified: true })).toEqual([200, undefined])
-    expect(await unverified('')).toEqual([0, 0])
+    expect(await countUnverified('')).toEqual([0, 0])
     expect(await signInUnverified()).toEqual(['required', 'passkey_user_verification_required'])
   })
 
   test('rejects the registration of a passkey that does not comply', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
-    const refused = async (created: SoftwareAuthenticatorOptions) => {
+    const findRefusal = async (created: SoftwareAuthenticatorOptions) => {
       const { json } = (await register(agent, created)).answer
       return [json.code, (json.details as { reasons?: string } | undefined)?.reasons]
     }
     await policy({ webauthnAllowSyncedPasskeys: 'false' })
-    expect(await refused({})).toEqual(['passkey_not_allowed', 'synced'])
+    expect(await findRefusal({})).toEqual(['passkey_not_allowed', 'synced'])
     await policy({}, { passkeyAllowedModels: [model.toUpperCase()] })
-    expect(await refused({ ...key, aaguid: model.replace('2', '3') })).toEqual([
+    expect(await findRefusal({ ...key, aaguid: model.replace('2', '3') })).toEqual([
       'passkey_not_allowed',
       'model_not_allowed',
     ])
     await policy({}, { passkeyAllowedModels: null, passkeyDeniedModels: [model] })
-    expect(await refused(key)).toEqual(['passkey_not_allowed', 'model_denied'])
+    expect(await findRefusal(key)).toEqual(['passkey_not_allowed', 'model_denied'])
     expect(audited(instance, 'passkey_refused').at(-1)).toMatchObject({ errorCode: 'passkey_not_allowed' })
     await policy({ webauthnAllowSyncedPasskeys: 'false' }, { passkeyDeniedModels: null, passkeyAllowedModels: [model] })
     const { answer } = await register(agent, key)

@@ -26,7 +26,8 @@ describe.each(kinds)('servers on one %s', (kind) => {
     const credentials = { client_id: clientId, client_secret: String(json.secret) }
     const token = async (agent: UserAgent, fields: Json, path = '/api/oidc/token') =>
       agent.postForm(url + path, { ...credentials, ...fields })
-    const refreshed = (result: { json(): unknown }) => (result.json() as { refresh_token?: string }).refresh_token ?? ''
+    const refreshTokenOf = (result: { json(): unknown }) =>
+      (result.json() as { refresh_token?: string }).refresh_token ?? ''
     const post = (agent: UserAgent, path: string, content: object = {}) => agent.postJson(url + path, content)
     const signIn = async (agent: UserAgent, authenticator: SoftwareAuthenticator) =>
       post(agent, '/api/webauthn/login/finish', await passkeyAnswer(agent, url, authenticator))
@@ -58,11 +59,11 @@ describe.each(kinds)('servers on one %s', (kind) => {
         post(another, '/api/webauthn/login/finish', result),
         post(attacker, '/api/device-login/verification/decision', { code: request.userCode, decision: 'approve' }),
         post(attacker, `/api/oidc/device/verify?code=${verification.user_code}`),
-        refresh(refreshed(response)),
+        refresh(refreshTokenOf(response)),
       ])
       for (const { status } of [registered, signedIn, approved, verified, rotated]) expect(status).toBeLessThan(500)
       expect(removed.status).toBe(204)
-      expect((await refresh(refreshed(rotated.status === 200 ? rotated : response))).status).toBe(400)
+      expect((await refresh(refreshTokenOf(rotated.status === 200 ? rotated : response))).status).toBe(400)
       // A request that is not approved would wait for 25 seconds.
       const exchange = `${url}/api/device-login/requests/${request.id}/exchange`
       const prefer = { options: { headers: { prefer: 'wait=0' } } }

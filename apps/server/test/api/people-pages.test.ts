@@ -88,18 +88,18 @@ describe('invitations', () => {
     const second = await makeLink({ uses: '1', lifetime: 'day' })
     const body = { username: freshName(), token: second.token }
     await instance.call('POST /api/signup', { body, agent: instance.agent() })
-    const shown = async (query: string) => {
+    const findShownLinks = async (query: string) => {
       const { text } = await get(`${invitations}?limit=100&${query}`)
       return [first, second].map(({ token }) => text.includes(token))
     }
     const link = encodeURIComponent(`${instance.url}/st/${first.token}`)
     // The search field keeps the query.
     expect((await get(`${invitations}?search=${link}`)).text).toContain('data-label="Used">0 of 3<')
-    expect(await shown(`search=${second.token}`)).toEqual([false, true])
+    expect(await findShownLinks(`search=${second.token}`)).toEqual([false, true])
     expect((await get(`${invitations}?search=nowhere`)).text).toContain('Nothing matches')
-    expect(await shown('filters[used]=never')).toEqual([true, false])
-    expect(await shown('filters[used]=fully')).toEqual([false, true])
-    expect(await shown('filters[used]=partly')).toEqual([false, false])
+    expect(await findShownLinks('filters[used]=never')).toEqual([true, false])
+    expect(await findShownLinks('filters[used]=fully')).toEqual([false, true])
+    expect(await findShownLinks('filters[used]=partly')).toEqual([false, false])
     const { text } = await get(`${invitations}?limit=100`)
     const ids = [...text.matchAll(/name="ids" value="([^"]+)"/g)].map(([, id = '']) => ['ids', id] as const)
     const { administrator: agent } = instance

@@ -43,7 +43,7 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
     const { id, agent } = await instance.person(freshName())
     await instance.app.directory.users.update(id, {}, { administrator: true })
     const usersPage = '/settings/admin/users'
-    const opened = async () => [
+    const openUsers = async () => [
       (await get(agent, usersPage)).status,
       (await agent.getJson(`${instance.url}/api/users`)).status,
     ]
@@ -53,7 +53,7 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
         code: 'second_passkey_required',
       })
       expect((await get(agent, usersPage)).text).toContain('Add a second passkey')
-      expect([await opened(), (await get(agent, security)).status]).toEqual([[403, 403], 200])
+      expect([await openUsers(), (await get(agent, security)).status]).toEqual([[403, 403], 200])
       const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
       const { json: key } = await instance.call('POST /api/api-keys', {
         body: { name: 'Way around', expiresAt },
@@ -63,14 +63,14 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
       expect((await withKey()).status).toBe(403)
       expect((await post(agent, codesPath)).status).toBe(404)
       await registerPasskey(agent, instance.url)
-      expect([await opened(), (await withKey()).status]).toEqual([[200, 200], 200])
+      expect([await openUsers(), (await withKey()).status]).toEqual([[200, 200], 200])
       const added = (await instance.app.pocket.passkeys.list(id)).at(-1)
       await instance.call('DELETE /api/webauthn/credentials/{id}', { params: { id: added?.id ?? '' }, agent })
-      expect(await opened()).toEqual([403, 403])
+      expect(await openUsers()).toEqual([403, 403])
     } finally {
       await setRecoveryCodes('users')
     }
-    expect(await opened()).toEqual([200, 200])
+    expect(await openUsers()).toEqual([200, 200])
   })
 
   test('shows ten codes once, each of which opens only the page that adds a passkey', async () => {

@@ -36,7 +36,7 @@ describe.each(databaseKinds)('secrets on %s', (kind) => {
     const options = key === 'session' ? {} : { headers: { 'x-api-key': keys[key] } }
     return agent.sendJson(method, instance.url + path, { ...(body && { body }), options })
   }
-  const masked = ({ headers }: UserAgentResponse) => headers.get('pocket-masked')
+  const maskedFields = ({ headers }: UserAgentResponse) => headers.get('pocket-masked')
   const events = () => audited(instance, 'secrets_read')
 
   test.each(['static', 'reading', 'limited'] as const)('shows stored passwords to the %s key', async (key) => {
@@ -44,7 +44,7 @@ describe.each(databaseKinds)('secrets on %s', (kind) => {
     const before = events().length
     const response = await send(key, 'GET', '/api/application-configuration/all')
     expect(valuesIn({ response })).toMatchObject(passwords)
-    expect(masked(response)).toBeNull()
+    expect(maskedFields(response)).toBeNull()
     expect(events().slice(before)).toMatchObject([{ fields: ['smtpPassword', 'ldapBindPassword'] }])
   })
 
@@ -54,11 +54,11 @@ describe.each(databaseKinds)('secrets on %s', (kind) => {
     const response = await send(key, 'GET', '/api/application-configuration/all')
     const hidden = { smtpPassword: placeholder, ldapBindPassword: placeholder }
     expect(valuesIn({ response })).toMatchObject(hidden)
-    expect(masked(response)).toBe('smtpPassword, ldapBindPassword')
+    expect(maskedFields(response)).toBe('smtpPassword, ldapBindPassword')
     expect(events()).toHaveLength(before)
     if (key === 'session') return
     const written = await send(key, 'PUT', '/api/application-configuration', valuesIn({ response }))
-    expect([written.status, masked(written)]).toEqual([200, 'smtpPassword, ldapBindPassword'])
+    expect([written.status, maskedFields(written)]).toEqual([200, 'smtpPassword, ldapBindPassword'])
     const kept = await send('static', 'GET', '/api/application-configuration/all')
     expect(valuesIn({ response: kept })).toMatchObject(passwords)
   })
@@ -67,7 +67,7 @@ describe.each(databaseKinds)('secrets on %s', (kind) => {
     await send('static', 'PUT', '/api/application-configuration', whole())
     const before = events().length
     for (const key of ['other', 'static'] as const)
-      expect(masked(await send(key, 'GET', '/api/application-configuration/all'))).toBeNull()
+      expect(maskedFields(await send(key, 'GET', '/api/application-configuration/all'))).toBeNull()
     expect(events()).toHaveLength(before)
   })
 
@@ -86,22 +86,22 @@ describe.each(databaseKinds)('secrets on %s', (kind) => {
     expect(events().at(-1)).toMatchObject({ fields: ['token'], clientId: oidcClientId })
     for (const key of ['other', 'session'] as const) {
       const response = await send(key, 'GET', path)
-      expect([response.json(), masked(response)]).toMatchObject([{ token: placeholder }, 'token'])
+      expect([response.json(), maskedFields(response)]).toMatchObject([{ token: placeholder }, 'token'])
     }
   })
 
   test('shows sign-up tokens', async () => {
     const created = await send('other', 'POST', '/api/signup-tokens', { usageLimit: 1 })
     const { id, token } = created.json() as { readonly id: string; readonly token: string }
-    const listed = (response: UserAgentResponse) =>
+    const tokenIn = (response: UserAgentResponse) =>
       (response.json() as { readonly data: readonly { readonly id: string; readonly token: string }[] }).data.find(
         (item) => item.id === id,
       )?.token
-    expect(listed(await send('reading', 'GET', '/api/signup-tokens'))).toBe(token)
+    expect(tokenIn(await send('reading', 'GET', '/api/signup-tokens'))).toBe(token)
     expect(events().at(-1)).toMatchObject({ fields: ['token'] })
     for (const key of ['other', 'session'] as const) {
       const response = await send(key, 'GET', '/api/signup-tokens')
-      expect([listed(response), masked(response)]).toEqual([placeholder, 'token'])
+      expect([tokenIn(response), maskedFields(response)]).toEqual([placeholder, 'token'])
     }
   })
 

@@ -24,7 +24,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     return agent
   }
 
-  const listed = async (call: string, options: Parameters<CalledInstance['call']>[1]) =>
+  const fetchList = async (call: string, options: Parameters<CalledInstance['call']>[1]) =>
     (await instance.call(call, options)).json as unknown as readonly Readonly<Record<string, unknown>>[]
 
   test('shows users their sessions, and ends one or all others', async () => {
@@ -39,7 +39,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const pkce = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' }
     await other.get(`${instance.url}/authorize?${new URLSearchParams({ ...query, ...pkce })}`)
 
-    const sessions = await listed('GET /api/sessions', { agent })
+    const sessions = await fetchList('GET /api/sessions', { agent })
     expect(sessions).toHaveLength(2)
     const [here, there] = [sessions.find(({ current }) => current), sessions.find(({ current }) => !current)]
     expect(there).toEqual({
@@ -72,7 +72,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const third = await secondBrowser(person)
     const account = await agent.get(`${instance.url}/settings/account/security`)
     expect(account.text).toContain('Firefox on Windows')
-    const [otherSession] = (await listed('GET /api/sessions', { agent })).filter(({ current }) => !current)
+    const [otherSession] = (await fetchList('GET /api/sessions', { agent })).filter(({ current }) => !current)
     const ended = await agent.postForm(`${instance.url}/settings/account/sessions/${otherSession?.id}/end`, {})
     expect([ended.status, ended.location]).toEqual([303, `${instance.url}/settings/account/security`])
     expect((await instance.call('GET /api/users/me', { agent: third })).status).toBe(401)
@@ -81,7 +81,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await instance.call('GET /api/users/me', { agent: fourth })).status).toBe(401)
     expect((await instance.call('DELETE /api/sessions', { agent })).status).toBe(204)
     expect((await instance.call('GET /api/users/me', { agent: third })).status).toBe(401)
-    expect(await listed('GET /api/sessions', { agent })).toEqual([
+    expect(await fetchList('GET /api/sessions', { agent })).toEqual([
       expect.objectContaining({ id: here?.id, current: true }),
     ])
   })
@@ -90,7 +90,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { agent, id } = await instance.person(freshName())
     const params = { id }
     expect((await instance.call('GET /api/users/{id}/sessions', { params, agent })).status).toBe(403)
-    const [session] = await listed('GET /api/users/{id}/sessions', { params })
+    const [session] = await fetchList('GET /api/users/{id}/sessions', { params })
     expect(session).toMatchObject({ current: false, clients: [] })
     const one = { id, sessionId: String(session?.id) }
     expect((await instance.call('DELETE /api/users/{id}/sessions/{sessionId}', { params: one })).status).toBe(204)
@@ -110,7 +110,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     await instance.call('PATCH /api/settings', { body: { sessionIdleMinutes: 15 } })
     const before = Date.now()
     const { agent } = await instance.person(freshName())
-    const [session] = await listed('GET /api/sessions', { agent })
+    const [session] = await fetchList('GET /api/sessions', { agent })
     const expiresAt = Date.parse(String(session?.expiresAt))
     // Sessions end at whole seconds.
     expect(expiresAt).toBeGreaterThan(before + 15 * 60_000 - 1000)

@@ -4,7 +4,7 @@ import { type CalledInstance, startCalled } from './calls.ts'
 import { claims, defaultTexts, faults, placeholder, valuesIn, whole, write } from './setting-calls.ts'
 
 /** Formats a value for test titles. */
-function shortened(text: string): string {
+function shorten(text: string): string {
   return text.length > 40 ? `${text.slice(0, 10)}… (${text.length})` : text
 }
 
@@ -40,7 +40,7 @@ describe('values', () => {
     ['cimdUrlAllowlist', '["https://client.example.com/a.json", "*"]'],
   ]
 
-  test.each(good.map(([key, value]) => [key, shortened(value), value] as const))(
+  test.each(good.map(([key, value]) => [key, shorten(value), value] as const))(
     'accepts for %s the value %j',
     async (key, _, value) => {
       const response = await instance.call(write, { body: whole({ [key]: value }) })
@@ -90,7 +90,7 @@ describe('values', () => {
     ['cimdUrlAllowlist', `["https://${'x'.repeat(33_000)}"]`, 'too_long'],
   ]
 
-  test.each(bad.map(([key, value, code]) => [key, shortened(value), code, value] as const))(
+  test.each(bad.map(([key, value, code]) => [key, shorten(value), code, value] as const))(
     'rejects for %s the value %j: %s',
     async (key, _, code, value) => {
       const response = await instance.call(write, { body: whole({ [key]: value }) })

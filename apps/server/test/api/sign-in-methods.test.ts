@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(async () => instance[Symbol.asyncDispose]())
 
 /** Signs a user in on another device, where the administrator uses a passkey. */
-async function byDevice(): Promise<UserAgent> {
+async function signInByDevice(): Promise<UserAgent> {
   const agent = instance.agent()
   const requested = await instance.call('POST /api/device-login/requests', { agent })
   const { id, userCode } = requested.json
@@ -31,13 +31,13 @@ async function byDevice(): Promise<UserAgent> {
   return agent
 }
 
-async function byCode(): Promise<UserAgent> {
+async function signInByCode(): Promise<UserAgent> {
   const { id, agent } = await instance.personWithoutPasskey(freshName())
   await instance.app.directory.users.update(id, {}, { administrator: true })
   return agent
 }
 
-async function bySignUp(): Promise<UserAgent> {
+async function signInBySignUp(): Promise<UserAgent> {
   const agent = instance.agent()
   const username = freshName()
   const response = await agent.postJson(`${instance.url}/api/signup`, { username, email: `${username}@example.com` })
@@ -86,9 +86,9 @@ const acts = [
 const onlySensitive: ReadonlySet<string> = new Set(['PATCH /api/settings', 'DELETE /api/users/me'])
 
 describe.each([
-  ['a login code', byCode, false],
-  ['a sign-up by the API', bySignUp, false],
-  ['another device', byDevice, true],
+  ['a login code', signInByCode, false],
+  ['a sign-up by the API', signInBySignUp, false],
+  ['another device', signInByDevice, true],
 ])('a session that began with %s', (_way, begin, canReauthenticate) => {
   test('reports its method to clients, and cannot sign in another device before it has a passkey', async () => {
     const agent = await begin()

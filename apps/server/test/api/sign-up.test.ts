@@ -39,20 +39,20 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
   })
 
   test('can be requested with `prompt=create` only while it is open to everyone', async () => {
-    const advertised = async (etag = '') => {
+    const fetchMetadata = async (etag = '') => {
       const address = `${instance.url}/.well-known/openid-configuration`
       const response = await fetch(address, { headers: { 'if-none-match': etag } })
       const prompts = response.status === 200 ? (await response.json()).prompt_values_supported : []
       return { status: response.status, create: prompts.includes('create'), etag: response.headers.get('etag') ?? '' }
     }
-    const closed = await advertised()
-    expect([closed.create, (await advertised(closed.etag)).status]).toEqual([false, 304])
+    const closed = await fetchMetadata()
+    expect([closed.create, (await fetchMetadata(closed.etag)).status]).toEqual([false, 304])
     await change({ allowUserSignups: 'open' })
-    expect(await advertised(closed.etag)).toMatchObject({ status: 200, create: true })
+    expect(await fetchMetadata(closed.etag)).toMatchObject({ status: 200, create: true })
     await change({ allowUserSignups: 'withToken' })
-    expect((await advertised()).create).toBe(false)
+    expect((await fetchMetadata()).create).toBe(false)
     await change({ allowUserSignups: 'disabled' })
-    expect(await advertised()).toEqual(closed)
+    expect(await fetchMetadata()).toEqual(closed)
   })
 
   test('accepts a token as often as it allows', async () => {
@@ -198,19 +198,19 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
   })
 
   test('sends a verification link for the address if the settings require it', async () => {
-    const sent = async () => {
+    const countVerificationEmails = async () => {
       const { json } = await instance.call('GET /api/emails', { query: '?pagination[limit]=100' })
       return JSON.stringify(json.data).split('"email-verification"').length - 1
     }
     await change({ allowUserSignups: 'open', emailVerificationEnabled: 'true', emailsVerified: 'true' })
-    const before = await sent()
+    const before = await countVerificationEmails()
     await signUp()
-    expect(await sent()).toBe(before)
+    expect(await countVerificationEmails()).toBe(before)
     await change({ emailsVerified: 'false', requireUserEmail: 'false' })
     await signUp({ email: null })
-    expect(await sent()).toBe(before)
+    expect(await countVerificationEmails()).toBe(before)
     expect((await signUp()).json).toMatchObject({ emailVerified: false })
-    expect(await sent()).toBe(before + 1)
+    expect(await countVerificationEmails()).toBe(before + 1)
     await change({ requireUserEmail: 'true', emailVerificationEnabled: 'false' })
   })
 
@@ -235,7 +235,7 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
     })
 
     /** Signs up on the page with a passkey. */
-    const atPage = async () => {
+    const signUpOnPage = async () => {
       const { url } = instance
       const [agent, authenticator, username] = [instance.agent(), new SoftwareAuthenticator(), freshName()]
       const fields = { username, email: `${username}@example.com`, firstName: 'Eve', lastName: 'Koch' }
@@ -256,7 +256,7 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
       (await waiting()).find(({ user }) => user.username === username)?.user.id ?? ''
 
     test('lets users wait until an administrator approves them', async () => {
-      const { agent, username, done, signIn } = await atPage()
+      const { agent, username, done, signIn } = await signUpOnPage()
       expect(done.json()).toEqual({ redirectTo: '/signup/waiting' })
       expect((await agent.get(`${instance.url}/signup/waiting`)).text).toContain('Waiting for approval')
       expect((await instance.call('GET /api/users/me', { agent })).status).toBe(401)
@@ -277,7 +277,7 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
     })
 
     test('cannot reject a user who was enabled manually and later disabled', async () => {
-      const { username } = await atPage()
+      const { username } = await signUpOnPage()
       const params = { id: await idOf(username) }
       const { json: user } = await instance.call('GET /api/users/{id}', { params })
       for (const disabled of [false, true])
@@ -288,7 +288,7 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
     })
 
     test('deletes a rejected user, and cannot reject an approved one', async () => {
-      const { username, signIn } = await atPage()
+      const { username, signIn } = await signUpOnPage()
       const params = { id: await idOf(username) }
       expect((await instance.call('DELETE /api/signup-approvals/{id}', { params })).status).toBe(204)
       expect((await signIn()).status).toBe(401)

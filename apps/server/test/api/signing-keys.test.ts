@@ -32,7 +32,7 @@ describe.each(databaseKinds)('signing keys on %s', (kind) => {
     expect(status).toBe(200)
     return json as unknown as readonly Replacement[]
   }
-  const published = async () => {
+  const fetchPublishedKids = async () => {
     const { keys: all } = (await (await fetch(`${instance.url}/.well-known/jwks.json`)).json()) as {
       keys: { kid: string }[]
     }
@@ -73,7 +73,7 @@ describe.each(databaseKinds)('signing keys on %s', (kind) => {
     const replaced = await rotate({ now: true })
     expect(replaced.map(({ kid }) => kid)).toEqual(kidsOf(before, 'next'))
     expect(kidsOf(await keys(), 'current')).toEqual(kidsOf(before, 'next'))
-    const now = await published()
+    const now = await fetchPublishedKids()
     expect(now).toEqual(expect.arrayContaining(kidsOf(before, 'next')))
     expect(now.filter((kid) => kidsOf(before, 'current').includes(kid))).toEqual([])
     expect(audited(instance, 'keys_rotated').at(-1)).toMatchObject({ kid: replaced.at(-1)?.kid })

@@ -41,7 +41,7 @@ describe.each(kinds)('a change of a user on %s', (kind) => {
   async function countStatements(id: string, send: () => Promise<unknown>) {
     const counts: { readonly all: number; readonly readsOfUsers: number; readonly readsOfUser: number }[] = []
     for (let attempt = 0; attempt < 3; attempt += 1) {
-      const sent = await statements.during(send)
+      const sent = await statements.recordDuring(send)
       const readsOfUsers = sent.filter(({ sql }) => sql.startsWith('SELECT "id", "user_name"'))
       const readsOfUser = readsOfUsers.filter(({ parameters }) =>
         parameters.some((value) => String(value).includes(id)),

@@ -54,7 +54,7 @@ const linesOf = async (path: string) => (await readFile(path, 'utf8').catch(() =
 const idsOf = (lines: readonly string[]) => lines.map((line): string => JSON.parse(line).id)
 
 /** The IDs in the database, oldest first. */
-const stored = async (instance: CalledInstance) => {
+const exportIds = async (instance: CalledInstance) => {
   const { text } = await instance.administrator.get(`${instance.url}/api/audit-logs/export?format=jsonl`)
   return idsOf(text.trimEnd().split('\n')).reverse()
 }
@@ -77,7 +77,7 @@ test.each(databaseKinds)(
     syslog.refuse(false)
     await instance.person('linus')
     await forward(instance)
-    const ids = await stored(instance)
+    const ids = await exportIds(instance)
     await eventually(async () => {
       const messages = syslog.messages().map((message) => header.exec(message) ?? [message])
       expect(messages.map(([, , event]) => event)).toContain('PASSKEY_ADDED')
@@ -99,7 +99,7 @@ test('sends repeated rejections as one event with a count', async () => {
       method: 'POST',
       body: new URLSearchParams({ grant_type: 'client_credentials', client_id: 'nobody', client_secret: 'x' }),
     })
-  const sent = () =>
+  const findRefusals = () =>
     syslog.messages().flatMap((message) => {
       const { id, event, occurrences } = JSON.parse(header.exec(message)?.[3] ?? '{}')
       return event === 'TOKEN_REFUSED' ? [{ id, occurrences }] : []
@@ -107,11 +107,11 @@ test('sends repeated rejections as one event with a count', async () => {
   for (let time = 0; time < 3; time += 1) await refuse()
   syslog.refuse(false)
   await forward(instance)
-  await eventually(() => expect(sent().map(({ occurrences }) => occurrences)).toEqual([3]))
+  await eventually(() => expect(findRefusals().map(({ occurrences }) => occurrences)).toEqual([3]))
   await refuse()
   await forward(instance)
-  await eventually(() => expect(sent().map(({ occurrences }) => occurrences)).toEqual([3, 1]))
-  expect(new Set(sent().map(({ id }) => id)).size).toBe(2)
+  await eventually(() => expect(findRefusals().map(({ occurrences }) => occurrences)).toEqual([3, 1]))
+  expect(new Set(findRefusals().map(({ id }) => id)).size).toBe(2)
 })
 
 test('sends over TLS to a server whose certificate it trusts', async () => {

@@ -103,19 +103,24 @@ describe('import', () => {
 
   afterAll(() => stack.disposeAsync())
 
-  const edited = (edit: (text: string) => string) => gzipSync(edit(gunzipSync(archive).toString()))
+  const editArchive = (edit: (text: string) => string) => gzipSync(edit(gunzipSync(archive).toString()))
 
   const unusable: Readonly<Record<string, readonly [() => Buffer, string]>> = {
     'a truncated archive': [() => archive.subarray(0, archive.length - 100), 'truncated, altered or damaged'],
-    'an archive without its end': [() => edited((text) => text.slice(0, text.indexOf('{"end"'))), 'is truncated'],
-    'an altered archive': [() => edited((text) => text.replace('Lovelace', 'Lovelock')), 'was altered or is damaged'],
+    'an archive without its end': [() => editArchive((text) => text.slice(0, text.indexOf('{"end"'))), 'is truncated'],
+    'an altered archive': [
+      () => editArchive((text) => text.replace('Lovelace', 'Lovelock')),
+      'was altered or is damaged',
+    ],
     'an archive of a newer format': [
-      () => edited((text) => text.replace('"version":1', '"version":2')),
+      () => editArchive((text) => text.replace('"version":1', '"version":2')),
       'newer version',
     ],
     'an archive of a newer version': [
       () =>
-        edited((text) => text.replace('"pocket_core_migration":[', '"pocket_core_migration":["Later1999999999999",')),
+        editArchive((text) =>
+          text.replace('"pocket_core_migration":[', '"pocket_core_migration":["Later1999999999999",'),
+        ),
       'newer version',
     ],
     'another file': [() => Buffer.from('hello'), 'not an archive of Pocket'],

@@ -9,7 +9,7 @@ import { run } from '../../src/cli/run.ts'
 import { type Config, loadConfig } from '../../src/composition/config.ts'
 import { createLogger } from '../../src/logging/logger.ts'
 import { type Instance, type Person, passkeyAnswer } from '../api/instance.ts'
-import { openApp, startedPostgres, startedSqlite } from '../http/app.ts'
+import { openApp, preparePostgres, prepareSqlite } from '../http/app.ts'
 
 export const encryptionKey = 'a key for tests that is long enough'
 
@@ -43,10 +43,10 @@ export interface Machine extends AsyncDisposable {
 
 /** A machine whose server has started once, without users. */
 export async function createMachine(kind: 'SQLite' | 'PostgreSQL'): Promise<Machine> {
-  if (kind === 'PostgreSQL') return createEmptyMachine(kind, undefined, await startedPostgres())
+  if (kind === 'PostgreSQL') return createEmptyMachine(kind, undefined, await preparePostgres())
   const machine = await createEmptyMachine(kind)
   await mkdir(machine.path('data'))
-  await copyFile(await startedSqlite(), machine.path('data/pocket-id.db'))
+  await copyFile(await prepareSqlite(), machine.path('data/pocket-id.db'))
   return machine
 }
 

@@ -286,17 +286,17 @@ describe.each(databaseKinds)('commands while a server runs on %s', (kind) => {
   })
 
   test('key-rotate without --now publishes a new key of the algorithm, and the old key still signs', async () => {
-    const listed = async () =>
+    const listKeys = async () =>
       (await instance.administrator.getJson(`${instance.url}/api/signing-keys`)).json() as readonly Readonly<
         Record<'kid' | 'algorithm' | 'status', string>
       >[]
-    const before = await listed()
+    const before = await listKeys()
     const { keys } = await json('key-rotate', '--alg', 'EdDSA', '--crv', 'Ed25519', '--yes')
     expect(keys).toEqual([{ algorithm: 'EdDSA', kid: expect.any(String), signsFrom: expect.any(String) }])
     const [{ kid }] = keys
-    expect(await listed()).toContainEqual(expect.objectContaining({ kid, algorithm: 'EdDSA', status: 'next' }))
+    expect(await listKeys()).toContainEqual(expect.objectContaining({ kid, algorithm: 'EdDSA', status: 'next' }))
     const signingKeys = before.filter(({ status }) => status === 'current').map((key) => key.kid)
-    expect((await listed()).filter(({ status }) => status === 'current').map((key) => key.kid)).toEqual(signingKeys)
+    expect((await listKeys()).filter(({ status }) => status === 'current').map((key) => key.kid)).toEqual(signingKeys)
   })
 
   test('the key of the command line works in its own process only', async () => {

@@ -80,14 +80,14 @@ describe('the JSON', () => {
   })
   afterAll(() => stack.disposeAsync())
 
-  const printedBy = async (args: readonly string[]) => {
+  const printOutput = async (args: readonly string[]) => {
     const { exit, stdout, stderr } = await machine.run(args)
     expect([args, exit, stderr]).toEqual([args, 0, ''])
     return stdout.toString()
   }
 
   test('export --open matches its schema', async () => {
-    const document = await printedBy(['export', '--open', '-p', '-'])
+    const document = await printOutput(['export', '--open', '-p', '-'])
     const lists = Object.entries(JSON.parse(document)).filter(([, value]) => Array.isArray(value))
     expect(lists.filter(([, value]) => Object(value).length === 0).map(([name]) => name)).toEqual(['clientGroups'])
     expect(await problemsOf('open-export', document)).toBeNull()
@@ -116,27 +116,27 @@ describe('the JSON', () => {
       ['settings-get', 'settings', 'get', 'appName'],
     ]
     for (const [name, ...args] of commands) {
-      const output = await printedBy([...args, '--json'])
+      const output = await printOutput([...args, '--json'])
       expect([name, await problemsOf(name, output), output === '[]\n']).toEqual([name, null, false])
     }
-    const entries = (await printedBy(['audit', 'tail', '--json'])).trim().split('\n')
+    const entries = (await printOutput(['audit', 'tail', '--json'])).trim().split('\n')
     for (const entry of entries) expect(await problemsOf('audit-tail', entry)).toBeNull()
     const file = machine.path('pocket.yaml')
     await writeFile(file, 'groups: [{ name: sailors }]')
-    expect(await problemsOf('config-plan', await printedBy(['config', 'apply', file, '--json']))).toBeNull()
+    expect(await problemsOf('config-plan', await printOutput(['config', 'apply', file, '--json']))).toBeNull()
   })
 
   test('the other commands match their schemas', async () => {
-    const code = await printedBy(['one-time-access-token', 'ada', '--json'])
+    const code = await printOutput(['one-time-access-token', 'ada', '--json'])
     expect(await problemsOf('one-time-access-token', code)).toBeNull()
-    const passkeys = await printedBy(['passkey-remove', 'ada', '--json'])
+    const passkeys = await printOutput(['passkey-remove', 'ada', '--json'])
     expect(await problemsOf('passkey-list', passkeys)).toBeNull()
     const [passkey] = JSON.parse(passkeys).passkeys
-    const removed = await printedBy(['passkey-remove', 'ada', passkey.id, '--yes', '--json'])
+    const removed = await printOutput(['passkey-remove', 'ada', passkey.id, '--yes', '--json'])
     expect(await problemsOf('passkey-remove', removed)).toBeNull()
     const { stdout } = await machine.run(['doctor', '--json'])
     expect(await problemsOf('doctor', stdout.toString())).toBeNull()
-    expect(await problemsOf('key-rotate', await printedBy(['key-rotate', '--yes', '--json']))).toBeNull()
+    expect(await problemsOf('key-rotate', await printOutput(['key-rotate', '--yes', '--json']))).toBeNull()
   })
 })
 

@@ -5,7 +5,7 @@ import { UserAgent } from '@pocket/core/testing'
 import { databaseKinds, eventually } from '@pocket/test-support'
 import { registerPasskey, startInstance } from '../api/instance.ts'
 import { startApp } from '../http/app.ts'
-import { applied, createSite, home, replacesFile, secret } from './declared-site.ts'
+import { createSite, findAppliedLines, home, replacesFile, secret } from './declared-site.ts'
 
 describe.each(databaseKinds)('a configuration file on %s', (kind) => {
   const site = (yaml: string) => createSite(kind, yaml)
@@ -15,7 +15,7 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
     await using instance = await startInstance(place.env)
     const { administrator: agent, url } = instance
     const get = async (path: string) => (await agent.getJson(url + path)).json()
-    expect(applied(instance)).toEqual([expect.stringContaining('"changes":6')])
+    expect(findAppliedLines(instance)).toEqual([expect.stringContaining('"changes":6')])
     expect(await get('/api/oidc/clients/jellyfin')).toMatchObject({
       name: 'Jellyfin',
       isGroupRestricted: true,
@@ -43,7 +43,7 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
     expect(await place.run('config', 'plan')).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^No changes/) })
     expect(await place.run('config', 'apply')).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^No changes/) })
     await using again = await startApp(place.env)
-    expect(applied(again)).toEqual([expect.stringContaining('"changes":0')])
+    expect(findAppliedLines(again)).toEqual([expect.stringContaining('"changes":0')])
     expect(await changesOfFile()).toEqual(changes)
   })
 
@@ -72,8 +72,8 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
         .replace('client: backup', 'client: vault')
         .replace('resource: https://files', 'previously: https://files.example.com\n    resource: https://store'),
     )
-    await eventually(async () => expect(applied(instance)).toHaveLength(2))
-    expect(applied(instance)[1]).toContain('"changes":3')
+    await eventually(async () => expect(findAppliedLines(instance)).toHaveLength(2))
+    expect(findAppliedLines(instance)[1]).toContain('"changes":3')
     expect([await errorOf('jellyfin'), await errorOf('films')]).toEqual(['invalid_client', 'invalid_grant'])
     expect(await get('/api/oidc/clients/films')).toMatchObject({ allowedUserGroups: [{ name: 'family' }] })
     expect(await get('/api/oidc/clients/vault/scim-service-provider')).toMatchObject({

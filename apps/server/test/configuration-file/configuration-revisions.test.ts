@@ -9,7 +9,7 @@ import { startInstance } from '../api/instance.ts'
 import { createMachine } from '../backup/test-instance.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
-import { applied, createSite, home, replacesFile, secret } from './declared-site.ts'
+import { createSite, findAppliedLines, home, replacesFile, secret } from './declared-site.ts'
 import { createFileSite } from './file.ts'
 
 describe.each(databaseKinds)('revisions of a configuration file on %s', (kind) => {
@@ -196,7 +196,7 @@ describe.each(databaseKinds)('revisions of a configuration file on %s', (kind) =
     await writeFile(exported, `revision: 2\n${stdout}`)
     const plan = await place.run('config', 'plan', exported)
     expect([plan.exit, plan.stderr, plan.stdout]).toEqual([0, replacesFile, expect.stringMatching(/^No changes/)])
-    expect(applied(instance)).toHaveLength(1)
+    expect(findAppliedLines(instance)).toHaveLength(1)
   })
 })
 
@@ -235,7 +235,7 @@ test('of two servers that start concurrently, one applies the file', async () =>
   const started = await Promise.all([startApp(env), startApp(env), startApp(env)])
   await using stack = new AsyncDisposableStack()
   for (const running of started) stack.use(running)
-  const counts = started.flatMap(applied).map((line) => JSON.parse(line).changes)
+  const counts = started.flatMap(findAppliedLines).map((line) => JSON.parse(line).changes)
   expect(counts.sort()).toEqual([0, 0, 2])
   expect((await first.app.directory.groups.first(10)).total).toBe(2)
 })

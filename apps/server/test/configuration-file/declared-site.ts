@@ -45,7 +45,8 @@ export const replacesFile =
   'warning: this file replaces pocket.yaml. A server with pocket.yaml reverts nothing until that file changes.\n'
 
 /** The lines of the log about the file. */
-export const applied = ({ log }: RunningApp) => log.filter((line) => line.includes('The configuration file was'))
+export const findAppliedLines = ({ log }: RunningApp) =>
+  log.filter((line) => line.includes('The configuration file was'))
 
 /** A machine with the configuration file, and its commands. */
 export async function createSite(kind: (typeof databaseKinds)[number], yaml: string) {

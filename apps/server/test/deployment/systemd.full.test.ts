@@ -42,7 +42,7 @@ describeUnless(unavailableReason, describe)('the archive for machines without co
 
   afterAll(() => rm(base, { recursive: true, force: true }))
 
-  async function inRoot(command: string): Promise<string> {
+  async function runInRoot(command: string): Promise<string> {
     const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
     return (await run('chroot', [root, '/bin/sh', '-ec', command], { env: { PATH } })).stdout.trim()
   }
@@ -56,8 +56,8 @@ describeUnless(unavailableReason, describe)('the archive for machines without co
   }
 
   test('installs, runs, upgrades and uninstalls on Debian', async () => {
-    await inRoot(`umask 077; ${folder}/install.sh`)
-    expect(await inRoot('stat --format="%U:%G %a" /etc/pocket-id.env /var/lib/pocket-id')).toBe(
+    await runInRoot(`umask 077; ${folder}/install.sh`)
+    expect(await runInRoot('stat --format="%U:%G %a" /etc/pocket-id.env /var/lib/pocket-id')).toBe(
       'root:pocket-id 640\npocket-id:pocket-id 700',
     )
     const settings = join(root, 'etc/pocket-id.env')
@@ -69,32 +69,32 @@ describeUnless(unavailableReason, describe)('the archive for machines without co
       server.kill('SIGTERM')
       expect(await server.exit).toBe(0)
     }
-    expect(await inRoot('stat --format="%U %a" /var/lib/pocket-id/data/pocket-id.db')).toBe('pocket-id 600')
+    expect(await runInRoot('stat --format="%U %a" /var/lib/pocket-id/data/pocket-id.db')).toBe('pocket-id 600')
 
     await cp(join(root, folder), join(root, 'root/next'), { recursive: true })
     await writeFile(join(root, 'root/next/app/added-by-the-upgrade'), '')
     await rm(join(root, 'root/next/app/locales/de.json'))
-    await inRoot('/root/next/install.sh')
-    expect(await inRoot('cd /usr/local/lib/pocket-id; ls added-by-the-upgrade locales/de.json || true')).toBe(
+    await runInRoot('/root/next/install.sh')
+    expect(await runInRoot('cd /usr/local/lib/pocket-id; ls added-by-the-upgrade locales/de.json || true')).toBe(
       'added-by-the-upgrade',
     )
     expect(await readFile(settings, 'utf8')).toContain('Our home')
-    expect(await inRoot('pocket-id users list --json')).toBe('[]')
+    expect(await runInRoot('pocket-id users list --json')).toBe('[]')
 
-    await inRoot('/usr/local/lib/pocket-id/uninstall.sh')
-    expect(await inRoot('ls /usr/local/lib/pocket-id /usr/local/bin/pocket-id 2>/dev/null || true')).toBe('')
-    expect(await inRoot('ls /var/lib/pocket-id/data /etc/pocket-id.env')).toContain('pocket-id.db')
-    await inRoot(`${folder}/install.sh`)
-    await inRoot('/usr/local/lib/pocket-id/uninstall.sh --purge')
+    await runInRoot('/usr/local/lib/pocket-id/uninstall.sh')
+    expect(await runInRoot('ls /usr/local/lib/pocket-id /usr/local/bin/pocket-id 2>/dev/null || true')).toBe('')
+    expect(await runInRoot('ls /var/lib/pocket-id/data /etc/pocket-id.env')).toContain('pocket-id.db')
+    await runInRoot(`${folder}/install.sh`)
+    await runInRoot('/usr/local/lib/pocket-id/uninstall.sh --purge')
     expect(
-      await inRoot('ls /var/lib/pocket-id /etc/pocket-id.env 2>/dev/null || true; getent passwd pocket-id || true'),
+      await runInRoot('ls /var/lib/pocket-id /etc/pocket-id.env 2>/dev/null || true; getent passwd pocket-id || true'),
     ).toBe('')
   }, 300_000)
 
   test('has a unit that systemd accepts, and rates as little exposed', async () => {
-    await inRoot(`${folder}/install.sh`)
+    await runInRoot(`${folder}/install.sh`)
     const unit = '/etc/systemd/system/pocket-id.service'
-    expect(await inRoot(`systemd-analyze verify --man=no ${unit} 2>&1`)).toBe('')
-    await inRoot(`systemd-analyze security --no-pager --offline=true --threshold=20 ${unit}`)
+    expect(await runInRoot(`systemd-analyze verify --man=no ${unit} 2>&1`)).toBe('')
+    await runInRoot(`systemd-analyze security --no-pager --offline=true --threshold=20 ${unit}`)
   }, 60_000)
 })

@@ -19,7 +19,7 @@ afterAll(async () => {
 })
 
 /** Signs a user in with a login code. */
-async function signedIn(): Promise<{ id: string; page: Page; messages: string[] }> {
+async function signInUser(): Promise<{ id: string; page: Page; messages: string[] }> {
   const name = freshName()
   const { id } = await instance.personWithoutPasskey(name)
   const { url } = await instance.app.issueLoginCode(name)
@@ -35,7 +35,7 @@ async function signedIn(): Promise<{ id: string; page: Page; messages: string[] 
 }
 
 test('crops a picture with the keyboard, and sends the square', async () => {
-  const { id, page, messages } = await signedIn()
+  const { id, page, messages } = await signInUser()
   // Red on the left, blue on the right.
   const left = await sharp({ create: { width: 60, height: 60, channels: 3, background: '#f00' } })
     .png()
@@ -66,7 +66,7 @@ test('finds applications while the user types, and marks them with the keyboard'
   const launchUrl = 'https://photos.example.com/'
   for (const name of ['Photos', 'Café wiki', 'Notes'])
     await instance.app.pocket.clients.create({ name, redirectUris: ['https://x.example'], launchUrl })
-  const { page, messages } = await signedIn()
+  const { page, messages } = await signInUser()
   await page.goto(`${instance.url}/settings/apps`)
   expect(await page.locator('[data-app]:visible').count()).toBe(3)
   await page.getByRole('searchbox').fill('cafe')

@@ -10,7 +10,7 @@ import {
   type TestBrowser,
 } from '@pocket/test-support'
 import { type RunningApp, startApp } from '../http/app.ts'
-import { sentTo } from './redirect-target.ts'
+import { waitForRedirect } from './redirect-target.ts'
 import { setUpOverApi } from './set-up.ts'
 
 let browser: TestBrowser
@@ -165,7 +165,7 @@ test('a second passkey can be added, or put off, on the way to an application', 
     await expectNoAxeViolations(page)
     await authenticator.remove()
     await addVirtualAuthenticator(page, { transport: 'cable' })
-    const reached = await sentTo(page, callback, () => page.getByRole('button', { name: button }).click())
+    const reached = await waitForRedirect(page, callback, () => page.getByRole('button', { name: button }).click())
     expect(new URL(reached).searchParams.has('code')).toBe(true)
   }
 })
@@ -200,7 +200,7 @@ test('without JavaScript, the pages say that a passkey needs it', async () => {
 })
 
 /** A browser that blocks cookies, and storage, which throws then. */
-async function withoutStorage() {
+async function openWithoutStorage() {
   const context = await browser.newContext()
   await context.addInitScript(() => {
     const deny = () => {
@@ -214,7 +214,7 @@ async function withoutStorage() {
 }
 
 test('without cookies and storage, the pages say that a passkey needs cookies', async () => {
-  await using blocked = await withoutStorage()
+  await using blocked = await openWithoutStorage()
   const page = await blocked.context.newPage()
   await addVirtualAuthenticator(page)
   const errors: Error[] = []

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { passkeyAnswer } from '../api/instance.ts'
-import { databaseOf, setUpAdministrator, startedSqlite } from '../http/app.ts'
+import { databaseOf, prepareSqlite, setUpAdministrator } from '../http/app.ts'
 import { type Instance, startInstance } from './instance.ts'
 
 const hour = 3_600_000
@@ -18,7 +18,7 @@ async function twoProcesses(kind: 'SQLite' | 'PostgreSQL') {
   const folder = await mkdtemp(join(tmpdir(), 'pocket-clocks-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
   const database = join(folder, 'pocket-id.db')
-  if (kind === 'SQLite') await copyFile(await startedSqlite(), database)
+  if (kind === 'SQLite') await copyFile(await prepareSqlite(), database)
   const clockFile = join(folder, 'clock')
   let now = Date.now()
   const clock = { now: () => now }

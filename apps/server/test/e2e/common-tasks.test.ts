@@ -56,10 +56,10 @@ async function waitForAnnouncement(on = page) {
       ? String(node.name?.value)
       : (node.childIds ?? []).map((id) => textOf(byId.get(id) ?? node)).join(' ')
   const controls = nodes.filter((node) => !node.ignored && is(node, 'focusable') && node.role?.value !== 'RootWebArea')
-  const named = (node: Node) => String(node.name?.value ?? '') || textOf(node)
-  expect(controls.filter((node) => named(node).trim() === '').map(({ role }) => role?.value)).toEqual([])
+  const nameOf = (node: Node) => String(node.name?.value ?? '') || textOf(node)
+  expect(controls.filter((node) => nameOf(node).trim() === '').map(({ role }) => role?.value)).toEqual([])
   const focus = nodes.filter((node) => is(node, 'focused')).at(-1)
-  return focus && `${focus.role?.value}: ${named(focus).replaceAll(/\s+/g, ' ').trim()}`
+  return focus && `${focus.role?.value}: ${nameOf(focus).replaceAll(/\s+/g, ' ').trim()}`
 }
 
 beforeAll(async () => {

@@ -134,8 +134,8 @@ describe.each(['SQLite', 'PostgreSQL'] as const satisfies readonly Storage[])('%
       }
       await Promise.all(
         batch.map(async ({ sent, by }) => {
-          const failed = (error: Error) => ({ status: 599, content: error.message })
-          const { status, content } = await send(instance, sent, callers[by] ?? {}, agent).catch(failed)
+          const toFailure = (error: Error) => ({ status: 599, content: error.message })
+          const { status, content } = await send(instance, sent, callers[by] ?? {}, agent).catch(toFailure)
           if (status >= 500 && failuresOfOthers[sent.route] !== codeOf(content))
             fail(`${status} ${content.slice(0, 300)} to caller ${by}: ${JSON.stringify(sent).slice(0, 3000)}`)
           remember(vocabulary.values, content.match(/[0-9a-f]{8}-[0-9a-f-]{27}|pak_[\w-]{43}/g) ?? [])

@@ -38,7 +38,7 @@ afterAll(async () => {
 })
 
 const press = (key: string) => page.keyboard.press(key)
-const focused = () => keyboard.focused()
+const readFocus = () => keyboard.readFocus()
 const focuses: Keyboard['focuses'] = (name) => keyboard.focuses(name)
 const tabTo: Keyboard['tabTo'] = (name, most) => keyboard.tabTo(name, most)
 const goes: Keyboard['goes'] = (to, act) => keyboard.goes(to, act)
@@ -95,7 +95,7 @@ describe('with the keyboard alone', () => {
 
   test('the palette opens on any page, follows the input, and navigates', async () => {
     await tabTo(/./)
-    const before = await focused()
+    const before = await readFocus()
     await press('Control+k')
     const box = page.getByRole('combobox', { name: 'Search' })
     await page.locator('#palette').getByRole('option').first().waitFor()
@@ -170,13 +170,13 @@ describe('with the keyboard alone', () => {
     await press(' ')
     await goes(/columns=created/, () => press('Enter'))
     const heads = () => page.getByRole('columnheader').allTextContents()
-    expect([await focused(), await heads()]).toEqual([
+    expect([await readFocus(), await heads()]).toEqual([
       { name: 'Users', isVisible: false },
       expect.arrayContaining(['Added']),
     ])
     await tabTo('Next', 80)
     await goes(/page=2/, () => press('Enter'))
-    expect([await focused(), await heads()]).toEqual([
+    expect([await readFocus(), await heads()]).toEqual([
       { name: 'Users', isVisible: false },
       expect.arrayContaining(['Added']),
     ])

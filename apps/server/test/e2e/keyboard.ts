@@ -6,7 +6,7 @@ export interface Keyboard {
   press(key: string): Promise<void>
   type(text: string): Promise<void>
   /** The focused element: its name, and whether the focus is visible. */
-  focused(): Promise<{ readonly name: string; readonly isVisible: boolean }>
+  readFocus(): Promise<{ readonly name: string; readonly isVisible: boolean }>
   /** Presses Tab until this element has the focus; every stop on the way must be visible. */
   tabTo(name: string | RegExp, maxTabs?: number): Promise<void>
   /** Waits until this element has the focus: the browser moves it after the key press and the load. */
@@ -25,12 +25,12 @@ export interface Keyboard {
 /** @param url - Of the server, the base of all visited paths. */
 export function keyboardOf(page: Page, url: string): Keyboard {
   const press = (key: string) => page.keyboard.press(key)
-  const focused = () => page.evaluate(readFocused)
+  const readFocus = () => page.evaluate(readFocused)
   const tabTo: Keyboard['tabTo'] = async (name, maxTabs = 40) => {
     const passed: string[] = []
     for (let presses = 0; presses < maxTabs; presses += 1) {
       await press('Tab')
-      const now = await focused()
+      const now = await readFocus()
       expect(now).toEqual({ name: now.name, isVisible: true })
       passed.push(now.name)
       if (typeof name === 'string' ? now.name === name : name.test(now.name)) return
@@ -40,12 +40,12 @@ export function keyboardOf(page: Page, url: string): Keyboard {
   const focuses: Keyboard['focuses'] = (name) =>
     eventually(async () => {
       const expected = typeof name === 'string' ? name : expect.stringMatching(name)
-      expect(await focused()).toEqual({ name: expected, isVisible: true })
+      expect(await readFocus()).toEqual({ name: expected, isVisible: true })
     })
   const submit = () => navigate(page, () => press('Enter'))
   return {
     press,
-    focused,
+    readFocus,
     focuses,
     tabTo,
     type: (text) => page.keyboard.type(text),
@@ -63,7 +63,7 @@ export function keyboardOf(page: Page, url: string): Keyboard {
     },
     async outcome() {
       expect(await page.evaluate(() => document.activeElement?.matches('[role="status"], [role="alert"]'))).toBe(true)
-      const { name, isVisible } = await focused()
+      const { name, isVisible } = await readFocus()
       expect(isVisible).toBe(true)
       return name
     },

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { freePort, longTestTimeout, type RunningProcess, startProcess } from '@pocket/test-support'
-import { databaseOf, startedSqlite } from '../http/app.ts'
+import { databaseOf, prepareSqlite } from '../http/app.ts'
 import { mainProgram, sourceFlags } from '../program.ts'
 
 const preload = fileURLToPath(new URL('kill-at-statement.ts', import.meta.url))
@@ -20,7 +20,7 @@ async function startKillableServer(first = 1, kind: 'SQLite' | 'PostgreSQL' = 'S
   // The state after a first start, because its migrations and keys are not under test.
   const data = join(folder, 'data')
   await mkdir(data)
-  await copyFile(await startedSqlite(), join(data, 'pocket-id.db'))
+  await copyFile(await prepareSqlite(), join(data, 'pocket-id.db'))
   const port = String(await freePort())
   const url = `http://localhost:${port}`
   const env = {

@@ -8,7 +8,7 @@ import {
 } from '@pocket/test-support'
 import { SynologyDsm } from '@pocket/test-support/relying-parties'
 import { type Instance, type Storage, startInstance } from './instance.ts'
-import { sentTo } from './redirect-target.ts'
+import { waitForRedirect } from './redirect-target.ts'
 import { setUpOnPage } from './set-up.ts'
 
 const nas = 'https://nas.example:5001'
@@ -55,7 +55,7 @@ async function addDsm(page: Page, instance: Instance, address: string) {
   }
 }
 
-const sentToDsm = (page: Page, act: () => Promise<unknown>) => sentTo(page, nas, act)
+const waitForDsm = (page: Page, act: () => Promise<unknown>) => waitForRedirect(page, nas, act)
 
 describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a sign-in at DSM', (storage) => {
   test('completes set-up, client, consent and a direct second sign-in, and loses nothing after a crash', async () => {
@@ -92,10 +92,10 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a
     await page.getByRole('heading', { name: 'Let Synology DSM know who you are?' }).waitFor()
     await expectNoAxeViolations(page)
     await instance.restartAfterKill()
-    const allowed = await sentToDsm(page, () => page.getByRole('button', { name: 'Allow and continue' }).click())
+    const allowed = await waitForDsm(page, () => page.getByRole('button', { name: 'Allow and continue' }).click())
     expect(await dsm.finish(allowed)).toEqual({ signedIn: true, accountName: 'ada' })
 
-    const direct = await sentToDsm(page, () => page.goto(dsm.begin().url))
+    const direct = await waitForDsm(page, () => page.goto(dsm.begin().url))
     expect(await dsm.finish(direct)).toEqual({ signedIn: true, accountName: 'ada' })
 
     await page.goto(`${instance.url}/logout`)
@@ -105,7 +105,7 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a
     await page.getByRole('heading', { name: 'Sign in to Synology DSM' }).waitFor()
     await expectNoAxeViolations(page)
     await instance.restartAfterKill()
-    const tapped = await sentToDsm(page, () => page.getByRole('button', { name: 'Continue with a passkey' }).click())
+    const tapped = await waitForDsm(page, () => page.getByRole('button', { name: 'Continue with a passkey' }).click())
     expect(await dsm.finish(tapped)).toEqual({ signedIn: true, accountName: 'ada' })
     expect(window.messages).toEqual([])
   })

@@ -4,7 +4,7 @@ import type { Page } from '@pocket/test-support'
  * The URL of an application to which `act` sends the browser. The application does not need to run: the test continues on the
  * browser's own error page, whose load would otherwise interrupt the next step.
  */
-export async function sentTo(page: Page, application: string, act: () => Promise<unknown>): Promise<string> {
+export async function waitForRedirect(page: Page, application: string, act: () => Promise<unknown>): Promise<string> {
   const [request] = await Promise.all([
     page.waitForRequest((sent) => sent.url().startsWith(application)),
     page.waitForEvent('framenavigated', (frame) => frame.url().startsWith('chrome-error:')),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
 import { SynologyDsm } from '@pocket/test-support/relying-parties'
 import { type Instance, type Storage, startInstance } from './instance.ts'
-import { sentTo } from './redirect-target.ts'
+import { waitForRedirect } from './redirect-target.ts'
 import { setUpOverApi } from './set-up.ts'
 
 const nas = 'https://nas.example:5001'
@@ -59,7 +59,9 @@ async function fillIn({ page }: Window) {
 async function arrive({ page }: Window, instance: Instance, dsm: SynologyDsm) {
   await page.getByRole('heading', { name: 'Let DSM know who you are?' }).waitFor()
   expect(page.url()).toContain(`${instance.url}/interaction/`)
-  const arrived = await sentTo(page, nas, () => page.getByRole('button', { name: 'Allow and continue' }).click())
+  const arrived = await waitForRedirect(page, nas, () =>
+    page.getByRole('button', { name: 'Allow and continue' }).click(),
+  )
   expect(await dsm.finish(arrived)).toEqual({ signedIn: true, accountName: 'grace' })
 }
 

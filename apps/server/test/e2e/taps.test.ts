@@ -3,7 +3,7 @@ import { addVirtualAuthenticator, launchBrowser, type Page, type TestBrowser } f
 import { SynologyDsm } from '@pocket/test-support/relying-parties'
 import { type MailServer, smtpSettings, startMailServer } from '../email/mail-server.ts'
 import { type Instance, startInstance } from './instance.ts'
-import { sentTo } from './redirect-target.ts'
+import { waitForRedirect } from './redirect-target.ts'
 import { setUpOverApi } from './set-up.ts'
 
 const nas = 'https://nas.example:5001'
@@ -106,7 +106,7 @@ function translators(path: string): string {
 }
 
 /** The sign-in result at DSM for the URL to which `act` sends the browser. */
-const signInAtDsm = async (page: Page, act: () => Promise<unknown>) => dsm.finish(await sentTo(page, nas, act))
+const signInAtDsm = async (page: Page, act: () => Promise<unknown>) => dsm.finish(await waitForRedirect(page, nas, act))
 
 type Cold = Awaited<ReturnType<typeof coldBrowser>>
 
@@ -128,7 +128,7 @@ describe('counted in a new browser', () => {
   const allow = 'Allow and continue'
 
   /** A user who already gave consent to the application. */
-  async function knownAtDsm(cold: Cold, username: string) {
+  async function createKnownAtDsm(cold: Cold, username: string) {
     const id = await personIn(cold, username)
     await cold.page.goto(dsm.begin().url)
     await cold.tap('button', passkey)
@@ -203,7 +203,7 @@ describe('counted in a new browser', () => {
 
   test('a login code takes two taps, up to an application with consent', async () => {
     await using before = await coldBrowser()
-    const id = await knownAtDsm(before, 'dave')
+    const id = await createKnownAtDsm(before, 'dave')
     const { token: code = '' } = await send(`/api/users/${id}/one-time-access-token`, {})
     await using cold = await coldBrowser()
     await cold.page.goto(dsm.begin().url)
@@ -217,7 +217,7 @@ describe('counted in a new browser', () => {
 
   test('another device takes two taps there and one here, and continues automatically', async () => {
     await using phone = await coldBrowser()
-    await knownAtDsm(phone, 'erin')
+    await createKnownAtDsm(phone, 'erin')
     await using television = await coldBrowser()
     await television.page.goto(dsm.begin().url)
     await television.tap('link', 'Another way to sign in')

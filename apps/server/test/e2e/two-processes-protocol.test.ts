@@ -48,7 +48,7 @@ describe.each(storages)('two processes over one %s', (storage) => {
   }
 
   /** Sends concurrent requests, half of them to each process. */
-  const atOnce = <Result>(length: number, use: (origin: string, index: number) => Promise<Result>) =>
+  const runAtOnce = <Result>(length: number, use: (origin: string, index: number) => Promise<Result>) =>
     Promise.all(Array.from({ length }, (_, index) => use(processes[index % 2 === 0 ? 0 : 1], index)))
 
   /** A request of a browser with these cookies, to either process. */
@@ -70,7 +70,7 @@ describe.each(storages)('two processes over one %s', (storage) => {
       const { json } = await post(processes[1], '/api/oidc/device/authorize', { scope: 'openid' })
       await send('POST', `/api/oidc/device/verify?code=${json.user_code}`)
       const grant_type = 'urn:ietf:params:oauth:grant-type:device_code'
-      const polls = await atOnce(50, (origin) =>
+      const polls = await runAtOnce(50, (origin) =>
         requestToken(origin, { grant_type, device_code: json.device_code ?? '' }),
       )
       const statuses = polls.map(({ status }) => status).toSorted()
@@ -82,7 +82,7 @@ describe.each(storages)('two processes over one %s', (storage) => {
     for (let round = 0; round < rounds; round += 1) {
       const { json } = await post(processes[1], '/api/oidc/par', authorization)
       const request = { client_id: client.client_id, request_uri: json.request_uri ?? '' }
-      const responses = await atOnce(50, (origin) => authorize(origin, browser, request))
+      const responses = await runAtOnce(50, (origin) => authorize(origin, browser, request))
       expect(responses.filter(({ code }) => code !== null)).toHaveLength(1)
       expect(responses.filter(({ status }) => status >= 500)).toEqual([])
       for (const origin of processes) expect((await authorize(origin, browser, request)).code).toBeNull()
@@ -96,7 +96,7 @@ describe.each(storages)('two processes over one %s', (storage) => {
     await send('POST', '/api/device-login/verification/decision', { code: userCode, decision: 'approve' })
     const cookie = device.cookies().map(({ name, value }) => `${name}=${value}`)
     const headers = { cookie: cookie.join('; '), origin: instance.url, prefer: 'wait=0' }
-    const responses = await atOnce(50, (origin) =>
+    const responses = await runAtOnce(50, (origin) =>
       fetch(`${origin}/api/device-login/requests/${id}/exchange`, { method: 'POST', headers }),
     )
     expect(responses.map(({ status }) => status).toSorted()).toEqual([200, ...Array(49).fill(401)])
@@ -104,7 +104,7 @@ describe.each(storages)('two processes over one %s', (storage) => {
 
   test('a sign-up token admits as many of fifty concurrent users as it allows', async () => {
     const { token = '', id } = await send('POST', '/api/signup-tokens', { usageLimit: 3 })
-    const statuses = await atOnce(50, async (origin, index) => {
+    const statuses = await runAtOnce(50, async (origin, index) => {
       const username = `user${index}`
       const body = JSON.stringify({ username, email: `${username}@example.com`, token })
       const headers = { origin: instance.url, 'content-type': 'application/json' }
@@ -124,7 +124,7 @@ describe.each(storages)('two processes over one %s', (storage) => {
     const agent = new UserAgent()
     const answer = await passkeyAnswer(agent, instance.url, authenticator)
     expect((await agent.postJson(`${instance.url}/api/webauthn/login/finish`, answer)).status).toBe(200)
-    const codes = await atOnce(10, (origin) =>
+    const codes = await runAtOnce(10, (origin) =>
       authorize(origin, agent, { client_id: client.client_id, ...authorization }),
     )
     const exchange = (origin: string, code: string | null | undefined) =>

@@ -28,7 +28,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   /** A user with a session and an e-mail address. */
-  async function signedIn(fields: Readonly<Record<string, unknown>> = {}) {
+  async function createSignedIn(fields: Readonly<Record<string, unknown>> = {}) {
     const { id, json } = await createPerson(instance, fields)
     const agent = instance.agent()
     const { code } = await instance.app.issueLoginCode(String(json.username))
@@ -65,7 +65,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('sends a login code in the language of the recipient, which signs them in', async () => {
-    const { id, email } = await signedIn({ locale: 'de-AT', displayName: 'Änne' })
+    const { id, email } = await createSignedIn({ locale: 'de-AT', displayName: 'Änne' })
     const call = 'POST /api/users/{id}/one-time-access-email'
     expect(await instance.call(call, { params: { id }, body: { ttl: '15m' } })).toMatchObject({ status: 204 })
     const { mail } = await server.received(email)
@@ -96,8 +96,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('verifies an address once, and only for its recipient', async () => {
-    const person = await signedIn()
-    const otherAgent = await signedIn()
+    const person = await createSignedIn()
+    const otherAgent = await createSignedIn()
     const token = await verificationToken(person)
     expect(await verify(otherAgent.agent, token)).toMatchObject({
       status: 400,
@@ -110,7 +110,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('does not verify an address that was changed after the link was sent', async () => {
-    const person = await signedIn()
+    const person = await createSignedIn()
     const token = await verificationToken(person)
     await registerPasskey(person.agent, instance.url)
     const body = { ...person.json, email: `other-${person.email}` }
@@ -121,7 +121,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('confirms on the page of the link, and requires a session first', async () => {
-    const person = await signedIn()
+    const person = await createSignedIn()
     const token = await verificationToken(person)
     const address = `${instance.url}/verify-email?token=${token}`
     const away = await instance.agent().get(address)
@@ -154,7 +154,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('offers the link on the account page only if verification is enabled', async () => {
-    const { agent } = await signedIn()
+    const { agent } = await createSignedIn()
     expect((await agent.get(`${instance.url}/settings/account`)).text).not.toContain('verify-email')
     await using verifying = await startCalled('SQLite', { ...smtpSettings(server), EMAIL_VERIFICATION_ENABLED: 'true' })
     const { administrator, url } = verifying
@@ -175,12 +175,12 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('shows administrators the delivery status of e-mails without their content', async () => {
-    const { email, agent } = await signedIn()
+    const { email, agent } = await createSignedIn()
     server.refuseNext(550)
     await instance.call('POST /api/users/me/send-email-verification', { agent })
     const list = (query: string) => instance.call('GET /api/emails', { query })
     // Requests run in order, so the first one is complete once the later one of another user has arrived.
-    await verificationToken(await signedIn())
+    await verificationToken(await createSignedIn())
     const { json, response } = await list(`?search=${email}&filters[state]=failed`)
     expect(json.data).toEqual([
       expect.objectContaining({ kind: 'email-verification', recipient: email, state: 'failed', attempts: 1 }),
@@ -195,10 +195,10 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('shows the response of the e-mail server on the page, and retries', async () => {
     const pageUrl = `${instance.url}/settings/admin/emails`
     const { administrator } = instance
-    const { email, agent } = await signedIn()
+    const { email, agent } = await createSignedIn()
     server.refuseNext(550)
     await instance.call('POST /api/users/me/send-email-verification', { agent })
-    await verificationToken(await signedIn())
+    await verificationToken(await createSignedIn())
     const page = await administrator.get(`${pageUrl}?search=${email}&filters[state]=failed`)
     expect(page.text).toMatch(/<p>Failed: [1-9]/)
     expect(page.text).toMatch(/<bdi dir="ltr">[^<]*550 Not now<\/bdi>/)
@@ -209,7 +209,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(retried.url).toBe(`${pageUrl}?search=x`)
     expect(retried.text).toContain(`The e-mail to <strong>${email}</strong> is being sent.`)
     await server.received(email)
-    await verificationToken(await signedIn())
+    await verificationToken(await createSignedIn())
     const late = await administrator.follow(await administrator.postForm(pageUrl, { ids: id }))
     expect(late.text).toContain(`<bdi>${email}</bdi>: It was already sent`)
     expect((await administrator.follow(await administrator.postForm(pageUrl, {}))).text).toContain(
@@ -221,10 +221,10 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('deletes the e-mails of a deleted user', async () => {
-    const { id, email, agent } = await signedIn()
+    const { id, email, agent } = await createSignedIn()
     server.refuseNext(451)
     await instance.call('POST /api/users/me/send-email-verification', { agent })
-    await verificationToken(await signedIn())
+    await verificationToken(await createSignedIn())
     await instance.call('DELETE /api/users/{id}', { params: { id } })
     expect((await instance.call('GET /api/emails', { query: `?search=${email}` })).json.data).toEqual([])
   })

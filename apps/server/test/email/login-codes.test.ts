@@ -72,16 +72,16 @@ describe.each(databaseKinds)('%s', (kind) => {
     const off = await sendRequest(instance.agent(), String(disabled.json.email))
     expect(visible(unknown.response)).toEqual(visible(known.response))
     expect(visible(off.response)).toEqual(visible(known.response))
-    const atPage = async (email: unknown) => {
+    const requestOnPage = async (email: unknown) => {
       const response = await instance.agent().postForm(`${instance.url}/lc/email`, { email: String(email) })
       const { headers, ...shown } = visible(response)
       return { ...shown, headers: headers.filter(([name]) => name !== 'content-length') }
     }
-    const named = (page: Awaited<ReturnType<typeof atPage>>, email: unknown) =>
+    const maskEmail = (page: Awaited<ReturnType<typeof requestOnPage>>, email: unknown) =>
       JSON.stringify(page).replaceAll(String(email), 'the address')
-    const shownToKnown = named(await atPage(json.email), json.email)
+    const shownToKnown = maskEmail(await requestOnPage(json.email), json.email)
     for (const email of ['nobody@example.com', disabled.json.email])
-      expect(named(await atPage(email), email)).toBe(shownToKnown)
+      expect(maskEmail(await requestOnPage(email), email)).toBe(shownToKnown)
     expect(shownToKnown).toContain('the address')
     await codeFor(String(json.email))
     const last = await createPerson(instance)

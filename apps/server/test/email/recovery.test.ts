@@ -205,14 +205,14 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
       return Number(/<strong>(\d+|A) recover(?:y|ies) by e-mail/.exec(text)?.[1]?.replace('A', '1') ?? 0)
     }
     const list = async (search: string) => (await administrator.get(`${url}${pending}&search=${search}`)).text
-    const listed = () => list(username)
+    const listOwn = () => list(username)
     const before = await count()
-    expect(await listed()).not.toContain(id)
+    expect(await listOwn()).not.toContain(id)
     await request(email)
     await tokenFor(email)
     expect(await count()).toBe(before + 1)
     expect((await administrator.get(`${url}/settings/admin`)).text).toContain(`href="${pending}"`)
-    expect(await listed()).toContain(id)
+    expect(await listOwn()).toContain(id)
     expect(await list(ownName)).not.toContain(`/users/${by}"`)
 
     const page = `${url}/settings/admin/users/${id}/security`
@@ -223,7 +223,7 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     const stopped = await administrator.follow(await administrator.postForm(stopForm.action, {}))
     expect(stopped.text).toContain(`The recovery of <strong>${username}</strong> was stopped.`)
     expect(stopped.text).not.toContain('Recovery requested')
-    expect([await count(), await listed()]).toEqual([before, expect.not.stringContaining(id)])
+    expect([await count(), await listOwn()]).toEqual([before, expect.not.stringContaining(id)])
     expect(audited(instance, 'recovery_stopped').at(-1)).toMatchObject({ accountId: id, by })
     await sendDue(1)
     expect(server.delivered.filter(({ to }) => to.includes(email))).toEqual([])

@@ -88,7 +88,7 @@ test.each(['starttls', 'tls'])(
 )
 
 /** A plain-text server; with a STARTTLS response it offers STARTTLS. */
-async function inClear(result: string) {
+async function sendInClear(result: string) {
   const commands: string[] = []
   const server = createServer((socket: Socket) => {
     socket.on('error', () => {}).write('220 mail.example.com\r\n')
@@ -114,7 +114,7 @@ test.each([
   ['offers STARTTLS and refuses it', '454 TLS not available\r\n'],
   ['offers STARTTLS and continues in plain text', '220 Go ahead\r\n250 mail.example.com\r\n'],
 ])('sends no password in plain text to a server that %s', async (_what, result) => {
-  await using peer = await inClear(result)
+  await using peer = await sendInClear(result)
   await expect(send(peer.port, 'starttls')).rejects.toThrow()
   expect(peer.commands.filter((line) => /AUTH|MAIL|cG9ja2V0/.test(line))).toEqual([])
 })

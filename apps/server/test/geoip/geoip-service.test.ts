@@ -12,7 +12,7 @@ import { createFolder, type TestFolder } from '../database/folder.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
 import { ManualRepeat } from '../jobs/manual-repeat.ts'
 import { cityDatabase } from './databases.ts'
-import { archive, packed, type Source, startSource } from './source.ts'
+import { archive, packDatabase, type Source, startSource } from './source.ts'
 
 const licenseKey = 'secret/license key'
 const london = '81.2.69.160'
@@ -41,7 +41,7 @@ beforeEach(async () => {
   atNextRead = undefined
   log = recordingLogger()
   source.asked.length = 0
-  source.serve(packed(cityDatabase()))
+  source.serve(packDatabase(cityDatabase()))
 })
 afterEach(async () => {
   const output = log.lines.join()
@@ -100,7 +100,7 @@ test('downloads a missing database with the license key and uses it immediately'
 test('downloads a database again after 14 days, and replaces it during lookups', async () => {
   const fixture = await open()
   await run(fixture)
-  source.serve(packed(cityDatabase('Londinium')))
+  source.serve(packDatabase(cityDatabase('Londinium')))
   now += 14 * day
   await run(fixture)
   expect(cityOf(fixture)).toBe('London')
@@ -179,7 +179,7 @@ describe('a failed download keeps the current file and reports the cause', () =>
     ],
     [
       'a truncated archive',
-      serve(() => packed(cityDatabase()).subarray(0, -300)),
+      serve(() => packDatabase(cityDatabase()).subarray(0, -300)),
       'not_unpacked',
       /damaged or incomplete/,
     ],
@@ -203,7 +203,7 @@ describe('a failed download keeps the current file and reports the cause', () =>
     ],
     [
       'countries',
-      serve(() => packed(cityDatabase('x', { type: 'GeoLite2-Country' }))),
+      serve(() => packDatabase(cityDatabase('x', { type: 'GeoLite2-Country' }))),
       'not_of_cities',
       /GeoLite2-Country/,
     ],
@@ -291,7 +291,7 @@ describe('a failed download keeps the current file and reports the cause', () =>
 
   test.each<[string, (res: ServerResponse) => void]>([
     ['never responds', () => {}],
-    ['stops in the middle', (res) => void res.writeHead(200).write(packed(cityDatabase()).subarray(0, 500))],
+    ['stops in the middle', (res) => void res.writeHead(200).write(packDatabase(cityDatabase()).subarray(0, 500))],
     ['never ends, and sends little at a time', (res) => void setInterval(() => res.write('x'), 20).unref()],
   ])('a server that %s', async (_, answer) => {
     const fixture = await open({}, new ManualRepeat(), 300)
@@ -420,7 +420,7 @@ describe('with several replicas', () => {
     await repeat.tick()
     expect(source.asked).toHaveLength(2)
     now += 1
-    source.serve(packed(cityDatabase()))
+    source.serve(packDatabase(cityDatabase()))
     await repeat.tick()
     expect(cityOf(fixture)).toBe('London')
     // The job has a limit of one day.

@@ -7,7 +7,7 @@ import { type GeoIpDatabase, openGeoIpDatabase } from '../../src/geoip/geoip-dat
 import { createFolder } from '../database/folder.ts'
 import { cityDatabase, networks } from './databases.ts'
 
-async function opened(content: Uint8Array): Promise<GeoIpDatabase> {
+async function openContent(content: Uint8Array): Promise<GeoIpDatabase> {
   await using folder = await createFolder()
   const path = join(folder.path, 'places.mmdb')
   await writeFile(path, content)
@@ -15,7 +15,7 @@ async function opened(content: Uint8Array): Promise<GeoIpDatabase> {
 }
 
 const localIpv6Ranges = ['2a02:d400:1::/48', 'fd7a:115c:a1e0:ffff::/64']
-const database = await opened(cityDatabase())
+const database = await openContent(cityDatabase())
 const places = createGeoIp({ database: () => database, localIpv6Ranges })
 
 const lan = ['Internal Network', 'LAN']
@@ -113,7 +113,7 @@ test('searches the database once per lookup, and never for an internal IP addres
   expect(searched).toEqual(['81.2.69.160'])
 })
 
-function damaged(): Buffer {
+function createDamaged(): Buffer {
   const content = Buffer.from(cityDatabase())
   // The data after the tree is filled with pointers to themselves.
   const end = content.lastIndexOf('MaxMind.com') - 3
@@ -122,7 +122,7 @@ function damaged(): Buffer {
 }
 
 test.each([
-  ['damaged records', damaged(), 'not_a_database'],
+  ['damaged records', createDamaged(), 'not_a_database'],
   ['nothing', Buffer.alloc(0), 'not_a_database'],
   ['a page', Buffer.from('<!doctype html><title>Sign in</title>'), 'not_a_database'],
   ['zeros', Buffer.alloc(100_000), 'not_a_database'],
@@ -130,10 +130,10 @@ test.each([
   ['a truncated beginning', cityDatabase().subarray(1000), 'not_a_database'],
   ['countries', writeMmdb({ type: 'GeoLite2-Country', networks }), 'not_of_cities'],
 ])('rejects %s as a city database', async (_, content, code) => {
-  await expect(opened(content)).rejects.toMatchObject({ name: 'GeoIpError', code })
+  await expect(openContent(content)).rejects.toMatchObject({ name: 'GeoIpError', code })
 })
 
 test('accepts city databases of MaxMind and others', async () => {
   for (const type of ['GeoLite2-City', 'GeoIP2-City', 'GeoIP2-City-Europe', 'DBIP-City-Lite'])
-    expect(await opened(cityDatabase('London', { type }))).toMatchObject({ type, builtAt: Date.UTC(2026, 0, 1) })
+    expect(await openContent(cityDatabase('London', { type }))).toMatchObject({ type, builtAt: Date.UTC(2026, 0, 1) })
 })

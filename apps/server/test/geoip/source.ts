@@ -62,7 +62,7 @@ export function archive(files: Readonly<Record<string, Buffer>>, links: Readonly
 }
 
 /** The archive layout of MaxMind. */
-export function packed(database: Buffer): Buffer {
+export function packDatabase(database: Buffer): Buffer {
   const folder = 'GeoLite2-City_20260101'
   return archive({
     [`${folder}/COPYRIGHT.txt`]: Buffer.from('Database and Contents Copyright'),

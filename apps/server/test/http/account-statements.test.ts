@@ -22,7 +22,7 @@ const pages = ['/settings/apps', '/settings/api-keys', '/settings/audit-log', '/
 const userNames: Record<string, string> = {}
 
 /** Statements per page. */
-async function counted() {
+async function countStatements() {
   const counts: Record<string, number> = {}
   for (const path of pages)
     counts[path] = await statements.countDuring(async () =>
@@ -47,8 +47,8 @@ async function more(count: number) {
 
 test('a page costs a constant number of statements for any amount of data', async () => {
   await more(1)
-  const few = await counted()
+  const few = await countStatements()
   await more(6)
-  expect(await counted()).toEqual(few)
+  expect(await countStatements()).toEqual(few)
   expect(Math.max(...Object.values(few))).toBeLessThan(20)
 })

@@ -14,7 +14,7 @@ const missing = existsSync(`${modules}/mod_auth_openidc.so`)
   : 'mod_auth_openidc is not installed: apt-get install --no-install-recommends apache2 libapache2-mod-auth-openidc'
 
 /** The configuration that the guide shows, for this client. */
-async function shownConfiguration(values: Readonly<Record<string, string>>): Promise<string> {
+async function readConfiguration(values: Readonly<Record<string, string>>): Promise<string> {
   const shown = /```apache\n(.*?)```/s.exec(await readFile(guide, 'utf8'))?.[1] ?? ''
   return Object.entries(values).reduce((text, [placeholder, value]) => {
     if (!text.includes(placeholder)) throw new Error(`The guide does not contain ${placeholder}.`)
@@ -64,7 +64,7 @@ LogFormat "%u %>s %U" users
 CustomLog ${folder}/access.log users
 DocumentRoot ${folder}/www
 DirectoryIndex index.html
-${await shownConfiguration({
+${await readConfiguration({
   'https://id.example.com': url,
   'https://wiki.example.com': site,
   '<client ID>': client.id,

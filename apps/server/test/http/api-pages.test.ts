@@ -20,7 +20,7 @@ async function create(name = 'Photos') {
   const id = response.location?.split('/').at(-1) ?? ''
   return { id, resource, page: `${pageUrl}/${id}`, answer: response }
 }
-const stored = (id: string) => running.app.pocket.apis.find(id)
+const findApi = (id: string) => running.app.pocket.apis.find(id)
 /** Adds permissions one by one. */
 async function addPermissions(
   page: string,
@@ -35,7 +35,7 @@ describe('an API', () => {
   test('is created, listed, changed and deleted', async () => {
     const { id, resource, page, answer } = await create()
     expect((await agent.follow(answer)).text).toContain('<strong>Photos</strong> was added.')
-    expect(await stored(id)).toMatchObject({ name: 'Photos', resource, accessTokenFormat: 'opaque' })
+    expect(await findApi(id)).toMatchObject({ name: 'Photos', resource, accessTokenFormat: 'opaque' })
     expect((await agent.get(`${pageUrl}?search=photos`)).text).toContain(resource)
     const { id: server } = await running.app.pocket.clients.create({ name: 'Server', redirectUris: [] })
     const change = { name: 'Pictures', accessTokenFormat: 'jwt', accessTokenDurationMinutes: '7' }
@@ -45,7 +45,7 @@ describe('an API', () => {
     ] as const)
       expect((await agent.get(`${pageUrl}?filters[format]=${format}`)).text.includes(resource)).toBe(exists)
     await agent.postForm(`${page}/settings`, { ...change, resourceServerClientIds: `${server}\r\nnobody` })
-    expect(await stored(id)).toMatchObject({
+    expect(await findApi(id)).toMatchObject({
       name: 'Pictures',
       accessTokenFormat: 'jwt',
       accessTokenDurationMinutes: 7,
@@ -75,11 +75,11 @@ describe('an API', () => {
     const asks = await agent.postForm(`${pageUrl}/bulk`, chosen)
     expect(asks.text).toContain('Delete 2 APIs?')
     expect(asks.text).toContain('<li>Scans</li>')
-    expect(await stored(first.id)).toBeDefined()
+    expect(await findApi(first.id)).toBeDefined()
     const done = await agent.postForm(`${pageUrl}/bulk`, [...chosen, ['confirmed', 'yes']])
     expect((await agent.follow(done)).text).toContain('2 APIs were deleted.')
-    expect([await stored(first.id), await stored(second.id)]).toEqual([undefined, undefined])
-    expect(await stored(kept.id)).toBeDefined()
+    expect([await findApi(first.id), await findApi(second.id)]).toEqual([undefined, undefined])
+    expect(await findApi(kept.id)).toBeDefined()
     expect((await running.agent().postForm(`${pageUrl}/bulk`, chosen)).status).toBe(401)
   })
 
@@ -96,18 +96,18 @@ describe('an API', () => {
       ['photos:write', 'Add photos', ''],
       ['photos:delete', 'Delete photos', ''],
     ])
-    const [read, , deletes] = (await stored(id))?.permissions ?? []
+    const [read, , deletes] = (await findApi(id))?.permissions ?? []
     const form = await agent.get(`${page}?permission=${read?.id}`)
     expect(form.text).toContain('value="All of them"')
     const change = { permission: read?.id ?? '', key: 'ignored', permissionName: 'Look', description: '' }
     await agent.postForm(`${page}/permissions`, { ...change, version: versionOf(form.text) })
-    expect((await stored(id))?.permissions[0]).toMatchObject({ ...read, name: 'Look', description: '' })
+    expect((await findApi(id))?.permissions[0]).toMatchObject({ ...read, name: 'Look', description: '' })
     const ids = [read, deletes].map((permission) => ['ids', permission?.id ?? ''] as const)
     const confirmation = await agent.postForm(`${page}/bulk`, [['act', 'delete'], ...ids])
     expect(confirmation.text).toContain('Delete 2 permissions?')
     const done = await agent.postForm(`${page}/bulk`, [['act', 'delete'], ['confirmed', 'yes'], ...ids])
     expect((await agent.follow(done)).text).toContain('2 permissions were deleted.')
-    expect((await stored(id))?.permissions.map(({ key }) => key)).toEqual(['photos:write'])
+    expect((await findApi(id))?.permissions.map(({ key }) => key)).toEqual(['photos:write'])
   })
 
   test.each([
@@ -122,27 +122,27 @@ describe('an API', () => {
     expect(refused.text).toContain(text)
     expect(refused.text).toContain('aria-invalid="true"')
     expect(refused.text).toMatch(/One thing needs to be changed.*href="#f-(?:key|permissionName)"/s)
-    expect((await stored(id))?.permissions).toHaveLength(1)
+    expect((await findApi(id))?.permissions).toHaveLength(1)
   })
 
   test('overwrites a concurrently changed permission only with a confirmation', async () => {
     const { id, page } = await create()
     await addPermissions(page, [['photos:read', 'See photos', '']])
-    const [{ id: permission = '' } = {}] = (await stored(id))?.permissions ?? []
+    const [{ id: permission = '' } = {}] = (await findApi(id))?.permissions ?? []
     const version = versionOf((await agent.get(`${page}?permission=${permission}`)).text)
     await agent.postForm(`${page}/permissions`, { permission, permissionName: 'Theirs' })
     const conflict = await agent.postForm(`${page}/permissions`, { permission, permissionName: 'Mine', version })
     expect(conflict.status).toBe(412)
     expect(conflict.text).toContain('Name is now: Theirs')
     expect(conflict.text).toContain('value="Mine"')
-    expect((await stored(id))?.permissions).toMatchObject([{ name: 'Theirs' }])
+    expect((await findApi(id))?.permissions).toMatchObject([{ name: 'Theirs' }])
   })
 
   test('keeps permissions that are added concurrently', async () => {
     const { id, page } = await create()
     const keys = ['a', 'b', 'c', 'd']
     await Promise.all(keys.map((key) => addPermissions(page, [[key, key.toUpperCase(), '']])))
-    expect((await stored(id))?.permissions.map(({ key }) => key).sort()).toEqual(keys)
+    expect((await findApi(id))?.permissions.map(({ key }) => key).sort()).toEqual(keys)
   })
 
   test('lists 500 permissions by page and search', async () => {
@@ -167,9 +167,9 @@ describe('an API', () => {
     expect(conflict.status).toBe(412)
     expect(conflict.text).toContain('Name is now: Theirs')
     expect(conflict.text).toContain('value="Mine"')
-    expect(await stored(id)).toMatchObject({ name: 'Theirs' })
+    expect(await findApi(id)).toMatchObject({ name: 'Theirs' })
     await agent.postForm(`${page}/settings`, { ...mine, version: versionOf(conflict.text) })
-    expect(await stored(id)).toMatchObject({ name: 'Mine' })
+    expect(await findApi(id)).toMatchObject({ name: 'Mine' })
   })
 
   test('is opened to clients that use a metadata document', async () => {
@@ -178,15 +178,15 @@ describe('an API', () => {
     await agent.postForm(`${page}/settings`, { ...settings, allowCimdClients: 'true' })
     await addPermissions(page, [['kept', 'Kept', '']])
     await agent.postForm(`${page}/permissions`, { key: 'a', permissionName: 'A', offered: 'true' })
-    const offered = async () => {
-      const api = await stored(id)
+    const readCimdFlags = async () => {
+      const api = await findApi(id)
       return [api?.allowCimdClients, ...(api?.permissions.map((each) => each.allowedForCimdClients) ?? [])]
     }
-    expect(await offered()).toEqual([true, false, true])
+    expect(await readCimdFlags()).toEqual([true, false, true])
     await agent.postForm(`${page}/settings`, { ...settings, name: 'Pictures', allowCimdClients: 'true' })
-    expect(await offered()).toEqual([true, false, true])
+    expect(await readCimdFlags()).toEqual([true, false, true])
     await agent.postForm(`${page}/settings`, settings)
-    expect(await offered()).toEqual([false, false, false])
+    expect(await readCimdFlags()).toEqual([false, false, false])
   })
 })
 
@@ -196,7 +196,7 @@ test('finds a client, grants it access for users and for itself, and revokes it'
     ['a', 'A', ''],
     ['b', 'B', ''],
   ])
-  const [first, second] = (await stored(id))?.permissions ?? []
+  const [first, second] = (await findApi(id))?.permissions ?? []
   const client = await running.app.pocket.clients.create({ name: 'Importer', redirectUris: [] })
   const access = `${page}/clients/${client.id}`
   expect((await agent.get(`${pageUrl}/access?api=${id}`)).location).toBe(`${page}/clients`)
@@ -220,7 +220,7 @@ test('finds a client, grants it access for users and for itself, and revokes it'
 test('overwrites concurrently changed access only with a confirmation', async () => {
   const { id, page } = await create('Maps')
   await addPermissions(page, [['a', 'Look', '']])
-  const [look] = (await stored(id))?.permissions ?? []
+  const [look] = (await findApi(id))?.permissions ?? []
   const client = await running.app.pocket.clients.create({ name: 'Walker', redirectUris: [] })
   const access = `${page}/clients/${client.id}`
   const version = versionOf((await agent.get(access)).text)

@@ -42,13 +42,13 @@ async function startOnce(DB_CONNECTION_STRING: string): Promise<void> {
 }
 
 /** The path of a database file to copy. */
-export async function startedSqlite(): Promise<string> {
+export async function prepareSqlite(): Promise<string> {
   const folder = await createRunFolderOnce('started-sqlite', (folder) => startOnce(join(folder, databaseFile)))
   return join(folder, databaseFile)
 }
 
 /** The URL of a database to copy with `createTestDatabase`. */
-export async function startedPostgres(): Promise<string> {
+export async function preparePostgres(): Promise<string> {
   const folder = await createRunFolderOnce('started-postgres', async (folder) => {
     // The database is dropped with the PostgreSQL of the test run.
     const { url } = await createTestDatabase()
@@ -64,7 +64,7 @@ export async function databaseOf(
   stack: AsyncDisposableStack,
 ): Promise<Readonly<Record<string, string>>> {
   if (kind === 'SQLite') return {}
-  return { DB_CONNECTION_STRING: stack.use(await createTestDatabase(await startedPostgres())).url }
+  return { DB_CONNECTION_STRING: stack.use(await createTestDatabase(await preparePostgres())).url }
 }
 
 /** The server in this process, on an empty SQLite database unless the environment names another. */
@@ -74,7 +74,7 @@ export async function startApp(env: Readonly<Record<string, string>> = {}): Prom
   stack.defer(() => rm(folder, { recursive: true, force: true }))
   const database = env.DB_CONNECTION_STRING ?? join(folder, databaseFile)
   const isNew = !database.startsWith('postgres') && !existsSync(database)
-  if (isNew && env.ENCRYPTION_KEY === undefined) await copyFile(await startedSqlite(), database)
+  if (isNew && env.ENCRYPTION_KEY === undefined) await copyFile(await prepareSqlite(), database)
   const port = await freePort()
   const local = `http://localhost:${port}`
   const config = loadConfig(

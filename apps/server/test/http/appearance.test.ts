@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(async () => instance[Symbol.asyncDispose]())
 
-async function setContract(changes: Readonly<Record<string, string>>) {
+async function changeSettings(changes: Readonly<Record<string, string>>) {
   const { response } = await instance.call('GET /api/application-configuration/all')
   const list = response.json() as readonly { key: string; value: string }[]
   const values = Object.fromEntries(list.map(({ key, value }) => [key, value]))
@@ -30,7 +30,7 @@ describe('the style sheet of an instance', () => {
   })
 
   test('is on every page, cached permanently, and replaced after a change', async () => {
-    await setContract({ accentColor: 'rebeccapurple', disableAnimations: 'true' })
+    await changeSettings({ accentColor: 'rebeccapurple', disableAnimations: 'true' })
     const pages = [await get('/login'), await get(base, instance.administrator), await get('/nowhere')]
     const [address = '', ...others] = pages.map(sheetOf)
     expect(others).toEqual([address, address])
@@ -49,13 +49,13 @@ describe('the style sheet of an instance', () => {
       status: 304,
     })
 
-    await setContract({ disableAnimations: 'false' })
+    await changeSettings({ disableAnimations: 'false' })
     const next = sheetOf(await get('/login')) ?? ''
     expect(next).not.toBe(address)
     // A page rendered a moment ago gets the current style sheet.
     const late = await show(instance.agent(), instance.url + address)
     expect([late.cache, late.bytes.toString()]).toEqual(['no-cache', expect.not.stringContaining('--t:0s')])
-    await setContract({ accentColor: 'default' })
+    await changeSettings({ accentColor: 'default' })
     expect(sheetOf(await get('/login'))).toBeUndefined()
     expect((await show(instance.agent(), instance.url + next)).bytes.toString()).toBe('')
   })

@@ -53,21 +53,23 @@ describe('every event', () => {
 
 test('has a label for each setting and each field of a client, a group and a user', async () => {
   const messages = await loadMessages(fileURLToPath(new URL('../../locales/en.json', import.meta.url)))
-  const unlabeled = (event: string, fields: readonly string[]) => {
+  const findUnlabeled = (event: string, fields: readonly string[]) => {
     const changes = Object.fromEntries(fields.map((field) => [field, { before: null, after: 'x' }]))
     return changeView(event, changes, () => undefined)
       .filter(({ labels }) => !labels.some((label) => messages.has(label)))
       .map(({ field }) => field)
   }
-  expect(unlabeled('SETTINGS_CHANGED', settingKeys)).toEqual([])
+  expect(findUnlabeled('SETTINGS_CHANGED', settingKeys)).toEqual([])
   const client = await instance.app.pocket.clients.create({ name: 'Every field', redirectUris: [] })
   const { id: _id, createdAt: _createdAt, updatedAt: _updatedAt, protocol, ...clientFields } = client
   const unaudited = new Set(['secrets', 'pkceSupported', 'unusedSince', 'metadataExpiresAt', 'registration'])
   const names = [...Object.keys(clientFields), ...Object.keys(protocol)].filter((name) => !unaudited.has(name))
-  expect(unlabeled('CLIENT_UPDATED', names)).toEqual([])
-  expect(unlabeled('GROUP_UPDATED', ['name', 'friendlyName', 'requiresTwoPasskeys', 'claims', 'members'])).toEqual([])
+  expect(findUnlabeled('CLIENT_UPDATED', names)).toEqual([])
+  expect(findUnlabeled('GROUP_UPDATED', ['name', 'friendlyName', 'requiresTwoPasskeys', 'claims', 'members'])).toEqual(
+    [],
+  )
   const profile = ['userName', 'email', 'emailVerified', 'firstName', 'lastName', 'displayName', 'administrator']
-  expect(unlabeled('ACCOUNT_UPDATED', [...profile, 'disabled', 'locale', 'groups', 'claims'])).toEqual([])
+  expect(findUnlabeled('ACCOUNT_UPDATED', [...profile, 'disabled', 'locale', 'groups', 'claims'])).toEqual([])
 })
 
 test('names changed fields, options and referenced objects in words', async () => {

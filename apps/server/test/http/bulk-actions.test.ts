@@ -30,7 +30,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
   const addUsers = (prefix: string, count: number) =>
     Promise.all(Array.from({ length: count }, (_, number) => addUser(`${prefix}${String(number).padStart(2, '0')}`)))
   /** The hidden fields of the confirmation. */
-  const confirmed = (text: string) => {
+  const readConfirmation = (text: string) => {
     const [form = ''] = /<form class="stack" method="post".*?<\/form>/s.exec(text) ?? []
     return [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)].map(
       ([, name = '', value = '']) => [name, value.replaceAll('&amp;', '&')] as const,
@@ -58,7 +58,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
     await directory().users.remove(deleted)
     await directory().setDisabled(changed, true)
     const late = await addUser(`all${kind.toLowerCase()}99`)
-    expect((await post(`${users}/bulk`, confirmed(response.text))).status).toBe(303)
+    expect((await post(`${users}/bulk`, readConfirmation(response.text))).status).toBe(303)
     const done = await get(users)
     expect([done.includes('23 people were disabled.'), done.includes('2 were skipped')]).toEqual([true, true])
     const names = /people were disabled\. <span[^>]*>(.*?)<\/span>/s.exec(done)?.[1]?.replaceAll(/<[^>]+>/g, '')
@@ -94,7 +94,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
     const titles: string[] = []
     while (response.status === 200) {
       titles.push(/<h1>([^<]+)/.exec(response.text)?.[1] ?? '')
-      response = await post(`${users}/bulk`, confirmed(response.text))
+      response = await post(`${users}/bulk`, readConfirmation(response.text))
     }
     expect(titles).toEqual([50, 100, 150, 200, 250, 300, 350, 400, 450].map((done) => `${done} of 500 done`))
     const page = await get(users)
@@ -130,20 +130,20 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
     const kept = (await directory().groups.create({ name: `kept${kind}`, friendlyName: 'Kept' })).id
     const added = (await directory().groups.create({ name: `added${kind}`, friendlyName: 'Added' })).id
     await directory().users.setGroups(one, [kept])
-    const chosen = (act: string) =>
+    const fieldsFor = (act: string) =>
       [
         ['act', act],
         ['ids', one],
         ['ids', two],
         ['confirmed', 'yes'],
       ] as const
-    const missing = await post(`${users}/bulk`, chosen('add-to-group'))
+    const missing = await post(`${users}/bulk`, fieldsFor('add-to-group'))
     expect([missing.status, missing.text.includes('data-picker="/settings/admin/choices/groups"')]).toEqual([400, true])
-    await post(`${users}/bulk`, [...chosen('add-to-group'), ['choices', added]])
+    await post(`${users}/bulk`, [...fieldsFor('add-to-group'), ['choices', added]])
     const names = async (id: string) =>
       (await directory().users.find(id))?.groups.map(({ friendlyName }) => friendlyName)
     expect([await names(one), await names(two)]).toEqual([['Added', 'Kept'], ['Added']])
-    await post(`${users}/bulk`, [...chosen('remove-from-group'), ['choices', added]])
+    await post(`${users}/bulk`, [...fieldsFor('remove-from-group'), ['choices', added]])
     expect([await names(one), await names(two)]).toEqual([['Kept'], []])
   })
 
@@ -156,7 +156,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
     ]
     for (const selection of selections) {
       const missing = await post(`${users}/bulk`, [['act', 'add-to-group'], ['confirmed', 'yes'], ...selection])
-      const kept = confirmed(missing.text).filter(([name]) => name === 'ids')
+      const kept = readConfirmation(missing.text).filter(([name]) => name === 'ids')
       expect([missing.status, kept.map(([, id]) => id).sort()]).toEqual([400, [...ids].sort()])
     }
   })
@@ -173,7 +173,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
       ['list', '?'],
     ])
     expect(response.text).toContain(`Sign out Bulk ${name}?`)
-    await post(`${users}/bulk`, confirmed(response.text))
+    await post(`${users}/bulk`, readConfirmation(response.text))
     expect((await other.get(`${running.url}/settings/account`)).status).toBe(303)
     expect((await agent.get(`${running.url}/settings/account`)).status).toBe(200)
   })
@@ -193,11 +193,11 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
       ['choices', limited.id],
       ['confirmed', 'yes'],
     ])
-    const allowed = async (id: string) => {
+    const readAccess = async (id: string) => {
       const client = await pocket.clients.find(id)
       return [client?.isGroupRestricted, [...(client?.allowedGroupIds ?? [])].sort()]
     }
-    expect(await allowed(limited.id)).toEqual([true, [firstId]])
+    expect(await readAccess(limited.id)).toEqual([true, [firstId]])
     const both = [
       ['act', 'limit-to-groups'],
       ['ids', limited.id],
@@ -206,7 +206,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
       ['confirmed', 'yes'],
     ] as const
     await post(`${clients}/bulk`, both)
-    expect([await allowed(limited.id), await allowed(open.id)]).toEqual([
+    expect([await readAccess(limited.id), await readAccess(open.id)]).toEqual([
       [true, [firstId, secondId].sort()],
       [true, [secondId]],
     ])
@@ -222,7 +222,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
       ['list', `?search=member`],
     ])
     expect(response.text).toContain('Remove 22 people from the group?')
-    await post(`${groups}/${group}/bulk`, confirmed(response.text))
+    await post(`${groups}/${group}/bulk`, readConfirmation(response.text))
     expect((await directory().groups.find(group))?.members.map(({ id }) => id)).toEqual([adaId])
     expect(await get(`${groups}/${group}`)).toContain('22 people were removed.')
   })

@@ -60,21 +60,21 @@ test('chooses several without scripts, on a page that keeps the other fields and
   const fields = { ...begun.form('/choose/groups').fields, 'choose.groups': 'team1' }
   expect(fields).toMatchObject({ access: 'groups', version: expect.any(String) })
   const one = await agent.postForm(action, { ...fields, 'choose.add': first })
-  const chosen = (text: string) => [...text.matchAll(/name="groups" value="([^"]+)"/g)].map(([, id]) => id)
-  expect(chosen(one.text)).toEqual([first])
+  const readChosen = (text: string) => [...text.matchAll(/name="groups" value="([^"]+)"/g)].map(([, id]) => id)
+  expect(readChosen(one.text)).toEqual([first])
   const two = await agent.postForm(action, [
     ...Object.entries(one.form('/choose/groups').fields).filter(([name]) => name !== 'groups'),
     ['groups', first],
     ['choose.add', second],
   ])
-  expect(chosen(two.text)).toEqual([first, second])
+  expect(readChosen(two.text)).toEqual([first, second])
   const dropped = await agent.postForm(action, [
     ...Object.entries(two.form('/choose/groups').fields).filter(([name]) => name !== 'groups'),
     ['groups', first],
     ['groups', second],
     ['choose.drop', first],
   ])
-  expect(chosen(dropped.text)).toEqual([second])
+  expect(readChosen(dropped.text)).toEqual([second])
   expect(await running.app.pocket.clients.find(client)).toMatchObject({ allowedGroupIds: [] })
   expect(dropped.text).toContain(`formaction="/settings/admin/oidc-clients/${client}/access" formmethod="post"`)
   const saved = await agent.postForm(`${running.url}/settings/admin/oidc-clients/${client}/access`, {

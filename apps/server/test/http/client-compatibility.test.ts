@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(async () => running[Symbol.asyncDispose]())
 
 const marks = ['PKCE: plain', 'Access tokens: JWTs', '365 days for refresh tokens']
-const shownMarks = (html: string) => marks.filter((mark) => html.includes(mark))
+const findMarks = (html: string) => marks.filter((mark) => html.includes(mark))
 
 test('shows what a client keeps from Pocket ID until an administrator turns it off', async () => {
   const clients = running.app.pocket.clients
@@ -28,11 +28,11 @@ test('shows what a client keeps from Pocket ID until an administrator turns it o
     const version = /name="version" value="([^"]+)"/.exec(text)?.[1]?.replaceAll('&#34;', '"') ?? ''
     return agent.follow(await agent.postForm(`${pageUrl}/${client.id}/compatibility`, { feature, version }))
   }
-  expect(shownMarks((await agent.get(`${pageUrl}/${client.id}`)).text)).toEqual(marks)
+  expect(findMarks((await agent.get(`${pageUrl}/${client.id}`)).text)).toEqual(marks)
   const first = (await turnOff('plainPkce')).text
-  expect([shownMarks(first), first.includes('That’s off for Wiki now.')]).toEqual([marks.slice(1), true])
+  expect([findMarks(first), first.includes('That’s off for Wiki now.')]).toEqual([marks.slice(1), true])
   expect(await turnOff('isKnown')).toMatchObject({ status: 400 })
-  expect(shownMarks((await turnOff('jwtAccessTokens')).text)).toEqual([])
+  expect(findMarks((await turnOff('jwtAccessTokens')).text)).toEqual([])
   expect(await clients.find(client.id)).toMatchObject({
     refreshTokenDurationMinutes: 525_600,
     protocol: { plainPkce: false, jwtAccessTokens: false, isKnown: false },

@@ -20,7 +20,7 @@ type Fields = Readonly<Record<string, string>>
 const clients = () => running.app.pocket.clients
 const createClient = (input: Partial<NewClientInput> = {}) =>
   clients().create({ name: 'Wiki', redirectUris: ['https://wiki.example/cb'], ...input })
-const inForm = (text: string) => text.replaceAll('&#34;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&')
+const unescapeHtml = (text: string) => text.replaceAll('&#34;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&')
 
 async function settingsForm(id: string): Promise<string> {
   const page = await agent.get(`${pageUrl}/${id}/settings`)
@@ -42,7 +42,7 @@ async function settingsOf(id: string): Promise<URLSearchParams> {
       : control.startsWith('<select')
         ? (/<option value="([^"]*)" selected/.exec(control) ?? /<option value="([^"]*)"/.exec(control))?.[1]
         : /value="([^"]*)"/.exec(control)?.[1]
-    sent.append(name, inForm(value ?? ''))
+    sent.append(name, unescapeHtml(value ?? ''))
   }
   return sent
 }
@@ -74,11 +74,11 @@ describe('the list of clients', () => {
     expect(second.text.match(/Listed \d\d<\/bdi>/g)).toHaveLength(5)
     const restricted = await agent.get(`${pageUrl}?search=Listed&filters[isGroupRestricted]=true`)
     expect(restricted.text.match(/Listed \d\d<\/bdi>/g)).toEqual(['Listed 00</bdi>'])
-    const byAttempt = async (query: string) =>
+    const searchByAttempt = async (query: string) =>
       (await agent.get(`${pageUrl}?search=Listed&${query}`)).text.match(/Listed \d\d<\/bdi>/g)
-    expect(await byAttempt('filters[lastAttempt]=failed')).toEqual(['Listed 01</bdi>'])
-    expect(await byAttempt('filters[lastAttempt]=never&limit=100')).toHaveLength(24)
-    expect((await byAttempt('sort[column]=lastAttempt&sort[direction]=desc'))?.[0]).toBe('Listed 01</bdi>')
+    expect(await searchByAttempt('filters[lastAttempt]=failed')).toEqual(['Listed 01</bdi>'])
+    expect(await searchByAttempt('filters[lastAttempt]=never&limit=100')).toHaveLength(24)
+    expect((await searchByAttempt('sort[column]=lastAttempt&sort[direction]=desc'))?.[0]).toBe('Listed 01</bdi>')
     expect((await agent.get(`${pageUrl}?search=there is none`)).text).toContain('Nothing matches')
   })
 
@@ -311,7 +311,7 @@ describe('the page of a client', () => {
     const refused = section === 'authentication' ? response.text : response.text.split('class="split"')[0]
     expect(refused).toContain(sentence)
     for (const value of Object.values(entered))
-      if (value !== 'magic' && value !== 'HS256') expect(inForm(response.text)).toContain(value)
+      if (value !== 'magic' && value !== 'HS256') expect(unescapeHtml(response.text)).toContain(value)
     expect(await clients().find(client.id)).toEqual(client)
   })
 
@@ -364,7 +364,7 @@ describe('the page of a client', () => {
     const page = await agent.follow(await agent.postForm(`${pageUrl}/${id}/secrets`, { lifetime: 'month' }))
     expect(page.text).toMatch(/pk_[\w-]{43}/)
     expect(page.text).toContain('never used · works until')
-    const shown = (text: string) => {
+    const readSecrets = (text: string) => {
       const [, list] =
         /<h3 class="label">Client secrets<\/h3>(.*?)<form class="inline" [^>]*\/secrets">/s.exec(text) ?? []
       return (list ?? '')
@@ -373,7 +373,7 @@ describe('the page of a client', () => {
         .map((each) => each.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' '))
     }
     const plain = /pk_[\w-]{43}/.exec(page.text)?.[0] ?? ''
-    expect(shown(page.text)).toEqual([expect.stringContaining(`${plain.slice(0, 7)}`)])
+    expect(readSecrets(page.text)).toEqual([expect.stringContaining(`${plain.slice(0, 7)}`)])
     const [secret] = (await clients().find(id))?.secrets ?? []
     const sendRequest = () =>
       fetch(`${running.url}/api/oidc/token`, {
@@ -394,7 +394,7 @@ describe('the page of a client', () => {
     const stored = await agent.submit(page, page.form(`/secrets/${secret?.id}/stored`))
     const later = await agent.follow(stored)
     expect(later.text).not.toContain(plain)
-    expect(shown(later.text)).toEqual([expect.stringMatching(/… Added .* · used .* · works until /)])
+    expect(readSecrets(later.text)).toEqual([expect.stringMatching(/… Added .* · used .* · works until /)])
     const removed = await agent.submit(later, later.form(`/secrets/${secret?.id}/remove`))
     expect((await agent.follow(removed)).text).toContain('A secret of Wiki was removed.')
     expect(await (await sendRequest()).json()).toMatchObject({ error: 'invalid_client' })
@@ -403,7 +403,7 @@ describe('the page of a client', () => {
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => afterwards)
     const expired = await agent.get(`${pageUrl}/${id}`)
     clock.mockRestore()
-    expect(shown(expired.text)).toEqual([expect.stringMatching(/… expired Added [^·]* · never used /)])
+    expect(readSecrets(expired.text)).toEqual([expect.stringMatching(/… expired Added [^·]* · never used /)])
     // The form and the secret read the clock one after the other.
     expect(((secret?.expiresAt ?? 0) - (secret?.createdAt ?? 0)) / 86_400_000).toBeCloseTo(31, 4)
   })

@@ -115,7 +115,7 @@ test('every template has its texts and no empty placeholder', async () => {
 function toEnter(text: string) {
   const from = text.search(/id="(instructions|dsm)"/)
   const shown = text.slice(from, text.indexOf('id="credentials"'))
-  const shownText = (html = '') =>
+  const textOf = (html = '') =>
     html
       .replaceAll(/<button.*?<\/button>/gs, '')
       .replaceAll(/<[^>]+>/g, '')
@@ -124,10 +124,10 @@ function toEnter(text: string) {
       .trim()
   const [, path] = /<ol class="path">(.*?)<\/ol>/s.exec(shown) ?? []
   return {
-    where: [...(path ?? '').matchAll(/<li>(.*?)<\/li>/gs)].map(([, step]) => shownText(step)),
+    where: [...(path ?? '').matchAll(/<li>(.*?)<\/li>/gs)].map(([, step]) => textOf(step)),
     entries: [...shown.matchAll(/<dt>(.*?)<\/dt>\s*<dd[^>]*>(.*?)<\/dd>/gs)].map(([, label, value]) => [
-      shownText(label),
-      shownText(value),
+      textOf(label),
+      textOf(value),
     ]),
   }
 }
@@ -200,8 +200,8 @@ test.each<[string, string, readonly string[], (issuer: string) => readonly (read
   const launchUrl = id === 'synology-dsm' ? 'https://nas.example.com:5001' : address.replace(/\/$/, '')
   expect((await running.app.pocket.clients.find(clientId))?.launchUrl).toBe(launchUrl)
   const secret = /pk_[\w-]{43}/.exec(page.text)?.[0] ?? ''
-  const filled = (value: string) => (value === 'ID' ? clientId : value === 'SECRET' ? secret : value)
-  const received = entries(running.url).map(([label, value]) => [label, filled(value)])
+  const fillIn = (value: string) => (value === 'ID' ? clientId : value === 'SECRET' ? secret : value)
+  const received = entries(running.url).map(([label, value]) => [label, fillIn(value)])
   expect(toEnter(page.text)).toEqual({ where, entries: received })
   // Once it is stored, the page shows only the prefix of the secret, which distinguishes it from others.
   const stored = secret === '' ? page : await agent.follow(await agent.submit(page, page.form('/stored')))
@@ -217,20 +217,20 @@ test.each<[string, string, readonly string[], (issuer: string) => readonly (read
 })
 
 describe('selecting a template', () => {
-  const shown = (text: string) =>
+  const readTemplates = (text: string) =>
     [...text.matchAll(/<li data-name="[^"]*"( hidden)?><a class="card choice" href="\?template=([^"]+)"/g)]
       .filter(([, hidden]) => hidden === undefined)
       .map(([, , id]) => id)
 
   test('starts with the NAS, and searches without a script', async () => {
-    expect(shown((await agent.get(`${pageUrl}/new`)).text).slice(0, 3)).toEqual([
+    expect(readTemplates((await agent.get(`${pageUrl}/new`)).text).slice(0, 3)).toEqual([
       'synology-dsm',
       'protected-site',
       'actual-budget',
     ])
-    expect(shown((await agent.get(`${pageUrl}/new?search=argo CLI`)).text)).toEqual(['argo-cd-cli'])
+    expect(readTemplates((await agent.get(`${pageUrl}/new?search=argo CLI`)).text)).toEqual(['argo-cd-cli'])
     const none = await agent.get(`${pageUrl}/new?search=nothing`)
-    expect(shown(none.text)).toEqual([])
+    expect(readTemplates(none.text)).toEqual([])
     expect(none.text).toContain('href="?template=other"')
   })
 

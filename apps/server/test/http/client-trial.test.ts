@@ -34,7 +34,7 @@ const steps = [
   'UserInfo',
 ]
 const stepsIn = (text: string) => /<ol class="card steps"[^>]*>(.*?)<\/ol>/s.exec(text)?.[1] ?? ''
-const named = (text: string) => [...stepsIn(text).matchAll(/<strong>([^<]+)/g)].map(([, name]) => name)
+const stepNames = (text: string) => [...stepsIn(text).matchAll(/<strong>([^<]+)/g)].map(([, name]) => name)
 const lastTestEvent = () => running.log.filter((line) => line.includes('"audit":"client_tested"')).at(-1)
 const outcomes = (text: string) =>
   [...stepsIn(text).matchAll(/<span class="chip [^"]*">([^<]+)</g)].map(([, outcome]) => outcome)
@@ -53,7 +53,7 @@ test.each<[string, Partial<NewClientInput>]>([
   const page = await run(client.id)
   expect(page.status).toBe(200)
   expect(outcomes(page.text)).toEqual(Array.from({ length: 7 }, () => 'works'))
-  expect(named(page.text)).toEqual(steps)
+  expect(stepNames(page.text)).toEqual(steps)
   expect(page.text).toContain('&#34;preferred_username&#34;: &#34;ada&#34;')
   expect(page.text).toContain('Everything works from here.')
   const after = await running.app.pocket.clients.find(client.id)
@@ -88,7 +88,7 @@ test.each<[string, Partial<NewClientInput>, readonly string[], string]>([
   ],
 ])('a client that %s gets an explanation', async (_, input, begin, sentence) => {
   const page = await run((await createClient(input)).id)
-  expect(named(page.text)).toEqual(steps)
+  expect(stepNames(page.text)).toEqual(steps)
   expect(lastTestEvent()).toContain('"outcome":"not_passed"')
   const rest = Array.from({ length: 7 - begin.length }, () => 'not tried')
   expect(outcomes(page.text)).toEqual([...begin, ...rest])

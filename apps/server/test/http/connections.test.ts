@@ -118,16 +118,16 @@ test('uses a renewed certificate without a restart, once it fits its key', async
   await writeFile(certFile, first.cert)
   await writeFile(keyFile, first.key)
   await using running = await startApp({ TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile })
-  const served = async () => {
+  const readCertificate = async () => {
     const secure = await handshake(portOf(running))
     const certificate = secure.getPeerX509Certificate()?.toString()
     secure.destroy()
     return certificate?.trim()
   }
-  expect(await served()).toBe(first.cert.trim())
+  expect(await readCertificate()).toBe(first.cert.trim())
   await writeFile(certFile, second.cert)
   await eventually(() => expect(running.log.join('')).toContain('could not be read again'))
-  expect(await served()).toBe(first.cert.trim())
+  expect(await readCertificate()).toBe(first.cert.trim())
   await writeFile(keyFile, second.key)
-  await eventually(async () => expect(await served()).toBe(second.cert.trim()))
+  await eventually(async () => expect(await readCertificate()).toBe(second.cert.trim()))
 })

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals'
 import { createTestDatabase, startTcpProxy } from '@pocket/test-support'
-import { startApp, startedPostgres } from './app.ts'
+import { preparePostgres, startApp } from './app.ts'
 
 test('every response is 503 while PostgreSQL is frozen, and the server recovers automatically', async () => {
-  await using database = await createTestDatabase(await startedPostgres())
+  await using database = await createTestDatabase(await preparePostgres())
   await using postgres = await startTcpProxy(database.url)
   const connection = `${postgres.url}?statement_timeout=4000&query_timeout=5000&connect_timeout=4`
   await using running = await startApp({ DB_CONNECTION_STRING: connection, DISABLE_RATE_LIMITING: 'false' })

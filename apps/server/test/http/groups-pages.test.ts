@@ -62,13 +62,13 @@ test('groups are filtered by whether they have members, and by their source', as
   const [full, empty] = [await addGroup('full'), await addGroup('empty')]
   const ada = (await running.app.directory.findByName('ada'))?.id ?? ''
   await running.app.directory.groups.setMembers(idOf(full), [ada])
-  const found = async (query: string) => {
+  const searchGroups = async (query: string) => {
     const page = (await get(`${groups}?${query}`)).text
     return [full, empty].map((path) => page.includes(`href="${path}"`))
   }
-  expect(await found('filters[hasMembers]=true')).toEqual([true, false])
-  expect(await found('filters[hasMembers]=false')).toEqual([false, true])
-  expect(await found('filters[isFromLdap]=false')).toEqual([true, true])
+  expect(await searchGroups('filters[hasMembers]=true')).toEqual([true, false])
+  expect(await searchGroups('filters[hasMembers]=false')).toEqual([false, true])
+  expect(await searchGroups('filters[isFromLdap]=false')).toEqual([true, true])
   const none = (await get(`${groups}?filters[isFromLdap]=true`)).text
   expect([none.includes('Nothing matches'), none.includes('No groups yet.')]).toEqual([true, false])
 })

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { createTestDatabase, startTcpProxy } from '@pocket/test-support'
-import { startApp, startedPostgres } from './app.ts'
+import { preparePostgres, startApp } from './app.ts'
 
 test('/healthz is 204 with an empty body while the database responds', async () => {
   await using running = await startApp()
@@ -10,7 +10,7 @@ test('/healthz is 204 with an empty body while the database responds', async () 
 })
 
 test('/healthz is 503 while the database is down; pages name the server as the cause, and the process survives', async () => {
-  await using database = await createTestDatabase(await startedPostgres())
+  await using database = await createTestDatabase(await preparePostgres())
   await using postgres = await startTcpProxy(database.url)
   await using running = await startApp({ DB_CONNECTION_STRING: postgres.url })
   expect((await fetch(`${running.url}/healthz`)).status).toBe(204)

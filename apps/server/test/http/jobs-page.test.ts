@@ -44,25 +44,25 @@ test('runs one immediately and reports it', async () => {
   expect(audited(instance, 'job_requested')).toEqual([expect.objectContaining({ job: 'rotate-keys' })])
 })
 
-const listed = async (query: string) => {
+const listJobs = async (query: string) => {
   const { text } = await instance.administrator.get(`${instance.url}${pagePath}?${query}`)
   return { text, names: [...text.matchAll(/name="ids" value="([^"]+)"/g)].map(([, name]) => name) }
 }
 
 test('is searched by the displayed names, filtered and sorted, by its URL', async () => {
-  expect((await listed('search=SIGNING')).names).toEqual(['rotate-keys'])
+  expect((await listJobs('search=SIGNING')).names).toEqual(['rotate-keys'])
   await page(/The URL could not be fetched|bad port/)
-  expect((await listed('filters[state]=failed')).names).toEqual(['refresh-geoip-database'])
-  expect((await listed('filters[state]=failed&search=signing')).text).toContain('Nothing matches')
-  const all = (await listed('')).names
+  expect((await listJobs('filters[state]=failed')).names).toEqual(['refresh-geoip-database'])
+  expect((await listJobs('filters[state]=failed&search=signing')).text).toContain('Nothing matches')
+  const all = (await listJobs('')).names
   expect(all.length).toBeGreaterThan(8)
   const english: Readonly<Record<string, unknown>> = JSON.parse(await readFile(catalog, 'utf8'))
   const labels = all.map((name) => String(english[`jobs.names.${name}`]))
   expect(labels).not.toContain('undefined')
   expect(labels).toEqual(labels.toSorted((a, b) => a.localeCompare(b, 'en')))
-  expect((await listed('sort[column]=name&sort[direction]=desc')).names).toEqual(all.toReversed())
-  expect((await listed('sort[column]=every')).names[0]).toBe('send-emails')
-  const second = await listed('limit=5&page=2')
+  expect((await listJobs('sort[column]=name&sort[direction]=desc')).names).toEqual(all.toReversed())
+  expect((await listJobs('sort[column]=every')).names[0]).toBe('send-emails')
+  const second = await listJobs('limit=5&page=2')
   expect(second.names).toEqual(all.slice(5, 10))
   expect(second.text).toContain('?limit=5&amp;page=3#rows')
 })
@@ -72,9 +72,9 @@ test('keeps the selected columns until the next selection', async () => {
   const { text } = await agent.get(`${instance.url}${pagePath}?columns=-&columns=every&search=signing`)
   expect(text).toMatch(/>interval: 1 (minute|hour|day)</)
   expect(text).not.toMatch(/next in|took \d/)
-  expect((await listed('search=signing')).text).not.toMatch(/next in|took \d/)
+  expect((await listJobs('search=signing')).text).not.toMatch(/next in|took \d/)
   await agent.get(`${instance.url}${pagePath}?columns=-&columns=last&columns=took&columns=every&columns=next`)
-  expect((await listed('search=signing')).text).toContain('next in')
+  expect((await listJobs('search=signing')).text).toContain('next in')
 })
 
 test('runs several at once and returns to the same list', async () => {

@@ -21,7 +21,7 @@ const bounds = {
   ...{ restRead: 4, restWrite: 9, appsPage: 10, usersPage: 14, signInPage: 1 },
 }
 
-const atApplication = (url: string) => url.startsWith(redirectUri)
+const isApplicationUrl = (url: string) => url.startsWith(redirectUri)
 
 let query: jest.SpiedFunction<(this: unknown, ...parameters: unknown[]) => unknown>
 
@@ -58,7 +58,7 @@ const authorize = async (agent: UserAgent) => {
     ...{ state: 'state', nonce: 'nonce', code_challenge: challenge, code_challenge_method: 'S256' },
   }
   const start = await agent.get(`${instance.url}/authorize?${new URLSearchParams(parameters)}`)
-  return agent.follow(start, { until: atApplication })
+  return agent.follow(start, { until: isApplicationUrl })
 }
 
 const signIn = async (agent: UserAgent) => {
@@ -68,7 +68,7 @@ const signIn = async (agent: UserAgent) => {
   const response = authenticator.get(options, { origin: instance.url })
   const result = await agent.postJson(new URL(submitTo, instance.url).href, { response })
   const { redirectTo } = result.json() as { readonly redirectTo: string }
-  return agent.follow(await agent.get(new URL(redirectTo, instance.url).href), { until: atApplication })
+  return agent.follow(await agent.get(new URL(redirectTo, instance.url).href), { until: isApplicationUrl })
 }
 
 const token = async (fields: Readonly<Record<string, string>>) => {
@@ -170,7 +170,7 @@ test('requests of sign-ins, of the REST API and for pages send a bounded number 
   const first = instance.agent()
   const consentPage = await signIn(first)
   const [form] = consentPage.forms()
-  if (form) await first.follow(await first.submit(consentPage, form), { until: atApplication })
+  if (form) await first.follow(await first.submit(consentPage, form), { until: isApplicationUrl })
   const rounds: Record<string, (readonly string[])[]> = Object.fromEntries(
     Object.keys(bounds).map((name) => [name, []]),
   )

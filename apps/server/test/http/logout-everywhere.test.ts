@@ -128,11 +128,11 @@ test.each(Object.entries(removals))('a user who %s is signed out of the applicat
   })
   const response = await fetch(`${instance.url}/api/oidc/token`, { method: 'POST', body: form })
   const { access_token: token } = (await response.json()) as { access_token: string }
-  const known = async () => {
+  const fetchUserInfoStatus = async () => {
     const headers = { authorization: `Bearer ${token}` }
     return (await instance.agent().getJson(`${instance.url}/api/oidc/userinfo`, { headers })).status
   }
-  expect(await known()).toBe(200)
+  expect(await fetchUserInfoStatus()).toBe(200)
   const notified = application.expectNotice(person.id)
   const cookie = person.agent
     .cookies()
@@ -143,7 +143,7 @@ test.each(Object.entries(removals))('a user who %s is signed out of the applicat
   await removal(person)
   await notified
   expect((await person.agent.get(authorize)).location ?? '').not.toContain('code=')
-  expect(await known()).toBe(401)
+  expect(await fetchUserInfoStatus()).toBe(401)
   // Cookies that were copied before are invalid.
   expect((await attacker('/api/users/me')).status).toBe(401)
   const stolen = await instance.agent().get(authorize, { headers: { cookie } })

@@ -295,7 +295,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     await run(kind === 'SQLite' ? 'ANALYZE' : 'VACUUM ANALYZE pocket_audit')
     expect(await statements.countDuring(html)).toBe(few)
     // Counts only recent entries.
-    const sent = await statements.during(async () => {
+    const sent = await statements.recordDuring(async () => {
       expect(await html()).toContain('10,018 in 7 days')
     })
     const count = sent.findLast(({ sql }) => sql.includes('TOKEN_SIGN_IN') && sql.includes('GROUP BY'))

@@ -170,15 +170,15 @@ describe('a client', () => {
     expect((await agent.get(page.url)).text).not.toContain('No one can use')
     const created = await create({ name: 'NAS', redirectUris: 'https://nas:5001', template: 'synology-dsm' })
     const nas = await agent.follow(created)
-    const restricted = async () =>
+    const listRestricted = async () =>
       (await running.app.pocket.clients.list()).filter((each) => each.isGroupRestricted).map(({ name }) => name)
-    expect([nas.text.includes('No one can use NAS yet'), await restricted()]).toEqual([true, ['NAS']])
+    expect([nas.text.includes('No one can use NAS yet'), await listRestricted()]).toEqual([true, ['NAS']])
     // One click, which hides nothing on the page.
     const opened = await agent.follow(await agent.submit(nas, nas.form('/access')))
     const secret = /pk_[\w-]{43}/.exec(nas.text)?.[0] ?? 'none'
     expect([opened.text.includes(secret), opened.text.includes('No one can use')]).toEqual([true, false])
     await create({ name: 'Open', redirectUris: 'https://open', template: 'other', access: 'everybody' })
-    expect(await restricted()).toEqual([])
+    expect(await listRestricted()).toEqual([])
   })
 
   test('shows its operator, as set by the administrator, before consent', async () => {

@@ -35,10 +35,10 @@ const unchanged = {
   passkeyNonCompliance: 'keep',
 }
 type Fields = Readonly<Record<string, string>>
-const unescaped = (text: string) => text.replaceAll('&#34;', '"')
+const unescapeQuotes = (text: string) => text.replaceAll('&#34;', '"')
 const post = (changes: Fields) => agent.postForm(pageUrl, { ...unchanged, ...changes })
 const own = async () => (await agent.getJson(`${running.url}/api/settings`)).json() as Readonly<Record<string, unknown>>
-const contract = async () => {
+const readSettings = async () => {
   const response = await agent.getJson(`${running.url}/api/application-configuration/all`)
   const list = response.json() as readonly { key: string; value: string }[]
   return Object.fromEntries(list.map(({ key, value }) => [key, value]))
@@ -56,11 +56,11 @@ describe('the policy for passkeys', () => {
   })
 
   test('saves changes without affected users directly, and only changed values', async () => {
-    const before = await contract()
+    const before = await readSettings()
     const response = await post({ webauthnUserVerification: 'preferred', passkeyNonCompliance: 'warn' })
     expect([response.status, response.location]).toEqual([303, pageUrl])
     expect((await agent.get(pageUrl)).text).toContain('The passkey policy was saved.')
-    expect(await contract()).toEqual({ ...before, webauthnUserVerification: 'preferred' })
+    expect(await readSettings()).toEqual({ ...before, webauthnUserVerification: 'preferred' })
     expect(await own()).toMatchObject({ passkeyNonCompliance: 'warn', passkeyAttestation: 'none' })
     await post({})
   })
@@ -71,7 +71,7 @@ describe('the policy for passkeys', () => {
     expect(review.text).toContain('One of 1 passkeys doesn’t comply.')
     expect(review.text).toContain('You’re one of them')
     expect(review.text).toMatch(/<dt>Synced<\/dt><dd>1<\/dd>/)
-    expect(await contract()).toMatchObject({ webauthnAllowSyncedPasskeys: 'true' })
+    expect(await readSettings()).toMatchObject({ webauthnAllowSyncedPasskeys: 'true' })
 
     const fields = Object.fromEntries(
       [...review.text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)].map(([, key, value]) => [
@@ -81,7 +81,7 @@ describe('the policy for passkeys', () => {
     ) as Fields
     const decide = (choice: string) => agent.postForm(pageUrl, { ...fields, passkeyNonCompliance: choice })
     expect((await decide('warn')).status).toBe(303)
-    expect(await contract()).toMatchObject({ webauthnAllowSyncedPasskeys: 'false' })
+    expect(await readSettings()).toMatchObject({ webauthnAllowSyncedPasskeys: 'false' })
     expect(await own()).toMatchObject({ passkeyNonCompliance: 'warn' })
     expect((await agent.get(pageUrl)).text).toContain('One of 1 passkeys doesn’t comply.')
     expect((await agent.get(`${running.url}/settings/account/security`)).text).toContain('no longer accepted')
@@ -103,7 +103,7 @@ describe('the policy for passkeys', () => {
     expect(answer.status).toBe(200)
     const review = await post({})
     expect(review.text).toMatch(/<dt>No user verification<\/dt><dd>1<\/dd>/)
-    expect(await contract()).toMatchObject({ webauthnUserVerification: 'preferred' })
+    expect(await readSettings()).toMatchObject({ webauthnUserVerification: 'preferred' })
     const { id } = answer.json() as { id: string }
     expect((await agent.sendJson('DELETE', `${running.url}/api/webauthn/credentials/${id}`)).status).toBe(204)
     expect((await post({})).status).toBe(303)
@@ -128,7 +128,7 @@ describe('the policy for passkeys', () => {
     await post({ webauthnAuthenticatorAttachment: 'cross-platform', reviewed: 'yes' })
     const review = await post({ webauthnAuthenticatorAttachment: 'platform' })
     expect([review.status, review.text.includes('One of 2 passkeys doesn’t comply.')]).toEqual([200, true])
-    expect(await contract()).toMatchObject({ webauthnAuthenticatorAttachment: 'cross-platform' })
+    expect(await readSettings()).toMatchObject({ webauthnAuthenticatorAttachment: 'cross-platform' })
     expect((await post({})).status).toBe(303)
     const { id } = answer.json() as { id: string }
     expect((await agent.sendJson('DELETE', `${running.url}/api/webauthn/credentials/${id}`)).status).toBe(204)
@@ -136,8 +136,8 @@ describe('the policy for passkeys', () => {
 
   test('does not overwrite a concurrent change, also in its review', async () => {
     const version = async () =>
-      unescaped(/name="version" value="([^"]+)"/.exec((await agent.get(pageUrl)).text)?.[1] ?? '')
-    const [mine, before] = [await version(), await contract()]
+      unescapeQuotes(/name="version" value="([^"]+)"/.exec((await agent.get(pageUrl)).text)?.[1] ?? '')
+    const [mine, before] = [await version(), await readSettings()]
     expect(mine).not.toBe('')
     const review = await post({ webauthnAllowSyncedPasskeys: 'false', version: mine })
     expect(review.text).toContain(`name="version" value="${mine.replaceAll('"', '&#34;')}"`)
@@ -148,9 +148,9 @@ describe('the policy for passkeys', () => {
       expect(late.text).toMatch(/name="webauthnAllowSyncedPasskeys" value="false" checked/)
       expect(late.text).toContain(`value="${(await version()).replaceAll('"', '&#34;')}"`)
     }
-    expect(await contract()).toEqual({ ...before, webauthnUserVerification: 'preferred' })
+    expect(await readSettings()).toEqual({ ...before, webauthnUserVerification: 'preferred' })
     expect((await post({ version: await version() })).status).toBe(303)
-    expect(await contract()).toEqual(before)
+    expect(await readSettings()).toEqual(before)
     // Another section of the settings causes no conflict.
     const kept = await version()
     await agent.sendJson('PATCH', `${running.url}/api/settings`, { body: { ownAccountRemoval: true } })
@@ -184,12 +184,12 @@ describe('the policy for passkeys', () => {
     const server = createServer((req, res) => res.writeHead(req.url === '/blob' ? 200 : 404).end('a.b.c'))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
-    const from = (path: string, extra = {}) =>
+    const createReader = (path: string, extra = {}) =>
       metadataReader({ fidoMetadata: { url: `http://127.0.0.1:${port}${path}` }, ...guard, ...extra })
     try {
-      expect(await from('/blob')()).toBe('a.b.c')
-      await expect(from('/moved')()).rejects.toThrow('404')
-      await expect(from('/blob', { allowedPrivateHosts: [] })()).rejects.toThrow()
+      expect(await createReader('/blob')()).toBe('a.b.c')
+      await expect(createReader('/moved')()).rejects.toThrow('404')
+      await expect(createReader('/blob', { allowedPrivateHosts: [] })()).rejects.toThrow()
     } finally {
       server.close()
     }

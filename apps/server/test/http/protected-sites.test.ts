@@ -189,11 +189,11 @@ test('the pages at the host of a site are in a language of the browser', async (
   for (const file of files) {
     const language = file.replace('.json', '')
     const messages = catalogs.inPreferredLanguage([language])
-    const { headers } = await atSite('/.pocket/start?to=/page', language)
+    const { headers } = await fetchFromSite('/.pocket/start?to=/page', language)
     const turn = headers.get('set-cookie')?.split(';')[0] ?? ''
     const state = new URL(headers.get('location') ?? '').searchParams.get('state') ?? ''
     const query = new URLSearchParams({ state, iss: running.url, error: 'access_denied' })
-    const page = await atSite(`/.pocket/callback?${query}`, `${language}, en;q=0.1`, turn)
+    const page = await fetchFromSite(`/.pocket/callback?${query}`, `${language}, en;q=0.1`, turn)
     const text = await page.text()
     expect([page.status, text]).toEqual([403, expect.stringContaining(messages.text('siteMessages.cancelled.title'))])
     expect(text).toContain(messages.text('siteMessages.cancelled.text'))
@@ -202,7 +202,7 @@ test('the pages at the host of a site are in a language of the browser', async (
   }
 })
 
-function atSite(path: string, language: string, cookie = '') {
+function fetchFromSite(path: string, language: string, cookie = '') {
   return fetch(running.local + path, {
     redirect: 'manual',
     headers: {

@@ -65,18 +65,18 @@ test('responds with 404 at unknown paths for any method', async () => {
 })
 
 test('sends HSTS if the issuer is a host name at port 443, with the configured lifetime', async () => {
-  const sent = async (env: Readonly<Record<string, string>>) => {
+  const fetchHsts = async (env: Readonly<Record<string, string>>) => {
     await using each = await startApp(env)
     const responses = await Promise.all(
       ['/login', '/healthz', '/authorize', '/api/users', '/no/such/page'].map((path) => fetch(each.local + path)),
     )
     return [...new Set(responses.map(({ headers }) => headers.get('strict-transport-security')))]
   }
-  expect(await sent({ APP_URL: 'https://id.example.com' })).toEqual(['max-age=15552000'])
-  expect(await sent({ APP_URL: 'https://id.example.com', HSTS_MAX_AGE: '60' })).toEqual(['max-age=60'])
-  expect(await sent({ APP_URL: 'https://id.example.com', HSTS_MAX_AGE: '0' })).toEqual([null])
-  expect(await sent({ APP_URL: 'https://id.example.com:1443' })).toEqual([null])
-  expect(await sent({})).toEqual([null])
+  expect(await fetchHsts({ APP_URL: 'https://id.example.com' })).toEqual(['max-age=15552000'])
+  expect(await fetchHsts({ APP_URL: 'https://id.example.com', HSTS_MAX_AGE: '60' })).toEqual(['max-age=60'])
+  expect(await fetchHsts({ APP_URL: 'https://id.example.com', HSTS_MAX_AGE: '0' })).toEqual([null])
+  expect(await fetchHsts({ APP_URL: 'https://id.example.com:1443' })).toEqual([null])
+  expect(await fetchHsts({})).toEqual([null])
 })
 
 test.each(['http://id.example.com', 'https://id.example.com:5001', 'https://192.0.2.1', 'https://[2001:db8::1]'])(

@@ -33,11 +33,11 @@ describe.each(databaseKinds)('the search on %s', (kind) => {
     })
     return json as unknown as { readonly results: Results; readonly summary: string }
   }
-  const named = ({ results }: { results: Results }) => results.map((each) => `${each.kind} ${each.name}`)
+  const namesOf = ({ results }: { results: Results }) => results.map((each) => `${each.kind} ${each.name}`)
 
   test('finds users, groups, clients, applications and pages, case-insensitively', async () => {
     const found = await find('zEPHYR')
-    expect(named(found).sort()).toEqual([
+    expect(namesOf(found).sort()).toEqual([
       'application Zephyr photos',
       'client Zephyr photos',
       'group Zephyr family',
@@ -49,8 +49,8 @@ describe.each(databaseKinds)('the search on %s', (kind) => {
     expect(application).toMatchObject({ detail: 'photos.example.com', href: 'https://photos.example.com/start' })
     for (const { kind: of, href } of found.results)
       if (of !== 'application') expect((await instance.administrator.get(instance.url + href)).status).toBe(200)
-    expect(named(await find('ZÉPHYR <b>'))).toEqual(['client Zéphyr <b>'])
-    expect(named(await find('OVERV'))).toEqual(['page Overview'])
+    expect(namesOf(await find('ZÉPHYR <b>'))).toEqual(['client Zéphyr <b>'])
+    expect(namesOf(await find('OVERV'))).toEqual(['page Overview'])
     for (const query of ['%', '_']) expect((await find(query)).results).toEqual([])
   })
 
@@ -129,12 +129,12 @@ describe.each(databaseKinds)('the search on %s', (kind) => {
 
   test('shows users only their own pages and applications', async () => {
     const { agent } = await instance.personWithoutPasskey('ordinary')
-    expect(named(await find('zephyr', agent))).toEqual(['application Zephyr photos'])
-    expect(named(await find('ordinary', agent))).toEqual([])
-    expect(named(await find('over', agent))).toEqual([])
-    expect(named(await find('acc', agent))).toEqual(['page Account', 'page Your data'])
-    expect(named(await find('smtp', agent))).toEqual([])
-    expect(named(await find('SMTP_HOST', agent))).toEqual([])
+    expect(namesOf(await find('zephyr', agent))).toEqual(['application Zephyr photos'])
+    expect(namesOf(await find('ordinary', agent))).toEqual([])
+    expect(namesOf(await find('over', agent))).toEqual([])
+    expect(namesOf(await find('acc', agent))).toEqual(['page Account', 'page Your data'])
+    expect(namesOf(await find('smtp', agent))).toEqual([])
+    expect(namesOf(await find('SMTP_HOST', agent))).toEqual([])
     const page = (await agent.get(`${instance.url}/settings/search?query=zephyr`)).text
     expect(page).toContain('https://photos.example.com/start')
     expect(page).not.toContain('/settings/admin')
@@ -153,7 +153,7 @@ describe.each(databaseKinds)('the search on %s', (kind) => {
     const { json } = await instance.call('GET /api/oidc/clients/{id}', { params: { id } })
     const restricted = { ...json, isGroupRestricted: true }
     await instance.call('PUT /api/oidc/clients/{id}', { params: { id }, body: restricted })
-    expect(named(await find('zephyr', agent))).toEqual([])
+    expect(namesOf(await find('zephyr', agent))).toEqual([])
     await instance.call('PUT /api/oidc/clients/{id}', { params: { id }, body: json })
   })
 

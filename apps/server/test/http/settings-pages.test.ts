@@ -36,7 +36,7 @@ function pagesOf(instance: CalledInstance, agent: UserAgent = instance.administr
   return { get, formOf, send, save: async (path: string, changes: Fields) => send(await get(path), changes) }
 }
 
-async function contract(instance: CalledInstance): Promise<Fields> {
+async function readSettings(instance: CalledInstance): Promise<Fields> {
   const { response } = await instance.call('GET /api/application-configuration/all')
   const list = response.json() as readonly { key: string; value: string }[]
   return Object.fromEntries(list.map(({ key, value }) => [key, value]))
@@ -54,7 +54,7 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
   afterAll(async () => instance[Symbol.asyncDispose]())
 
   test('a section saves both kinds of settings together, and no other setting changes', async () => {
-    const before = await contract(instance)
+    const before = await readSettings(instance)
     const saved = await pages.save(base, {
       appName: 'Our entryPoint',
       accentColor: 'own',
@@ -75,7 +75,7 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
       disableAnimations: 'true',
       sessionDuration: '1440',
     }
-    expect(await contract(instance)).toEqual({ ...before, ...changed })
+    expect(await readSettings(instance)).toEqual({ ...before, ...changed })
     expect(await own(instance)).toMatchObject({ ownAccountRemoval: true, auditLogRetentionDays: 365 })
     expect(
       audited(instance, 'settings_changed')
@@ -92,11 +92,11 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
     })
     // An unchecked box is not sent.
     await pages.send(await pages.get(base), { disableAnimations: null, accentColor: 'default' })
-    expect(await contract(instance)).toMatchObject({ disableAnimations: 'false', accentColor: 'default' })
+    expect(await readSettings(instance)).toMatchObject({ disableAnimations: 'false', accentColor: 'default' })
   })
 
   test('errors are shown next to each field, the input is kept, and nothing is saved', async () => {
-    const before = await contract(instance)
+    const before = await readSettings(instance)
     const refused = await pages.save(base, { appName: '', sessionDuration: 'an hour', auditLogRetentionDays: '0' })
     expect(refused.status).toBe(400)
     expect(refused.text).toContain('3 things need to be changed')
@@ -104,7 +104,7 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
     expect(refused.text).toContain('Enter a whole number from 1 to 5,256,000.')
     expect(refused.text).toContain('Enter a whole number from 1 to 36,500.')
     expect(refused.text).toContain('value="an hour"')
-    expect(await contract(instance)).toEqual(before)
+    expect(await readSettings(instance)).toEqual(before)
     expect((await own(instance)).auditLogRetentionDays).not.toBe(0)
   })
 
@@ -160,7 +160,7 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
     expect(general.text).toContain('Set by <code>SESSION_IDLE_MINUTES</code>.')
     await pages.send(email, { smtpFrom: 'stranger@example.com', smtpUser: 'login' })
     await pages.send(general, { sessionIdleMinutes: '1' })
-    expect(await contract(instance)).toMatchObject({ smtpFrom: 'login@example.com', smtpUser: 'login' })
+    expect(await readSettings(instance)).toMatchObject({ smtpFrom: 'login@example.com', smtpUser: 'login' })
     expect((await own(instance)).sessionIdleMinutes).toBe(30)
   })
 
@@ -170,11 +170,11 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
     expect(saved.text).toContain('Leave empty to keep the stored value.')
     expect(saved.text).not.toContain(secret)
     await pages.save(`${base}/email`, { smtpUser: 'another' })
-    expect((await contract(instance)).smtpPassword).toBe('XXXXXXXXXX')
+    expect((await readSettings(instance)).smtpPassword).toBe('XXXXXXXXXX')
     expect((await pages.save(`${base}/email`, { smtpPasswordRemove: 'true' })).text).not.toContain(
       'Leave empty to keep the stored value.',
     )
-    expect((await contract(instance)).smtpPassword).toBe('')
+    expect((await readSettings(instance)).smtpPassword).toBe('')
     expect(instance.log.join()).not.toContain(secret)
   })
 
@@ -189,16 +189,20 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
     })
     expect(saved.text).toContain('Anyone can sign up.')
     const claims = '[{"key":"plan","value":"free"},{"key":"motto","value":"a = b"}]'
-    expect(await contract(instance)).toMatchObject({
+    expect(await readSettings(instance)).toMatchObject({
       signupDefaultUserGroupIDs: JSON.stringify([id]),
       signupDefaultCustomClaims: claims,
     })
     const odd = '[{"key":"a=b","value":"two\\nlines"}]'
     await instance.call('PUT /api/application-configuration', {
-      body: { ...(await contract(instance)), signupDefaultCustomClaims: odd, signupDefaultUserGroupIDs: '["gone"]' },
+      body: {
+        ...(await readSettings(instance)),
+        signupDefaultCustomClaims: odd,
+        signupDefaultUserGroupIDs: '["gone"]',
+      },
     })
     await pages.save(`${base}/sign-up`, {})
-    expect(await contract(instance)).toMatchObject({
+    expect(await readSettings(instance)).toMatchObject({
       signupDefaultUserGroupIDs: '["gone"]',
       signupDefaultCustomClaims: odd,
     })
@@ -332,7 +336,7 @@ describe('if all settings come from the environment', () => {
     )
     expect(page.text).not.toContain('>Save<')
     await pages.send(page, { appName: 'Mine', auditLogRetentionDays: '1' })
-    expect(await contract(instance)).toMatchObject({ appName: 'Pocket ID' })
+    expect(await readSettings(instance)).toMatchObject({ appName: 'Pocket ID' })
     expect((await own(instance)).auditLogRetentionDays).toBe(90)
     expect((await pages.save(`${base}/email`, { act: 'test' })).text).toContain('No e-mail server is set up')
   })

@@ -38,7 +38,7 @@ test.each<['user' | 'group', string, readonly (keyof typeof needs)[]]>([
   ['group', '/clients', []],
   ['group', '/settings', ['suggested claims', 'members of a group']],
 ])('the page of a %s at %j reads only its own data', async (kind, tab, expected) => {
-  const sent = await statements.during(async () => {
+  const sent = await statements.recordDuring(async () => {
     expect((await agent.get(running.url + paths[kind] + tab)).status).toBe(200)
   })
   const found = Object.entries(needs).filter(([, pattern]) => sent.some(({ sql }) => pattern.test(sql)))

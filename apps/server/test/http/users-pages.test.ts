@@ -14,7 +14,7 @@ afterAll(async () => running[Symbol.asyncDispose]())
 
 const get = async (path: string) => agent.get(running.url + path)
 const post = (path: string, fields: Parameters<UserAgent['postForm']>[1]) => agent.postForm(running.url + path, fields)
-const audited = (event: string) => running.log.filter((line) => line.includes(`"${event}"`)).length
+const countEvents = (event: string) => running.log.filter((line) => line.includes(`"${event}"`)).length
 
 /** The path of the page of a user who was just created with the form. */
 async function addUser(username: string, extra: Readonly<Record<string, string>> = {}): Promise<string> {
@@ -55,17 +55,17 @@ describe('the list', () => {
     const people = [await addUser('insider'), await addUser('outsider')]
     const { id } = await directory.groups.create({ name: 'listed', friendlyName: 'The listed' })
     await directory.groups.setMembers(id, people.slice(0, 1).map(idOf))
-    const found = async (query: string) => {
+    const searchUsers = async (query: string) => {
       const page = (await get(`${users}?limit=100&${query}`)).text
       return people.map((path) => page.includes(`value="${idOf(path)}"`))
     }
-    expect(await found(`filters[group]=${id}`)).toEqual([true, false])
-    expect(await found(`filters[group]=${id}&filters[disabled]=true`)).toEqual([false, false])
-    expect(await found(`filters[group]=${id}&filters[passkeys]=single`)).toEqual([false, false])
+    expect(await searchUsers(`filters[group]=${id}`)).toEqual([true, false])
+    expect(await searchUsers(`filters[group]=${id}&filters[disabled]=true`)).toEqual([false, false])
+    expect(await searchUsers(`filters[group]=${id}&filters[passkeys]=single`)).toEqual([false, false])
     expect((await get(`${users}?filters[group]=${id}`)).text).toContain('Remove “The listed”')
-    expect(await found('filters[isFromLdap]=true')).toEqual([false, false])
-    expect(await found('filters[isFromLdap]=false')).toEqual([true, true])
-    expect(await found('filters[group]=no-such-group')).toEqual([true, true])
+    expect(await searchUsers('filters[isFromLdap]=true')).toEqual([false, false])
+    expect(await searchUsers('filters[isFromLdap]=false')).toEqual([true, true])
+    expect(await searchUsers('filters[group]=no-such-group')).toEqual([true, true])
   })
 
   test('filters users without a passkey', async () => {
@@ -183,12 +183,12 @@ describe('a user', () => {
     expect((await running.app.directory.findByName('changing'))?.displayName).toBe('New name')
     const again = await post(path, { ...fields, displayName: 'In time', version: versionOf(late.text) })
     expect(again.status).toBe(303)
-    expect(audited('account_updated')).toBeGreaterThan(0)
+    expect(countEvents('account_updated')).toBeGreaterThan(0)
   })
 
   test('saves the profile and the claims together, and neither if one of them is rejected', async () => {
     const path = await addUser('claiming')
-    const stored = async () => {
+    const readUser = async () => {
       const user = await running.app.directory.users.find(idOf(path))
       return [user?.displayName, user?.claims]
     }
@@ -202,18 +202,18 @@ describe('a user', () => {
       ['key', 'team'],
       ['value', 'a'],
     ] as const
-    const before = await stored()
+    const before = await readUser()
     const refused = await post(path, [...fields, ...team, ['key', 'team'], ['value', 'b']])
     expect([refused.status, refused.text.includes('A name appears twice')]).toEqual([400, true])
     expect([refused.text.includes('value="Changed"'), refused.text.includes('value="b"')]).toEqual([true, true])
-    expect(await stored()).toEqual(before)
+    expect(await readUser()).toEqual(before)
     expect((await post(path, [...fields, ...team, ['key', ''], ['value', '']])).status).toBe(303)
-    expect(await stored()).toEqual(['Changed', [{ key: 'team', value: 'a' }]])
+    expect(await readUser()).toEqual(['Changed', [{ key: 'team', value: 'a' }]])
     const late = await post(path, [...fields, ['key', 'team'], ['value', 'late']])
     expect([late.status, late.text.includes('value="late"')]).toEqual([412, true])
-    expect(await stored()).toEqual(['Changed', [{ key: 'team', value: 'a' }]])
+    expect(await readUser()).toEqual(['Changed', [{ key: 'team', value: 'a' }]])
     expect((await post(path, { username: 'claiming', email: 'claiming@example.com' })).status).toBe(303)
-    expect((await stored())[1]).toEqual([{ key: 'team', value: 'a' }])
+    expect((await readUser())[1]).toEqual([{ key: 'team', value: 'a' }])
   })
 
   test('joins and leaves groups, unless they were changed concurrently, and shows why clients can be used', async () => {
@@ -299,6 +299,6 @@ describe('a user', () => {
     expect((await post(`${path}/remove`, { confirmed: 'yes' })).location).toBe(running.url + users)
     expect((await get(users)).text).toMatch(/Eze(<[^>]+>)* was deleted\./)
     expect((await get(path)).status).toBe(404)
-    expect(audited('account_removed')).toBe(1)
+    expect(countEvents('account_removed')).toBe(1)
   })
 })

@@ -197,7 +197,7 @@ describe('originals', () => {
 })
 
 /** Each element refers to the previous one, ten times. Other libraries accept five levels. */
-function nested(reference: (id: string) => string, element = 'g', depth = 5): string {
+function createNested(reference: (id: string) => string, element = 'g', depth = 5): string {
   const levels = Array.from(
     { length: depth },
     (_, level) => `<${element} id="l${level + 1}">${reference(`l${level}`).repeat(10)}</${element}>`,
@@ -210,7 +210,7 @@ describe('SVG', () => {
   const classes = Array.from({ length: 1100 }, (_, index) => `c${index}`)
   const styled = `<style>${classes.map((name) => `.${name}{fill:red}`).join('')}</style>${classes.map((name) => `<g class="${name}"/>`).join('')}`
 
-  const made = async (inner: string, attributes = '') => {
+  const prepareSvg = async (inner: string, attributes = '') => {
     const text = `<?xml version="1.0"?><!-- made by --><svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 8 8" ${attributes}>${inner}</svg>`
     const { bytes, mediaType } = await prepareImage(Buffer.from(text), within)
     expect(mediaType).toBe('image/svg+xml')
@@ -220,13 +220,13 @@ describe('SVG', () => {
   test('keeps drawing elements', async () => {
     const drawing =
       '<defs><linearGradient id="a"><stop offset="0" stop-color="red"/></linearGradient></defs><g transform="scale(2)"><path d="M0 0h4v4z" fill="url(#a)"/><use href="#b"/><text x="1">a &lt; b</text></g>'
-    const text = await made(drawing)
+    const text = await prepareSvg(drawing)
     for (const kept of ['viewBox="0 0 8 8"', '<linearGradient id="a">', 'fill="url(#a)"', 'href="#b"', 'a &lt; b'])
       expect(text).toContain(kept)
   })
 
   test('converts the colors of its style sheet to attributes', async () => {
-    const text = await made('<style>.a{fill:#123456}</style><rect class="a" width="4" height="4"/>')
+    const text = await prepareSvg('<style>.a{fill:#123456}</style><rect class="a" width="4" height="4"/>')
     expect(text).toContain('fill="#123456"')
     expect(text).not.toContain('<style')
   })
@@ -250,15 +250,15 @@ describe('SVG', () => {
     ['escaped markup in a style', '<style>&lt;/style>&lt;script>alert(1)&lt;/script></style>'],
     ['a link to a data URL', '<use href="data:image/svg+xml,alert#a"/>'],
   ])('removes %s', async (_name, inner) => {
-    expect(await made(`${inner}<rect width="1" height="1"/>`)).not.toMatch(/alert|evil|<script|javascript/)
+    expect(await prepareSvg(`${inner}<rect width="1" height="1"/>`)).not.toMatch(/alert|evil|<script|javascript/)
   })
 
   test('removes event handlers of its root', async () => {
-    expect(await made('<rect/>', 'onload="alert(1)"')).not.toContain('alert')
+    expect(await prepareSvg('<rect/>', 'onload="alert(1)"')).not.toContain('alert')
   })
 
   test('accepts references that multiply up to a limit', async () => {
-    const text = nested((id) => `<use href="#${id}"/>`, 'g', 3)
+    const text = createNested((id) => `<use href="#${id}"/>`, 'g', 3)
     expect(await prepareImage(Buffer.from(text), within)).toMatchObject({ mediaType: 'image/svg+xml' })
   })
 
@@ -269,8 +269,8 @@ describe('SVG', () => {
     ],
     ['a truncated file', '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><rect'],
     ['another root', '<html><svg xmlns="http://www.w3.org/2000/svg"/></html>'],
-    ['nested uses', nested((id) => `<use href="#${id}"/>`)],
-    ['nested patterns', nested((id) => `<rect fill="url(#${id})" width="1" height="1"/>`, 'pattern')],
+    ['nested uses', createNested((id) => `<use href="#${id}"/>`)],
+    ['nested patterns', createNested((id) => `<rect fill="url(#${id})" width="1" height="1"/>`, 'pattern')],
     [
       'an element that uses itself',
       '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><g id="a"><use href="#a"/></g></svg>',

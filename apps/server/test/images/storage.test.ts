@@ -17,7 +17,7 @@ async function filesBelow(folder: string): Promise<string[]> {
 
 const put = async (instance: Instance, bytes: Uint8Array | string) =>
   code(await upload(instance.administrator, { method: 'PUT', url: instance.url + logo, bytes }))
-const shown = (instance: Instance) => show(instance.agent(), instance.url + logo)
+const showLogo = (instance: Instance) => show(instance.agent(), instance.url + logo)
 
 describe('a folder', () => {
   const stack = new AsyncDisposableStack()
@@ -39,7 +39,7 @@ describe('a folder', () => {
     const files = await filesBelow(folder)
     expect(files).toEqual([expect.stringMatching(/uploads\/application\/[0-9a-f-]{36}\.png$/)])
     expect((await stat(files[0] ?? '')).mode & 0o077).toBe(0)
-    expect((await shown(instance)).type).toBe('image/png')
+    expect((await showLogo(instance)).type).toBe('image/png')
     await instance.administrator.sendJson('DELETE', instance.url + logo)
     expect(await filesBelow(folder)).toEqual([])
   })
@@ -47,7 +47,7 @@ describe('a folder', () => {
   test('serves no image for a missing file', async () => {
     await put(instance, svg)
     for (const file of await filesBelow(folder)) await rm(file)
-    const result = await shown(instance)
+    const result = await showLogo(instance)
     expect([result.status, result.bytes.toString()]).toEqual([404, expect.stringContaining('image_not_found')])
   })
 })
@@ -82,13 +82,13 @@ describe('S3', () => {
     expect([...s3.objects.keys()]).toEqual([
       expect.stringMatching(/^\/pocket\/some\/prefix\/application\/[0-9a-f-]{36}\.png$/),
     ])
-    const result = await shown(instance)
+    const result = await showLogo(instance)
     expect([result.type, result.bytes]).toEqual(['image/png', [...s3.objects.values()][0]])
 
     // A temporary failure of the storage reverts nothing.
     s3.failNext(403)
     expect(await put(instance, svg)).toEqual([500, 'internal_error'])
-    expect((await shown(instance)).type).toBe('image/png')
+    expect((await showLogo(instance)).type).toBe('image/png')
     await instance.administrator.sendJson('DELETE', instance.url + logo)
     expect(s3.objects.size).toBe(0)
   })

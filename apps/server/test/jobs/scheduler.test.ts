@@ -321,7 +321,7 @@ describe.each(kinds)('%s', (kind) => {
   test('a store failure is logged, and the next check continues', async () => {
     let away = true
     const store = {
-      ...bound(storeOf(0)),
+      ...bindStore(storeOf(0)),
       list: async () => (away ? Promise.reject(new Error('away')) : storeOf(0).list()),
     }
     const scheduler = createScheduler({ store, clock: { now: () => now }, logger: log.logger, repeat: repeat.repeat })
@@ -361,7 +361,7 @@ function untilAborted(signal: AbortSignal, started: (signal: AbortSignal) => voi
   })
 }
 
-function bound(store: JobStore): JobStore {
+function bindStore(store: JobStore): JobStore {
   return {
     register: (name, times) => store.register(name, times),
     list: () => store.list(),

@@ -89,11 +89,11 @@ test('users who are disabled, removed or leave groups lose the access of these, 
 })
 
 test('takes users in ascending order, in which transactions lock accounts', async () => {
-  const disabled = (id: string) =>
+  const disableChange = (id: string) =>
     ({ kind: 'disable', before: person(id), after: person(id, true), changed: ['disabled'] }) as const
   const membership = { groupId: 'g1', groupName: 'g1', added: [], removed: ['fay', 'eve'] }
   const output = await following({
-    changes: [disabled('bob'), disabled('ada')],
+    changes: [disableChange('bob'), disableChange('ada')],
     removals: [person('dan'), person('cy')],
     memberships: [membership],
   })

@@ -23,7 +23,7 @@ async function open(name: string, options?: Parameters<TestBrowser['newPage']>[0
   page = await browser.newPage(options)
   await page.goto(`${server.origin}/${name}`)
 }
-const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim())
+const readFocus = () => page.evaluate(() => document.activeElement?.textContent?.trim())
 
 describe('a dangerous action', () => {
   test('opens a dialog with the keyboard, explains the effect, and restores the focus', async () => {
@@ -36,7 +36,7 @@ describe('a dangerous action', () => {
     expect(await dialog.locator('form').first().getAttribute('action')).toBe('/settings/admin/users/2/remove')
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'hidden' })
-    expect(await focused()).toBe('Delete…')
+    expect(await readFocus()).toBe('Delete…')
     await page.keyboard.press(' ')
     await dialog.getByRole('button', { name: 'Cancel' }).click()
     await dialog.waitFor({ state: 'hidden' })
@@ -213,7 +213,7 @@ test('a form with a concurrent change moves the focus to the changed field', asy
     'settings-sign-up',
   ]) {
     await open(name)
-    expect([name, await focused()]).toEqual([name, expect.stringContaining('Another person has changed this')])
+    expect([name, await readFocus()]).toEqual([name, expect.stringContaining('Another person has changed this')])
     await page.context().close()
   }
   await open('users')
@@ -269,7 +269,7 @@ describe('a list', () => {
     await page.keyboard.press('Tab')
     await page.keyboard.press('Escape')
     expect(await columns.evaluate((element) => element.hasAttribute('open'))).toBe(false)
-    expect(await focused()).toBe('Columns')
+    expect(await readFocus()).toBe('Columns')
   })
 })
 
@@ -526,7 +526,7 @@ describe('the navigation', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(phone.width)
     await page.keyboard.press('Escape')
     expect(await users.isVisible()).toBe(false)
-    expect(await focused()).toBe('Menu')
+    expect(await readFocus()).toBe('Menu')
   })
 
   test('opens without scripts too', async () => {

@@ -182,10 +182,10 @@ describe('signing in', () => {
     await page.goto(`${server.origin}/field`)
     await page.getByRole('alert').getByText('This account can’t sign in at the moment').waitFor()
     await page.getByLabel('E-mail').fill('anna@example.com')
-    const submitted = () => requests.filter(({ path }) => path === '/submit')
-    await eventually(() => expect(submitted()).toHaveLength(3))
+    const submissions = () => requests.filter(({ path }) => path === '/submit')
+    await eventually(() => expect(submissions()).toHaveLength(3))
     await page.waitForLoadState('networkidle')
-    expect(submitted()).toHaveLength(3)
+    expect(submissions()).toHaveLength(3)
   })
 
   describe('in the field of a login code', () => {

@@ -70,12 +70,16 @@ describe.each(Object.keys(pageStates))('%s', (name) => {
 describe('system preferences', () => {
   test('select the dark theme, unless the user chose another', async () => {
     const page = await browser.newPage({ colorScheme: 'dark' })
-    const shown = async (theme: string) => {
+    const readBackground = async (theme: string) => {
       await page.context().addCookies([{ name: 'theme', value: theme, url: server.origin }])
       await page.goto(`${server.origin}/sign-in`)
       return page.evaluate(() => getComputedStyle(document.body).backgroundColor)
     }
-    const [system, light, dark] = [await shown('system'), await shown('light'), await shown('dark')]
+    const [system, light, dark] = [
+      await readBackground('system'),
+      await readBackground('light'),
+      await readBackground('dark'),
+    ]
     expect([system === dark, system === light]).toEqual([true, false])
     await page.context().close()
   })

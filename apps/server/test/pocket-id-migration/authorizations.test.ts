@@ -9,7 +9,7 @@ const { tokens } = facts
 const secret = facts.clients.find(({ id }) => id === 'wiki')?.secrets[0]?.value ?? ''
 const credentials = { client_id: 'wiki', client_secret: secret }
 /** The token with another content and the same signature, which is all that the source stores. */
-function forged(jwt = ''): string {
+function forge(jwt = ''): string {
   const [header, payload = '', signature] = jwt.split('.')
   const claims = { ...JSON.parse(Buffer.from(payload, 'base64url').toString()), jti: 'another' }
   return [header, Buffer.from(JSON.stringify(claims)).toString('base64url'), signature].join('.')
@@ -65,8 +65,8 @@ describe.each(databaseKinds)('authorizations migrated to %s', (kind) => {
       status: 200,
       json: { active: true, sub: tokens.sub, client_id: 'wiki', aud: ['wiki', url] },
     })
-    expect(await userInfo(forged(tokens.accessToken))).toMatchObject({ status: 401 })
-    expect(await introspect(forged(tokens.accessToken))).toMatchObject({ status: 200, json: { active: false } })
+    expect(await userInfo(forge(tokens.accessToken))).toMatchObject({ status: 401 })
+    expect(await introspect(forge(tokens.accessToken))).toMatchObject({ status: 200, json: { active: false } })
   })
 
   test('accepts a refresh token, replaces it by its own, and rejects it afterwards', async () => {
@@ -97,7 +97,7 @@ describe.each(databaseKinds)('authorizations migrated to %s', (kind) => {
     expect(await refresh(refreshToken)).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
   }
 
-  async function asAdministrator(method: string, path: string, body?: object): Promise<Response> {
+  async function callAsAdministrator(method: string, path: string, body?: object): Promise<Response> {
     const headers = { 'X-API-Key': 'a static API key for tests', 'content-type': 'application/json' }
     return fetch(url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) })
   }
@@ -114,15 +114,15 @@ describe.each(databaseKinds)('authorizations migrated to %s', (kind) => {
     })
 
     test('the user is signed out everywhere', () =>
-      expectEnd('kai', async (id) => (await asAdministrator('DELETE', `/api/users/${id}/sessions`)).status))
+      expectEnd('kai', async (id) => (await callAsAdministrator('DELETE', `/api/users/${id}/sessions`)).status))
 
     test('the user is disabled', () =>
       expectEnd('kai2', async (id) => {
-        const user = (await (await asAdministrator('GET', `/api/users/${id}`)).json()) as object
-        return (await asAdministrator('PUT', `/api/users/${id}`, { ...user, disabled: true })).status
+        const user = (await (await callAsAdministrator('GET', `/api/users/${id}`)).json()) as object
+        return (await callAsAdministrator('PUT', `/api/users/${id}`, { ...user, disabled: true })).status
       }))
 
     test('the user is deleted', () =>
-      expectEnd('worf', async (id) => (await asAdministrator('DELETE', `/api/users/${id}`)).status))
+      expectEnd('worf', async (id) => (await callAsAdministrator('DELETE', `/api/users/${id}`)).status))
   })
 })

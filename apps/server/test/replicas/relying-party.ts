@@ -4,7 +4,7 @@ import type { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 const redirectUri = 'https://app.example/callback'
 const verifier = 'a-verifier-of-more-than-forty-three-characters'
 const challenge = 'AKaopYQ563pi9GQf83eEMKvsNOZCHLRRNarAWfXnrnQ'
-const atApplication = (url: string) => url.startsWith(redirectUri)
+const isApplicationUrl = (url: string) => url.startsWith(redirectUri)
 
 export interface Application {
   readonly id: string
@@ -35,7 +35,7 @@ export async function signIn(url: string, application: Application, agent: UserA
     ...{ client_id: application.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid offline_access' },
     ...{ prompt: 'login', state: 'state', code_challenge: challenge, code_challenge_method: 'S256' },
   })
-  const page = await agent.follow(await agent.get(`${url}/authorize?${query}`), { until: atApplication })
+  const page = await agent.follow(await agent.get(`${url}/authorize?${query}`), { until: isApplicationUrl })
   const attribute = /data-ceremony="([^"]+)"/.exec(page.text)?.[1]
   if (attribute === undefined) throw new RequestFailed(`no sign-in page: ${page.status}`)
   const { options, submitTo } = JSON.parse(attribute.replaceAll('&#34;', '"').replaceAll('&amp;', '&'))
@@ -43,7 +43,7 @@ export async function signIn(url: string, application: Application, agent: UserA
   const result = await agent.postJson(new URL(submitTo, url).href, { response })
   if (result.status !== 200) throw new RequestFailed(`the assertion was answered with ${result.status}`)
   const { redirectTo } = result.json() as { readonly redirectTo: string }
-  const { location } = await agent.follow(await agent.get(new URL(redirectTo, url).href), { until: atApplication })
+  const { location } = await agent.follow(await agent.get(new URL(redirectTo, url).href), { until: isApplicationUrl })
   const code = new URL(location ?? '').searchParams.get('code') ?? ''
   return token(url, application, {
     grant_type: 'authorization_code',

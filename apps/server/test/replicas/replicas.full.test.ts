@@ -155,7 +155,7 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       const load = Promise.all([...people.map(({ passkey }) => visit(passkey)), administer()])
       // Observed at the end.
       load.catch(() => undefined)
-      const during = async (fault: string, act: () => unknown) => {
+      const injectFault = async (fault: string, act: () => unknown) => {
         await delay(delays.pop())
         did.push(`${fault} after ${counts.logins} logins and ${counts.refreshes} refreshes`)
         await act()
@@ -173,15 +173,15 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
 
       await eventually(() => expect(counts.logins).toBeGreaterThan(0))
       for (const index of fc.sample(fc.nat(ports.length - 1), { seed, numRuns: 3 }))
-        await during(`replica ${index} killed and started again`, () => restart(index, 'SIGKILL'))
-      await during('replica 1 stopped and started again', () => restart(1, 'SIGTERM'))
-      await during('replica 2 cut off from the database', () => proxies[2]?.suspend())
-      await during('replica 2 connected again', () => proxies[2]?.resume())
-      await during('PostgreSQL crashed and recovered', () => crash(postgres.url))
-      await during('PostgreSQL restarted', () => postgres.restart())
+        await injectFault(`replica ${index} killed and started again`, () => restart(index, 'SIGKILL'))
+      await injectFault('replica 1 stopped and started again', () => restart(1, 'SIGTERM'))
+      await injectFault('replica 2 cut off from the database', () => proxies[2]?.suspend())
+      await injectFault('replica 2 connected again', () => proxies[2]?.resume())
+      await injectFault('PostgreSQL crashed and recovered', () => crash(postgres.url))
+      await injectFault('PostgreSQL restarted', () => postgres.restart())
 
       // A setting and a key count everywhere.
-      const atEach = <T>(read: (origin: string) => Promise<T>) =>
+      const readAtEach = <T>(read: (origin: string) => Promise<T>) =>
         Promise.all(ports.map((own) => read(`http://127.0.0.1:${own}`)))
       const { json } = (await api('GET', '/api/application-configuration/all')) ?? {}
       // A list of keys and values.
@@ -189,7 +189,7 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       const settings = { ...Object.fromEntries(values.map(({ key, value }) => [key, value])), appName: 'Renamed' }
       expect((await api('PUT', '/api/application-configuration', settings))?.status).toBe(200)
       await eventually(async () => {
-        const pages = await atEach(async (origin) => (await fetch(`${origin}/login`)).text())
+        const pages = await readAtEach(async (origin) => (await fetch(`${origin}/login`)).text())
         expect(pages.map((page) => page.includes('Renamed'))).toEqual([true, true, true])
       })
       did.push('the name of the instance changed')
@@ -215,11 +215,11 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       )
       expect([await rotation.exit, rotation.output()]).toEqual([0, expect.any(String)])
       await eventually(async () => {
-        const kids = await atEach(kidsAt)
+        const kids = await readAtEach(kidsAt)
         expect(kids[0]).not.toEqual(before)
         expect(kids).toEqual([kids[0], kids[0], kids[0]])
       })
-      await during('the signing keys rotated', () => undefined)
+      await injectFault('the signing keys rotated', () => undefined)
 
       isOver = true
       await load

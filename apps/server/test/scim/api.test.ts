@@ -38,10 +38,11 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
   const update = (params: { id: string }, extra: object = {}) =>
     instance.call(`PUT ${providers}/{id}`, { params, body: body(extra) })
   const sync = (params: { id: string }) => instance.call(`POST ${providers}/{id}/sync`, { params })
-  const ofClient = () => instance.call('GET /api/oidc/clients/{id}/scim-service-provider', { params: { id: clientId } })
+  const fetchProvider = () =>
+    instance.call('GET /api/oidc/clients/{id}/scim-service-provider', { params: { id: clientId } })
 
   test('creates, reads, changes and deletes a provider, and never returns its token', async () => {
-    expect(await ofClient()).toMatchObject(notFound)
+    expect(await fetchProvider()).toMatchObject(notFound)
     const created = await create()
     expect(created).toMatchObject({
       endpoint: server.url,
@@ -51,7 +52,7 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
       removal: 'deactivate',
       lastReport: null,
     })
-    expect((await ofClient()).json).toEqual(expect.objectContaining({ id: created.id }))
+    expect((await fetchProvider()).json).toEqual(expect.objectContaining({ id: created.id }))
     expect((await update(created.params, { token: '', removal: 'delete' })).json).toMatchObject({
       token: '',
       removal: 'delete',
@@ -59,7 +60,7 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
     const entry = JSON.stringify(await lastEntry(instance, 'SCIM_PROVIDER_UPDATED'))
     expect(entry).toContain('"removal":{"before":"deactivate","after":"delete"}')
     expect((await instance.call(`DELETE ${providers}/{id}`, { params: created.params })).status).toBe(204)
-    expect(await ofClient()).toMatchObject(notFound)
+    expect(await fetchProvider()).toMatchObject(notFound)
     for (const event of ['scim_provider_created', 'scim_provider_updated', 'scim_provider_removed'])
       expect(audited(instance, event).at(-1)).toMatchObject({ clientId })
     expect(instance.log.join('') + entry).not.toContain('scim-token')
@@ -99,10 +100,10 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
   test('provisions each of several providers of a client, and deletes them with it', async () => {
     const [first, second] = [await create(), await create()]
     expect(second.id).not.toBe(first.id)
-    expect((await ofClient()).json.id).toBe(first.id)
+    expect((await fetchProvider()).json.id).toBe(first.id)
     for (const { params } of [first, second]) expect((await sync(params)).status).toBe(200)
     expect((await instance.call(`DELETE ${providers}/{id}`, { params: first.params })).status).toBe(204)
-    expect((await ofClient()).json.id).toBe(second.id)
+    expect((await fetchProvider()).json.id).toBe(second.id)
     const third = await create()
     await instance.call('DELETE /api/oidc/clients/{id}', { params: { id: clientId } })
     for (const { params } of [second, third]) expect(await sync(params)).toMatchObject(notFound)
@@ -118,12 +119,12 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
       400,
       { fields: [{ field: 'token', code: 'required' }] },
     ])
-    expect((await ofClient()).json.endpoint).toBe(`${server.url}/`)
+    expect((await fetchProvider()).json.endpoint).toBe(`${server.url}/`)
   })
 
   test('binds a change to the version that was read', async () => {
     const { params } = await create()
-    const tag = (await ofClient()).response.headers.get('etag') ?? ''
+    const tag = (await fetchProvider()).response.headers.get('etag') ?? ''
     await update(params, { removal: 'delete' })
     const { administrator, url } = instance
     const options = { headers: { 'if-match': tag } }
@@ -136,7 +137,7 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
     const ada = [...(await instance.app.directory.list())].find(({ userName }) => userName === 'ada')
     expect(await sync(params)).toMatchObject({ status: 200, response: { text: '' } })
     expect([...server.users.values()]).toContainEqual(expect.objectContaining({ externalId: ada?.id, userName: 'ada' }))
-    const { json } = await ofClient()
+    const { json } = await fetchProvider()
     expect(json.lastSyncedAt).toEqual(expect.any(String))
     expect(json.lastReport).toMatchObject({ users: { failed: 0 }, problems: [], stopped: null })
     expect(audited(instance, 'scim_sync_requested').at(-1)).toMatchObject({ clientId })
@@ -147,7 +148,7 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
     const response = await sync(params)
     expect([response.status, response.json.code]).toEqual([500, 'scim_sync_failed'])
     expect(response.json.details).toMatchObject({ reason: 'unauthorized' })
-    const { json } = await ofClient()
+    const { json } = await fetchProvider()
     expect([json.lastSyncedAt, json.lastReport]).toMatchObject([null, { stopped: { code: 'unauthorized' } }])
     expect(audited(instance, 'scim_sync_failed').at(-1)).toMatchObject({ clientId, reason: 'unauthorized' })
   })
@@ -167,7 +168,7 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
     const first = await sync(params)
     expect([first.status, first.json.code]).toEqual([500, 'scim_sync_failed'])
     expect(first.json.details).toMatchObject({ reason: 'found', problemCount: '0' })
-    expect((await ofClient()).json).toMatchObject({ lastSyncedAt: null, lastReport: { users: { found: 2 } } })
+    expect((await fetchProvider()).json).toMatchObject({ lastSyncedAt: null, lastReport: { users: { found: 2 } } })
     expect(audited(instance, 'scim_sync_failed').at(-1)).toMatchObject({ clientId, reason: 'found' })
     expect(server.requests.some((request) => /^(PUT|PATCH)/.test(request))).toBe(false)
     const adopt = (one: object) => instance.call(`POST ${providers}/{id}/adopt`, { params, body: one })
@@ -176,7 +177,7 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
     expect((await sync(params)).json.details).toMatchObject({ reason: 'found' })
     expect((await adopt({})).json).toEqual({ adopted: 1 })
     expect((await sync(params)).status).toBe(200)
-    expect((await ofClient()).json.lastSyncedAt).toEqual(expect.any(String))
+    expect((await fetchProvider()).json.lastSyncedAt).toEqual(expect.any(String))
     expect([server.users.get('1')?.userName, server.users.get('2')?.userName]).toEqual([user.userName, 'ada'])
     expect(audited(instance, 'scim_objects_adopted').at(-1)).toMatchObject({ clientId, count: '1' })
   })

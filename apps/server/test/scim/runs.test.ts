@@ -87,27 +87,29 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
     await create('one')
     await runDue()
     expect([server.users.size, outcomes()]).toEqual([1, ['scim_synced']])
-    const listed = async (minutes: number) => {
+    const countRequests = async (minutes: number) => {
       clock.time += minutes * minute
       server.requests.length = 0
       await runDue()
       return server.requests.length
     }
-    expect([await listed(0), await listed(59), await listed(1), await listed(1)]).toEqual([0, 0, 2, 0])
+    expect([await countRequests(0), await countRequests(59), await countRequests(1), await countRequests(1)]).toEqual([
+      0, 0, 2, 0,
+    ])
     const trackedAudit = withChangeTracking(audit, { store: database.scimProviders, clock })
     await trackedAudit.record({ event: 'signed_in', accountId: 'ada', method: 'passkey' }, noUser)
-    expect(await listed(6)).toBe(0)
+    expect(await countRequests(6)).toBe(0)
     await trackedAudit.record({ event: 'account_updated', accountId: 'ada', fields: ['email'] }, noUser)
-    expect(await listed(4)).toBe(0)
+    expect(await countRequests(4)).toBe(0)
     await trackedAudit.record({ event: 'group_removed', groupId: 'x', by: 'ada' }, noUser)
-    expect([await listed(4), await listed(1), await listed(1)]).toEqual([0, 2, 0])
+    expect([await countRequests(4), await countRequests(1), await countRequests(1)]).toEqual([0, 2, 0])
     // An import from LDAP records many changes at once.
     const names = { accountName: 'ada', actorName: 'LDAP', clientName: null, passkeyName: null }
     const many = withBulkChangeTracking(async () => {}, { store: database.scimProviders, clock })
     await many([{ event: { event: 'passkey_renamed', accountId: 'ada', passkeyId: 'x' }, names }])
-    expect(await listed(6)).toBe(0)
+    expect(await countRequests(6)).toBe(0)
     await many([{ event: { event: 'account_disabled', accountId: 'ada', by: 'ldap' }, names }])
-    expect([await listed(4), await listed(1), await listed(1)]).toEqual([0, 2, 0])
+    expect([await countRequests(4), await countRequests(1), await countRequests(1)]).toEqual([0, 2, 0])
     // Nothing changed there, so no event is recorded.
     expect(outcomes()).toEqual(['scim_synced'])
   })

@@ -7,7 +7,7 @@ import { DataSource } from 'typeorm'
 import { accessTable } from '../../src/access/access-table.ts'
 import { coreTable } from '../../src/access/core-table.ts'
 import { startInstance } from '../api/instance.ts'
-import { databaseOf, startedSqlite } from '../http/app.ts'
+import { databaseOf, prepareSqlite } from '../http/app.ts'
 
 jest.setTimeout(24 * 3_600_000)
 
@@ -163,7 +163,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('requests without credentials f
     const folder = await mkdtemp(join(tmpdir(), 'pocket-growth-'))
     stack.defer(() => rm(folder, { recursive: true, force: true }))
     const file = join(folder, 'pocket-id.db')
-    if (kind === 'SQLite') await copyFile(await startedSqlite(), file)
+    if (kind === 'SQLite') await copyFile(await prepareSqlite(), file)
     // A minute of the long form takes about two seconds, and autovacuum runs once a minute by default.
     const isOwnServer = isLong && kind === 'PostgreSQL'
     const database = isOwnServer

@@ -200,8 +200,8 @@ export class SoftwareAuthenticator {
       key: generateAuthenticatorKey(this.#options.algorithm),
       counter: 0,
     }
-    const replaced = (existing: Credential) => existing.rpId === rpId && existing.userHandle === credential.userHandle
-    this.#credentials = [...this.#credentials.filter((existing) => !replaced(existing)), credential]
+    const isReplaced = (existing: Credential) => existing.rpId === rpId && existing.userHandle === credential.userHandle
+    this.#credentials = [...this.#credentials.filter((existing) => !isReplaced(existing)), credential]
 
     const misbehavior = context.misbehavior ?? {}
     const authenticatorData = this.#authenticatorData({

@@ -62,7 +62,7 @@ export const weights: Readonly<Record<Operation, number>> = {
 const redirectUri = 'https://app.example/callback'
 const verifier = 'a-verifier-of-more-than-forty-three-characters'
 const challenge = 'AKaopYQ563pi9GQf83eEMKvsNOZCHLRRNarAWfXnrnQ'
-const atApplication = (url: string) => url.startsWith(redirectUri)
+const isApplicationUrl = (url: string) => url.startsWith(redirectUri)
 
 export function createPerson(subject: Subject, authenticator: SoftwareAuthenticator): Person {
   const { url, clientId, secret, paths, readPage, wrapResponse, enterSite } = subject
@@ -77,7 +77,7 @@ export function createPerson(subject: Subject, authenticator: SoftwareAuthentica
       ...{ scope: 'openid profile email groups', state: 'state', nonce: 'nonce' },
       ...{ code_challenge: challenge, code_challenge_method: 'S256' },
     })
-    return agent.follow(await agent.get(`${url}${paths.authorize}?${parameters}`), { until: atApplication })
+    return agent.follow(await agent.get(`${url}${paths.authorize}?${parameters}`), { until: isApplicationUrl })
   }
   const post = async (path: string, fields: Readonly<Record<string, string>>): Promise<unknown> => {
     const response = await fetch(url + path, {
@@ -104,7 +104,7 @@ export function createPerson(subject: Subject, authenticator: SoftwareAuthentica
       const response = authenticator.get(options, { origin: url })
       const result = await agent.postJson(new URL(submitTo, url).href, wrapResponse(response))
       const { redirectTo } = result.json() as { readonly redirectTo: string }
-      const end = await agent.follow(await agent.get(new URL(redirectTo, url).href), { until: atApplication })
+      const end = await agent.follow(await agent.get(new URL(redirectTo, url).href), { until: isApplicationUrl })
       const code = new URL(end.location ?? '').searchParams.get('code') ?? ''
       const fields = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier }
       tokens = (await post(paths.token, fields)) as Tokens

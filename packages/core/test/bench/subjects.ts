@@ -160,12 +160,12 @@ export async function startServer(storage: 'SQLite' | 'PostgreSQL', options: Sub
 
 /** The sign-in at the protected site of a user who has a session. */
 async function enterSite(url: string, agent: UserAgent): Promise<Readonly<Record<string, string>>> {
-  const atSite = (target: string, cookie = '') => ({
+  const siteHeaders = (target: string, cookie = '') => ({
     ...{ 'x-forwarded-host': siteHost, 'x-forwarded-proto': 'https', 'x-forwarded-for': '192.0.2.1' },
     ...{ 'x-forwarded-method': 'GET', 'x-forwarded-uri': target, cookie },
   })
   const visit = async (target: string, cookie?: string) => {
-    const response = await fetch(url + target, { headers: atSite(target, cookie), redirect: 'manual' })
+    const response = await fetch(url + target, { headers: siteHeaders(target, cookie), redirect: 'manual' })
     return { location: response.headers.get('location') ?? '', cookies: response.headers.getSetCookie() }
   }
   const nameAndValue = (cookie = '') => cookie.split(';')[0]
@@ -175,5 +175,5 @@ async function enterSite(url: string, agent: UserAgent): Promise<Readonly<Record
   })
   const { pathname, search } = new URL(end.location ?? '')
   const { cookies } = await visit(pathname + search, nameAndValue(begun.cookies[0]))
-  return atSite('/page?n=1', nameAndValue(cookies.find((cookie) => cookie.startsWith('__Host-pocket-site='))))
+  return siteHeaders('/page?n=1', nameAndValue(cookies.find((cookie) => cookie.startsWith('__Host-pocket-site='))))
 }

@@ -8,23 +8,31 @@ import { type CeremonyErrorCode, ceremonyErrorCodes, PasskeyError } from '../../
 type Code = WebAuthnError['code']
 
 /** The properties of a DOMException that the code reads. */
-const thrown = (name: string, message = 'No.') => Object.assign(new Error(message), { name })
-const webAuthnError = (code: Code, cause = thrown('NotAllowedError')) =>
+const createError = (name: string, message = 'No.') => Object.assign(new Error(message), { name })
+const webAuthnError = (code: Code, cause = createError('NotAllowedError')) =>
   new WebAuthnError({ message: 'No.', code, cause })
-const passedThrough = (cause: Error) => webAuthnError('ERROR_PASSTHROUGH_SEE_CAUSE_PROPERTY', cause)
+const passThrough = (cause: Error) => webAuthnError('ERROR_PASSTHROUGH_SEE_CAUSE_PROPERTY', cause)
 
 const ceremony = { refreshFrom: '/login/ceremony', submitTo: '/login' } as AuthenticationCeremony
 
 describe('browser error', () => {
   test.each<[CeremonyErrorCode, string, unknown]>([
-    ['cancelled', 'the user cancels', thrown('NotAllowedError', 'The operation either timed out or was not allowed.')],
-    ['cancelled', 'the user cancels, reported by the library', passedThrough(thrown('NotAllowedError'))],
-    ['cancelled', 'another ceremony replaces it', webAuthnError('ERROR_CEREMONY_ABORTED', thrown('AbortError'))],
-    ['cancelled', 'the user leaves the page', thrown('AbortError')],
-    ['none_here', 'a browser that reports no authenticator', thrown('NotAllowedError', 'No available authenticator.')],
-    ['none_here', 'Android without a passkey', thrown('NotAllowedError', 'No passkeys available')],
-    ['none_here', 'an authenticator without a matching passkey', thrown('InvalidStateError')],
-    ['timed_out', 'a browser that reports a timeout', thrown('TimeoutError')],
+    [
+      'cancelled',
+      'the user cancels',
+      createError('NotAllowedError', 'The operation either timed out or was not allowed.'),
+    ],
+    ['cancelled', 'the user cancels, reported by the library', passThrough(createError('NotAllowedError'))],
+    ['cancelled', 'another ceremony replaces it', webAuthnError('ERROR_CEREMONY_ABORTED', createError('AbortError'))],
+    ['cancelled', 'the user leaves the page', createError('AbortError')],
+    [
+      'none_here',
+      'a browser that reports no authenticator',
+      createError('NotAllowedError', 'No available authenticator.'),
+    ],
+    ['none_here', 'Android without a passkey', createError('NotAllowedError', 'No passkeys available')],
+    ['none_here', 'an authenticator without a matching passkey', createError('InvalidStateError')],
+    ['timed_out', 'a browser that reports a timeout', createError('TimeoutError')],
     ['already_registered', 'a second passkey', webAuthnError('ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED')],
     ['authenticator_unsuitable', 'no PIN', webAuthnError('ERROR_AUTHENTICATOR_MISSING_USER_VERIFICATION_SUPPORT')],
     [
@@ -37,25 +45,25 @@ describe('browser error', () => {
       'no supported algorithm',
       webAuthnError('ERROR_AUTHENTICATOR_NO_SUPPORTED_PUBKEYCREDPARAMS_ALG'),
     ],
-    ['authenticator_unsuitable', 'an unmet constraint', thrown('ConstraintError')],
-    ['authenticator_unsuitable', 'an unsupported parameter', thrown('NotSupportedError')],
+    ['authenticator_unsuitable', 'an unmet constraint', createError('ConstraintError')],
+    ['authenticator_unsuitable', 'an unsupported parameter', createError('NotSupportedError')],
     ['wrong_address', 'another domain', webAuthnError('ERROR_INVALID_DOMAIN')],
     ['wrong_address', 'another RP ID', webAuthnError('ERROR_INVALID_RP_ID')],
-    ['wrong_address', 'an invalid origin', thrown('SecurityError')],
-    ['unexpected', 'an authenticator failure', thrown('UnknownError')],
+    ['wrong_address', 'an invalid origin', createError('SecurityError')],
+    ['unexpected', 'an authenticator failure', createError('UnknownError')],
     ['unexpected', 'no error at all', 'no'],
   ])('is classified as %s: %s', (failure, _name, error) => {
     expect(toErrorCode(error, false)).toBe(failure)
   })
 
   test('is classified as a timeout after the time limit, because browsers report no reason', () => {
-    expect(toErrorCode(thrown('NotAllowedError'), true)).toBe('timed_out')
-    expect(toErrorCode(passedThrough(thrown('NotAllowedError')), true)).toBe('timed_out')
-    expect(toErrorCode(thrown('SecurityError'), true)).toBe('wrong_address')
+    expect(toErrorCode(createError('NotAllowedError'), true)).toBe('timed_out')
+    expect(toErrorCode(passThrough(createError('NotAllowedError')), true)).toBe('timed_out')
+    expect(toErrorCode(createError('SecurityError'), true)).toBe('wrong_address')
   })
 
   test('keeps its cause', () => {
-    const cause = thrown('SecurityError')
+    const cause = createError('SecurityError')
     expect(new PasskeyError('wrong_address', 'No.', { cause }).cause).toBe(cause)
   })
 })

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { createPublicFetch } from '@pocket/core'
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
-import { endSession, isLoggedIn, loggedIn, postLogoutRedirectUri } from './logout.ts'
+import { endSession, isLoggedIn, postLogoutRedirectUri, startLoggedIn } from './logout.ts'
 
 /** The back-channel logout endpoint of the conformance suite. */
 async function startBackChannel() {
@@ -31,7 +31,7 @@ describe('oidcc-backchannel-rp-initiated-logout-certification-test-plan', () => 
     await using channel = await startBackChannel()
     const allowed = { protocol: { fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] }) } }
     const protocol = { backchannelLogoutUri: channel.url, backchannelLogoutSessionRequired: true }
-    await using session = await loggedIn({ options: allowed }, { protocol })
+    await using session = await startLoggedIn({ options: allowed }, { protocol })
     const { party, login } = session
     const { host, client } = party
     expect(login.claims.sid).toEqual(expect.any(String))

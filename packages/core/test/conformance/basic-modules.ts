@@ -10,9 +10,9 @@ import {
   enter,
   entering,
   exchange,
+  expectRefusalPage,
   logIn,
   type ResponseMode,
-  refusedOnPage,
   requestOf,
   responseOf,
   second,
@@ -252,7 +252,7 @@ export function basicModules(mode: ResponseMode): void {
   test('oidcc-ensure-registered-redirect-uri', async () => {
     await using party = await entering(mode)
     const unregistered = `${redirectUri}/${crypto.randomUUID()}`
-    refusedOnPage(await send(party, requestOf(party, { redirect_uri: unregistered })), 'invalid_redirect_uri')
+    expectRefusalPage(await send(party, requestOf(party, { redirect_uri: unregistered })), 'invalid_redirect_uri')
   })
 
   test('oidcc-ensure-post-request-succeeds', async () => {

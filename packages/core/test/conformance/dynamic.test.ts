@@ -19,7 +19,7 @@ const timersButDate = [
 ]
 
 /** The documents served at the URLs of these clients. */
-function published(documents: Readonly<Record<string, () => unknown>>): PublicFetch {
+function serveDocuments(documents: Readonly<Record<string, () => unknown>>): PublicFetch {
   const elsewhere = createPublicFetch()
   return async (url, init) => {
     const document = documents[String(url)]
@@ -63,7 +63,7 @@ describe('oidcc-dynamic-certification-test-plan', () => {
     ['oidcc-registration-policy-uri', 'policy_uri'],
     ['oidcc-registration-tos-uri', 'tos_uri'],
   ])('%s', async (_module, name) => {
-    await using host = await startHost({ options: { protocol: { ...open.protocol, fetch: published({}) } } })
+    await using host = await startHost({ options: { protocol: { ...open.protocol, fetch: serveDocuments({}) } } })
     const party = await register(host, { [name]: 'https://app.example/document' })
     const page = viewOf(await send(party, requestOf(party)))
     const shown = { logo_uri: {}, policy_uri: { policyUri: expect.anything() }, tos_uri: { tosUri: expect.anything() } }
@@ -74,7 +74,7 @@ describe('oidcc-dynamic-certification-test-plan', () => {
   test('oidcc-registration-jwks-uri', async () => {
     const { publicKey, privateKey } = await generateKeyPair('RS256')
     const keys = [{ ...(await exportJWK(publicKey)), kid: 'rp', use: 'sig', alg: 'RS256' }]
-    const fetch = published({ 'https://app.example/jwks': () => ({ keys }) })
+    const fetch = serveDocuments({ 'https://app.example/jwks': () => ({ keys }) })
     await using host = await startHost({ options: { protocol: { ...open.protocol, fetch } } })
     const metadata = { jwks_uri: 'https://app.example/jwks', token_endpoint_auth_method: 'private_key_jwt' }
     const party = await register(host, metadata, oidc.PrivateKeyJwt({ key: privateKey, kid: 'rp' }))
@@ -82,7 +82,7 @@ describe('oidcc-dynamic-certification-test-plan', () => {
   })
 
   test('oidcc-registration-sector-uri', async () => {
-    const fetch = published({ 'https://app.example/sector': () => [redirectUri] })
+    const fetch = serveDocuments({ 'https://app.example/sector': () => [redirectUri] })
     await using host = await startHost({ options: { protocol: { ...open.protocol, fetch } } })
     const pairwise = { subject_type: 'pairwise', sector_identifier_uri: 'https://app.example/sector' }
     const party = await register(host, pairwise)
@@ -93,7 +93,7 @@ describe('oidcc-dynamic-certification-test-plan', () => {
   })
 
   test('oidcc-registration-sector-bad', async () => {
-    const fetch = published({ 'https://app.example/sector': () => ['https://other.example/'] })
+    const fetch = serveDocuments({ 'https://app.example/sector': () => ['https://other.example/'] })
     await using host = await startHost({ options: { protocol: { ...open.protocol, fetch } } })
     const pairwise = { subject_type: 'pairwise', sector_identifier_uri: 'https://app.example/sector' }
     await expect(register(host, pairwise)).rejects.toMatchObject({
@@ -252,7 +252,7 @@ describe('oidcc-dynamic-certification-test-plan', () => {
       alg: 'RS256',
     })
     let keys = [await key('first', first)]
-    const fetch = published({ 'https://app.example/jwks': () => ({ keys }) })
+    const fetch = serveDocuments({ 'https://app.example/jwks': () => ({ keys }) })
     jest.useFakeTimers({ now: Date.now(), doNotFake: timersButDate })
     try {
       await using host = await startHost({ options: { protocol: { ...open.protocol, fetch } } })

@@ -7,7 +7,7 @@ export const postLogoutRedirectUri = 'https://app.example/bye'
 const isLogoutUri = (url: string) => url.startsWith(postLogoutRedirectUri)
 
 /** A user who is signed in at a client with a post-logout redirect URI. */
-export async function loggedIn(host: HostOptions = {}, { protocol }: Pick<RelyingPartyOptions, 'protocol'> = {}) {
+export async function startLoggedIn(host: HostOptions = {}, { protocol }: Pick<RelyingPartyOptions, 'protocol'> = {}) {
   const started = await startHost(host)
   const party = await enter(started, {
     client: { postLogoutRedirectUris: [postLogoutRedirectUri] },

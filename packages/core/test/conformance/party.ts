@@ -54,12 +54,12 @@ export async function send({ agent }: Pick<Party, 'agent'>, url: URL): Promise<U
 }
 
 /** Asserts that the provider shows a page and sends nothing to the client. */
-export function refusedOnPage(response: UserAgentResponse, code: string): void {
+export function expectRefusalPage(response: UserAgentResponse, code: string): void {
   expect([response.status, response.location, viewOf(response)]).toMatchObject([400, null, { view: 'error', code }])
 }
 
 /** The request that delivers a response to the client, in any response mode. */
-function returned(response: UserAgentResponse): Request {
+function callbackRequest(response: UserAgentResponse): Request {
   if (response.location !== null) return new Request(response.location)
   const { action, method, fields } = response.form(redirectUri)
   return new Request(action, { method, body: new URLSearchParams(fields) })
@@ -67,11 +67,11 @@ function returned(response: UserAgentResponse): Request {
 
 /** The response that the client received. */
 export async function responseOf(response: UserAgentResponse): Promise<URLSearchParams> {
-  const request = returned(response)
+  const request = callbackRequest(response)
   return request.method === 'POST' ? new URLSearchParams(await request.text()) : new URL(request.url).searchParams
 }
 
-const atClient = (response: UserAgentResponse) =>
+const isForClient = (response: UserAgentResponse) =>
   response.location !== null || response.text.includes(`action="${redirectUri}"`)
 
 /** Signs in and consents when a page asks for it, until the client receives its response. */
@@ -79,7 +79,7 @@ export async function complete(party: Party, page: UserAgentResponse): Promise<U
   const { agent, person } = party
   let response = page
   const requests: string[] = []
-  while (!atClient(response)) {
+  while (!isForClient(response)) {
     const { view } = viewOf(response)
     if (view !== 'sign-in' && view !== 'consent') throw new Error(`Unexpected page: ${response.text}`)
     if (requests.includes(view)) throw new Error(`The person is asked twice: ${response.text}`)
@@ -104,7 +104,7 @@ export interface Login {
 export async function exchange(party: Party, url: URL, response: UserAgentResponse): Promise<Login> {
   const [state, nonce] = ['state', 'nonce'].map((name) => url.searchParams.get(name))
   const code = (await responseOf(response)).get('code') ?? ''
-  const tokens = await oidc.authorizationCodeGrant(party.configuration, returned(response), {
+  const tokens = await oidc.authorizationCodeGrant(party.configuration, callbackRequest(response), {
     idTokenExpected: true,
     ...(state && { expectedState: state }),
     ...(nonce && { expectedNonce: nonce }),

@@ -9,8 +9,8 @@ import {
   enter,
   entering,
   exchange,
+  expectRefusalPage,
   type ResponseMode,
-  refusedOnPage,
   requestOf,
   responseOf,
   send,
@@ -36,7 +36,7 @@ export function requestObjectModules(mode: ResponseMode): void {
   test('oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported', async () => {
     await using party = await entering(mode)
     const url = requestOf(party, {}, ['nonce', 'state'])
-    url.searchParams.set('request', unsigned({ ...Object.fromEntries(url.searchParams), state: 's', nonce: 'n' }))
+    url.searchParams.set('request', encodeUnsigned({ ...Object.fromEntries(url.searchParams), state: 's', nonce: 'n' }))
     const metadata = party.configuration.serverMetadata()
     expect(metadata.request_object_signing_alg_values_supported).not.toContain('none')
     const response = await responseOf(await send(party, url))
@@ -61,8 +61,8 @@ export function requestObjectModules(mode: ResponseMode): void {
     url.searchParams.set('request', request)
     const { claims: received } = await exchange(party, url, await complete(party, await send(party, url)))
     expect(received.sub).toBe(party.person.account.id)
-    url.searchParams.set('request', unsigned(claims))
-    refusedOnPage(await send(party, url), 'invalid_redirect_uri')
+    url.searchParams.set('request', encodeUnsigned(claims))
+    expectRefusalPage(await send(party, url), 'invalid_redirect_uri')
   })
 }
 
@@ -70,7 +70,7 @@ export function requestObjectModules(mode: ResponseMode): void {
 async function startElsewhere(requests: string[]) {
   const server = createServer((req, res) => {
     requests.push(req.url ?? '')
-    res.end(unsigned({}))
+    res.end(encodeUnsigned({}))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
@@ -82,7 +82,7 @@ async function startElsewhere(requests: string[]) {
   }
 }
 
-function unsigned(claims: object): string {
+function encodeUnsigned(claims: object): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
   return `${part({ alg: 'none' })}.${part(claims)}.`
 }

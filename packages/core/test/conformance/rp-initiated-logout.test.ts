@@ -3,7 +3,7 @@ import { decodeProtectedHeader, generateKeyPair, SignJWT, UnsecuredJWT } from 'j
 import * as oidc from 'openid-client'
 import { viewOf } from '../flows/host.ts'
 import { redirectUri } from '../flows/signed-in.ts'
-import { confirm, endSession, isLoggedIn, loggedIn, postLogoutRedirectUri } from './logout.ts'
+import { confirm, endSession, isLoggedIn, postLogoutRedirectUri, startLoggedIn } from './logout.ts'
 import { logIn } from './party.ts'
 
 const open = {
@@ -18,7 +18,7 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
   const refused = { view: 'sign-out', client: null, refused: { code: 'invalid_request' } }
 
   test('oidcc-rp-initiated-logout', async () => {
-    await using session = await loggedIn()
+    await using session = await startLoggedIn()
     const { party, login } = session
     const parameters = { id_token_hint: login.idToken, post_logout_redirect_uri: postLogoutRedirectUri, state }
     const response = await endSession(party, parameters)
@@ -27,7 +27,7 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
   })
 
   test('oidcc-rp-initiated-logout: by POST, from a page of the client', async () => {
-    await using session = await loggedIn()
+    await using session = await startLoggedIn()
     const { party, login } = session
     const parameters = { id_token_hint: login.idToken, post_logout_redirect_uri: postLogoutRedirectUri, state }
     const posted = await party.agent.postForm(`${party.host.issuer}/api/oidc/end-session`, parameters, {
@@ -42,7 +42,7 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
     ['oidcc-rp-initiated-logout-bad-post-logout-redirect-uri', 'https://app.example/elsewhere'],
     ['oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri', `${postLogoutRedirectUri}?foo=bar`],
   ])('%s', async (_module, uri) => {
-    await using session = await loggedIn()
+    await using session = await startLoggedIn()
     const { party, login } = session
     const page = await endSession(party, { id_token_hint: login.idToken, post_logout_redirect_uri: uri, state })
     expect([page.status, page.location, viewOf(page)]).toMatchObject([200, null, refused])
@@ -58,7 +58,7 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
     ['oidcc-rp-initiated-logout-bad-id-token-hint', 'signed by another key'],
     ['oidcc-rp-initiated-logout-bad-id-token-hint', 'that is not a token'],
   ])('%s: one %s', async (_module, which) => {
-    await using session = await loggedIn()
+    await using session = await startLoggedIn()
     const { party, login } = session
     const [header, , signature] = login.idToken.split('.')
     const others = Buffer.from(JSON.stringify({ ...login.claims, sub: 'somebody else' })).toString('base64url')
@@ -83,7 +83,7 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
     ['oidcc-rp-initiated-logout-no-params', {}],
     ['oidcc-rp-initiated-logout-only-state', { state }],
   ])('%s', async (_module, parameters) => {
-    await using session = await loggedIn()
+    await using session = await startLoggedIn()
     const { party } = session
     const last = await confirm(party, await endSession(party, parameters))
     expect([last.status, last.location, viewOf(last)]).toMatchObject([200, null, { view: 'signed-out' }])
@@ -91,7 +91,7 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
   })
 
   test('oidcc-rp-initiated-logout-no-post-logout-redirect-uri', async () => {
-    await using session = await loggedIn({ options: open })
+    await using session = await startLoggedIn({ options: open })
     const { host, agent } = session.party
     const registered = await oidc.dynamicClientRegistration(
       new URL(host.issuer),
@@ -107,7 +107,7 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
   })
 
   test('oidcc-rp-initiated-logout-no-state', async () => {
-    await using session = await loggedIn()
+    await using session = await startLoggedIn()
     const { party, login } = session
     const parameters = { id_token_hint: login.idToken, post_logout_redirect_uri: postLogoutRedirectUri }
     const response = await endSession(party, parameters)
@@ -116,7 +116,7 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
   })
 
   test('oidcc-rp-initiated-logout-no-id-token-hint', async () => {
-    await using session = await loggedIn()
+    await using session = await startLoggedIn()
     const { party } = session
     const unknown = { post_logout_redirect_uri: postLogoutRedirectUri, state }
     const last = await confirm(party, await endSession(party, unknown))

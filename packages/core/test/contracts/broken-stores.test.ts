@@ -31,7 +31,7 @@ function repeatFirstResult<Store extends object>(store: Store, method: keyof Sto
   })
 }
 
-async function broken<Store>(contract: readonly ContractCase<Store>[], open: () => Store): Promise<number> {
+async function countFailures<Store>(contract: readonly ContractCase<Store>[], open: () => Store): Promise<number> {
   const outcomes = await Promise.allSettled(contract.map(({ run }) => run(open())))
   return outcomes.filter(({ status }) => status === 'rejected').length
 }
@@ -39,18 +39,24 @@ async function broken<Store>(contract: readonly ContractCase<Store>[], open: () 
 test.each([
   [
     'spent challenges',
-    () => broken(spentChallengeStoreContract, () => repeatFirstResult(memoryStores().spentChallenges, 'insert')),
+    () => countFailures(spentChallengeStoreContract, () => repeatFirstResult(memoryStores().spentChallenges, 'insert')),
   ],
-  ['codes', () => broken(codeStoreContract, () => repeatFirstResult(memoryStores().codes, 'consume'))],
+  ['codes', () => countFailures(codeStoreContract, () => repeatFirstResult(memoryStores().codes, 'consume'))],
   [
     'device logins',
-    () => broken(deviceLoginStoreContract, () => repeatFirstResult(memoryStores().deviceLogins, 'consume')),
+    () => countFailures(deviceLoginStoreContract, () => repeatFirstResult(memoryStores().deviceLogins, 'consume')),
   ],
   [
     'reauthentications',
-    () => broken(reauthenticationStoreContract, () => repeatFirstResult(memoryStores().reauthentications, 'consume')),
+    () =>
+      countFailures(reauthenticationStoreContract, () =>
+        repeatFirstResult(memoryStores().reauthentications, 'consume'),
+      ),
   ],
-  ['artifacts', () => broken(artifactStoreContract, () => repeatFirstResult(memoryStores().artifacts, 'consume'))],
+  [
+    'artifacts',
+    () => countFailures(artifactStoreContract, () => repeatFirstResult(memoryStores().artifacts, 'consume')),
+  ],
 ])('the contract catches a store of %s that breaks single use', async (_name, check) => {
   expect(await check()).toBeGreaterThan(0)
 })

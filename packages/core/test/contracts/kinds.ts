@@ -12,8 +12,8 @@ export interface StoresUnderTest extends AsyncDisposable {
 
 export const kinds: Readonly<Record<string, () => Promise<StoresUnderTest>>> = {
   memory: async () => ({ empty: async () => memoryStores(), [Symbol.asyncDispose]: async () => {} }),
-  SQLite: () => overDatabase(emptySqlite),
-  PostgreSQL: () => overDatabase(emptyPostgres),
+  SQLite: () => openStores(emptySqlite),
+  PostgreSQL: () => openStores(emptyPostgres),
 }
 
 /** The stores for flows whose statements the contracts test on each: SQLite in `pnpm test`, the others in `pnpm test:full`. */
@@ -26,8 +26,8 @@ const schema = 'The "host" \\ it'
 
 /** Over the `DataSource` of a host that uses a separate schema for tables. */
 export const placed: typeof kinds = {
-  'SQLite with a prefix': () => overDatabase(emptySqlite, { entityPrefix: 'My-' }),
-  'a schema of PostgreSQL with a prefix': () => overDatabase(postgresWithSchema, { schema, entityPrefix: 'My-' }),
+  'SQLite with a prefix': () => openStores(emptySqlite, { entityPrefix: 'My-' }),
+  'a schema of PostgreSQL with a prefix': () => openStores(postgresWithSchema, { schema, entityPrefix: 'My-' }),
 }
 
 async function postgresWithSchema(): Promise<EmptyDatabase> {
@@ -38,7 +38,7 @@ async function postgresWithSchema(): Promise<EmptyDatabase> {
   return database
 }
 
-async function overDatabase(
+async function openStores(
   open: () => Promise<EmptyDatabase>,
   extra: { readonly schema?: string; readonly entityPrefix?: string } = {},
 ): Promise<StoresUnderTest> {

@@ -105,21 +105,21 @@ describe('users without a passkey on this device', () => {
   afterAll(async () => host[Symbol.asyncDispose]())
 
   const signInPage = async (agent: UserAgent) => agent.follow(await agent.get(await authorizationUrl(host)))
-  const linked = (page: UserAgentResponse, text: string) =>
+  const linkUrl = (page: UserAgentResponse, text: string) =>
     new URL(new RegExp(`href="([^"]+)">${text}<`).exec(page.text)?.[1] ?? '', page.url).href
 
   test('sign in with a login code once', async () => {
     const { account } = await host.person('ada')
     const { code } = await host.pocket.issueLoginCode(account, 60_000)
     const agent = new UserAgent()
-    const page = await agent.get(linked(await signInPage(agent), 'Sign in another way'))
+    const page = await agent.get(linkUrl(await signInPage(agent), 'Sign in another way'))
     const wrong = await agent.submit(page, page.form('/code'), { code: 'WRONGCODE' })
     expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('code is wrong')])
     const offer = await agent.follow(await agent.submit(wrong, wrong.form('/code'), { code }))
     expect(offer.text).toContain('Create a passkey')
-    expect((await agent.follow(await agent.get(linked(offer, 'Not now')))).text).toContain('ada@example.com')
+    expect((await agent.follow(await agent.get(linkUrl(offer, 'Not now')))).text).toContain('ada@example.com')
     const other = new UserAgent()
-    const again = await other.get(linked(await signInPage(other), 'Sign in another way'))
+    const again = await other.get(linkUrl(await signInPage(other), 'Sign in another way'))
     expect((await other.submit(again, again.form('/code'), { code })).text).toContain('code is wrong')
   })
 
@@ -136,7 +136,7 @@ describe('users without a passkey on this device', () => {
     expect(mails.map(({ to }) => to)).toEqual(['dora@example.com', 'dora@example.com'])
     const code = mails.at(-1)?.code ?? ''
     const offer = await agent.follow(await agent.submit(sent, sent.form('/code'), { code }))
-    expect((await agent.follow(await agent.get(linked(offer, 'Not now')))).text).toContain('dora@example.com')
+    expect((await agent.follow(await agent.get(linkUrl(offer, 'Not now')))).text).toContain('dora@example.com')
   })
 
   test('see no such pages if the host has its own or disables them', async () => {

@@ -95,7 +95,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
 
   const alive = (all: boolean) => ({ atUserInfo: all, atIntrospection: all, ofTheApi: all, refreshToken: all })
   const sessionOf = async ({ account }: Given) => (await host.pocket.sessions.list(account.id))[0]?.uid ?? ''
-  const kept = async ({ account }: Given) => {
+  const listArtifacts = async ({ account }: Given) => {
     const models = ['AccessToken', 'RefreshToken', 'AuthorizationCode', 'Grant']
     return (await Promise.all(models.map((model) => host.stores.artifacts.listByAccount(model, account.id)))).flat()
   }
@@ -140,7 +140,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     expect(await one.alive()).toEqual(alive(true))
     await end(one)
     expect(await one.alive()).toEqual(alive(false))
-    if (way in ends) expect(await kept(one)).toEqual([])
+    if (way in ends) expect(await listArtifacts(one)).toEqual([])
     // The first request may revoke the other token.
     const requests = format === 'signed' ? [one.refresh, one.exchange] : [one.exchange, one.refresh]
     for (const request of requests) await expect(request()).rejects.toMatchObject(refused)

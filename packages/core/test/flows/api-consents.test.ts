@@ -6,15 +6,15 @@ import { storeKinds } from '../contracts/kinds.ts'
 import {
   access,
   authorize,
+  createFixture,
   isRedirectUri,
   notes,
   parameters,
-  prepared,
   redirectUri,
   relyingParty,
   resource,
   tokens,
-  verified,
+  verifyToken,
 } from './api-fixture.ts'
 import { decide, type Host, second, signIn, startHost, viewOf } from './host.ts'
 
@@ -38,13 +38,13 @@ describe('request', () => {
     [{ scope: 'openid other:read' }, 'invalid_scope'],
   ])('for %j is rejected with %s', async (extra, error) => {
     await using host = await startHost()
-    const { page } = await authorize(await prepared(host), extra)
+    const { page } = await authorize(await createFixture(host), extra)
     expect(parameters(page.location).get('error')).toBe(error)
   })
 
   test('from a client without a grant is rejected', async () => {
     await using host = await startHost()
-    const fixture = await prepared(host)
+    const fixture = await createFixture(host)
     const otherUser = await relyingParty(host)
     const { page } = await authorize({ ...fixture, ...otherUser })
     expect(parameters(page.location).get('error')).toBe('access_denied')
@@ -52,7 +52,7 @@ describe('request', () => {
 
   test('for two APIs at once is rejected', async () => {
     await using host = await startHost()
-    const fixture = await prepared(host)
+    const fixture = await createFixture(host)
     const other = await notes(host, { resource: 'https://other.example' })
     await host.pocket.apis.setGrant(other.id, fixture.client.id, access(other, ['notes:read'], ['notes:read']))
     const both = [resource, other.resource].map((each) => ['resource', each])
@@ -68,9 +68,9 @@ describe('request', () => {
 
   test('ignores the scopes that a client adds to every request and that the API does not define', async () => {
     await using host = await startHost()
-    const fixture = await prepared(host, { client: { protocol: { defaultScopes: ['elsewhere', 'notes:read'] } } })
+    const fixture = await createFixture(host, { client: { protocol: { defaultScopes: ['elsewhere', 'notes:read'] } } })
     const { access_token: token } = await tokens(fixture, { scope: 'openid notes:write' })
-    const { scope } = (await verified(fixture, token)).payload
+    const { scope } = (await verifyToken(fixture, token)).payload
     expect(String(scope).split(' ').sort()).toEqual(['notes:read', 'notes:write', 'openid'])
   })
 })
@@ -78,7 +78,7 @@ describe('request', () => {
 describe('consent page', () => {
   test('shows the API and the requested permissions, and remembers the consent', async () => {
     await using host = await startHost()
-    const fixture = await prepared(host)
+    const fixture = await createFixture(host)
     const { page } = await authorize(fixture)
     const consent = await signIn(fixture.agent, page, fixture.authenticator, isRedirectUri)
     expect(viewOf(consent)).toMatchObject({
@@ -104,7 +104,7 @@ describe('consent page', () => {
 
   test('appears again for a new permission, and for all permissions after the consent is withdrawn', async () => {
     await using host = await startHost()
-    const fixture = await prepared(host)
+    const fixture = await createFixture(host)
     await tokens(fixture, { scope: 'openid profile notes:read' })
     const more = await authorize(fixture, { prompt: 'none' })
     expect(parameters(more.page.location).get('error')).toBe('consent_required')
@@ -133,7 +133,7 @@ describe('consent page', () => {
 
   test('for one API does not cover another API whose permission has the same key', async () => {
     await using host = await startHost()
-    const fixture = await prepared(host)
+    const fixture = await createFixture(host)
     await tokens(fixture)
     const other = await notes(host, { resource: 'https://other.example' })
     await host.pocket.apis.setGrant(other.id, fixture.client.id, access(other, ['notes:read']))
@@ -144,7 +144,7 @@ describe('consent page', () => {
   test.each(successors)('does not count a consent to a removed API for %s', async (_what, successorOf) => {
     await using host = await startHost()
     const older = await host.pocket.apis.create({ name: 'Older', resource: 'https://older.example.com' })
-    const fixture = await prepared(host)
+    const fixture = await createFixture(host)
     await tokens(fixture, { scope: 'openid notes:read' })
     await host.pocket.apis.remove(fixture.api.id)
     const successor = await successorOf(host, older)
@@ -158,9 +158,9 @@ describe('consent page', () => {
 
   test('is skipped for a client that does not require consent', async () => {
     await using host = await startHost()
-    const fixture = await prepared(host, { client: { skipConsent: true } })
+    const fixture = await createFixture(host, { client: { skipConsent: true } })
     const { access_token: token } = await tokens(fixture)
-    expect((await verified(fixture, token)).payload.scope).toBe('openid notes:read notes:write')
+    expect((await verifyToken(fixture, token)).payload.scope).toBe('openid notes:read notes:write')
   })
 })
 
@@ -173,7 +173,7 @@ describe.each(Object.entries(storeKinds))('a grant in %s stores', (_kind, open) 
     const database = stack.use(await open())
     const host = stack.use(await startHost({ stores: await database.empty() }))
     const older = await host.pocket.apis.create({ name: 'Older', resource: 'https://older.example.com' })
-    const fixture = await prepared(host)
+    const fixture = await createFixture(host)
     const { refresh_token: token = '' } = await tokens(fixture, { scope: 'openid offline_access notes:read' })
     const pending = await authorize(fixture, { scope: 'openid notes:read', prompt: 'none' })
     expect(parameters(pending.page.location).get('error')).toBeNull()
@@ -195,7 +195,7 @@ describe.each(Object.entries(storeKinds))('a grant in %s stores', (_kind, open) 
     const again = await authorize(fixture, { ...request, prompt: 'none' })
     expect(parameters(again.page.location).get('error')).toBeNull()
     const refreshed = await oidc.refreshTokenGrant(fixture.configuration, fresh.refresh_token ?? '')
-    expect((await verified(fixture, refreshed.access_token)).payload.scope).toContain('notes:read')
+    expect((await verifyToken(fixture, refreshed.access_token)).payload.scope).toContain('notes:read')
     await expect(oidc.refreshTokenGrant(fixture.configuration, token)).rejects.toMatchObject({
       error: 'invalid_target',
     })

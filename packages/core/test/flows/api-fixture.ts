@@ -41,9 +41,9 @@ export function access(api: Api, user: readonly string[] | null, client: readonl
   }
 }
 
-export type Fixture = Awaited<ReturnType<typeof prepared>>
+export type Fixture = Awaited<ReturnType<typeof createFixture>>
 
-export async function prepared(
+export async function createFixture(
   host: Host,
   {
     api: apiInput = {},
@@ -87,7 +87,7 @@ export async function tokens(
   return finish(returned.location)
 }
 
-export function verified({ host }: Fixture, token: string) {
+export function verifyToken({ host }: Fixture, token: string) {
   const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
   return jwtVerify(token, keys, { issuer: host.issuer, audience: resource, typ: 'at+jwt' })
 }

@@ -4,25 +4,25 @@ import * as oidc from 'openid-client'
 import {
   access,
   authorize,
+  createFixture,
   type Fixture,
   introspect,
   isActive,
   notes,
   parameters,
-  prepared,
   relyingParty,
   resource,
   tokens,
-  verified,
+  verifyToken,
 } from './api-fixture.ts'
 import { type Host, second, startHost } from './host.ts'
 
 describe('client credentials', () => {
   test('grant the requested permissions, or all allowed permissions by default', async () => {
     await using host = await startHost()
-    const fixture = await prepared(host)
+    const fixture = await createFixture(host)
     const all = await oidc.clientCredentialsGrant(fixture.configuration, { resource })
-    expect((await verified(fixture, all.access_token)).payload).toMatchObject({
+    expect((await verifyToken(fixture, all.access_token)).payload).toMatchObject({
       sub: `client-${fixture.client.id}`,
       client_id: fixture.client.id,
       aud: [resource],
@@ -38,13 +38,13 @@ describe('client credentials', () => {
     [{ resource: 'https://unknown.example' }, 'invalid_target'],
   ])('reject %j with %s', async (request, error) => {
     await using host = await startHost()
-    const { configuration } = await prepared(host)
+    const { configuration } = await createFixture(host)
     await expect(oidc.clientCredentialsGrant(configuration, request)).rejects.toMatchObject({ error })
   })
 
   test('grant no permissions that only users can delegate', async () => {
     await using host = await startHost()
-    const { configuration, client, api } = await prepared(host)
+    const { configuration, client, api } = await createFixture(host)
     await host.pocket.apis.setGrant(api.id, client.id, access(api, ['notes:read']))
     await expect(oidc.clientCredentialsGrant(configuration, { resource })).rejects.toMatchObject({
       error: 'access_denied',
@@ -53,7 +53,7 @@ describe('client credentials', () => {
 
   test('a client with a metadata document asks users for the permissions that the API offers to all such clients', async () => {
     await using host = await startHost()
-    const fixture = await prepared(host)
+    const fixture = await createFixture(host)
     const { client, api } = fixture
     const stored = await host.pocket.clients.find(client.id)
     await host.stores.clients.update({ ...(stored ?? client), type: 'cimd' })
@@ -63,7 +63,7 @@ describe('client credentials', () => {
     const refused = await authorize(fixture, { scope: 'openid notes:read' })
     expect(parameters(refused.page.location).get('error')).toBe('invalid_scope')
     const { access_token: token } = await tokens(fixture, { scope: 'openid notes:write' })
-    expect((await verified(fixture, token)).payload.scope).toBe('openid notes:write')
+    expect((await verifyToken(fixture, token)).payload.scope).toBe('openid notes:write')
     await expect(oidc.clientCredentialsGrant(fixture.configuration, { resource })).rejects.toMatchObject({
       error: 'access_denied',
     })
@@ -94,7 +94,7 @@ describe('client credentials', () => {
 
   test('grant no access to personal data, and introspection of the opaque token names the client', async () => {
     await using host = await startHost()
-    const { configuration, client } = await prepared(host, { api: { accessTokenFormat: 'opaque' } })
+    const { configuration, client } = await createFixture(host, { api: { accessTokenFormat: 'opaque' } })
     const login = await oidc.clientCredentialsGrant(configuration, { scope: 'openid profile' })
     expect(login.scope).toBeUndefined()
     expect(await oidc.tokenIntrospection(configuration, login.access_token)).toMatchObject({
@@ -110,10 +110,10 @@ describe('client credentials', () => {
 
   test('grant a token without permissions if the client only has access to the API', async () => {
     await using host = await startHost()
-    const fixture = await prepared(host)
+    const fixture = await createFixture(host)
     await host.pocket.apis.setGrant(fixture.api.id, fixture.client.id, access(fixture.api, null, []))
     const { access_token: token } = await oidc.clientCredentialsGrant(fixture.configuration, { resource })
-    expect((await verified(fixture, token)).payload.scope).toBeUndefined()
+    expect((await verifyToken(fixture, token)).payload.scope).toBeUndefined()
   })
 })
 
@@ -121,7 +121,7 @@ describe('opaque token', () => {
   async function opaque(host: Host) {
     const server = await relyingParty(host)
     const api = { accessTokenFormat: 'opaque', resourceServerClientIds: [server.client.id, 'nobody'] } as const
-    const fixture = await prepared(host, { api })
+    const fixture = await createFixture(host, { api })
     return { server, fixture, token: (await tokens(fixture)).access_token }
   }
 

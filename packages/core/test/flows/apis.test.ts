@@ -4,23 +4,23 @@ import * as oidc from 'openid-client'
 import {
   access,
   authorize,
+  createFixture,
   isRedirectUri,
   parameters,
-  prepared,
   redirectUri,
   relyingParty,
   resource,
   tokens,
-  verified,
+  verifyToken,
 } from './api-fixture.ts'
 import { decide, type Host, returnDenied, signIn, startHost } from './host.ts'
 
 describe('access token for an API', () => {
   test('is a signed JWT with the requested permissions (RFC 9068)', async () => {
     await using host = await startHost()
-    const fixture = await prepared(host)
+    const fixture = await createFixture(host)
     const { access_token: token, scope, claims } = await tokens(fixture, { scope: 'openid email notes:read' })
-    const { payload, protectedHeader } = await verified(fixture, token)
+    const { payload, protectedHeader } = await verifyToken(fixture, token)
     expect(protectedHeader).toMatchObject({ typ: 'at+jwt', alg: 'RS256' })
     expect(payload).toMatchObject({
       sub: fixture.account.id,
@@ -42,7 +42,7 @@ describe('access token for an API', () => {
     ['the lifetime of the client if it is opaque', { name: 'Notes', accessTokenFormat: 'opaque' }, 3600],
   ])('lives for %s', async (_what, api, seconds, client = {}) => {
     await using host = await startHost()
-    const fixture = await prepared(host, { api, client })
+    const fixture = await createFixture(host, { api, client })
     const { expires_in } = await tokens(fixture)
     const { expires_in: ofTheClient } = await oidc.clientCredentialsGrant(fixture.configuration, { resource })
     expect([expires_in, ofTheClient]).toEqual([seconds, seconds])
@@ -52,7 +52,7 @@ describe('access token for an API', () => {
     'lets a client read UserInfo after a login, as %s',
     async (accessTokenFormat) => {
       await using host = await startHost()
-      const fixture = await prepared(host, { api: { accessTokenFormat } })
+      const fixture = await createFixture(host, { api: { accessTokenFormat } })
       const { configuration, account } = fixture
       await host.pocket.apis.setGrant(fixture.api.id, fixture.client.id, access(fixture.api, [], []))
       const first = await tokens(fixture, { scope: 'openid email' })
@@ -73,7 +73,7 @@ describe('access token for an API', () => {
   test('keeps its key, the pairwise subject and the requested claims at UserInfo', async () => {
     await using host = await startHost()
     const protocol = { dpopBoundAccessTokens: true, subjectType: 'pairwise' } as const
-    const fixture = await prepared(host, { client: { protocol } })
+    const fixture = await createFixture(host, { client: { protocol } })
     const { configuration, account } = fixture
     const DPoP = oidc.getDPoPHandle(configuration, await oidc.randomDPoPKeyPair('ES256'))
     const claims = JSON.stringify({ userinfo: { email: null } })
@@ -87,7 +87,7 @@ describe('access token for an API', () => {
     const subject = first.claims()?.sub ?? ''
     expect(subject).not.toBe(account.id)
     for (const { access_token: token } of [first, again]) {
-      const { payload } = await verified(fixture, token)
+      const { payload } = await verifyToken(fixture, token)
       expect(payload).toMatchObject({ sub: subject, cnf: { jkt: expect.any(String) }, scope: 'openid notes:read' })
       const received = await oidc.fetchUserInfo(configuration, token, subject, { DPoP })
       expect(received).toEqual({ sub: subject, email: account.email })
@@ -99,32 +99,32 @@ describe('access token for an API', () => {
 
   test('gives no access to UserInfo without a login, so that it discloses no personal data', async () => {
     await using host = await startHost()
-    const fixture = await prepared(host)
+    const fixture = await createFixture(host)
     const { access_token: token } = await tokens(fixture, { scope: 'notes:read' })
-    expect((await verified(fixture, token)).payload).toMatchObject({ aud: [resource], scope: 'notes:read' })
+    expect((await verifyToken(fixture, token)).payload).toMatchObject({ aud: [resource], scope: 'notes:read' })
     const response = await fetch(`${host.issuer}/api/oidc/userinfo`, { headers: { authorization: `Bearer ${token}` } })
     expect(response.status).toBe(403)
   })
 
   test('is issued for its resource with a trailing slash too', async () => {
     await using host = await startHost()
-    const fixture = await prepared(host)
+    const fixture = await createFixture(host)
     const { access_token: token } = await tokens(fixture, { resource: `${resource}/` })
-    expect((await verified(fixture, token)).payload.scope).toBe('openid notes:read notes:write')
+    expect((await verifyToken(fixture, token)).payload.scope).toBe('openid notes:read notes:write')
   })
 
   test('is issued if the client writes the trailing slash at only one endpoint', async () => {
     await using host = await startHost()
-    const fixture = await prepared(host)
+    const fixture = await createFixture(host)
     const { page, finish } = await authorize(fixture, { resource: `${resource}/` })
     const consent = await signIn(fixture.agent, page, fixture.authenticator, isRedirectUri)
     const returned = await decide(fixture.agent, consent, 'submitTo', isRedirectUri)
     const first = await finish(returned.location, { resource })
-    expect((await verified(fixture, first.access_token)).payload.scope).toBe('openid notes:read notes:write')
+    expect((await verifyToken(fixture, first.access_token)).payload.scope).toBe('openid notes:read notes:write')
     const again = await oidc.refreshTokenGrant(fixture.configuration, first.refresh_token ?? '', {
       resource: `${resource}//`,
     })
-    expect((await verified(fixture, again.access_token)).payload.scope).toBe('openid notes:read notes:write')
+    expect((await verifyToken(fixture, again.access_token)).payload.scope).toBe('openid notes:read notes:write')
     const pushed = await oidc.buildAuthorizationUrlWithPAR(fixture.configuration, {
       redirect_uri: redirectUri,
       scope: 'openid notes:read',
@@ -133,12 +133,12 @@ describe('access token for an API', () => {
     })
     const next = await fixture.agent.follow(await fixture.agent.get(pushed.href), { until: isRedirectUri })
     const last = await finish(next.location, { resource })
-    expect((await verified(fixture, last.access_token)).payload.scope).toBe('openid notes:read')
+    expect((await verifyToken(fixture, last.access_token)).payload.scope).toBe('openid notes:read')
   })
 
   test.each(['openid notes:read', 'notes:read'])('can be introspected and revoked by its client: %s', async (scope) => {
     await using host = await startHost()
-    const fixture = await prepared(host)
+    const fixture = await createFixture(host)
     const { access_token: token } = await tokens(fixture, { scope })
     const { configuration, account, client } = fixture
     expect(await oidc.tokenIntrospection(configuration, token)).toMatchObject({
@@ -152,12 +152,12 @@ describe('access token for an API', () => {
     expect(await oidc.tokenIntrospection(other.configuration, token)).toEqual({ active: false })
     await oidc.tokenRevocation(configuration, token)
     expect(await oidc.tokenIntrospection(configuration, token)).toEqual({ active: false })
-    expect((await verified(fixture, token)).payload.scope).toContain('notes:read')
+    expect((await verifyToken(fixture, token)).payload.scope).toContain('notes:read')
   })
 
   test('of the client itself can be introspected', async () => {
     await using host = await startHost()
-    const { configuration, client } = await prepared(host)
+    const { configuration, client } = await createFixture(host)
     const { access_token: token } = await oidc.clientCredentialsGrant(configuration, { resource })
     const subject = `client-${client.id}`
     expect(await oidc.tokenIntrospection(configuration, token)).toMatchObject({
@@ -171,7 +171,7 @@ describe('access token for an API', () => {
 
   test('is not issued for a scope of the API without the parameter `resource`', async () => {
     await using host = await startHost()
-    const fixture = await prepared(host)
+    const fixture = await createFixture(host)
     const { configuration, client, secret } = fixture
     const { page } = await authorize(fixture, { scope: 'openid notes:read', resource: '' })
     expect(parameters(page.location).get('error')).toBe('invalid_scope')
@@ -191,23 +191,23 @@ describe('access token for an API', () => {
 
   test('is issued without the unknown scopes of a login', async () => {
     await using host = await startHost()
-    const fixture = await prepared(host)
+    const fixture = await createFixture(host)
     const { scope } = await tokens(fixture, { scope: 'openid notes:delete foo', resource: '' })
     expect(scope).toBe('openid')
   })
 
   test('can be refreshed for fewer permissions, limited to those that are still granted', async () => {
     await using host = await startHost()
-    const fixture = await prepared(host)
+    const fixture = await createFixture(host)
     const first = await tokens(fixture)
     const narrow = await oidc.refreshTokenGrant(fixture.configuration, first.refresh_token ?? '', {
       scope: 'notes:write',
     })
-    expect((await verified(fixture, narrow.access_token)).payload.scope).toBe('notes:write')
+    expect((await verifyToken(fixture, narrow.access_token)).payload.scope).toBe('notes:write')
 
     await host.pocket.apis.setGrant(fixture.api.id, fixture.client.id, access(fixture.api, ['notes:read']))
     const refreshed = await oidc.refreshTokenGrant(fixture.configuration, narrow.refresh_token ?? '')
-    expect((await verified(fixture, refreshed.access_token)).payload.scope).toBe('openid notes:read')
+    expect((await verifyToken(fixture, refreshed.access_token)).payload.scope).toBe('openid notes:read')
     const refused = oidc.refreshTokenGrant(fixture.configuration, refreshed.refresh_token ?? '', {
       scope: 'notes:write',
     })
@@ -222,7 +222,7 @@ describe('access token for an API', () => {
     })
     await host.pocket.apis.setGrant(fixture.api.id, fixture.client.id, access(fixture.api, ['notes:read']))
     const kept = await oidc.refreshTokenGrant(fixture.configuration, refreshed.refresh_token ?? '')
-    expect((await verified(fixture, kept.access_token)).payload.scope).toBe('openid notes:read')
+    expect((await verifyToken(fixture, kept.access_token)).payload.scope).toBe('openid notes:read')
   })
 
   test.each<[string, string, (host: Host, ids: { api: string; client: string }) => Promise<unknown>]>([
@@ -235,7 +235,7 @@ describe('access token for an API', () => {
     ['its API loses all permissions', 'access_denied', (host, { api }) => host.pocket.apis.setPermissions(api, [])],
   ])('is not refreshed once %s', async (_what, error, happens) => {
     await using host = await startHost()
-    const fixture = await prepared(host)
+    const fixture = await createFixture(host)
     const { refresh_token: token = '' } = await tokens(fixture)
     await happens(host, { api: fixture.api.id, client: fixture.client.id })
     await expect(oidc.refreshTokenGrant(fixture.configuration, token)).rejects.toMatchObject({ error })
@@ -245,7 +245,7 @@ describe('access token for an API', () => {
 
   test('is denied to a user outside the groups of the client', async () => {
     await using host = await startHost()
-    const fixture = await prepared(host, { client: { isGroupRestricted: true } })
+    const fixture = await createFixture(host, { client: { isGroupRestricted: true } })
     await host.pocket.clients.setAllowedGroups(fixture.client.id, ['g2'])
     const { page } = await authorize(fixture)
     const refused = await signIn(fixture.agent, page, fixture.authenticator, isRedirectUri)

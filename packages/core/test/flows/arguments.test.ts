@@ -80,7 +80,7 @@ describe.each(Object.entries(calls))('%s', (_name, call) => {
   })
 })
 
-async function signedInAs(id: string) {
+async function signInAs(id: string) {
   const agent = new UserAgent()
   const { code } = await host.pocket.issueLoginCode({ id }, minute)
   await agent.postForm(`${host.issuer}/login/code?redirect=/`, { code })
@@ -90,7 +90,7 @@ async function signedInAs(id: string) {
 }
 
 test.each([8, 9n])('uses the account ID %p of a database as text', async (id) => {
-  await signedInAs(String(id))
+  await signInAs(String(id))
   const { pocket } = host
   const read = async (asked: string) =>
     [(await pocket.passkeys.list(asked)).length, (await pocket.sessions.list(asked)).length] as const

@@ -70,13 +70,13 @@ test.each([
 })
 
 test('advertises authorization details types if the host offers them', async () => {
-  const advertised = async (options: Parameters<typeof startHost>[0]) => {
+  const fetchSupportedTypes = async (options: Parameters<typeof startHost>[0]) => {
     await using host = await startHost(options)
     const metadata = (await (await fetch(`${host.issuer}/.well-known/openid-configuration`)).json()) as object
     return Reflect.get(metadata, 'authorization_details_types_supported')
   }
-  expect(await advertised({})).toBeUndefined()
-  expect(await advertised({ options: { protocol: { authorizationDetailsTypes: types } } })).toEqual([
+  expect(await fetchSupportedTypes({})).toBeUndefined()
+  expect(await fetchSupportedTypes({ options: { protocol: { authorizationDetailsTypes: types } } })).toEqual([
     'payment',
     'other',
   ])

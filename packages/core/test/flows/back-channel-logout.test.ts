@@ -59,7 +59,7 @@ async function enterClient(receiver: LogoutReceiver, options: Partial<PocketOpti
 }
 
 /** A user who is signed in at two clients with back-channel logout; `groups` restricts the first one. */
-async function enteredBoth(receiver: LogoutReceiver, groups?: readonly string[]) {
+async function enterBoth(receiver: LogoutReceiver, groups?: readonly string[]) {
   const one = await enterClient(receiver)
   const { host, agent, client } = one
   if (groups) {
@@ -108,7 +108,7 @@ describe('back-channel logout', () => {
 
   test('a sign-out of one client leaves the session and the other clients signed in', async () => {
     await using receiver = await startReceiver()
-    const { host, client, agent, other } = await enteredBoth(receiver)
+    const { host, client, agent, other } = await enterBoth(receiver)
     await using _ = host
     const view = viewOf(await agent.get(`${host.issuer}/api/oidc/end-session?client_id=${client.id}`))
     if (view.view !== 'sign-out') throw new Error('This page asks for no logout.')
@@ -186,7 +186,7 @@ describe('back-channel logout', () => {
     const family = 'g1'
     type Entered = Awaited<ReturnType<typeof enterClient>>
     const leave = ({ host, account }: Entered) => host.accounts.set(account.id, { ...account, groups: [] })
-    const restricted = async ({ host, client }: Entered, groups: readonly string[]) => {
+    const restrictTo = async ({ host, client }: Entered, groups: readonly string[]) => {
       await host.pocket.clients.update(client.id, { ...client, isGroupRestricted: true })
       await host.pocket.clients.setAllowedGroups(client.id, groups)
     }
@@ -203,7 +203,7 @@ describe('back-channel logout', () => {
       ['withdrew consent', ({ host, account, client }) => host.pocket.withdrawConsent(account.id, client.id)],
     ])('a user who %s', async (_why, lose) => {
       await using receiver = await startReceiver()
-      await using one = await enteredBoth(receiver, [family])
+      await using one = await enterBoth(receiver, [family])
       await lose(one)
       expect(await one.host.pocket.sendLogoutNotices()).toBe(1)
       expect(receiver.tokens).toMatchObject([{ sub: one.account.id, aud: one.client.id, sid: expect.any(String) }])
@@ -214,8 +214,8 @@ describe('back-channel logout', () => {
 
     test('a user of a client that becomes restricted', async () => {
       await using receiver = await startReceiver()
-      await using one = await enteredBoth(receiver)
-      await restricted(one, [family])
+      await using one = await enterBoth(receiver)
+      await restrictTo(one, [family])
       expect(await one.host.pocket.sendLogoutNotices()).toBe(1)
       expect(receiver.tokens).toMatchObject([{ sub: one.account.id, aud: one.client.id }])
     })
@@ -236,7 +236,7 @@ describe('back-channel logout', () => {
       ],
     ])('no user is logged out if %s', async (_why, change) => {
       await using receiver = await startReceiver()
-      await using one = await enteredBoth(receiver, [family, 'staff'])
+      await using one = await enterBoth(receiver, [family, 'staff'])
       await change(one)
       expect(await one.host.pocket.sendLogoutNotices()).toBe(0)
       expect(await one.host.stores.artifacts.accountsOf(one.client.id)).toEqual([one.account.id])

@@ -16,7 +16,7 @@ export function authorizeUrl(host: Host, clientId: string, extra: Readonly<Recor
   return `${host.issuer}/authorize?${query}`
 }
 
-export async function atSignIn(host: Host) {
+export async function startSignIn(host: Host) {
   const { client, secret } = await host.client({ redirectUris: [redirectUri] })
   const { authenticator, account } = await host.person('ada')
   const agent = new UserAgent()
@@ -25,7 +25,7 @@ export async function atSignIn(host: Host) {
 }
 
 export async function withCode(host: Host) {
-  const fixture = await atSignIn(host)
+  const fixture = await startSignIn(host)
   const { agent, page, authenticator } = fixture
   const returned = await decide(
     agent,

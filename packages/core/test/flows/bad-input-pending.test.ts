@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
-import { atSignIn, authorizeUrl, form, isRedirectUri, redirectUri } from './bad-input-fixture.ts'
+import { authorizeUrl, form, isRedirectUri, redirectUri, startSignIn } from './bad-input-fixture.ts'
 import { decide, type Host, hour, signIn, startHost, viewOf } from './host.ts'
 
 describe('interaction', () => {
   test('continues in a second tab after a sign-in in the first one', async () => {
     await using host = await startHost()
-    const { agent, page, authenticator, client } = await atSignIn(host)
+    const { agent, page, authenticator, client } = await startSignIn(host)
     const second = await agent.follow(await agent.get(authorizeUrl(host, client.id, { state: 'second' })))
     await decide(agent, await signIn(agent, page, authenticator, isRedirectUri), 'submitTo', isRedirectUri)
     const returned = new URL(await agent.followTo(await agent.get(second.url), isRedirectUri))
@@ -16,7 +16,7 @@ describe('interaction', () => {
 
   test('that is finished shows a message when the back button reopens it', async () => {
     await using host = await startHost()
-    const { agent, page, authenticator } = await atSignIn(host)
+    const { agent, page, authenticator } = await startSignIn(host)
     await decide(agent, await signIn(agent, page, authenticator, isRedirectUri), 'submitTo', isRedirectUri)
     const again = await agent.get(page.url)
     expect([again.status, viewOf(again)]).toMatchObject([404, { view: 'error', code: 'interaction_expired' }])
@@ -24,7 +24,7 @@ describe('interaction', () => {
 
   test('that has expired offers to start again', async () => {
     await using host = await startHost()
-    const { agent, page, authenticator } = await atSignIn(host)
+    const { agent, page, authenticator } = await startSignIn(host)
     const cookie = agent.cookies().find(({ name }) => name === 'interaction')
     expect(cookie?.expiresAt).toBeGreaterThan(Date.now() + 24 * hour)
     await ageInteractions(host)
@@ -42,14 +42,14 @@ describe('interaction', () => {
 
   test('of another browser cannot be opened', async () => {
     await using host = await startHost()
-    const { page } = await atSignIn(host)
+    const { page } = await startSignIn(host)
     const response = await new UserAgent().get(page.url)
     expect([response.status, viewOf(response)]).toMatchObject([404, { code: 'interaction_expired' }])
   })
 
   test('rejects consent after the session has ended', async () => {
     await using host = await startHost()
-    const { agent, page, authenticator, account } = await atSignIn(host)
+    const { agent, page, authenticator, account } = await startSignIn(host)
     const consent = await signIn(agent, page, authenticator, isRedirectUri)
     const { pathname } = new URL(consent.url)
     const others = agent
@@ -68,7 +68,7 @@ describe('interaction', () => {
 
   test('rejects consent if another user has signed in in the browser since', async () => {
     await using host = await startHost()
-    const { agent, page, authenticator } = await atSignIn(host)
+    const { agent, page, authenticator } = await startSignIn(host)
     const consent = await signIn(agent, page, authenticator, isRedirectUri)
     const bob = await host.person('bob')
     const other = new UserAgent()
@@ -92,7 +92,7 @@ describe('interaction', () => {
 
   test('offers another sign-in method only if it can finish the request', async () => {
     await using host = await startHost({ options: { pages: { otherMethodsUrl: '/lc' } } })
-    const { agent, page, client, authenticator } = await atSignIn(host)
+    const { agent, page, client, authenticator } = await startSignIn(host)
     expect(viewOf(page)).toMatchObject({
       otherMethodsUrl: `/lc?${new URLSearchParams({ redirect: new URL(page.url).pathname })}`,
     })
@@ -116,7 +116,7 @@ describe('interaction', () => {
     'with account selection does not accept %s as an account, and signs no one out',
     async (_what, body, type, status) => {
       await using host = await startHost()
-      const { agent, page, authenticator, client } = await atSignIn(host)
+      const { agent, page, authenticator, client } = await startSignIn(host)
       await decide(agent, await signIn(agent, page, authenticator, isRedirectUri), 'submitTo', isRedirectUri)
       const chooser = await agent.follow(await agent.get(authorizeUrl(host, client.id, { prompt: 'select_account' })))
       expect(viewOf(chooser)).toMatchObject({ view: 'select-account' })
@@ -136,7 +136,7 @@ describe('interaction', () => {
 
   test('that fails with a server error is reported to the host', async () => {
     await using host = await startHost()
-    const { agent, page } = await atSignIn(host)
+    const { agent, page } = await startSignIn(host)
     host.stores.artifacts.find = async () => {
       throw new Error('the database went away')
     }
@@ -146,7 +146,7 @@ describe('interaction', () => {
 
   test('with a sign-in prompt cannot be finished by consent', async () => {
     await using host = await startHost()
-    const { agent, page } = await atSignIn(host)
+    const { agent, page } = await startSignIn(host)
     const response = await agent.postForm(`${page.url}/consent`, {})
     expect(response.status).toBe(403)
   })

@@ -298,7 +298,7 @@ describe('tokens that the provider signed', () => {
 
   afterAll(async () => host[Symbol.asyncDispose]())
 
-  async function hinted(hint: string): Promise<string | number | null> {
+  async function authorizeWithHint(hint: string): Promise<string | number | null> {
     const query = new URLSearchParams({
       client_id: party.client.id,
       response_type: 'code',
@@ -323,29 +323,29 @@ describe('tokens that the provider signed', () => {
   }
 
   test('an ID token is accepted as a hint', async () => {
-    expect(await hinted(idToken)).toBe('code')
+    expect(await authorizeWithHint(idToken)).toBe('code')
   })
 
   test('an access token does not sign a user out', async () => {
     const query = new URLSearchParams({ id_token_hint: accessToken })
     const page = await party.agent.get(`${host.issuer}/api/oidc/end-session?${query}`)
     expect(viewOf(page)).toMatchObject({ view: 'sign-out' })
-    expect(await hinted(idToken)).toBe('code')
+    expect(await authorizeWithHint(idToken)).toBe('code')
   })
 
   test.each(kindsOfSignature)('an ID token with %s is not accepted as a hint', async (kind) => {
     const token = (await badSignatures(claims, ours)[kind]?.()) ?? ''
-    expect([await hinted(token), await signOutWith(token)]).toEqual(['invalid_request', 'sign-out'])
-    expect(await hinted(idToken)).toBe('code')
+    expect([await authorizeWithHint(token), await signOutWith(token)]).toEqual(['invalid_request', 'sign-out'])
+    expect(await authorizeWithHint(idToken)).toBe('code')
   })
 
   test('an ID token of another user or another client is ignored as a hint for sign-in and sign-out', async () => {
     const other = await enter(host)
     const { idToken: others } = await logIn({ ...other, person: await host.person('bob') })
-    expect(await hinted(others)).toBe('invalid_request')
+    expect(await authorizeWithHint(others)).toBe('invalid_request')
     const query = new URLSearchParams({ id_token_hint: others, client_id: party.client.id })
     expect(viewOf(await party.agent.get(`${host.issuer}/api/oidc/end-session?${query}`)).view).toBe('sign-out')
-    expect(await hinted(idToken)).toBe('code')
+    expect(await authorizeWithHint(idToken)).toBe('code')
   })
 
   test.each([...kindsOfSignature, 'the ID token in its place'])(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { defaultPasskeyPolicy } from '@pocket/core'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
-import { atSignIn, authorizeUrl, exchange, isRedirectUri, redirectUri, withCode } from './bad-input-fixture.ts'
+import { authorizeUrl, exchange, isRedirectUri, redirectUri, startSignIn, withCode } from './bad-input-fixture.ts'
 import { answerCeremony, minute, startHost, viewOf } from './host.ts'
 
 describe('passkey response', () => {
@@ -15,7 +15,7 @@ describe('passkey response', () => {
     ['no user handle', { userHandle: null }, 'passkey_rejected'],
   ])('with %s is rejected without a sign-in', async (_name, misbehavior, code) => {
     await using host = await startHost()
-    const { agent, page, authenticator } = await atSignIn(host)
+    const { agent, page, authenticator } = await startSignIn(host)
     const response = await answerCeremony(agent, page, authenticator, misbehavior)
     expect(response.status).toBe(400)
     expect(response.json()).toMatchObject({ code, request_id: response.headers.get('x-request-id') })
@@ -25,7 +25,7 @@ describe('passkey response', () => {
 
   test('from another browser is rejected, even with the interaction ID', async () => {
     await using host = await startHost()
-    const { agent, page, authenticator } = await atSignIn(host)
+    const { agent, page, authenticator } = await startSignIn(host)
     const view = viewOf(page)
     if (view.view !== 'sign-in') throw new Error('no sign-in page')
     const response = authenticator.get(view.ceremony.options, { origin: host.issuer })
@@ -45,7 +45,7 @@ describe('passkey response', () => {
 
   test('is rejected after ten minutes, and the page can fetch a new challenge', async () => {
     await using host = await startHost()
-    const { agent, page, authenticator } = await atSignIn(host)
+    const { agent, page, authenticator } = await startSignIn(host)
     host.clock.pass(11 * minute)
     expect((await answerCeremony(agent, page, authenticator)).json()).toMatchObject({ code: 'challenge_expired' })
     const fresh = (await agent.getJson(`${page.url}/ceremony`)).json() as {
@@ -58,7 +58,7 @@ describe('passkey response', () => {
 
   test('of an unknown passkey is rejected', async () => {
     await using host = await startHost()
-    const { agent, page } = await atSignIn(host)
+    const { agent, page } = await startSignIn(host)
     const otherUser = new SoftwareAuthenticator()
     otherUser.create(
       {
@@ -80,7 +80,7 @@ describe('passkey response', () => {
     ['a megabyte', 'application/json', JSON.stringify({ response: 'x'.repeat(1_000_000) }), 413],
   ])('that is %s is rejected', async (_name, type, body, status) => {
     await using host = await startHost()
-    const { agent, page } = await atSignIn(host)
+    const { agent, page } = await startSignIn(host)
     const cookie = agent
       .cookies()
       .map(({ name, value }) => `${name}=${value}`)
@@ -104,14 +104,14 @@ describe('passkey response', () => {
     ['our host, another port', { from: 'http://localhost:1/' }],
   ])('from a page of %s is rejected', async (_name, options) => {
     await using host = await startHost()
-    const { agent, page } = await atSignIn(host)
+    const { agent, page } = await startSignIn(host)
     const response = await agent.postJson(`${page.url}/login`, { response: {} }, options)
     expect([response.status, response.json()]).toMatchObject([403, { code: 'cross_site_request' }])
   })
 
   test('with a counter that does not increase signs in and is recorded', async () => {
     await using host = await startHost()
-    const { agent, page, authenticator } = await atSignIn(host)
+    const { agent, page, authenticator } = await startSignIn(host)
     expect((await answerCeremony(agent, page, authenticator, { counter: 7 })).status).toBe(200)
     const second = new UserAgent()
     const { client } = await host.client({})
@@ -123,7 +123,7 @@ describe('passkey response', () => {
   test('with a counter that does not increase is rejected and recorded if the policy requires it', async () => {
     const policy = async () => ({ ...defaultPasskeyPolicy, counterRegression: 'refuse' }) as const
     await using host = await startHost({ options: { passkeys: { policy } } })
-    const { agent, page, authenticator } = await atSignIn(host)
+    const { agent, page, authenticator } = await startSignIn(host)
     expect((await answerCeremony(agent, page, authenticator, { counter: 7 })).status).toBe(200)
     const second = new UserAgent()
     const { client } = await host.client({})

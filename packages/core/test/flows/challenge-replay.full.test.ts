@@ -34,7 +34,7 @@ describe.each(databases)('two processes that share %s', (_kind, open) => {
   }
 
   /** A user on a sign-in page; `answer` posts a response to either process. */
-  async function atSignIn(agent = new UserAgent()) {
+  async function startSignIn(agent = new UserAgent()) {
     const { host, person, client, origins } = await setUp
     const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
     const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`))
@@ -62,13 +62,13 @@ describe.each(databases)('two processes that share %s', (_kind, open) => {
 
   test('accept a response to a challenge that was issued by a process whose clock is one second ahead', async () => {
     await pass(-second, [1])
-    const { answer } = await atSignIn()
+    const { answer } = await startSignIn()
     expect(await answer(1)).toBe(200)
     await pass(second, [1])
   })
 
   test('accept one of fifty concurrent replays', async () => {
-    const { answer, respond } = await atSignIn()
+    const { answer, respond } = await startSignIn()
     const { leads } = await setUp
     const response = respond()
     for (const lead of leads) await lead.hold('find')
@@ -79,7 +79,7 @@ describe.each(databases)('two processes that share %s', (_kind, open) => {
   })
 
   test('replace a challenge issued before the clock was set back, and still reject spent challenges', async () => {
-    const { host, agent, answer, ceremony, respond } = await atSignIn()
+    const { host, agent, answer, ceremony, respond } = await startSignIn()
     const early = respond()
     await pass(-hour)
     expect(await answer(0, early)).toBe('challenge_expired')
@@ -89,7 +89,7 @@ describe.each(databases)('two processes that share %s', (_kind, open) => {
     await pass(3 * day)
     for (let batch = -1; batch !== 0; ) batch = await host.pocket.removeExpired(1000)
     await pass(-3 * day)
-    const again = await atSignIn(agent)
+    const again = await startSignIn(agent)
     expect(await again.answer(0, spent)).toBe('challenge_expired')
     expect(await again.answer(1, spent)).toBe('challenge_expired')
     await pass(hour)

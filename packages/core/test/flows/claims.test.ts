@@ -289,14 +289,14 @@ test('a client with pairwise subjects never receives the account ID', async () =
 
 test('the consent page shows each claim under the name that the client receives', async () => {
   await using host = await startHost()
-  const shownWith = async (claimRules: ClientProtocolInput['claimRules'] = []) => {
+  const listShownClaims = async (claimRules: ClientProtocolInput['claimRules'] = []) => {
     const fixture = await party(host, { claimRules }, { ...about, groups: [] })
     const page = await begin(fixture, { scope: 'openid profile email offline_access', prompt: 'consent' })
     const view = viewOf(await signIn(fixture.agent, page, fixture.authenticator, () => false))
     return view.view === 'consent' ? view.claims : []
   }
   const other = (name: string, value: string) => ({ claim: 'other', name, value, verified: null })
-  const plain = await shownWith()
+  const plain = await listShownClaims()
   expect(plain.slice(0, 3)).toEqual([
     { claim: 'name', value: 'ada Koch', verified: null },
     { claim: 'user_name', value: 'ada', verified: null },
@@ -305,7 +305,7 @@ test('the consent page shows each claim under the name that the client receives'
   expect(plain.at(-1)).toEqual({ claim: 'offline_access', value: '', verified: null })
   const names = plain.slice(3, -1).map(({ name }) => name)
   expect(names.toSorted()).toEqual(['locale', 'roles', 'room', 'wing', 'zoneinfo'])
-  const mappedClaims = await shownWith([
+  const mappedClaims = await listShownClaims([
     { claim: 'rooms', source: { kind: 'custom', key: 'room' }, as: 'array' },
     { claim: 'given_name', source: { kind: 'claim', name: 'email' } },
     { claim: 'picture', source: { kind: 'custom', key: 'wing' } },

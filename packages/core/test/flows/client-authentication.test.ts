@@ -19,7 +19,7 @@ const everything = {
   redirect_uri: 'https://client.example',
 }
 const b64 = (text: string) => Buffer.from(text).toString('base64')
-const encoded = (id: string, secret: string) =>
+const encodeBasic = (id: string, secret: string) =>
   `Basic ${b64(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`)}`
 
 async function token(host: Host, form: Record<string, string>, headers: Record<string, string> = {}) {
@@ -32,7 +32,7 @@ describe('client secret', () => {
   test('is accepted in the header, in the body, and in both if they agree', async () => {
     await using host = await startHost()
     const { client, secret } = await host.client({})
-    const header = { authorization: encoded(client.id, secret) }
+    const header = { authorization: encodeBasic(client.id, secret) }
     const form = { client_id: client.id, client_secret: secret }
     for (const [body, headers] of [
       [{}, header],
@@ -47,7 +47,7 @@ describe('client secret', () => {
     })
     expect(await token(host, { ...form, client_id: 'another' }, header)).toMatchObject({ status: 400 })
     const wrong = { ...form, client_secret: 'x' }
-    expect(await token(host, wrong, { authorization: encoded(client.id, 'x') })).toMatchObject({ status: 401 })
+    expect(await token(host, wrong, { authorization: encodeBasic(client.id, 'x') })).toMatchObject({ status: 401 })
   })
 
   test.each(['100%-sure-it-is-secret', 'a+b+c+d+e+f+g+h+i+j', 'plain-and-simple-text'])(
@@ -57,7 +57,7 @@ describe('client secret', () => {
       const { client } = await host.client({})
       await host.pocket.clients.addSecret(client.id, { secret: chosen })
       const form = { client_id: client.id, client_secret: chosen }
-      for (const authorization of [encoded(client.id, chosen), `Basic ${b64(`${client.id}:${chosen}`)}`])
+      for (const authorization of [encodeBasic(client.id, chosen), `Basic ${b64(`${client.id}:${chosen}`)}`])
         for (const fields of [{}, form])
           expect(await token(host, fields, { authorization })).toMatchObject({ status: 200 })
     },
@@ -69,7 +69,7 @@ describe('client secret', () => {
     for (const endpoint of endpoints) {
       const sendRequest = async (input: string, inBody = true) => {
         const form = { client_id: client.id, ...(inBody && { client_secret: input }) }
-        const headers = { authorization: encoded(client.id, input) }
+        const headers = { authorization: encodeBasic(client.id, input) }
         const body = new URLSearchParams({ ...everything, ...form })
         const response = await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body, headers })
         return [endpoint, response.status, response.headers.get('www-authenticate')]
@@ -99,7 +99,7 @@ describe('client secret', () => {
     await using host = await startHost()
     const { client, secret } = await host.client({})
     const other = await host.pocket.clients.addSecret(client.id)
-    const authorization = encoded(client.id, secret)
+    const authorization = encodeBasic(client.id, secret)
     let notes = 0
     const { recordSecretUse } = host.stores.clients
     host.stores.clients.recordSecretUse = async (...input) => {
@@ -107,7 +107,7 @@ describe('client secret', () => {
       await recordSecretUse.apply(host.stores.clients, input)
     }
     for (let uses = 0; uses < 3; uses++) await token(host, {}, { authorization })
-    await token(host, {}, { authorization: encoded(client.id, 'x') })
+    await token(host, {}, { authorization: encodeBasic(client.id, 'x') })
     await host.pocket[Symbol.asyncDispose]()
     expect(notes).toBe(1)
     const uses = await host.pocket.clients.secretUses(client.id)
@@ -134,7 +134,7 @@ describe('client secret', () => {
     })
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     const url = `${host.issuer}/api/oidc/token`
-    const init = { method: 'POST', headers: { ...headers, authorization: encoded(client.id, secret) } }
+    const init = { method: 'POST', headers: { ...headers, authorization: encodeBasic(client.id, secret) } }
     expect((await fetch(url, { ...init, body: pieces, duplex: 'half' } as RequestInit)).status).toBe(200)
     expect((await fetch(url, { ...init, body: `${body}&filler=${'x'.repeat(60_000)}` })).status).toBe(413)
     expect((await fetch(url, { ...init, body: '' })).status).toBe(400)
@@ -142,7 +142,7 @@ describe('client secret', () => {
   })
 })
 
-async function signed(claims: Record<string, unknown>, key: CryptoKey | Uint8Array, alg: string, kid?: string) {
+async function signAssertion(claims: Record<string, unknown>, key: CryptoKey | Uint8Array, alg: string, kid?: string) {
   return new SignJWT({ jti: crypto.randomUUID(), ...claims })
     .setProtectedHeader({ alg, ...(kid !== undefined && { kid }) })
     .setIssuedAt()
@@ -161,15 +161,15 @@ describe('client assertion', () => {
       protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwks },
     })
     const claims = { iss: client.id, sub: client.id, aud: `${host.issuer}/api/oidc/token` }
-    const client_assertion = await signed(claims, privateKey, alg, 'k')
+    const client_assertion = await signAssertion(claims, privateKey, alg, 'k')
     const form = { client_assertion, client_assertion_type: assertionType }
     expect(await token(host, form)).toMatchObject({ status: 200 })
     expect(await token(host, form)).toMatchObject({ status: 401, error: 'invalid_client' })
-    const forged = await signed(claims, (await generateKeyPair(alg)).privateKey, alg, 'k')
+    const forged = await signAssertion(claims, (await generateKeyPair(alg)).privateKey, alg, 'k')
     expect(await token(host, { ...form, client_assertion: forged })).toMatchObject({ status: 401 })
-    const elsewhere = await signed({ ...claims, aud: 'https://other.example' }, privateKey, alg, 'k')
+    const elsewhere = await signAssertion({ ...claims, aud: 'https://other.example' }, privateKey, alg, 'k')
     expect(await token(host, { ...form, client_assertion: elsewhere })).toMatchObject({ status: 401 })
-    const confused = await signed(claims, new TextEncoder().encode(JSON.stringify(jwks)), 'HS256', 'k')
+    const confused = await signAssertion(claims, new TextEncoder().encode(JSON.stringify(jwks)), 'HS256', 'k')
     expect(await token(host, { ...form, client_assertion: confused })).toMatchObject({ status: 401 })
     expect(await token(host, { client_id: client.id, client_secret: 'x' })).toMatchObject({ status: 401 })
   })
@@ -182,7 +182,7 @@ describe('client assertion', () => {
     const claims = { iss: client.id, sub: client.id, aud: host.issuer }
     const attempt = async (secret: string) =>
       token(host, {
-        client_assertion: await signed(claims, new TextEncoder().encode(secret), 'HS256'),
+        client_assertion: await signAssertion(claims, new TextEncoder().encode(secret), 'HS256'),
         client_assertion_type: assertionType,
       })
     expect(await attempt(before)).toMatchObject({ status: 401 })
@@ -193,7 +193,7 @@ describe('client assertion', () => {
     await host.pocket.clients.update(client.id, { ...client, protocol: { tokenEndpointAuthMethod: 'client_secret' } })
     expect(await attempt(plain)).toMatchObject({ status: 401 })
     expect(JSON.stringify(await host.stores.clients.find(client.id))).not.toContain('sealed')
-    expect(await token(host, {}, { authorization: encoded(client.id, plain) })).toMatchObject({ status: 200 })
+    expect(await token(host, {}, { authorization: encodeBasic(client.id, plain) })).toMatchObject({ status: 200 })
   })
 
   test.each<[string, Partial<NewClientInput>, string]>([
@@ -232,7 +232,8 @@ async function startIssuer() {
   return {
     url,
     asked: () => requestCount,
-    sign: (claims: Record<string, unknown>, key = privateKey) => signed({ iss: url, ...claims }, key, 'ES256', 'e'),
+    sign: (claims: Record<string, unknown>, key = privateKey) =>
+      signAssertion({ iss: url, ...claims }, key, 'ES256', 'e'),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
@@ -339,7 +340,7 @@ describe('introspection', () => {
   }
 
   /** An access token that is bound to a key (RFC 9449). */
-  async function boundToken({ issuer }: Host, credentials: Record<string, string>): Promise<string> {
+  async function issueBoundToken({ issuer }: Host, credentials: Record<string, string>): Promise<string> {
     const url = `${issuer}/api/oidc/token`
     const { privateKey, publicKey } = await generateKeyPair('ES256')
     const DPoP = await new SignJWT({ htm: 'POST', htu: url, jti: crypto.randomUUID() })
@@ -390,16 +391,16 @@ describe('introspection', () => {
   test('accepts a token of the client in place of its secret', async () => {
     await using host = await startHost()
     const { client, secret } = await host.client({})
-    const authorization = encoded(client.id, secret)
+    const authorization = encodeBasic(client.id, secret)
     const { access_token = '' } = await token(host, {}, { authorization })
     const bearer = { authorization: `Bearer ${access_token}` }
     expect(await introspect(host, { token: access_token }, bearer)).toMatchObject({ status: 200, active: true })
     const { client: otherUser, secret: strange } = await host.client({ name: 'Stranger' })
-    const theirs = await token(host, {}, { authorization: encoded(otherUser.id, strange) })
+    const theirs = await token(host, {}, { authorization: encodeBasic(otherUser.id, strange) })
     expect(await introspect(host, { token: access_token }, { authorization: `Bearer ${theirs.access_token}` })).toEqual(
       { status: 200, active: false },
     )
-    const bound = await boundToken(host, { client_id: client.id, client_secret: secret })
+    const bound = await issueBoundToken(host, { client_id: client.id, client_secret: secret })
     expect((await introspect(host, { token: access_token }, { authorization: `Bearer ${bound}` })).status).toBe(401)
     for (const wrong of ['Bearer nothing', 'Bearer a.b.c', ''])
       expect((await introspect(host, { token: access_token }, { authorization: wrong })).status).toBe(401)

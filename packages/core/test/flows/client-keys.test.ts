@@ -11,7 +11,7 @@ async function keyPair(alg: string, use: 'sig' | 'enc') {
   return { privateKey, publicKey, jwk: jwk as Readonly<Record<string, unknown>> }
 }
 
-const refusedAt = (response: Response) => response.json() as Promise<{ error: string }>
+const readError = (response: Response) => response.json() as Promise<{ error: string }>
 
 describe('client with its own keys', () => {
   test('authenticates with private_key_jwt, and each assertion works once', async () => {
@@ -26,7 +26,7 @@ describe('client with its own keys', () => {
     const assertion = await assertionOf(host, client.id, privateKey)
     const sendRequest = () => clientCredentials(host, { client_assertion: assertion })
     expect((await sendRequest()).status).toBe(200)
-    expect([(await sendRequest()).status, await refusedAt(await sendRequest())]).toMatchObject([
+    expect([(await sendRequest()).status, await readError(await sendRequest())]).toMatchObject([
       401,
       { error: 'invalid_client' },
     ])
@@ -120,7 +120,7 @@ describe('client with its own keys', () => {
     })
     expect(bare.status).toBe(401)
     const unbound = await clientCredentials(host, { client_id: client.id, client_secret: secret }, {}, false)
-    expect([unbound.status, await refusedAt(unbound)]).toMatchObject([400, { error: 'invalid_grant' }])
+    expect([unbound.status, await readError(unbound)]).toMatchObject([400, { error: 'invalid_grant' }])
     const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
     const proof = await new SignJWT({ htm: 'POST', htu: `${host.issuer}/api/oidc/token`, jti: 'once' })
       .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK(publicKey) })
@@ -131,7 +131,7 @@ describe('client with its own keys', () => {
     const responses = await Promise.all(Array.from({ length: 20 }, sendRequest))
     expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
     const rejected = responses.filter(({ status }) => status !== 200)
-    expect(await refusedAt(rejected[0] ?? unbound)).toMatchObject({ error: 'invalid_grant' })
+    expect(await readError(rejected[0] ?? unbound)).toMatchObject({ error: 'invalid_grant' })
     expect(host.errors).toEqual([])
   })
 })

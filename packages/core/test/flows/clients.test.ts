@@ -262,9 +262,9 @@ describe('client that requires reauthentication', () => {
 test('records that a client supports PKCE when it uses PKCE voluntarily', async () => {
   await using host = await startHost()
   const fixture = await authorizeClient(host)
-  const supported = async () => (await host.pocket.clients.find(fixture.client.id))?.pkceSupported
-  expect(await supported()).toBe(false)
+  const readPkceSupport = async () => (await host.pocket.clients.find(fixture.client.id))?.pkceSupported
+  expect(await readPkceSupport()).toBe(false)
   const challenge = await oidc.calculatePKCECodeChallenge(oidc.randomPKCECodeVerifier())
   await authorize(fixture, { prompt: 'none', code_challenge: challenge, code_challenge_method: 'S256' })
-  expect(await supported()).toBe(true)
+  expect(await readPkceSupport()).toBe(true)
 })

@@ -75,7 +75,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     exp: now() + 300,
     ...(extra as JWTPayload),
   })
-  const signed = (payload: JWTPayload, header: { alg: string; kid?: string } = { alg: 'ES256', kid: 'e' }) =>
+  const signAssertion = (payload: JWTPayload, header: { alg: string; kid?: string } = { alg: 'ES256', kid: 'e' }) =>
     new SignJWT(payload).setProtectedHeader(header).sign(header.alg === 'ES256' ? ours.privateKey : theirs.privateKey)
 
   async function attempt(assertion: string, target = host, id = clientId) {
@@ -92,7 +92,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     ['without `iat`', () => ({ iat: undefined })],
     ['that lives for a year', () => ({ exp: now() + 365 * 24 * 3600 })],
   ])('accepts an assertion %s', async (_name, extra) => {
-    expect(await attempt(await signed(claims(extra())))).toEqual([200, undefined])
+    expect(await attempt(await signAssertion(claims(extra())))).toEqual([200, undefined])
   })
 
   test.each<[string, () => Claims]>([
@@ -123,13 +123,13 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     ['with an object as its `jti`', () => ({ jti: { a: 1 } })],
     ['with a huge body', () => ({ filler: 'x'.repeat(20_000) })],
   ])('rejects an assertion %s', async (_name, extra) => {
-    await expectRefused(await signed(claims(extra())))
+    await expectRefused(await signAssertion(claims(extra())))
     expect(host.errors).toEqual([])
   })
 
   test.each<[string, () => Promise<string>]>([
-    ['with the keys of the client’s other issuer', () => signed(claims(), { alg: 'RS256', kid: 'r' })],
-    ['with an unknown key', () => signed(claims(), { alg: 'ES256', kid: 'nobody' })],
+    ['with the keys of the client’s other issuer', () => signAssertion(claims(), { alg: 'RS256', kid: 'r' })],
+    ['with an unknown key', () => signAssertion(claims(), { alg: 'ES256', kid: 'nobody' })],
     ['without a signature', async () => `${part({ alg: 'none' })}.${part(claims())}.`],
     [
       'with the algorithm `none` and a known key ID',
@@ -152,18 +152,18 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     [
       'with an unknown critical header',
       async () => {
-        const [, payload, signature] = (await signed(claims())).split('.')
+        const [, payload, signature] = (await signAssertion(claims())).split('.')
         return `${part({ alg: 'ES256', kid: 'e', crit: ['x'], x: 1 })}.${payload}.${signature}`
       },
     ],
     [
       'over other claims',
       async () => {
-        const [header, , signature] = (await signed(claims())).split('.')
+        const [header, , signature] = (await signAssertion(claims())).split('.')
         return `${header}.${part(claims({ sub: 'repo:b' }))}.${signature}`
       },
     ],
-    ['with an extra part', async () => `${await signed(claims())}.${part({})}`],
+    ['with an extra part', async () => `${await signAssertion(claims())}.${part({})}`],
   ])('rejects an assertion that is signed %s', async (_name, make) => {
     await expectRefused(await make())
     expect(host.errors).toEqual([])
@@ -171,12 +171,12 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
 
   test('rejects the assertion of another client', async () => {
     const { client } = await host.client({ name: 'Other' })
-    expect((await attempt(await signed(claims()), host, client.id))[0]).not.toBe(200)
-    expect((await attempt(await signed(claims()), host, 'nobody'))[0]).not.toBe(200)
+    expect((await attempt(await signAssertion(claims()), host, client.id))[0]).not.toBe(200)
+    expect((await attempt(await signAssertion(claims()), host, 'nobody'))[0]).not.toBe(200)
   })
 
   test('accepts an assertion once across all processes', async () => {
-    const assertion = await signed(claims())
+    const assertion = await signAssertion(claims())
     const results = await Promise.all(
       Array.from({ length: 20 }, (_, index) => attempt(assertion, index % 2 ? host : another)),
     )
@@ -184,9 +184,9 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     expect(await attempt(assertion, another)).toEqual([401, 'invalid_client'])
     // Its `jti` is used up only for this issuer, regardless of the key.
     const jti = String(JSON.parse(Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString()).jti)
-    expect(await attempt(await signed(claims({ jti, exp: now() + 200 })), host)).toEqual([401, 'invalid_client'])
+    expect(await attempt(await signAssertion(claims({ jti, exp: now() + 200 })), host)).toEqual([401, 'invalid_client'])
     const atAnother = claims({ jti, iss: `${issuers.url}/b`, sub: 'repo:b' })
-    expect(await attempt(await signed(atAnother, { alg: 'RS256', kid: 'r' }))).toEqual([200, undefined])
+    expect(await attempt(await signAssertion(atAnother, { alg: 'RS256', kid: 'r' }))).toEqual([200, undefined])
     expect([...host.errors, ...another.errors]).toEqual([])
   })
 })

@@ -34,8 +34,8 @@ async function application(protocol: ClientProtocolInput = {}, input: Partial<Ne
     const url = `${host.issuer}/authorize?${new URLSearchParams(query)}`
     return agent.follow(await agent.get(url), { until: isRedirectUri })
   }
-  const entered = (parameters: Parameters = {}) => login(host, party.configuration, parameters, { agent, person })
-  return { ...party, agent, restrict, authorize, entered }
+  const enter = (parameters: Parameters = {}) => login(host, party.configuration, parameters, { agent, person })
+  return { ...party, agent, restrict, authorize, enter }
 }
 
 const isKeptOut = (page: UserAgentResponse) => {
@@ -47,8 +47,8 @@ const refused = { status: 400, error: 'invalid_grant' }
 
 describe('restricting a client revokes', () => {
   test('an authorization code', async () => {
-    const { entered, restrict } = await application()
-    const { finish } = await entered()
+    const { enter, restrict } = await application()
+    const { finish } = await enter()
     await restrict()
     await expect(finish()).rejects.toMatchObject(refused)
   })
@@ -57,8 +57,8 @@ describe('restricting a client revokes', () => {
     ['opaque', {}],
     ['signed', { jwtAccessTokens: true }],
   ])('tokens, %s ones', async (_kind, protocol) => {
-    const { entered, restrict, configuration } = await application(protocol)
-    const tokens = await (await entered()).finish()
+    const { enter, restrict, configuration } = await application(protocol)
+    const tokens = await (await enter()).finish()
     const userInfo = () => oidc.fetchUserInfo(configuration, tokens.access_token, person.account.id)
     await expect(userInfo()).resolves.toHaveProperty('sub')
     await restrict()
@@ -69,8 +69,8 @@ describe('restricting a client revokes', () => {
   })
 
   test('a pushed authorization request', async () => {
-    const { entered, restrict, configuration, agent } = await application()
-    await entered()
+    const { enter, restrict, configuration, agent } = await application()
+    await enter()
     const pushed = { redirect_uri: redirectUri, scope: 'openid' }
     const url = await oidc.buildAuthorizationUrlWithPAR(configuration, pushed)
     await restrict()
@@ -123,8 +123,8 @@ describe('restricted client', () => {
     ['a form', { response_mode: 'form_post' }],
     ['a signed response', { response_mode: 'jwt' }],
   ])('rejects %s', async (_what, parameters) => {
-    const { authorize, restrict, agent, entered } = await application({ implicitIdToken: true }, { skipConsent: true })
-    await entered()
+    const { authorize, restrict, agent, enter } = await application({ implicitIdToken: true }, { skipConsent: true })
+    await enter()
     await restrict()
     const page = await authorize(parameters)
     const asks = viewOf(page).view === 'sign-in'
@@ -134,8 +134,8 @@ describe('restricted client', () => {
   })
 
   test('rejects a token exchange, and any other grant type that the client does not have', async () => {
-    const { configuration, entered, restrict } = await application()
-    const tokens = await (await entered()).finish()
+    const { configuration, enter, restrict } = await application()
+    const tokens = await (await enter()).finish()
     await restrict()
     const subject = {
       subject_token: tokens.access_token,

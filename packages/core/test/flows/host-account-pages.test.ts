@@ -105,12 +105,12 @@ describe('sign-up', () => {
 
   const refusing = () => ({ refuse: 'Not today.' })
   const register: NonNullable<HostAccounts['register']> = async (account) => account
-  const taken = async () => {
+  const rejectAsTaken = async () => {
     throw new ConflictError('already_in_use', 'The name is taken.')
   }
   const broken = 'accounts.register'
   test.each<readonly [string, string, string | undefined, Partial<HostAccounts>, HookOptions['before']]>([
-    ['the host refuses', 'already_in_use', undefined, { register: taken }, {}],
+    ['the host refuses', 'already_in_use', undefined, { register: rejectAsTaken }, {}],
     ['the store throws', 'misconfigured', broken, { register: () => Promise.reject(new Error('no')) }, {}],
     ['the store hangs', 'misconfigured', broken, { register: () => new Promise(() => {}) }, {}],
     [

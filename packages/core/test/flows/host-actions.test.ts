@@ -80,7 +80,7 @@ async function call(agent: UserAgent, work: Work): Promise<Record<string, unknow
 const codeOf = async (result: Promise<Record<string, unknown>>) => (await result).code
 const ada = (): Account => ({ ...([...host.accounts.values()][0] as Account) })
 
-async function signedIn() {
+async function signInAda() {
   const person = await host.person('ada')
   const agent = new UserAgent()
   const result = await passkeyTo(agent, person.authenticator, (req, res, response) =>
@@ -120,7 +120,7 @@ const acts: Readonly<Record<HookName, Act>> = {
     refusal: 'sign_in_failed',
     code: 'sign_in_refused',
     async begin() {
-      const { agent, authenticator } = await signedIn()
+      const { agent, authenticator } = await signInAda()
       const { withPasskey, demand } = host.pocket.reauthentication
       return {
         attempt: () => codeOf(passkeyTo(agent, authenticator, withPasskey)),
@@ -150,7 +150,7 @@ const acts: Readonly<Record<HookName, Act>> = {
     refusal: 'passkey_refused',
     code: 'forbidden',
     async begin() {
-      const { agent, account } = await signedIn()
+      const { agent, account } = await signInAda()
       const { id: accountId, userName, displayName } = account
       const start = { subject: { accountId, userName, displayName }, purpose: 'registration' } as const
       return {
@@ -278,7 +278,7 @@ const allowAtDevice: Act = {
   code: 'forbidden',
   async begin() {
     const { configuration, client } = await relyingParty(host)
-    const { agent, account } = await signedIn()
+    const { agent, account } = await signInAda()
     const { user_code: code } = await oidc.initiateDeviceAuthorization(configuration, { scope: 'openid' })
     const { approve } = host.pocket.deviceAuthorizations
     return {
@@ -314,13 +314,13 @@ describe.each(all)('before %s', (name, { event, refusal, code, broken, begin }) 
   test('the hook can reject with a code and an audit event, without side effects; otherwise `after` is called', async () => {
     const { attempt, state } = await begin()
     const untouched = await state()
-    const since = () => host.events.slice(before)
+    const newEvents = () => host.events.slice(before)
     let before = host.events.length
 
     answers.set(name, () => ({ refuse: 'Not now.' }))
     expect(await attempt()).toBe(code)
     expect(await state()).toEqual(untouched)
-    expect(since().map((each) => each.event)).toEqual([refusal])
+    expect(newEvents().map((each) => each.event)).toEqual([refusal])
 
     before = host.events.length
     answers.set(name, () => {
@@ -328,12 +328,12 @@ describe.each(all)('before %s', (name, { event, refusal, code, broken, begin }) 
     })
     expect(await attempt()).toBe(broken ?? 'misconfigured')
     expect(await state()).toEqual(untouched)
-    expect(since()).toMatchObject([{ event: refusal, code: 'misconfigured' }])
+    expect(newEvents()).toMatchObject([{ event: refusal, code: 'misconfigured' }])
 
     before = host.events.length
     answers.delete(name)
     expect(await attempt()).toBeUndefined()
-    expect(since().map((each) => each.event)).toContain(event)
+    expect(newEvents().map((each) => each.event)).toContain(event)
     expect(await state()).not.toEqual(untouched)
     expect(received).toEqual(host.events)
   })

@@ -6,7 +6,7 @@ import * as oidc from 'openid-client'
 import { answerCeremony, minute, returnDenied, startHost, viewOf } from './host.ts'
 import { isRedirectUri, login, passThrough, relyingParty } from './signed-in.ts'
 
-async function atClient(options: Partial<PocketOptions>) {
+async function createFixture(options: Partial<PocketOptions>) {
   const host = await startHost({ options })
   const { configuration, client } = await relyingParty(host, { client: { skipConsent: true } })
   const person = await host.person('ada')
@@ -18,7 +18,7 @@ async function atClient(options: Partial<PocketOptions>) {
 describe('host policy check', () => {
   test('receives the user, the client and the sign-in method', async () => {
     const requests: unknown[] = []
-    const { host, client, person, ask } = await atClient({
+    const { host, client, person, ask } = await createFixture({
       hooks: { accessChecks: { curious: (question) => void requests.push(question) } },
     })
     await using _host = host
@@ -35,7 +35,7 @@ describe('host policy check', () => {
   test('can refuse: the user sees the reason, the client gets access_denied, and the log names the rule', async () => {
     const office: AccessCheck = ({ account }) =>
       account.userName === 'ada' ? { refuse: 'Outside of office hours.' } : undefined
-    const { host, agent, ask } = await atClient({ hooks: { accessChecks: { office } } })
+    const { host, agent, ask } = await createFixture({ hooks: { accessChecks: { office } } })
     await using _host = host
     const { page } = await ask()
     expect(viewOf(page)).toMatchObject({ view: 'not-allowed', reason: 'Outside of office hours.' })
@@ -46,7 +46,7 @@ describe('host policy check', () => {
   test('can require reauthentication', async () => {
     const now = () => host.clock.now() / 1000
     const fresh: AccessCheck = ({ session }) => (now() - session.authTime > 300 ? { signInAgain: true } : undefined)
-    const { host, agent, person, configuration, ask } = await atClient({ hooks: { accessChecks: { fresh } } })
+    const { host, agent, person, configuration, ask } = await createFixture({ hooks: { accessChecks: { fresh } } })
     await using _host = host
     expect((await ask()).page.location).toMatch(/code=/)
     host.clock.pass(10 * minute)
@@ -67,20 +67,20 @@ describe('host policy check', () => {
     const accepted = new Set<string>()
     const terms: AccessCheck = ({ account }) =>
       accepted.has(account.id) ? undefined : { redirectTo: '/terms?version=2' }
-    const { host, agent, person, configuration } = await atClient({ hooks: { accessChecks: { terms } } })
+    const { host, agent, person, configuration } = await createFixture({ hooks: { accessChecks: { terms } } })
     await using _host = host
     const url = oidc.buildAuthorizationUrl(configuration, {
       redirect_uri: 'https://app.example/callback',
       scope: 'openid',
     })
-    const atTerms = (address: string) => isRedirectUri(address) || address.includes('/terms')
+    const isTermsUrl = (address: string) => isRedirectUri(address) || address.includes('/terms')
     const page = await agent.follow(await agent.get(url.href))
     const { redirectTo } = (await answerCeremony(agent, page, person.authenticator)).json() as { redirectTo: string }
-    const sent = await agent.follow(await agent.get(new URL(redirectTo, page.url).href), { until: atTerms })
+    const sent = await agent.follow(await agent.get(new URL(redirectTo, page.url).href), { until: isTermsUrl })
     const asked = new URL(sent.location ?? '')
     expect(asked.searchParams.get('version')).toBe('2')
     const returnPath = new URL(asked.searchParams.get('redirect') ?? '', asked).href
-    const again = await agent.follow(await agent.get(returnPath), { until: atTerms })
+    const again = await agent.follow(await agent.get(returnPath), { until: isTermsUrl })
     expect(again.location).toMatch(/\/terms/)
     accepted.add(person.account.id)
     const next = new URL(new URL(again.location ?? '').searchParams.get('redirect') ?? '', asked).href
@@ -94,7 +94,7 @@ describe('host policy check', () => {
     ['returns true', () => true as unknown as undefined],
     ['returns an unknown result', () => ({ refused: 'no' }) as unknown as undefined],
   ])('that %s authorizes no one, and the error names it', async (_name, broken) => {
-    const { host, ask } = await atClient({ hooks: { accessChecks: { broken } }, limits: { hookTimeout: 50 } })
+    const { host, ask } = await createFixture({ hooks: { accessChecks: { broken } }, limits: { hookTimeout: 50 } })
     await using _host = host
     const { page } = await ask()
     expect(page.location ?? page.text).not.toMatch(/code=/)
@@ -110,7 +110,7 @@ describe('page after the sign-in', () => {
       signIns.push(signIn)
       return '/advice?about=passkeys'
     }
-    const { host, agent, person, configuration } = await atClient({ pages: { afterSignInUrl } })
+    const { host, agent, person, configuration } = await createFixture({ pages: { afterSignInUrl } })
     await using _host = host
     const url = oidc.buildAuthorizationUrl(configuration, {
       redirect_uri: 'https://app.example/callback',
@@ -132,7 +132,7 @@ describe('page after the sign-in', () => {
   })
 
   test.each([null, '', undefined as unknown as null])('is skipped if its function returns %p', async (url) => {
-    const { host, agent, person, configuration } = await atClient({ pages: { afterSignInUrl: async () => url } })
+    const { host, agent, person, configuration } = await createFixture({ pages: { afterSignInUrl: async () => url } })
     await using _host = host
     const request = oidc.buildAuthorizationUrl(configuration, {
       redirect_uri: 'https://app.example/callback',
@@ -149,7 +149,7 @@ describe('page after the sign-in', () => {
     ['hangs', () => new Promise<null>(() => {})],
     ['returns an invalid result', async () => 5 as unknown as string],
   ])('is skipped if its function %s, and the error names the option', async (_name, afterSignInUrl) => {
-    const { host, ask } = await atClient({ pages: { afterSignInUrl }, limits: { hookTimeout: 50 } })
+    const { host, ask } = await createFixture({ pages: { afterSignInUrl }, limits: { hookTimeout: 50 } })
     await using _host = host
     expect((await ask()).page.location).toMatch(/code=/)
     expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'pages.afterSignInUrl' } }])
@@ -164,7 +164,7 @@ describe('hook before the sign-in', () => {
     ['returns false', () => false as unknown as undefined, 500, 'misconfigured'],
     ['returns no reason', () => ({ refuse: true }) as unknown as undefined, 500, 'misconfigured'],
   ])('that %s rejects every sign-in method with an audit event', async (_name, signIn, status, code) => {
-    const { host, agent, person, configuration } = await atClient({ hooks: { before: { signIn } } })
+    const { host, agent, person, configuration } = await createFixture({ hooks: { before: { signIn } } })
     await using _host = host
     const url = oidc.buildAuthorizationUrl(configuration, {
       redirect_uri: 'https://app.example/callback',
@@ -180,7 +180,7 @@ describe('hook before the sign-in', () => {
   })
 
   test('covers login codes too', async () => {
-    const { host, person } = await atClient({ hooks: { before: { signIn: refusing } } })
+    const { host, person } = await createFixture({ hooks: { before: { signIn: refusing } } })
     await using _host = host
     const { code } = await host.pocket.issueLoginCode(person.account, minute)
     // The code exchange on a page of the host.
@@ -204,7 +204,7 @@ test('uses the rate limiter of the host in place of the built-in one', async () 
     recordFailure: async () => {},
     assertNotBlocked: async () => {},
   }
-  const { host, agent, person, configuration } = await atClient({ limits: { rateLimiter } })
+  const { host, agent, person, configuration } = await createFixture({ limits: { rateLimiter } })
   await using _host = host
   const url = oidc.buildAuthorizationUrl(configuration, {
     redirect_uri: 'https://app.example/callback',

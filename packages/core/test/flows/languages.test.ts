@@ -68,9 +68,9 @@ test('passes the languages to every page of an interaction, and to the sign-out 
   note(await authorize(agent, { ...asked, prompt: 'select_account' }))
   note(await authorize(agent, { ...asked, redirect_uri: 'https://evil.example/' }))
 
-  await host.pocket.clients.update(clientId, { ...(await stored()), isGroupRestricted: true })
+  await host.pocket.clients.update(clientId, { ...(await findClient()), isGroupRestricted: true })
   note(await authorize(agent, asked))
-  await host.pocket.clients.update(clientId, { ...(await stored()), isGroupRestricted: false })
+  await host.pocket.clients.update(clientId, { ...(await findClient()), isGroupRestricted: false })
 
   const query = new URLSearchParams({ client_id: clientId, ...asked })
   const signOut = viewOf(note(await agent.get(`${host.issuer}/api/oidc/end-session?${query}`)))
@@ -98,7 +98,7 @@ test('shows an expired interaction in the requested language', async () => {
   expect(viewOf(expired)).toMatchObject({ view: 'error', code: 'interaction_expired', languages: ['da'] })
 })
 
-async function stored() {
+async function findClient() {
   const client = await host.pocket.clients.find(clientId)
   if (!client) throw new Error('The client no longer exists.')
   return client

@@ -96,7 +96,7 @@ describe('concurrent transactions on PostgreSQL', () => {
     }
   }
 
-  async function signedIn(isPublic = false) {
+  async function signInAda(isPublic = false) {
     const person = await host.person('ada')
     const agent = new UserAgent()
     const authentication = isPublic ? { authentication: oidc.None() } : {}
@@ -107,8 +107,8 @@ describe('concurrent transactions on PostgreSQL', () => {
     const [session] = await host.pocket.sessions.list(person.account.id)
     return { ...person, agent, client, configuration, enter, tokens, uid: session?.uid ?? '' }
   }
-  type SignedIn = Awaited<ReturnType<typeof signedIn>>
-  const kept = async (accountId: string) => {
+  type SignedIn = Awaited<ReturnType<typeof signInAda>>
+  const listArtifacts = async (accountId: string) => {
     const models = ['Session', 'Grant', 'AuthorizationCode', 'AccessToken', 'RefreshToken', 'RefreshAnswer']
     return (await Promise.all(models.map((model) => host.stores.artifacts.listByAccount(model, accountId)))).flat()
   }
@@ -119,7 +119,7 @@ describe('concurrent transactions on PostgreSQL', () => {
   }
 
   test('by deleting an account and signing in to it do not deadlock', async () => {
-    const one = await signedIn()
+    const one = await signInAda()
     const cross = crossing()
     cross.stopAfter('artifacts', 'destroyByAccount')
     const deleted = host.pocket.forgetAccount(one.account.id)
@@ -133,7 +133,7 @@ describe('concurrent transactions on PostgreSQL', () => {
   })
 
   test('by a device approval, a sign-in and a sign-out everywhere do not deadlock', async () => {
-    const one = await signedIn()
+    const one = await signInAda()
     const { text: code } = await one.agent.get(`${host.issuer}/ask`)
     const cross = crossing()
     cross.stopAfter('deviceLogins', 'decide')
@@ -152,7 +152,7 @@ describe('concurrent transactions on PostgreSQL', () => {
   })
 
   test('rejects a device authorization that races with a passkey removal', async () => {
-    const one = await signedIn()
+    const one = await signInAda()
     const device = await relyingParty(host, { client: { isPublic: true }, authentication: oidc.None() })
     const authorization = await oidc.initiateDeviceAuthorization(device.configuration, { scope: 'openid' })
     const [passkey] = await host.pocket.passkeys.list(one.account.id)
@@ -165,12 +165,12 @@ describe('concurrent transactions on PostgreSQL', () => {
     cross.open()
     await removed
     expect((await approved).text).toBe('not_signed_in')
-    expect(await kept(one.account.id)).toEqual([])
+    expect(await listArtifacts(one.account.id)).toEqual([])
     expect(host.errors).toEqual([])
   })
 
   test('removing a passkey and restricting a client serialize on the session locks', async () => {
-    const one = await signedIn()
+    const one = await signInAda()
     const [passkey] = await host.pocket.passkeys.list(one.account.id)
     const cross = crossing()
     cross.stopAfter('artifacts', 'refresh')
@@ -187,10 +187,10 @@ describe('concurrent transactions on PostgreSQL', () => {
 
   /** Requests that issue tokens in the session of a user. */
   const requests: Readonly<Record<string, () => Promise<SignedIn & { readonly send: () => Promise<unknown> }>>> = {
-    'a refresh': async () => refreshing(await signedIn()),
-    'a refresh of a public client': async () => refreshing(await signedIn(true)),
+    'a refresh': async () => refreshing(await signInAda()),
+    'a refresh of a public client': async () => refreshing(await signInAda(true)),
     'a code exchange': async () => {
-      const one = await signedIn()
+      const one = await signInAda()
       return { ...one, send: await one.enter() }
     },
   }
@@ -208,7 +208,7 @@ describe('concurrent transactions on PostgreSQL', () => {
     expect(await host.pocket.sessions.end(one.account.id, one.uid)).toBe(true)
     cross.open()
     await issued
-    expect(await kept(one.account.id)).toEqual([])
+    expect(await listArtifacts(one.account.id)).toEqual([])
   })
 
   test.each(Object.entries(requests))(
@@ -224,7 +224,7 @@ describe('concurrent transactions on PostgreSQL', () => {
       cross.open()
       expect(await ended).toBe(true)
       await outcome
-      expect(await kept(one.account.id)).toEqual([])
+      expect(await listArtifacts(one.account.id)).toEqual([])
     },
   )
 })

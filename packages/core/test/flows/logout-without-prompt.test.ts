@@ -10,7 +10,7 @@ const bye = 'https://app.example/bye'
 const evil = 'https://evil.example/'
 const hasLeftIssuer = (url: string) => !url.startsWith('http://localhost')
 
-async function loggedIn(options: RelyingPartyOptions = {}, host: HostOptions = {}) {
+async function startLoggedIn(options: RelyingPartyOptions = {}, host: HostOptions = {}) {
   const started = await startHost(host)
   const party = await enter(started, { ...options, client: { postLogoutRedirectUris: [bye], ...options.client } })
   const login = await logIn(party)
@@ -23,7 +23,7 @@ async function endSession({ host, agent }: Party, parameters: Parameters) {
 }
 
 /** The final URL of the browser, and whether it still has a session. */
-async function ended(party: Party, page: UserAgentResponse) {
+async function readOutcome(party: Party, page: UserAgentResponse) {
   const url = oidc.buildAuthorizationUrl(party.configuration, {
     redirect_uri: 'https://app.example/callback',
     scope: 'openid',
@@ -36,10 +36,10 @@ async function ended(party: Party, page: UserAgentResponse) {
 
 describe('logout with an ID token of the session', () => {
   test('signs out immediately, revokes all tokens of the session, notifies clients and records an audit event', async () => {
-    await using session = await loggedIn({ protocol: { backchannelLogoutUri: 'http://127.0.0.1:1/back' } })
+    await using session = await startLoggedIn({ protocol: { backchannelLogoutUri: 'http://127.0.0.1:1/back' } })
     const { host, party, idToken, tokens } = session
     const page = await endSession(party, { id_token_hint: idToken, post_logout_redirect_uri: bye, state: 'x y&z' })
-    expect(await ended(party, page)).toEqual({ at: `${bye}?state=x+y%26z`, signedIn: false })
+    expect(await readOutcome(party, page)).toEqual({ at: `${bye}?state=x+y%26z`, signedIn: false })
     await expect(oidc.refreshTokenGrant(party.configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
       error: 'invalid_grant',
     })
@@ -53,7 +53,7 @@ describe('logout with an ID token of the session', () => {
   })
 
   test('accepts an ID token that expired a year ago', async () => {
-    await using session = await loggedIn({}, { options: { sessionLifetime: async () => yearLong } })
+    await using session = await startLoggedIn({}, { options: { sessionLifetime: async () => yearLong } })
     const { host, party, idToken } = session
     host.clock.pass(364 * day)
     expect((await endSession(party, { id_token_hint: idToken })).location).toBe(bye)
@@ -61,7 +61,7 @@ describe('logout with an ID token of the session', () => {
 
   test('accepts an ID token that was signed with a retired key or a previous algorithm', async () => {
     const keySchedule = { signingPeriod: 0, announcementPeriod: 0, verificationPeriod: day }
-    await using session = await loggedIn({}, { options: { signingKeys: { schedule: keySchedule } } })
+    await using session = await startLoggedIn({}, { options: { signingKeys: { schedule: keySchedule } } })
     const { host, party, idToken } = session
     await host.pocket.rotateKeys()
     const client = await host.pocket.clients.find(party.client.id)
@@ -69,23 +69,23 @@ describe('logout with an ID token of the session', () => {
     const protocol = { ...client.protocol, idTokenSignedResponseAlg: 'ES256' } as const
     await host.pocket.clients.update(client.id, { ...client, protocol })
     const page = await endSession(party, { id_token_hint: idToken, client_id: client.id })
-    expect(await ended(party, page)).toEqual({ at: bye, signedIn: false })
+    expect(await readOutcome(party, page)).toEqual({ at: bye, signedIn: false })
   })
 
   test('accepts a pairwise subject', async () => {
-    await using session = await loggedIn({ protocol: { subjectType: 'pairwise' } })
+    await using session = await startLoggedIn({ protocol: { subjectType: 'pairwise' } })
     const { party, idToken, claims } = session
     expect(claims.sub).not.toBe(party.person.account.id)
     expect((await endSession(party, { id_token_hint: idToken })).location).toBe(bye)
   })
 
   test('signs out only the account of the ID token if it is not the active one', async () => {
-    await using session = await loggedIn()
+    await using session = await startLoggedIn()
     const { host, party, idToken } = session
     const other = { ...party, person: await host.person('bob') }
     await logIn(other, { prompt: 'login' })
     const page = await endSession(party, { id_token_hint: idToken })
-    expect(await ended(party, page)).toEqual({ at: bye, signedIn: true })
+    expect(await readOutcome(party, page)).toEqual({ at: bye, signedIn: true })
     expect((await endSession(party, { id_token_hint: idToken })).status).toBe(200)
   })
 })
@@ -106,10 +106,10 @@ describe('redirect after logout', () => {
     ['shows our page if no URI is registered', [], { ui_locales: 'da' }, 'signed-out'],
     ['shows our page if all URIs have wildcards', ['https://*.example/x'], {}, 'signed-out'],
   ])('%s', async (_what, postLogoutRedirectUris, parameters, at) => {
-    await using session = await loggedIn({ client: { postLogoutRedirectUris } })
+    await using session = await startLoggedIn({ client: { postLogoutRedirectUris } })
     const { party, idToken } = session
     const page = await endSession(party, { id_token_hint: idToken, ...parameters })
-    expect(await ended(party, page)).toEqual({ at, signedIn: false })
+    expect(await readOutcome(party, page)).toEqual({ at, signedIn: false })
     if (at === 'signed-out') {
       expect(viewOf(page)).toMatchObject({ client: { id: party.client.id } })
       expect(viewOf(page).languages).toEqual('ui_locales' in parameters ? ['da'] : [])
@@ -117,7 +117,7 @@ describe('redirect after logout', () => {
   })
 
   test.each(['public', 'pairwise'] as const)('is the same without a session: %s', async (subjectType) => {
-    await using session = await loggedIn({ protocol: { subjectType } })
+    await using session = await startLoggedIn({ protocol: { subjectType } })
     const { host, party, idToken, tokens } = session
     host.clock.pass(2000)
     const later = await logIn({ ...party, agent: new UserAgent() })
@@ -125,9 +125,9 @@ describe('redirect after logout', () => {
     const page = await endSession(otherBrowser, { id_token_hint: idToken, state: 's' })
     expect([page.location, page.headers.get('set-cookie')]).toEqual([`${bye}?state=s`, null])
     // The tokens of that sign-in are revoked, and no others.
-    const refreshed = (token = '') => oidc.refreshTokenGrant(party.configuration, token)
-    await expect(refreshed(tokens.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' })
-    expect(await refreshed(later.tokens.refresh_token)).toHaveProperty('access_token')
+    const refresh = (token = '') => oidc.refreshTokenGrant(party.configuration, token)
+    await expect(refresh(tokens.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' })
+    expect(await refresh(later.tokens.refresh_token)).toHaveProperty('access_token')
     expect(host.events.filter(({ event }) => event === 'token_revoked')).toMatchObject([
       { clientId: party.client.id, accountId: party.person.account.id },
     ])
@@ -158,43 +158,46 @@ describe('redirect after logout', () => {
 
 describe('logout asks for confirmation', () => {
   test('if the ID token belongs to another user', async () => {
-    await using session = await loggedIn()
+    await using session = await startLoggedIn()
     const { host, party, idToken } = session
     const victim = { ...party, agent: new UserAgent(), person: await host.person('bob') }
     await logIn(victim)
     const page = await endSession(victim, { id_token_hint: idToken, post_logout_redirect_uri: bye })
-    expect(await ended(victim, page)).toEqual({ at: 'sign-out', signedIn: true })
+    expect(await readOutcome(victim, page)).toEqual({ at: 'sign-out', signedIn: true })
   })
 
   test('if the client was not used in this session', async () => {
-    await using session = await loggedIn()
+    await using session = await startLoggedIn()
     const { party, idToken } = session
     const other = await secondOf({ ...party, agent: new UserAgent() })
     await logIn(other)
     const page = await endSession(other, { id_token_hint: idToken })
-    expect(await ended(other, page)).toEqual({ at: 'sign-out', signedIn: true })
+    expect(await readOutcome(other, page)).toEqual({ at: 'sign-out', signedIn: true })
   })
 
   test('if the ID token belongs to another session of the user', async () => {
     const protocol = { backchannelLogoutUri: 'https://app.example/back', backchannelLogoutSessionRequired: true }
-    await using session = await loggedIn({ protocol })
+    await using session = await startLoggedIn({ protocol })
     const { party, idToken } = session
     const other = { ...party, agent: new UserAgent() }
     const { idToken: own } = await logIn(other)
     const page = await endSession(other, { id_token_hint: idToken })
-    expect(await ended(other, page)).toEqual({ at: 'sign-out', signedIn: true })
-    expect(await ended(other, await endSession(other, { id_token_hint: own }))).toEqual({ at: bye, signedIn: false })
+    expect(await readOutcome(other, page)).toEqual({ at: 'sign-out', signedIn: true })
+    expect(await readOutcome(other, await endSession(other, { id_token_hint: own }))).toEqual({
+      at: bye,
+      signedIn: false,
+    })
   })
 
   test.each<[string, Parameters, string]>([
     ['another client is named', { client_id: 'other' }, 'invalid_request'],
     ['the URI is not registered', { post_logout_redirect_uri: 'https://evil.example/' }, 'invalid_request'],
   ])('if %s, and the user stays on the page', async (_what, parameters, code) => {
-    await using session = await loggedIn()
+    await using session = await startLoggedIn()
     const { party, idToken } = session
     const page = await endSession(party, { id_token_hint: idToken, ...parameters })
     expect([page.status, viewOf(page)]).toMatchObject([200, { client: null, refused: { code } }])
-    expect(await ended(party, page)).toEqual({ at: 'sign-out', signedIn: true })
+    expect(await readOutcome(party, page)).toEqual({ at: 'sign-out', signedIn: true })
   })
 
   test.each<[string, (idToken: string) => Parameters]>([
@@ -205,42 +208,45 @@ describe('logout asks for confirmation', () => {
       (idToken) => ({ id_token_hint: idToken, post_logout_redirect_uri: evil, state: evil }),
     ],
   ])('on the sign-out page of the host, if there is one and %s', async (_what, parametersOf) => {
-    await using session = await loggedIn({}, { options: { pages: { render: renderAsJson, signOutUrl: '/logout' } } })
+    await using session = await startLoggedIn(
+      {},
+      { options: { pages: { render: renderAsJson, signOutUrl: '/logout' } } },
+    )
     const { host, party, idToken } = session
     const parameters = new URLSearchParams(parametersOf(idToken))
     const url = `${host.issuer}/api/oidc/end-session`
     const redirect = { status: 303, location: `${host.issuer}/logout` }
     const response = await party.agent.get(`${url}?${parameters}`)
     expect(response).toMatchObject(redirect)
-    expect(await ended(party, response)).toMatchObject({ signedIn: true })
+    expect(await readOutcome(party, response)).toMatchObject({ signedIn: true })
     expect(await new UserAgent().get(`${url}?${parameters}`)).toMatchObject(redirect)
     const headers = { accept: 'application/json' }
     expect(await party.agent.get(`${url}?${parameters}`, { headers })).toMatchObject(redirect)
   })
 
   test('if the hint is another token that the provider signed', async () => {
-    await using session = await loggedIn({ protocol: { userinfoSignedResponseAlg: 'RS256' } })
+    await using session = await startLoggedIn({ protocol: { userinfoSignedResponseAlg: 'RS256' } })
     const { host, party, tokens } = session
     const headers = { authorization: `Bearer ${tokens.access_token}` }
     const userInfo = await (await fetch(`${host.issuer}/api/oidc/userinfo`, { headers })).text()
     expect(decodeJwt(userInfo)).toMatchObject({ aud: party.client.id, sub: party.person.account.id })
     const page = await endSession(party, { id_token_hint: userInfo })
-    expect(await ended(party, page)).toEqual({ at: 'sign-out', signedIn: true })
+    expect(await readOutcome(party, page)).toEqual({ at: 'sign-out', signedIn: true })
   })
 
   test('if a parameter is repeated', async () => {
-    await using session = await loggedIn()
+    await using session = await startLoggedIn()
     const { host, party, idToken } = session
     const page = await party.agent.get(
       `${host.issuer}/api/oidc/end-session?id_token_hint=${idToken}&state=a&state=b&post_logout_redirect_uri=${bye}`,
     )
-    expect(await ended(party, page)).toEqual({ at: 'sign-out', signedIn: true })
+    expect(await readOutcome(party, page)).toEqual({ at: 'sign-out', signedIn: true })
   })
 
   test('if the client is unknown', async () => {
-    await using session = await loggedIn()
+    await using session = await startLoggedIn()
     const { party } = session
     const page = await endSession(party, { client_id: 'nobody' })
-    expect(await ended(party, page)).toEqual({ at: 'sign-out', signedIn: true })
+    expect(await readOutcome(party, page)).toEqual({ at: 'sign-out', signedIn: true })
   })
 })

@@ -102,19 +102,19 @@ const attempt = async (changes: Readonly<Record<string, string>> = {}) => {
   const response = await authorize(new UserAgent(), changes)
   return { status: response.status, code: response.status === 303 ? 'accepted' : Reflect.get(viewOf(response), 'code') }
 }
-const atClient = (url: string) => url.startsWith(redirectUri)
+const isClientUrl = (url: string) => url.startsWith(redirectUri)
 
-async function signedIn(): Promise<string> {
+async function signInAda(): Promise<string> {
   const { authenticator } = await host.person('ada')
   const agent = new UserAgent()
   const page = await agent.follow(await authorize(agent))
-  const consent = await signIn(agent, page, authenticator, atClient)
+  const consent = await signIn(agent, page, authenticator, isClientUrl)
   expect(viewOf(consent)).toMatchObject({
     view: 'consent',
     client: { name: 'Documented', destination: 'app.example' },
     origin: { kind: 'document', host: new URL(id).host },
   })
-  const back = await decide(agent, consent, 'submitTo', atClient)
+  const back = await decide(agent, consent, 'submitTo', isClientUrl)
   return new URL(back.location ?? back.url).searchParams.get('code') ?? ''
 }
 
@@ -132,7 +132,7 @@ const exchange = async (code: string, changes: Readonly<Record<string, string>> 
 }
 
 test('signs a user in at a client with a metadata document', async () => {
-  const tokens = await exchange(await signedIn())
+  const tokens = await exchange(await signInAda())
   expect(tokens).toHaveProperty('id_token')
   // The document does not list the refresh token grant.
   expect(tokens).not.toHaveProperty('refresh_token')
@@ -161,18 +161,18 @@ test('requires PKCE and a redirect URI of the document', async () => {
 
 test('issues refresh tokens only if the document lists the grant', async () => {
   answer = json({ ...document, grant_types: ['authorization_code', 'refresh_token', 'urn:of:others'] })
-  expect(await exchange(await signedIn())).toHaveProperty('refresh_token')
+  expect(await exchange(await signInAda())).toHaveProperty('refresh_token')
 })
 
 test('advertises metadata documents only while they are enabled, and fetches none otherwise', async () => {
-  const advertised = async () => {
+  const isAdvertised = async () => {
     const metadata = await fetch(`${host.issuer}/.well-known/oauth-authorization-server`)
     return ((await metadata.json()) as Readonly<Record<string, unknown>>).client_id_metadata_document_supported
   }
-  expect(await advertised()).toBe(true)
+  expect(await isAdvertised()).toBe(true)
   expect((await attempt()).code).toBe('accepted')
   policy = { ...policy, documentPatterns: [] }
-  expect(await advertised()).toBe(false)
+  expect(await isAdvertised()).toBe(false)
   expect(await attempt()).toEqual({ status: 400, code: 'invalid_client' })
   expect(requests).toHaveLength(1)
 })
@@ -340,7 +340,7 @@ test('lets hooks reject a client with a metadata document, and later changes of 
 })
 
 test('revokes consents if the document changes the client', async () => {
-  await exchange(await signedIn())
+  await exchange(await signInAda())
   const [accountId = ''] = host.accounts.keys()
   const consent = () => host.stores.consents.find(accountId, id)
   answer = json({ ...document, client_name: 'Renamed' })

@@ -29,7 +29,7 @@ afterAll(async () => {
 })
 
 /** A public client with a remembered consent, and the browser in which the user is signed in. */
-async function signedIn(input: Partial<NewClientInput> = {}) {
+async function signInAda(input: Partial<NewClientInput> = {}) {
   const { client } = await host.client({ name: 'Tool', redirectUris, isPublic: true, ...input })
   const [agent, person, verifier] = [new UserAgent(), await host.person('ada'), oidc.randomPKCECodeVerifier()]
   const challenge = await oidc.calculatePKCECodeChallenge(verifier)
@@ -67,7 +67,7 @@ test.each([
   ['http://[::1]:9999/callback'],
   [scheme],
 ])('a remembered consent authorizes a public client at %s only after the user continues', async (redirectUri) => {
-  const { agent, authorize } = await signedIn()
+  const { agent, authorize } = await signInAda()
   const page = await authorize(redirectUri)
   expect([page.location, viewOf(page)]).toMatchObject([
     null,
@@ -79,7 +79,7 @@ test.each([
 })
 
 test('asks for consent once at the first authorization', async () => {
-  const { agent, authorize } = await signedIn()
+  const { agent, authorize } = await signInAda()
   const page = await authorize(scheme, { scope: 'openid profile' })
   expect(viewOf(page)).not.toHaveProperty('confirmOnly')
   expect(answerOf(await decide(agent, page, 'submitTo', isClientUrl))).toHaveProperty('code')
@@ -88,11 +88,11 @@ test('asks for consent once at the first authorization', async () => {
 })
 
 test('continuing records no second consent, and refusing sends access_denied', async () => {
-  const { agent, authorize } = await signedIn()
-  const given = () => host.events.filter(({ event }) => event === 'consent_given').length
-  const before = given()
+  const { agent, authorize } = await signInAda()
+  const countConsents = () => host.events.filter(({ event }) => event === 'consent_given').length
+  const before = countConsents()
   expect(answerOf(await decide(agent, await authorize(loopback), 'submitTo', isClientUrl))).toHaveProperty('code')
-  expect(given()).toBe(before)
+  expect(countConsents()).toBe(before)
   expect(answerOf(await decide(agent, await authorize(loopback), 'cancelTo', isClientUrl))).toEqual({
     error: 'access_denied',
     error_description: expect.any(String),
@@ -106,18 +106,18 @@ test.each<[string, string, Partial<NewClientInput>]>([
   ['a confidential client', loopback, { isPublic: false }],
   ['a client that an administrator set to skip consent', loopback, { skipConsent: true }],
 ])('%s is authorized without confirmation', async (_which, redirectUri, input) => {
-  const { authorize } = await signedIn(input)
+  const { authorize } = await signInAda(input)
   expect(answerOf(await authorize(redirectUri, { prompt: 'none' }))).toHaveProperty('code')
 })
 
 test('a new sign-in does not replace the confirmation', async () => {
-  const { agent, person, authorize } = await signedIn()
+  const { agent, person, authorize } = await signInAda()
   const page = await signIn(agent, await authorize(loopback, { prompt: 'login' }), person.authenticator, isClientUrl)
   expect([page.location, viewOf(page)]).toMatchObject([null, { view: 'consent', confirmOnly: true }])
 })
 
 test('the confirmation counts once: its interaction cannot be replayed', async () => {
-  const { agent, authorize } = await signedIn()
+  const { agent, authorize } = await signInAda()
   const page = await authorize(loopback)
   const cookie = agent
     .cookies()
@@ -131,7 +131,7 @@ test('the confirmation counts once: its interaction cannot be replayed', async (
 })
 
 test('choosing an account does not replace the confirmation', async () => {
-  const { agent, authorize } = await signedIn()
+  const { agent, authorize } = await signInAda()
   const page = await authorize(loopback)
   const chooser = await agent.follow(await agent.postForm(new URL(addressOf(page, 'switchTo'), page.url).href, {}))
   const view = viewOf(chooser)
@@ -144,7 +144,7 @@ test('choosing an account does not replace the confirmation', async () => {
 })
 
 test('refreshes the tokens of such a client without the user', async () => {
-  const { client, agent, authorize, verifier } = await signedIn()
+  const { client, agent, authorize, verifier } = await signInAda()
   const input = answerOf(await decide(agent, await authorize(loopback), 'submitTo', isClientUrl))
   const configuration = await oidc.discovery(new URL(host.issuer), client.id, undefined, oidc.None(), {
     execute: [oidc.allowInsecureRequests],

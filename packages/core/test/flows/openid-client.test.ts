@@ -42,7 +42,7 @@ async function authorize(agent: UserAgent, configuration: oidc.Configuration, ex
   return { page, finish: (to: string | null) => oidc.authorizationCodeGrant(configuration, new URL(to ?? ''), checks) }
 }
 
-async function signedIn(host: Host) {
+async function signInAda(host: Host) {
   const { configuration, client } = await relyingParty(host)
   const { account, authenticator } = await host.person('ada')
   const agent = new UserAgent()
@@ -59,7 +59,7 @@ async function signedIn(host: Host) {
 describe('relying party with openid-client', () => {
   test('gets the same claims in the ID token, at UserInfo and after a refresh', async () => {
     await using host = await startHost()
-    const { configuration, account, tokens } = await signedIn(host)
+    const { configuration, account, tokens } = await signInAda(host)
     const claims = {
       sub: account.id,
       preferred_username: 'ada',
@@ -87,7 +87,7 @@ describe('relying party with openid-client', () => {
 
   test('revokes the token family when a refresh token is used twice', async () => {
     await using host = await startHost()
-    const { configuration, tokens } = await signedIn(host)
+    const { configuration, tokens } = await signInAda(host)
     const second = await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')
     host.clock.pass(60_000)
     await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
@@ -148,7 +148,7 @@ describe('relying party with openid-client', () => {
 
   test.each([{ prompt: 'login' }, { max_age: '0' }])('%j requires reauthentication', async (parameters) => {
     await using host = await startHost()
-    const { configuration, agent, authenticator } = await signedIn(host)
+    const { configuration, agent, authenticator } = await signInAda(host)
     host.clock.pass(2000)
     const { page, finish } = await authorize(agent, configuration, parameters)
     const returned = await signIn(agent, page, authenticator, isRedirectUri)
@@ -157,7 +157,7 @@ describe('relying party with openid-client', () => {
 
   test('another user can answer prompt=login, and becomes the active account', async () => {
     await using host = await startHost()
-    const { configuration, agent } = await signedIn(host)
+    const { configuration, agent } = await signInAda(host)
     const other = await host.person('bob')
     const { page, finish } = await authorize(agent, configuration, { prompt: 'login' })
     const returned = await decide(
@@ -172,7 +172,7 @@ describe('relying party with openid-client', () => {
 
   test('allows introspection and revocation only to the client itself', async () => {
     await using host = await startHost()
-    const { configuration, account, tokens } = await signedIn(host)
+    const { configuration, account, tokens } = await signInAda(host)
     const { configuration: another } = await relyingParty(host)
     expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toMatchObject({ active: true })
     expect(await oidc.tokenIntrospection(another, tokens.access_token)).toEqual({ active: false })
@@ -192,7 +192,7 @@ describe('relying party with openid-client', () => {
 
   test('rejects a disabled account immediately at UserInfo, refresh, introspection and /authorize', async () => {
     await using host = await startHost()
-    const { configuration, account, tokens, agent, authenticator } = await signedIn(host)
+    const { configuration, account, tokens, agent, authenticator } = await signInAda(host)
     host.accounts.set(account.id, { ...account, disabled: true })
     await expect(oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).rejects.toThrow()
     expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toEqual({ active: false })
@@ -212,7 +212,7 @@ describe('relying party with openid-client', () => {
 
   test('rejects a deleted account immediately at UserInfo, refresh, introspection and /authorize', async () => {
     await using host = await startHost()
-    const { configuration, account, tokens, agent } = await signedIn(host)
+    const { configuration, account, tokens, agent } = await signInAda(host)
     host.accounts.delete(account.id)
     await expect(oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).rejects.toThrow()
     expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toEqual({ active: false })
@@ -226,7 +226,7 @@ describe('relying party with openid-client', () => {
 
   test('requires a new sign-in after an account is enabled again', async () => {
     await using host = await startHost()
-    const { configuration, account, tokens, agent } = await signedIn(host)
+    const { configuration, account, tokens, agent } = await signInAda(host)
     host.accounts.set(account.id, { ...account, disabled: true })
     await host.pocket.endAccess(account.id)
     host.accounts.set(account.id, account)
@@ -241,7 +241,7 @@ describe('relying party with openid-client', () => {
 
   test('signs out at the end-session endpoint and returns to the client', async () => {
     await using host = await startHost()
-    const { configuration, tokens, agent } = await signedIn(host)
+    const { configuration, tokens, agent } = await signInAda(host)
     const url = oidc.buildEndSessionUrl(configuration, {
       id_token_hint: tokens.id_token ?? '',
       post_logout_redirect_uri: 'https://app.example/bye',
@@ -262,7 +262,7 @@ describe('relying party with openid-client', () => {
   test('a key rotation invalidates neither tokens nor pending interactions', async () => {
     const keySchedule = { signingPeriod: 0, announcementPeriod: 0, verificationPeriod: day }
     await using host = await startHost({ options: { signingKeys: { schedule: keySchedule } } })
-    const { configuration, tokens, authenticator, account } = await signedIn(host)
+    const { configuration, tokens, authenticator, account } = await signInAda(host)
     const agent = new UserAgent()
     const { page, finish } = await authorize(agent, configuration)
     const keysBefore = await keyIds(host)

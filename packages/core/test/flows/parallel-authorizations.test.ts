@@ -31,7 +31,7 @@ describe.each(Object.entries(storeKinds))('parallel authorizations over %s', (_k
   type Tokens = Awaited<ReturnType<typeof exchange>>
 
   /** A signed-in user without any client. */
-  async function signedIn() {
+  async function signInAda() {
     const person = await host.person('ada')
     const agent = new UserAgent()
     await passThrough(host, urlOf(await clientThat()), { agent, person })
@@ -62,7 +62,7 @@ describe.each(Object.entries(storeKinds))('parallel authorizations over %s', (_k
     { count: 6, stagger: 2 },
     { count: 6, stagger: 5 },
   ])('revokes at sign-out all of $count that start $stagger ms apart', async ({ count, stagger }) => {
-    const { agent, account } = await signedIn()
+    const { agent, account } = await signInAda()
     const parties = await Promise.all(Array.from({ length: count }, () => clientThat()))
     const responses = await Promise.all(
       parties.map(async (party, index) => {
@@ -82,7 +82,7 @@ describe.each(Object.entries(storeKinds))('parallel authorizations over %s', (_k
   })
 
   test('keeps the grants of other requests when an authorization joins the existing grant of its client', async () => {
-    const { agent, account } = await signedIn()
+    const { agent, account } = await signInAda()
     const [same, other] = [await clientThat(), await clientThat()]
     const { artifacts } = host.stores
     const replace = artifacts.replace.bind(artifacts)
@@ -119,7 +119,7 @@ describe.each(Object.entries(storeKinds))('parallel authorizations over %s', (_k
   })
 
   test('share a grant and a session ID for the first authorizations of one client', async () => {
-    const { agent, account } = await signedIn()
+    const { agent, account } = await signInAda()
     const party = await clientThat({
       backchannelLogoutUri: 'https://app.example/logout',
       backchannelLogoutSessionRequired: true,

@@ -8,7 +8,7 @@ import { isRedirectUri, passThrough, redirectUri, relyingParty } from './signed-
 const maxPending = 30
 
 /** Collects every artifact that is written from now on. */
-function noted({ stores: { artifacts } }: Host) {
+function recordWrites({ stores: { artifacts } }: Host) {
   const written: Artifact[] = []
   const { insertPending, upsert, insert, replace } = artifacts
   artifacts.insertPending = async (...input) => {
@@ -44,7 +44,7 @@ describe.each(Object.entries(storeKinds))(
       stores = await open()
       host = await startHost({ stores: await stores.empty(), options: { pages: { otherMethodsUrl: '/other-ways' } } })
       party = await relyingParty(host)
-      written = noted(host)
+      written = recordWrites(host)
       for (let count = 0; count < maxPending + 10; count++) await new UserAgent().get(authorize({ state: `${count}` }))
     })
     afterAll(async () => {
@@ -58,7 +58,7 @@ describe.each(Object.entries(storeKinds))(
       return `${host.issuer}/authorize?${new URLSearchParams({ ...request, ...fields })}`
     }
 
-    const atSignIn = async (fields: Readonly<Record<string, string>> = {}, agent = new UserAgent()) => {
+    const startSignIn = async (fields: Readonly<Record<string, string>> = {}, agent = new UserAgent()) => {
       const page = await agent.follow(await agent.get(authorize(fields)))
       const view = viewOf(page)
       if (view.view !== 'sign-in') throw new Error(`This is not a sign-in page but ${JSON.stringify(view)}`)
@@ -79,15 +79,17 @@ describe.each(Object.entries(storeKinds))(
     test('a user can still sign in, also with a request of 10 kB, and nothing is stored before', async () => {
       const person = await host.person('ada')
       const large = { state: Buffer.from(crypto.getRandomValues(new Uint8Array(3000))).toString('base64url') }
-      const { result, models } = await writing(() => atSignIn({ ...large, nonce: 'n'.repeat(2000), ui_locales: 'de' }))
+      const { result, models } = await writing(() =>
+        startSignIn({ ...large, nonce: 'n'.repeat(2000), ui_locales: 'de' }),
+      )
       expect(models).toEqual([])
       expect(new URL(result.page.url).searchParams.has('interaction')).toBe(true)
       const response = await signIn(result.agent, result.page, person.authenticator, isRedirectUri)
-      const returned = response.location === null ? await consented(result.agent, response) : response
+      const returned = response.location === null ? await giveConsent(result.agent, response) : response
       expect(new URL(returned.location ?? '').searchParams.get('state')).toBe(large.state)
     })
 
-    const consented = (agent: UserAgent, page: UserAgentResponse) => {
+    const giveConsent = (agent: UserAgent, page: UserAgentResponse) => {
       const view = viewOf(page) as Extract<View, { view: 'consent' }>
       return agent
         .postForm(new URL(view.submitTo, page.url).href, {})
@@ -121,10 +123,10 @@ describe.each(Object.entries(storeKinds))(
     })
 
     test('rejects the URL of a finished request until it expires', async () => {
-      const { agent, page } = await atSignIn()
+      const { agent, page } = await startSignIn()
       const person = await host.person('joan')
       const response = await signIn(agent, page, person.authenticator, isRedirectUri)
-      expect((response.location === null ? await consented(agent, response) : response).location).toContain('code=')
+      expect((response.location === null ? await giveConsent(agent, response) : response).location).toContain('code=')
       host.clock.pass(2 * hour)
       while ((await host.pocket.removeExpired(1000)) > 0);
       host.clock.pass(-2 * hour)
@@ -133,7 +135,7 @@ describe.each(Object.entries(storeKinds))(
 
     test('stores nothing when a user cancels', async () => {
       const { result, models } = await writing(async () => {
-        const { agent, page, view } = await atSignIn({ state: 'kept' })
+        const { agent, page, view } = await startSignIn({ state: 'kept' })
         return agent.follow(await agent.postForm(new URL(view.cancelTo ?? '', page.url).href, {}), {
           until: isRedirectUri,
         })
@@ -143,7 +145,7 @@ describe.each(Object.entries(storeKinds))(
     })
 
     test('returns a new challenge, and resumes after a sign-in on another page', async () => {
-      const { agent, page, view } = await atSignIn()
+      const { agent, page, view } = await startSignIn()
       const refreshed = await agent.getJson(new URL(view.ceremony.refreshFrom, page.url).href)
       expect(refreshed.json()).toMatchObject({ submitTo: view.ceremony.submitTo })
       const { searchParams } = new URL(view.otherMethodsUrl ?? '', page.url)
@@ -158,7 +160,7 @@ describe.each(Object.entries(storeKinds))(
 
     test('does not restart a finished interaction from its URL', async () => {
       const person = await host.person('ada')
-      const { agent, page } = await atSignIn()
+      const { agent, page } = await startSignIn()
       const first = await answerCeremony(agent, page, person.authenticator)
       const { redirectTo } = first.json() as { redirectTo: string }
       expect(redirectTo).not.toContain('interaction=')
@@ -168,11 +170,11 @@ describe.each(Object.entries(storeKinds))(
     })
 
     test('rejects a URL of another browser and a modified URL', async () => {
-      const { page, agent } = await atSignIn()
+      const { page, agent } = await startSignIn()
       expect(viewOf(await new UserAgent().get(page.url))).toMatchObject({ code: 'interaction_expired' })
       const changed = page.url.slice(0, -3) + (page.url.endsWith('AAA') ? 'BBB' : 'AAA')
       expect(viewOf(await agent.get(changed))).toMatchObject({ code: 'interaction_expired' })
-      const other = await atSignIn({}, agent)
+      const other = await startSignIn({}, agent)
       const swapped = new URL(other.page.url)
       swapped.search = new URL(page.url).search
       expect(viewOf(await agent.get(swapped.href))).toMatchObject({ code: 'interaction_expired' })
@@ -182,7 +184,7 @@ describe.each(Object.entries(storeKinds))(
       host.clock.pass(26 * hour)
       while ((await host.pocket.removeExpired(1000)) > 0);
       host.clock.pass(-26 * hour)
-      const { models } = await writing(() => atSignIn())
+      const { models } = await writing(() => startSignIn())
       expect(models).toEqual(['Interaction'])
       const body = new URLSearchParams({
         ...{ client_id: party.client.id, client_secret: party.secret, redirect_uri: redirectUri },
@@ -194,7 +196,7 @@ describe.each(Object.entries(storeKinds))(
       })
       const pushed = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', body })
       const { request_uri = '' } = (await pushed.json()) as { readonly request_uri?: string }
-      const large = await writing(() => atSignIn({ request_uri }))
+      const large = await writing(() => startSignIn({ request_uri }))
       expect(new URL(large.result.page.url).searchParams.has('interaction')).toBe(true)
       expect(large.models).toEqual([])
     })

@@ -41,7 +41,7 @@ const answerOf = ({ location }: UserAgentResponse) =>
  * A browser with a two-minute-old session of Ada and a consent for the default client. The library reads its own clock, so the
  * test backdates the sign-in.
  */
-async function signedIn(since = 2 * minute) {
+async function signInAda(since = 2 * minute) {
   const agent = new UserAgent()
   host.clock.pass(-since)
   const consent = await signIn(agent, await authorize(agent, 'ordinary'), person.authenticator, isRedirectUri)
@@ -57,7 +57,7 @@ async function press(agent: UserAgent, page: UserAgentResponse, field: string) {
 }
 
 /** Answers all prompts, and returns their names. */
-async function through(agent: UserAgent, first: UserAgentResponse) {
+async function followPages(agent: UserAgent, first: UserAgentResponse) {
   const requests: View['view'][] = []
   let page = first
   while (page.location === null && requests.length < 5) {
@@ -89,7 +89,7 @@ describe('Cancel', () => {
     ['the page for users without access', 'closed', true, {}, 'not-allowed'],
     ['a sign-in with a JWT response', 'ordinary', true, { prompt: 'login', response_mode: 'query.jwt' }, 'sign-in'],
   ])('on %s returns access_denied with the state', async (_name, client, isSignedIn, extra, view) => {
-    const agent = isSignedIn ? await signedIn(11 * minute) : new UserAgent()
+    const agent = isSignedIn ? await signInAda(11 * minute) : new UserAgent()
     const page = await authorize(agent, client, { ...extra, state })
     expect(viewOf(page)).toMatchObject({ view, cancelTo: expect.any(String) })
     const result = answerOf(await press(agent, page, 'cancelTo'))
@@ -119,8 +119,8 @@ describe('prompt', () => {
     ['select_account consent login', ['select-account', 'sign-in', 'consent']],
     ['create', ['select-account']],
   ])('%s asks for %j, each once', async (prompt, requests) => {
-    const agent = await signedIn()
-    const result = await through(agent, await authorize(agent, 'ordinary', { prompt }))
+    const agent = await signInAda()
+    const result = await followPages(agent, await authorize(agent, 'ordinary', { prompt }))
     expect([result.asked, answerOf(result.page)]).toEqual([
       requests,
       expect.objectContaining({ code: expect.any(String) }),
@@ -136,7 +136,7 @@ describe('prompt', () => {
     'NONE',
     'login,consent',
   ])('%j is rejected with an error to the client', async (prompt) => {
-    const refused = answerOf(await authorize(await signedIn(), 'ordinary', { prompt, state: 's' }))
+    const refused = answerOf(await authorize(await signInAda(), 'ordinary', { prompt, state: 's' }))
     expect(refused).toMatchObject({ error: 'invalid_request', state: 's' })
   })
 
@@ -159,7 +159,7 @@ describe('prompt', () => {
     ['a login hint that matches no user', 'ordinary', { login_hint: '\u0000"><script>' }, undefined],
     ['a hint that is not a token', 'ordinary', { id_token_hint: 'nonsense' }, 'invalid_request'],
   ])('none, for %s', async (_what, client, extra, error) => {
-    const result = answerOf(await authorize(await signedIn(), client, { ...extra, prompt: 'none', state: 's' }))
+    const result = answerOf(await authorize(await signInAda(), client, { ...extra, prompt: 'none', state: 's' }))
     expect(result).toMatchObject(error === undefined ? { code: expect.any(String) } : { error })
     expect(result.state).toBe('s')
   })
@@ -170,9 +170,9 @@ test.each<[string, Parameters]>([
   ['reauthenticating', {}],
   ['ordinary', { max_age: '100000' }],
 ])('a sign-in in the future has no age, so the client "%s" with %j requires another', async (client, extra) => {
-  const skewed = await signedIn(-minute / 2)
+  const skewed = await signInAda(-minute / 2)
   expect((await authorize(skewed, 'shortLived')).location).not.toBeNull()
-  const agent = await signedIn(-10 * minute)
+  const agent = await signInAda(-10 * minute)
   expect(answerOf(await authorize(agent, client, { ...extra, prompt: 'none' }))).toMatchObject({
     error: 'login_required',
   })
@@ -202,16 +202,16 @@ describe('max_age', () => {
     ['+60', 'refused'],
     [' 60', 'refused'],
   ])('%s, two minutes after the sign-in: asks again %s', async (maxAge, again) => {
-    const agent = await signedIn()
+    const agent = await signInAda()
     const page = await authorize(agent, 'ordinary', { max_age: maxAge, state: 's' })
     if (again === 'refused') return expect(answerOf(page)).toMatchObject({ error: 'invalid_request', state: 's' })
-    const { asked, page: end } = await through(agent, page)
+    const { asked, page: end } = await followPages(agent, page)
     expect([asked, answerOf(end).code]).toEqual([again ? ['sign-in'] : [], expect.any(String)])
   })
 })
 
 describe('id_token_hint', () => {
-  async function hinted() {
+  async function logInForHint() {
     const { configuration, client } = await relyingParty(host)
     clients.hinting = client.id
     const agent = new UserAgent()
@@ -222,36 +222,36 @@ describe('id_token_hint', () => {
     answerOf(await authorize(agent, client, { prompt: 'none', id_token_hint: hint, state: 's' }))
 
   test('preselects the account in any browser', async () => {
-    const { agent, hint } = await hinted()
-    for (const browser of [agent, await signedIn()])
+    const { agent, hint } = await logInForHint()
+    for (const browser of [agent, await signInAda()])
       expect(await silent(browser, 'hinting', hint)).toMatchObject({ code: expect.any(String), state: 's' })
   })
 
   test('does not sign in', async () => {
-    const { hint } = await hinted()
+    const { hint } = await logInForHint()
     expect(await silent(new UserAgent(), 'hinting', hint)).toMatchObject({ error: 'login_required', state: 's' })
   })
 
   test('of another client is rejected', async () => {
-    const { agent, hint } = await hinted()
-    await through(agent, await authorize(agent, 'ordinary'))
+    const { agent, hint } = await logInForHint()
+    await followPages(agent, await authorize(agent, 'ordinary'))
     const result = await silent(agent, 'ordinary', hint)
     expect(result).toMatchObject({ error: 'invalid_request', state: 's' })
   })
 })
 
 test('a client that requires reauthentication accepts one that happened within the last minute', async () => {
-  const agent = await signedIn()
-  const { asked, page } = await through(agent, await authorize(agent, 'reauthenticating'))
+  const agent = await signInAda()
+  const { asked, page } = await followPages(agent, await authorize(agent, 'reauthenticating'))
   expect([asked, answerOf(page).code]).toEqual([['sign-in'], expect.any(String)])
-  const next = await through(agent, await authorize(agent, 'reauthenticating'))
+  const next = await followPages(agent, await authorize(agent, 'reauthenticating'))
   expect(next.asked).toEqual([])
 })
 
 test('logs a user without access to the client, whether or not they return to it', async () => {
   const { client } = await host.client({ redirectUris: [redirectUri], isGroupRestricted: true })
   clients.exclusive = client.id
-  const agent = await signedIn()
+  const agent = await signInAda()
   expect(viewOf(await authorize(agent, 'exclusive', { state: 's' }))).toMatchObject({ view: 'not-allowed' })
   expect(await host.pocket.connectionLog.list(client.id)).toMatchObject([
     {
@@ -268,7 +268,7 @@ test('keeps the consent after the session ends, and after a code is used twice',
   const { client, secret } = await host.client({ redirectUris: [redirectUri] })
   clients.remembering = client.id
   const agent = new UserAgent()
-  const first = await through(agent, await authorize(agent, 'remembering'))
+  const first = await followPages(agent, await authorize(agent, 'remembering'))
   expect(first.asked).toEqual(['sign-in', 'consent'])
   const code = answerOf(first.page).code ?? ''
   const exchange = async () => {
@@ -280,23 +280,25 @@ test('keeps the consent after the session ends, and after a code is used twice',
   expect(answerOf(await authorize(agent, 'remembering', { prompt: 'none' }))).toHaveProperty('code')
   await host.pocket.endAccess(person.account.id)
   const anew = new UserAgent()
-  expect((await through(anew, await authorize(anew, 'remembering'))).asked).toEqual(['sign-in'])
+  expect((await followPages(anew, await authorize(anew, 'remembering'))).asked).toEqual(['sign-in'])
   await host.pocket.withdrawConsent(person.account.id, client.id)
-  expect((await through(anew, await authorize(anew, 'remembering'))).asked).toEqual(['consent'])
+  expect((await followPages(anew, await authorize(anew, 'remembering'))).asked).toEqual(['consent'])
 })
 
 test('a client that skips consent can request it', async () => {
-  const agent = await signedIn()
-  const { asked } = await through(
+  const agent = await signInAda()
+  const { asked } = await followPages(
     agent,
     await authorize(agent, 'trusted', { prompt: 'consent', scope: 'openid email' }),
   )
   expect(asked).toEqual(['consent'])
-  expect((await through(agent, await authorize(agent, 'trusted', { scope: 'openid email groups' }))).asked).toEqual([])
+  expect((await followPages(agent, await authorize(agent, 'trusted', { scope: 'openid email groups' }))).asked).toEqual(
+    [],
+  )
 })
 
 test('ignores a hint that is not an ID token', async () => {
-  const agent = await signedIn()
+  const agent = await signInAda()
   const code = answerOf(await authorize(agent, 'ordinary')).code ?? ''
   expect(answerOf(await authorize(agent, 'ordinary', { id_token_hint: code, prompt: 'none' }))).toMatchObject({
     error: 'invalid_request',

@@ -35,7 +35,7 @@ async function proof(
 }
 
 /** Uses an access token with each of these proofs concurrently. */
-async function atUserInfo(accessToken: string, proofs: readonly string[]) {
+async function callUserInfo(accessToken: string, proofs: readonly string[]) {
   const responses = await Promise.all(
     proofs.map((DPoP) => fetch(host.issuer + userInfo, { headers: { authorization: `DPoP ${accessToken}`, DPoP } })),
   )
@@ -120,16 +120,16 @@ test('a public client can revoke only its own tokens', async () => {
   expect(refreshed.json.error).toBe('invalid_grant')
 })
 
-async function boundToken() {
+async function issueBoundToken() {
   const { json } = await post(await code(), await proof('POST', token))
   const accessToken = json.access_token ?? ''
   return { accessToken, ath: createHash('sha256').update(accessToken).digest('base64url') }
 }
 
 test('accepts one proof that is sent twenty times concurrently only once', async () => {
-  const { accessToken, ath } = await boundToken()
+  const { accessToken, ath } = await issueBoundToken()
   const one = await proof('GET', userInfo, { ath })
-  expect(await atUserInfo(accessToken, Array<string>(20).fill(one))).toEqual([200, ...Array<number>(19).fill(401)])
+  expect(await callUserInfo(accessToken, Array<string>(20).fill(one))).toEqual([200, ...Array<number>(19).fill(401)])
 })
 
 test('issues one token for one code with twenty keys concurrently, bound to the key of the winner', async () => {
@@ -140,15 +140,15 @@ test('issues one token for one code with twenty keys concurrently, bound to the 
 })
 
 test('accepts a proof from a clock that is ahead once during its validity', async () => {
-  const { accessToken, ath } = await boundToken()
+  const { accessToken, ath } = await issueBoundToken()
   const ahead = Math.floor(Date.now() / 1000) + 290
   const one = await proof('GET', userInfo, { ath }, key, ahead)
-  expect(await atUserInfo(accessToken, [one])).toEqual([200])
+  expect(await callUserInfo(accessToken, [one])).toEqual([200])
   // The library reads its own clock.
   const time = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 400_000)
   try {
     await host.pocket.removeExpired(1000)
-    expect(await atUserInfo(accessToken, [one])).toEqual([401])
+    expect(await callUserInfo(accessToken, [one])).toEqual([401])
   } finally {
     time.mockRestore()
   }

@@ -8,7 +8,7 @@ import { isRedirectUri, login } from './signed-in.ts'
 const issuer = 'https://localhost'
 
 /** A host on plain http behind a reverse proxy with https. */
-async function behindProxy(options: Partial<PocketOptions> = {}) {
+async function startBehindProxy(options: Partial<PocketOptions> = {}) {
   const origins: RequestOrigin[] = []
   const audit = { record: async (_event: unknown, origin: RequestOrigin) => void origins.push(origin) }
   const host = await startHost({ options: { issuer, audit, ...options } })
@@ -26,7 +26,7 @@ describe.each([
   ['an untrusted proxy', undefined, ['127.0.0.1', '::1', '::ffff:127.0.0.1']],
 ])('behind %s', (_kind, trustProxy, addresses) => {
   test('a user signs in at the issuer, with cookies for https only', async () => {
-    const { host, resolve, configuration, origins, person } = await behindProxy(trustProxy && { trustProxy })
+    const { host, resolve, configuration, origins, person } = await startBehindProxy(trustProxy && { trustProxy })
     await using _ = host
     expect(configuration.serverMetadata().token_endpoint).toBe(`${issuer}/api/oidc/token`)
     const agent = new UserAgent({ resolve })
@@ -45,7 +45,7 @@ describe.each([
 })
 
 test('forwarded headers do not change any URL that the provider returns', async () => {
-  const { host } = await behindProxy({ trustProxy: () => true })
+  const { host } = await startBehindProxy({ trustProxy: () => true })
   await using _ = host
   const headers = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http', forwarded: 'host=evil.example' }
   const response = await fetch(`${host.issuer}/.well-known/openid-configuration`, { headers })

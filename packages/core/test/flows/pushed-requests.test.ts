@@ -99,7 +99,7 @@ test('a client that authenticates in the header or with an assertion may omit cl
       .setIssuedAt()
       .setExpirationTime('1m')
       .sign(privateKey)
-  const asserted = async (iss: string, sub = iss) => ({
+  const assertionFields = async (iss: string, sub = iss) => ({
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
     client_assertion: await assertion(iss, sub),
   })
@@ -111,7 +111,7 @@ test('a client that authenticates in the header or with an assertion may omit cl
   }
   for (const [id, push] of [
     [party.client.id, sendPush({}, basic(party.secret))],
-    [client.id, sendPush(await asserted(client.id))],
+    [client.id, sendPush(await assertionFields(client.id))],
   ] as const) {
     const [status, { request_uri: uri = '' }] = await push
     expect(status).toBe(201)
@@ -119,7 +119,7 @@ test('a client that authenticates in the header or with an assertion may omit cl
   }
   const refused = [401, { error: 'invalid_client' }]
   expect(await sendPush({}, basic('wrong'))).toMatchObject(refused)
-  expect(await sendPush(await asserted(client.id, party.client.id))).toMatchObject(refused)
+  expect(await sendPush(await assertionFields(client.id, party.client.id))).toMatchObject(refused)
   expect(await sendPush({ client_id: client.id }, basic(party.secret))).toMatchObject([
     400,
     { error: 'invalid_request' },
@@ -182,7 +182,7 @@ describe.each(Object.entries(storeKinds))('above the limit of pushed requests pe
     return { status: response.status, uri }
   }
   /** A `request_uri` that carries its request. */
-  const carried = async (fields?: Fields) => {
+  const pushCarried = async (fields?: Fields) => {
     const { artifacts } = host.stores
     const { insertPending } = artifacts
     artifacts.insertPending = async () => false
@@ -210,7 +210,7 @@ describe.each(Object.entries(storeKinds))('above the limit of pushed requests pe
 
   test.each([100, 3000])('accepts such a request with %i bytes of state once', async (length) => {
     const state = randomBytes(length).toString('base64url')
-    const uri = await carried({ state })
+    const uri = await pushCarried({ state })
     const { page, agent } = await passThrough(host, authorize(uri))
     const returned = new URL(page.location ?? '')
     expect([returned.searchParams.has('code'), returned.searchParams.get('state')]).toEqual([true, state])
@@ -221,7 +221,7 @@ describe.each(Object.entries(storeKinds))('above the limit of pushed requests pe
   test('accepts it if the network has many pending interactions too', async () => {
     const text = (length: number) => randomBytes(length).toString('base64url')
     const claims = JSON.stringify({ userinfo: { email: { value: text(700) } } })
-    const uri = await carried({ state: text(3000), nonce: text(1500), claims })
+    const uri = await pushCarried({ state: text(3000), nonce: text(1500), claims })
     const { artifacts } = host.stores
     const { insertPending } = artifacts
     artifacts.insertPending = async () => false
@@ -232,7 +232,7 @@ describe.each(Object.entries(storeKinds))('above the limit of pushed requests pe
 
   test.each([0, 2])('accepts it in one of two browsers, of which one finishes %i hours later', async (hours) => {
     const person = await host.person('ada')
-    const url = authorize(await carried())
+    const url = authorize(await pushCarried())
     const browsers = [new UserAgent(), new UserAgent()]
     const pages = await Promise.all(browsers.map(async (agent) => agent.follow(await agent.get(url))))
     const ends: string[] = []
@@ -250,10 +250,10 @@ describe.each(Object.entries(storeKinds))('above the limit of pushed requests pe
 
   test('rejects it for another client, after a minute, and if it was modified', async () => {
     const { client: another } = await host.client({ redirectUris: [redirectUri], isPublic: true })
-    const uri = await carried()
+    const uri = await pushCarried()
     expect(await viewAt(authorize(uri, another.id))).toBe('invalid_request_object')
     const [id = '', sealed = ''] = uri.split('.')
-    const other = (await carried()).split('.')[0]
+    const other = (await pushCarried()).split('.')[0]
     const flipped = sealed.startsWith('A') ? `B${sealed.slice(1)}` : `A${sealed.slice(1)}`
     for (const changed of [`${other}.${sealed}`, `${id}.${flipped}`, id, `${id}.`])
       expect([changed, await viewAt(authorize(changed))]).toEqual([changed, 'invalid_request_uri'])

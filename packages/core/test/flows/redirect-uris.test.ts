@@ -85,10 +85,10 @@ test('limits the number and the length of the redirect URIs of a client', async 
   const addresses = (count: number) => Array.from({ length: count }, (_, index) => `https://app.example/${index}/*`)
   await host.client({ redirectUris: addresses(500), postLogoutRedirectUris: addresses(500) })
   for (const list of ['redirectUris', 'postLogoutRedirectUris']) {
-    const refused = (uris: readonly string[], field: string, code: string) =>
+    const expectRefusal = (uris: readonly string[], field: string, code: string) =>
       expect(host.client({ [list]: uris })).rejects.toMatchObject({ fields: [{ field, code }] })
-    await refused(addresses(501), list, 'too_many')
-    await refused([`https://app.example/${'x'.repeat(2000)}`], `${list}[0]`, 'too_long')
+    await expectRefusal(addresses(501), list, 'too_many')
+    await expectRefusal([`https://app.example/${'x'.repeat(2000)}`], `${list}[0]`, 'too_long')
   }
 })
 
@@ -111,10 +111,10 @@ test('rejects plain http if the host forbids it, even for a registered URI', asy
 test('post-logout redirect URIs may contain wildcards too', async () => {
   await using host = await startHost()
   const { client } = await host.client({ postLogoutRedirectUris: ['https://*.example.com/bye'] })
-  const sentTo = async (to: string) => {
+  const redirectAfterLogout = async (to: string) => {
     const query = new URLSearchParams({ client_id: client.id, post_logout_redirect_uri: to })
     return (await new UserAgent().get(`${host.issuer}/api/oidc/end-session?${query}`)).location
   }
-  expect(await sentTo('https://photos.example.com/bye')).toBe('https://photos.example.com/bye')
-  expect(await sentTo('https://photos.example.org/bye')).toBeNull()
+  expect(await redirectAfterLogout('https://photos.example.com/bye')).toBe('https://photos.example.com/bye')
+  expect(await redirectAfterLogout('https://photos.example.org/bye')).toBeNull()
 })

@@ -180,11 +180,11 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   ])('repeats no response once %s', async (what, happens) => {
     const input = await confidential()
     const result = await input.refresh(input.first.refresh_token)
-    const stored = () => host.stores.artifacts.listByAccount('RefreshAnswer', input.account.id)
-    expect(await stored()).toHaveLength(1)
+    const listResponses = () => host.stores.artifacts.listByAccount('RefreshAnswer', input.account.id)
+    expect(await listResponses()).toHaveLength(1)
     await happens(input, result)
     // The host does not notify core of the disabled account.
-    if (what !== 'the person is disabled') expect(await stored()).toEqual([])
+    if (what !== 'the person is disabled') expect(await listResponses()).toEqual([])
     expect(await input.refresh(input.first.refresh_token)).toMatchObject(refused)
   })
 

@@ -53,7 +53,7 @@ const registerClient = async (changes: object = {}) => {
   }
 }
 const publicJwk = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' })
-const tokenAt = (form: Readonly<Record<string, string>>) =>
+const requestToken = (form: Readonly<Record<string, string>>) =>
   fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body: new URLSearchParams(form) })
 
 describe('permission to register', () => {
@@ -72,13 +72,13 @@ describe('permission to register', () => {
     policy = { ...policy, mode: 'with-token' }
     const { token, stored } = await host.pocket.initialAccessTokens.issue({ lifetime: hour, usageLimit: 2 })
     expect(JSON.stringify(await host.pocket.initialAccessTokens.list())).not.toContain(token)
-    const refused = async (input?: string) => {
+    const registerRefused = async (input?: string) => {
       const { status, body, headers } = await register({ redirect_uris: [redirectUri] }, input)
       expect([status, headers.get('www-authenticate')]).toEqual([401, expect.stringContaining('Bearer')])
       return body.error
     }
-    expect(await refused()).toBe('invalid_token')
-    expect(await refused('another')).toBe('invalid_token')
+    expect(await registerRefused()).toBe('invalid_token')
+    expect(await registerRefused('another')).toBe('invalid_token')
     // A client without permission does not learn about errors in its metadata.
     expect((await register({ redirect_uris: ['nothing'] }, 'another')).body.error).toBe('invalid_token')
     expect((await register({ redirect_uris: ['nothing'] }, token)).body.error).toBe('invalid_redirect_uri')
@@ -98,10 +98,10 @@ describe('permission to register', () => {
 
     const other = await host.pocket.initialAccessTokens.issue({ lifetime: hour, usageLimit: 9 })
     host.clock.pass(hour)
-    expect(await refused(other.token)).toBe('invalid_token')
+    expect(await registerRefused(other.token)).toBe('invalid_token')
     const third = await host.pocket.initialAccessTokens.issue({ lifetime: hour, usageLimit: 9 })
     expect(await host.pocket.initialAccessTokens.remove(third.stored.id)).toBe(true)
-    expect(await refused(third.token)).toBe('invalid_token')
+    expect(await registerRefused(third.token)).toBe('invalid_token')
   })
 
   test('is denied to a network while 15 of its clients are unused', async () => {
@@ -125,7 +125,7 @@ describe('permission to register', () => {
     // A client can give itself tokens, which does not make it one that a user uses.
     const grant = { grant_type: 'client_credentials', client_id: used?.id ?? '', client_secret: used?.secret ?? '' }
     host.clock.pass(2 * day)
-    expect((await tokenAt(grant)).status).toBe(200)
+    expect((await requestToken(grant)).status).toBe(200)
     expect((await register({ redirect_uris: [redirectUri] })).status).toBe(429)
     expect(await host.pocket.removeUnusedClients(hour, 100)).toBe(14)
     expect(await host.pocket.clients.find(used?.id ?? '')).toBeDefined()
@@ -207,17 +207,17 @@ describe('registered client', () => {
       state: 'a state',
     })
     const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${query}`))
-    const atClient = (url: string) => url.startsWith(redirectUri)
-    const consent = await signIn(agent, page, authenticator, atClient)
+    const isClientUrl = (url: string) => url.startsWith(redirectUri)
+    const consent = await signIn(agent, page, authenticator, isClientUrl)
     expect(viewOf(consent)).toMatchObject({
       view: 'consent',
       client: { name: 'Used', destination: 'app.example' },
       origin: { kind: 'registration', host: null },
     })
-    const back = await decide(agent, consent, 'submitTo', atClient)
+    const back = await decide(agent, consent, 'submitTo', isClientUrl)
     const code = new URL(back.location ?? back.url).searchParams.get('code') ?? ''
     const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }
-    const response = await tokenAt({ ...form, client_id: used.id, client_secret: used.secret })
+    const response = await requestToken({ ...form, client_id: used.id, client_secret: used.secret })
     expect(await response.json()).toHaveProperty('id_token')
     // The client did not register the refresh token grant.
     host.clock.pass(31 * day)
@@ -269,7 +269,7 @@ describe('registered client', () => {
       response_types: [],
       grant_types: ['client_credentials'],
     })
-    const response = await tokenAt({ grant_type: 'client_credentials', client_id: id, client_secret: secret })
+    const response = await requestToken({ grant_type: 'client_credentials', client_id: id, client_secret: secret })
     expect([response.status, await response.json()]).toEqual([200, expect.objectContaining({ token_type: 'Bearer' })])
     // Still counts as unused: tokens only postpone its removal, because whoever registered the client can request them.
     expect(await host.pocket.clients.find(id)).toMatchObject({ unusedSince: expect.any(Number) })
@@ -408,7 +408,7 @@ describe('client configuration endpoint', () => {
     const secret = await change('client_secret_post')
     expect(secret).toMatch(/^pk_/)
     const wrong = { grant_type: 'authorization_code', code: 'none', redirect_uri: redirectUri }
-    const response = await tokenAt({ ...wrong, client_id: id, client_secret: String(secret) })
+    const response = await requestToken({ ...wrong, client_id: id, client_secret: String(secret) })
     expect(await response.json()).toMatchObject({ error: 'invalid_grant' })
     expect(await change('client_secret_basic')).toBeUndefined()
     // A secret that is stored only as a hash cannot verify signatures.

@@ -44,7 +44,10 @@ const sendRequest = async (extra: Parameters, id?: string) =>
   agent.follow(await agent.get(request({ state: 's', ...extra }, id)), { until: isRedirectUri })
 
 /** Where the response parameters arrived, and the parameters. */
-function arrived(page: UserAgentResponse): { at: 'query' | 'fragment' | 'form' | 'page'; answer: URLSearchParams } {
+function readResponse(page: UserAgentResponse): {
+  at: 'query' | 'fragment' | 'form' | 'page'
+  answer: URLSearchParams
+} {
   const url = URL.parse(page.location ?? '')
   if (url && url.hash !== '') return { at: 'fragment', answer: new URLSearchParams(url.hash.slice(1)) }
   if (url) return { at: 'query', answer: url.searchParams }
@@ -70,7 +73,7 @@ describe('response mode', () => {
     [{ response_type: 'code token' }, 'fragment', 'unsupported_response_type'],
     [{ response_type: 'none' }, 'query', 'unsupported_response_type'],
   ])('%j returns the response in the %s, with the error %s', async (extra, at, error) => {
-    const { at: seen, answer } = arrived(await sendRequest(extra))
+    const { at: seen, answer } = readResponse(await sendRequest(extra))
     expect([seen, answer.get('error') ?? undefined]).toEqual([at, error])
     expect(answer.get('state')).toBe('s')
     expect(answer.get('iss')).toBe(host.issuer)
@@ -79,11 +82,11 @@ describe('response mode', () => {
 
   test('returns an ID token to clients that are allowed to receive it, and never in a query', async () => {
     const implicit = { response_type: 'id_token', nonce: 'n' }
-    const own = arrived(await sendRequest(implicit))
+    const own = readResponse(await sendRequest(implicit))
     expect([own.at, own.answer.has('id_token')]).toEqual(['fragment', true])
-    const others = arrived(await sendRequest(implicit, other.id))
+    const others = readResponse(await sendRequest(implicit, other.id))
     expect([others.at, others.answer.get('error')]).toEqual(['fragment', 'invalid_request'])
-    const { at, answer } = arrived(await sendRequest({ ...implicit, response_mode: 'query.jwt' }))
+    const { at, answer } = readResponse(await sendRequest({ ...implicit, response_mode: 'query.jwt' }))
     const [, payload = ''] = (answer.get('response') ?? '').split('.')
     expect([at, JSON.parse(Buffer.from(payload, 'base64url').toString())]).toEqual([
       'query',
@@ -96,7 +99,7 @@ describe('response mode', () => {
     async (mode) => {
       for (const more of [{}, { prompt: 'none', max_age: '0' }]) {
         const page = await sendRequest({ response_mode: mode, state: hostile, ...more })
-        const { answer } = arrived(page)
+        const { answer } = readResponse(page)
         expect(answer.get('state')).toBe(hostile)
         expect([...answer.keys()].sort()).toEqual(
           [more.prompt ? ['error', 'error_description'] : ['code'], 'iss', 'state'].flat().sort(),
@@ -126,7 +129,7 @@ describe('pushed authorization request', () => {
       )
     const stolen = await authorizeAs(other.id)
     expect([stolen.location, viewOf(stolen)]).toMatchObject([null, { view: 'error' }])
-    const { answer } = arrived(
+    const { answer } = readResponse(
       await authorizeAs(client.id, { state: 'mine', redirect_uri: 'https://evil.example', scope: 'x' }),
     )
     expect([answer.get('state'), answer.get('code')]).toEqual(['pushed', expect.any(String)])

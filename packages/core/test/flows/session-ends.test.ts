@@ -55,7 +55,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
     oidc.authorizationCodeGrant(configuration, new URL(location ?? ''))
 
   /** A user who is signed in at one client, and opens another one. */
-  async function signedIn() {
+  async function signInAda() {
     const person = await host.person('ada')
     const agent = new UserAgent()
     const first = await clientThat()
@@ -63,9 +63,9 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
     const tokens = await exchange(first, page)
     return { ...person, agent, first, tokens, party: await clientThat() }
   }
-  type SignedIn = Awaited<ReturnType<typeof signedIn>>
+  type SignedIn = Awaited<ReturnType<typeof signInAda>>
 
-  const kept = async (accountId: string) => {
+  const listArtifacts = async (accountId: string) => {
     const models = ['Session', 'Grant', 'AuthorizationCode', 'AccessToken', 'RefreshToken']
     return (await Promise.all(models.map((model) => host.stores.artifacts.listByAccount(model, accountId)))).flat()
   }
@@ -92,7 +92,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
   test.each(selectCases(staggered, (each) => staggered.indexOf(each) < 3))(
     'by $way revokes authorizations that start $stagger ms apart, and notifies their clients',
     async (input) => {
-      const one = await signedIn()
+      const one = await signInAda()
       const { account, agent } = one
       const parties = await Promise.all([false, true, false, true, false, true].map((jwt) => clientThat(true, jwt)))
       const responses = await Promise.all(
@@ -128,13 +128,13 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
       const due = await host.stores.logoutNotices.claimDue(host.clock.now() + hour, host.clock.now() + 2 * hour, 1000)
       const notified = due.filter(({ accountId }) => accountId === account.id).map(({ clientId }) => clientId)
       expect(notified.toSorted()).toEqual([one.first, ...parties].map(({ client }) => client.id).toSorted())
-      expect(await kept(account.id)).toEqual([])
+      expect(await listArtifacts(account.id)).toEqual([])
       expect(host.errors).toEqual([])
     },
   )
 
   /** Runs `meanwhile` once during a request: before or after the first write of this model. */
-  async function during<T>(
+  async function requestDuring<T>(
     moment: { readonly model: string; readonly after: boolean },
     meanwhile: () => Promise<unknown>,
     request: () => Promise<T>,
@@ -177,10 +177,10 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
   test.each(selectCases(cases, ({ isFirst }) => isFirst))(
     'by $way $at rejects the authorization',
     async ({ way, ...moment }) => {
-      const one = await signedIn()
+      const one = await signInAda()
       const { agent, account, party, first, tokens } = one
       host.events.length = 0
-      const page = await during(
+      const page = await requestDuring(
         moment,
         () => ends[way]?.(one) ?? Promise.reject(),
         () => agent.get(urlOf(party)),
@@ -188,7 +188,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
       expect(viewOf(page)).toMatchObject({ view: 'error', status: 400, code: 'interaction_expired' })
       expect(page.location).toBeNull()
       expect(viewOf(page)).toHaveProperty('retryAt', expect.stringContaining(`client_id=${party.client.id}`))
-      expect(await kept(account.id)).toEqual([])
+      expect(await listArtifacts(account.id)).toEqual([])
       await expect(oidc.refreshTokenGrant(first.configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
         error: 'invalid_grant',
       })
@@ -207,49 +207,55 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
   )
 
   test.each(moments)('$at returns login_required to a client with prompt=none', async (moment) => {
-    const { account, agent, party } = await signedIn()
-    const ended = () => host.pocket.endAccess(account.id)
-    const page = await during(moment, ended, () => agent.get(urlOf(party, { prompt: 'none', state: 'mine' })))
+    const { account, agent, party } = await signInAda()
+    const endAccess = () => host.pocket.endAccess(account.id)
+    const page = await requestDuring(moment, endAccess, () =>
+      agent.get(urlOf(party, { prompt: 'none', state: 'mine' })),
+    )
     expect(Object.fromEntries(new URL(page.location ?? '').searchParams)).toEqual({
       error: 'login_required',
       error_description: expect.any(String),
       state: 'mine',
       iss: host.issuer,
     })
-    expect(await kept(account.id)).toEqual([])
+    expect(await listArtifacts(account.id)).toEqual([])
   })
 
   test('prevents later form_post responses and ID tokens', async () => {
-    const one = await signedIn()
+    const one = await signInAda()
     const moment = { model: 'Session', after: false }
-    const ended = () => host.pocket.endAccess(one.account.id)
-    const posted = await during(moment, ended, () => one.agent.get(urlOf(one.party, { response_mode: 'form_post' })))
+    const endAccess = () => host.pocket.endAccess(one.account.id)
+    const posted = await requestDuring(moment, endAccess, () =>
+      one.agent.get(urlOf(one.party, { response_mode: 'form_post' })),
+    )
     expect(viewOf(posted)).toMatchObject({ view: 'error', code: 'interaction_expired' })
-    const other = await signedIn()
+    const other = await signInAda()
     const party = await relyingParty(host, { client: { skipConsent: true }, protocol: { implicitIdToken: true } })
     const query = { response_type: 'id_token', nonce: 'n', response_mode: 'form_post' }
-    const alsoEnded = () => host.pocket.endAccess(other.account.id)
-    const implicit = await during(moment, alsoEnded, () => other.agent.get(urlOf(party, query)))
+    const endOtherAccess = () => host.pocket.endAccess(other.account.id)
+    const implicit = await requestDuring(moment, endOtherAccess, () => other.agent.get(urlOf(party, query)))
     expect(viewOf(implicit)).toMatchObject({ view: 'error', code: 'interaction_expired' })
   })
 
   test('revokes the access token of an implicit response that is not sent', async () => {
-    const { agent, account } = await signedIn()
+    const { agent, account } = await signInAda()
     const party = await relyingParty(host, { client: { skipConsent: true }, protocol: { implicitIdToken: true } })
     const query = { response_type: 'id_token token', nonce: 'n' }
-    const ended = () => host.pocket.endAccess(account.id)
-    const page = await during({ model: 'AccessToken', after: false }, ended, () => agent.get(urlOf(party, query)))
+    const endAccess = () => host.pocket.endAccess(account.id)
+    const page = await requestDuring({ model: 'AccessToken', after: false }, endAccess, () =>
+      agent.get(urlOf(party, query)),
+    )
     expect(viewOf(page)).toMatchObject({ view: 'error', code: 'interaction_expired' })
     expect(page.location).toBeNull()
-    expect(await kept(account.id)).toEqual([])
+    expect(await listArtifacts(account.id)).toEqual([])
   })
 
   test('does not restore a consent, or its access, that is withdrawn during an authorization', async () => {
-    const one = await signedIn()
+    const one = await signInAda()
     for (const moment of moments) {
       const party = await clientThat(false)
       await host.stores.consents.allow(one.account.id, party.client.id, ['openid'], host.clock.now())
-      const page = await during(
+      const page = await requestDuring(
         moment,
         () => host.pocket.withdrawConsent(one.account.id, party.client.id),
         () => one.agent.get(urlOf(party)),
@@ -266,22 +272,22 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
     { at: 'the grant is listed', model: 'Session' },
     { at: 'the code is stored', model: 'AuthorizationCode' },
   ])('finds the grant of a request that died after $at', async ({ model }) => {
-    const { account, agent, party } = await signedIn()
+    const { account, agent, party } = await signInAda()
     const reached = Promise.withResolvers<void>()
-    const died = () => {
+    const die = () => {
       reached.resolve()
       return new Promise(() => {})
     }
-    void during({ model, after: true }, died, () => agent.get(urlOf(party))).catch(() => undefined)
+    void requestDuring({ model, after: true }, die, () => agent.get(urlOf(party))).catch(() => undefined)
     await reached.promise
     const [session] = await host.pocket.sessions.list(account.id)
     expect(session?.clientIds).toContain(party.client.id)
     expect(await host.pocket.sessions.end(account.id, session?.uid ?? '')).toBe(true)
-    expect(await kept(account.id)).toEqual([])
+    expect(await listArtifacts(account.id)).toEqual([])
   })
 
   test('revokes nothing if it fails halfway', async () => {
-    const { account, first, tokens } = await signedIn()
+    const { account, first, tokens } = await signInAda()
     const [session] = await host.pocket.sessions.list(account.id)
     const { artifacts } = host.stores
     const destroyByGrant = artifacts.destroyByGrant.bind(artifacts)
@@ -300,7 +306,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
   test.each(['the sign-out page', 'the sign-out of the host'])(
     'by %s ends all sessions of the browser, or none if it fails halfway',
     async (way) => {
-      const one = await signedIn()
+      const one = await signInAda()
       const { account, authenticator } = one
       await passThrough(host, urlOf(one.first), { person: { account, authenticator } })
       const { artifacts, sessionHistory } = host.stores
@@ -327,7 +333,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
   )
 
   test('by a sign-out of the host ends the sessions of all users of the browser, or none', async () => {
-    const one = await signedIn()
+    const one = await signInAda()
     const other = await host.person('grace')
     const chosen = await one.agent.follow(await one.agent.get(urlOf(one.party, { prompt: 'login' })))
     expect((await answerCeremony(one.agent, chosen, other.authenticator)).status).toBe(200)
@@ -379,12 +385,12 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
   test.each(['an account that is disabled', 'an account that is deleted', 'a sign-out everywhere'])(
     'by %s waits for a sign-in in progress and ends it too',
     async (way) => {
-      const one = { ...(await signedIn()), ...(await withCodes()) }
+      const one = { ...(await signInAda()), ...(await withCodes()) }
       let ending: Promise<unknown> | undefined
       const start = async () => {
         ending = ends[way]?.(one)
       }
-      await during({ model: 'Session', after: false }, start, one.enter)
+      await requestDuring({ model: 'Session', after: false }, start, one.enter)
       await ending
       expect(await host.pocket.sessions.list(one.account.id)).toEqual([])
       expect(host.errors).toEqual([])
@@ -398,7 +404,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
       const person = await withCodes()
       const { agent, enter, before } = person
       const end = () => host.pocket.sessions.end(person.account.id, before?.uid ?? '')
-      await during({ model: 'Session', after: false }, end, enter)
+      await requestDuring({ model: 'Session', after: false }, end, enter)
       const [after, ...others] = await host.pocket.sessions.list(person.account.id)
       expect(others).toEqual([])
       expect(after?.uid).not.toBe(before?.uid)
@@ -411,7 +417,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
     test.each(Object.keys(ends))(
       'by %s, not committed yet, delays authorizations and then rejects them',
       async (way) => {
-        const one = await signedIn()
+        const one = await signInAda()
         const { artifacts, logoutNotices } = host.stores
         const [entered, writing, gate] = [0, 1, 2].map(() => Promise.withResolvers<void>())
         const [insert, replace] = [logoutNotices.insert.bind(logoutNotices), artifacts.replace.bind(artifacts)]
@@ -433,7 +439,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
         logoutNotices.insert = insert
         artifacts.replace = replace
         expect(viewOf(await answering)).toMatchObject({ view: 'error', code: 'interaction_expired' })
-        expect(await kept(one.account.id)).toEqual([])
+        expect(await listArtifacts(one.account.id)).toEqual([])
         expect(host.errors).toEqual([])
       },
     )

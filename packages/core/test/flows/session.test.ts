@@ -9,7 +9,7 @@ import { stopTime } from './stopped-time.ts'
 const redirectUri = 'https://client.example'
 const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 
-async function signedIn(host: Host) {
+async function signInAda(host: Host) {
   const { client } = await host.client({ redirectUris: [redirectUri] })
   const { authenticator, account } = await host.person('ada')
   const url = `${host.issuer}/authorize?${new URLSearchParams({ client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' })}`
@@ -67,7 +67,7 @@ describe('browser session', () => {
     ['deleted', (host, account) => host.accounts.delete(account.id)],
   ])('is no session of an account that the host has %s, even without endAccess', async (_change, change) => {
     await using host = await startHost()
-    const { agent, account } = await signedIn(host)
+    const { agent, account } = await signInAda(host)
     expect((await read(host, agent)).session).toMatchObject({ accountId: account.id })
     change(host, account)
     expect((await read(host, agent)).session).toBeUndefined()
@@ -75,7 +75,7 @@ describe('browser session', () => {
 
   test('keeps its ID when the same user signs in again with the same method', async () => {
     await using host = await startHost()
-    const { agent, url, authenticator } = await signedIn(host)
+    const { agent, url, authenticator } = await signInAda(host)
     const id = cookieOf(agent)
     const page = await agent.follow(await agent.get(`${url}&prompt=login`))
     await signIn(agent, page, authenticator, isRedirectUri)
@@ -104,7 +104,7 @@ describe('browser session', () => {
   test('accepts the time of a sign-in after the clock was set back', async () => {
     await using host = await startHost()
     host.clock.pass(30 * minute)
-    const { agent, url, authenticator } = await signedIn(host)
+    const { agent, url, authenticator } = await signInAda(host)
     host.clock.pass(-30 * minute)
     const page = await agent.follow(await agent.get(`${url}&prompt=login`))
     const now = host.clock.now() / 1000
@@ -114,7 +114,7 @@ describe('browser session', () => {
 
   test('stays unchanged if it cannot be stored under a new ID, and the new ID is not sent', async () => {
     await using host = await startHost({ mount: withCodes })
-    const { agent, url, authenticator, account } = await signedIn(host)
+    const { agent, url, authenticator, account } = await signInAda(host)
     host.clock.pass(second)
     const { code } = await host.pocket.issueLoginCode(account, minute)
     await agent.get(`${host.issuer}/enter?${new URLSearchParams({ code })}`)
@@ -135,7 +135,7 @@ describe('browser session', () => {
 
   test('is not recreated by a concurrent request after it has ended', async () => {
     await using host = await startHost()
-    const { agent, url, account } = await signedIn(host)
+    const { agent, url, account } = await signInAda(host)
     const { artifacts } = host.stores
     const upsert = artifacts.upsert.bind(artifacts)
     artifacts.upsert = async (artifact) => {
@@ -149,14 +149,14 @@ describe('browser session', () => {
 
   test('ends when access is revoked', async () => {
     await using host = await startHost()
-    const { agent, url, account } = await signedIn(host)
+    const { agent, url, account } = await signInAda(host)
     await host.pocket.endAccess(account.id)
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('error=login_required')
   })
 
   test('records its IP address and its clients, and loses its grants when it ends', async () => {
     await using host = await startHost()
-    const { agent, url, account } = await signedIn(host)
+    const { agent, url, account } = await signInAda(host)
     const [found, ...others] = await host.pocket.sessions.list(account.id)
     expect(others).toEqual([])
     expect(found).toMatchObject({
@@ -177,7 +177,7 @@ describe('browser session', () => {
 
   test('can be kept while all others end immediately', async () => {
     await using host = await startHost()
-    const { agent, url, account, authenticator } = await signedIn(host)
+    const { agent, url, account, authenticator } = await signInAda(host)
     const other = new UserAgent()
     await signIn(other, await other.follow(await other.get(url)), authenticator, isRedirectUri)
     const kept = (await read(host, agent)).session?.uid ?? ''
@@ -192,7 +192,7 @@ describe('browser session', () => {
     await using host = await startHost({
       options: { sessionLifetime: async () => ({ length: 20 * 60, idle: 10 * 60 }) },
     })
-    const { agent, url, account } = await signedIn(host)
+    const { agent, url, account } = await signInAda(host)
     const { artifacts } = host.stores
     const calls: string[] = []
     for (const name of ['upsert', 'refresh', 'find'] as const) {
@@ -207,7 +207,7 @@ describe('browser session', () => {
       if (artifact.model === 'Session') calls.push('replace')
       return replace(key, artifact, before)
     }
-    const used = async () => {
+    const readAndCount = async () => {
       calls.length = 0
       const { set } = await read(host, agent)
       const output = calls.join()
@@ -216,17 +216,17 @@ describe('browser session', () => {
       return { calls: output, left, set, userAgent: found?.userAgent }
     }
     const approximately = (seconds: number) => expect.closeTo(seconds, -1)
-    expect(await used()).toMatchObject({ calls: 'find', left: approximately(600), set: '' })
+    expect(await readAndCount()).toMatchObject({ calls: 'find', left: approximately(600), set: '' })
     host.clock.pass(59 * second)
-    expect(await used()).toMatchObject({ calls: 'find', left: approximately(541) })
+    expect(await readAndCount()).toMatchObject({ calls: 'find', left: approximately(541) })
     host.clock.pass(2 * minute)
-    expect(await used()).toMatchObject({
+    expect(await readAndCount()).toMatchObject({
       calls: 'find,find,refresh',
       left: approximately(600),
       set: '',
       userAgent: 'Reader',
     })
-    expect(await used()).toMatchObject({ calls: 'find', set: '' })
+    expect(await readAndCount()).toMatchObject({ calls: 'find', set: '' })
     calls.length = 0
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('code=')
     expect(calls).not.toContain('replace')
@@ -234,14 +234,14 @@ describe('browser session', () => {
     calls.length = 0
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('code=')
     expect(calls).toContain('replace')
-    expect(await used()).toMatchObject({ calls: 'find', left: approximately(600) })
+    expect(await readAndCount()).toMatchObject({ calls: 'find', left: approximately(600) })
     host.clock.pass(9 * minute)
-    expect(await used()).toMatchObject({ left: approximately(361) })
+    expect(await readAndCount()).toMatchObject({ left: approximately(361) })
   })
 
   test('is neither created by a visit nor adopted from a forged cookie', async () => {
     await using host = await startHost()
-    const { url, authenticator } = await signedIn(host)
+    const { url, authenticator } = await signInAda(host)
     const visitor = new UserAgent()
     await visitor.get(url)
     expect(cookieOf(visitor)).toBeUndefined()
@@ -265,7 +265,7 @@ describe('browser session', () => {
         return store(artifact)
       }
     }
-    const { agent, url } = await signedIn(host)
+    const { agent, url } = await signInAda(host)
     const { location } = await agent.get(url)
     const bearers = [
       new URL(location ?? '').searchParams.get('code') ?? '',

@@ -18,7 +18,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     await database[Symbol.asyncDispose]()
   })
 
-  async function signedIn(host: Host, { isPublic = false } = {}) {
+  async function signInAda(host: Host, { isPublic = false } = {}) {
     const { client, secret } = await host.client({ redirectUris: [redirectUri], isPublic })
     const { authenticator } = await host.person('ada')
     const agent = new UserAgent()
@@ -80,7 +80,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
 
   test('fifty exchanges of one code get one response, whose tokens are then revoked', async () => {
     await using host = await startHost({ stores: await database.empty() })
-    const { exchange, token } = await signedIn(host)
+    const { exchange, token } = await signInAda(host)
     const responses = await fifty(exchange)
     const won = responses.filter(({ status }) => status === 200)
     expect(won).toHaveLength(1)
@@ -96,7 +96,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
 
   test('fifty concurrent refreshes of a confidential client get one response, whose tokens stay valid', async () => {
     await using host = await startHost({ stores: await database.empty() })
-    const { exchange, token } = await signedIn(host)
+    const { exchange, token } = await signInAda(host)
     const { refresh_token = '' } = await tokensOf(await exchange())
     const responses = await fifty(() => token({ grant_type: 'refresh_token', refresh_token }))
     expect(responses.map(({ status }) => status)).toEqual(Array(50).fill(200))
@@ -109,7 +109,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
 
   test('a refresh that fails in the store leaves the refresh token usable', async () => {
     await using host = await startHost({ stores: await database.empty() })
-    const { exchange, token } = await signedIn(host)
+    const { exchange, token } = await signInAda(host)
     const { refresh_token = '' } = await tokensOf(await exchange())
     const { artifacts } = host.stores
     const issue = artifacts.issue.bind(artifacts)
@@ -127,7 +127,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   test('ten of fifty refreshes of a public client succeed, and their tokens stay valid', async () => {
     const now = Date.now()
     await using host = await startHost({ stores: await database.empty(), options: { clock: { now: () => now } } })
-    const { exchange, token } = await signedIn(host, { isPublic: true })
+    const { exchange, token } = await signInAda(host, { isPublic: true })
     const { refresh_token } = (await (await exchange()).json()) as { refresh_token: string }
     const responses = await fifty(() => token({ grant_type: 'refresh_token', refresh_token }))
     const won = responses.filter(({ status }) => status === 200)
@@ -144,7 +144,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
       stores: await database.empty(),
       options: { protocol: { refreshTokenLeeway: 0 } },
     })
-    const { exchange, token } = await signedIn(host, { isPublic: true })
+    const { exchange, token } = await signInAda(host, { isPublic: true })
     const { refresh_token } = (await (await exchange()).json()) as { refresh_token: string }
     const responses = await fifty(() => token({ grant_type: 'refresh_token', refresh_token }))
     expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
@@ -158,7 +158,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
         stores: await database.empty(),
         options: { protocol: { refreshTokenLeeway: 0 } },
       })
-      const { exchange, token } = await signedIn(host, { isPublic: true })
+      const { exchange, token } = await signInAda(host, { isPublic: true })
       const { refresh_token = '' } = model === 'RefreshToken' ? await tokensOf(await exchange()) : {}
       const send = () => (refresh_token === '' ? exchange() : token({ grant_type: 'refresh_token', refresh_token }))
       const { artifacts } = host.stores
@@ -178,7 +178,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     'a revocation after a refresh has read the %s leaves no valid token',
     async (model) => {
       await using host = await startHost({ stores: await database.empty() })
-      const { client, exchange, token } = await signedIn(host)
+      const { client, exchange, token } = await signInAda(host)
       const { refresh_token = '' } = await tokensOf(await exchange())
       const secret = (await host.pocket.clients.addSecret(client.id)).plain
       const { artifacts } = host.stores
@@ -196,7 +196,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
 
   test('a revocation that begins while a refresh of a public client stores its tokens leaves no valid token', async () => {
     await using host = await startHost({ stores: await database.empty() })
-    const { client, exchange, token } = await signedIn(host, { isPublic: true })
+    const { client, exchange, token } = await signInAda(host, { isPublic: true })
     const { refresh_token = '' } = await tokensOf(await exchange())
     const { artifacts } = host.stores
     const issue = artifacts.issue.bind(artifacts)
@@ -228,7 +228,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
 
   test('renaming a client revokes its tokens and keeps its secrets, consents, access and log', async () => {
     await using host = await startHost({ stores: await database.empty() })
-    const { client, exchange } = await signedIn(host)
+    const { client, exchange } = await signInAda(host)
     const { access_token, refresh_token } = (await (await exchange()).json()) as Record<string, string>
     const { plain, stored } = await host.pocket.clients.addSecret(client.id)
     await host.stores.clients.recordSecretUse(client.id, stored.id, 5)
@@ -278,7 +278,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
 
   test('removing a client removes its artifacts, and forgetting an account removes all artifacts of the account', async () => {
     await using host = await startHost({ stores: await database.empty() })
-    const { client, exchange, agent, token } = await signedIn(host)
+    const { client, exchange, agent, token } = await signInAda(host)
     const { access_token, refresh_token } = (await (await exchange()).json()) as Record<string, string>
     const userInfo = () =>
       fetch(`${host.issuer}/api/oidc/userinfo`, { headers: { authorization: `Bearer ${access_token}` } })
@@ -309,7 +309,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
 
   test('ending access ends all unused credentials, and forgetting an account also its attempts', async () => {
     await using host = await startHost({ stores: await database.empty() })
-    const { client } = await signedIn(host)
+    const { client } = await signInAda(host)
     const [accountId = ''] = host.accounts.keys()
     const { codes, reauthentications, deviceLogins } = host.stores
     const authenticatedAt = host.clock.now()
@@ -329,15 +329,16 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
       await reauthentications.consume({ hash: 'waiting', accountId, sessionUid: 'session' }),
       await deviceLogins.consume(login.id, 'token'),
     ]).toEqual([undefined, undefined])
-    const tried = async () => (await host.pocket.connectionLog.list(client.id)).map((attempt) => attempt.accountId)
-    expect(await tried()).toContain(accountId)
+    const listAttempts = async () =>
+      (await host.pocket.connectionLog.list(client.id)).map((attempt) => attempt.accountId)
+    expect(await listAttempts()).toContain(accountId)
     await host.pocket.forgetAccount(accountId)
-    expect(await tried()).not.toContain(accountId)
+    expect(await listAttempts()).not.toContain(accountId)
   })
 
   test('removes expired rows in batches', async () => {
     await using host = await startHost({ stores: await database.empty() })
-    await signedIn(host)
+    await signInAda(host)
     expect(await host.pocket.removeExpired(1)).toBe(0)
     host.clock.pass(26 * hour)
     let removed = 0

@@ -103,7 +103,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
       await tellLeads((one) => one.open())
       return answers
     }
-    const atOnce = (times: number, fields: Fields, step: Step, headers: readonly Fields[] = []) =>
+    const postAtOnce = (times: number, fields: Fields, step: Step, headers: readonly Fields[] = []) =>
       together(times, step, (index) => post(index, 'token', fields, headers[index]))
     /** Runs `meanwhile` while the first request has used its credential and has not stored its tokens. */
     const whileStoring = async (times: number, fields: Fields, meanwhile: (answered: number) => unknown) => {
@@ -149,7 +149,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
       post,
       userInfo,
       together,
-      atOnce,
+      postAtOnce,
       whileStoring,
       code,
       exchange,
@@ -182,7 +182,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
 
   test('fifty exchanges of one code get one response, whose tokens are then revoked', async () => {
     const each = await fixtureWithLeeway(0)
-    const responses = await each.atOnce(50, await each.code(), 'find')
+    const responses = await each.postAtOnce(50, await each.code(), 'find')
     expect(await refusals(responses)).toEqual(Array(49).fill('invalid_grant'))
     await expectEnd(each, await tokensOf(responses))
     expect(each.host.errors).toEqual([])
@@ -191,7 +191,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   test('fifty refreshes without a leeway get one response, whose tokens are then revoked', async () => {
     const each = await fixtureWithLeeway(0, 'public')
     const first = await each.exchange()
-    const responses = await each.atOnce(50, refresh(first), 'find')
+    const responses = await each.postAtOnce(50, refresh(first), 'find')
     expect(await refusals(responses)).toEqual(Array(49).fill('invalid_grant'))
     await expectEnd(each, [first, ...(await tokensOf(responses))])
     expect(each.host.errors).toEqual([])
@@ -200,7 +200,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   test('fifty refreshes within the leeway get ten responses, whose tokens stay valid until a later reuse', async () => {
     const each = await fixtureWithLeeway(3, 'public')
     const first = await each.exchange()
-    const responses = await each.atOnce(50, refresh(first), 'find')
+    const responses = await each.postAtOnce(50, refresh(first), 'find')
     // The clock is stopped, so that all requests fall within the leeway on slow machines too.
     expect(await refusals(responses)).toEqual(Array(40).fill('invalid_grant'))
     const won = await tokensOf(responses)
@@ -226,7 +226,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     expect(await aliveOf(each, won)).toEqual(won.map(() => [true]))
     await each.pass(1)
     // Fifty concurrent thieves get as little as one.
-    expect(await refusals(await each.atOnce(50, refresh(first), 'find'))).toEqual(Array(50).fill('invalid_grant'))
+    expect(await refusals(await each.postAtOnce(50, refresh(first), 'find'))).toEqual(Array(50).fill('invalid_grant'))
     await expectEnd(each, [first, ...won])
     expect(each.host.errors).toEqual([])
   })
@@ -251,7 +251,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
       client_assertion: assertion,
     }
-    const responses = await each.atOnce(50, fields, 'find')
+    const responses = await each.postAtOnce(50, fields, 'find')
     expect(responses.map(({ status }) => status).sort()).toEqual([200, ...Array(49).fill(401)])
     expect(each.host.errors).toEqual([])
   })
@@ -299,11 +299,11 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     async (leeway) => {
       const each = await fixtureWithLeeway(leeway)
       const first = await each.exchange()
-      const won = await oneAnswer(await each.atOnce(50, refresh(first), 'find'))
+      const won = await oneAnswer(await each.postAtOnce(50, refresh(first), 'find'))
       expect(await aliveOf(each, [won])).toEqual([[true]])
       await each.pass(60 * second - 1)
       expect(await oneAnswer([await each.refreshed(first)])).toMatchObject({ refresh_token: won.refresh_token })
-      const next = await oneAnswer(await each.atOnce(2, refresh(won), 'find'))
+      const next = await oneAnswer(await each.postAtOnce(2, refresh(won), 'find'))
       expect(next.refresh_token).not.toBe(won.refresh_token)
       expect((await each.refreshed(first)).status).toBe(400)
       await expectEnd(each, [first, won, next])
@@ -327,7 +327,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     const shown = await each.together(50, 'find', (index) => each.userInfo(index, once))
     expect(shown.map(({ status }) => status).sort()).toEqual([200, ...Array(49).fill(401)])
     const headers = await Promise.all(Array.from({ length: 50 }, () => prove()))
-    const won = await oneAnswer(await each.atOnce(50, refresh(first), 'find', headers))
+    const won = await oneAnswer(await each.postAtOnce(50, refresh(first), 'find', headers))
     const next = await oneAnswer([await each.post(1, 'token', refresh(won), await prove())])
     expect(next.refresh_token).not.toBe(won.refresh_token)
     expect((await each.post(0, 'token', refresh(first), await prove())).status).toBe(400)
@@ -339,7 +339,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     const first = await each.exchange()
     const won = await oneAnswer([await each.refreshed(first)])
     await each.pass(60 * second)
-    expect(await refusals(await each.atOnce(50, refresh(first), 'find'))).toEqual(Array(50).fill('invalid_grant'))
+    expect(await refusals(await each.postAtOnce(50, refresh(first), 'find'))).toEqual(Array(50).fill('invalid_grant'))
     await expectEnd(each, [first, won])
     expect(each.host.errors).toEqual([])
   })

@@ -6,7 +6,7 @@ import { eventually } from '@pocket/test-support'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
 import { answerCeremony, minute, signIn, viewOf } from '../flows/host.ts'
-import { files, received, rule, type Sites, startSites, visit, wiki } from './sites.ts'
+import { files, readReceived, rule, type Sites, startSites, visit, wiki } from './sites.ts'
 
 const wikiSite = { protectedHosts: ['wiki.example.org'], accessRules: [rule()] }
 
@@ -44,7 +44,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
   it('returns to the deep link after the sign-in, with the identity of the user', async () => {
     await sites.site(wikiSite)
     const { page } = await enter(`${wiki}/a%20b/c?q=1&to=%2Fx%3F`)
-    expect(received(page)).toMatchObject({
+    expect(readReceived(page)).toMatchObject({
       method: 'GET',
       url: '/a%20b/c?q=1&to=%2Fx%3F',
       headers: {
@@ -61,11 +61,11 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     await sites.site({ ...wikiSite, accessRules: [rule({ path: '/open/*', allow: 'everyone' }), rule()] })
     const { agent } = await enter()
     const headers = { 'Remote-User': 'root', 'Remote-Groups': 'admins', 'X-Pocket-Assertion': 'x' }
-    expect(received(await agent.get(`${wiki}/`, { headers })).headers).toMatchObject({
+    expect(readReceived(await agent.get(`${wiki}/`, { headers })).headers).toMatchObject({
       'remote-user': 'ada',
       'x-pocket-assertion': '',
     })
-    expect(received(await agent.get(`${wiki}/open/`, { headers })).headers).toMatchObject({
+    expect(readReceived(await agent.get(`${wiki}/open/`, { headers })).headers).toMatchObject({
       'remote-user': '',
       'remote-groups': '',
       'remote-email': '',
@@ -85,7 +85,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     sites.host.clock.pass(2000)
     const { value } = agent.cookies().find(({ name }) => name === '__Host-pocket-site') ?? { value: '' }
     const response = await fetch(`${sites.host.issuer}/api/authz/forward-auth`, {
-      headers: { ...forwarded('/'), cookie: `__Host-pocket-site=${value}` },
+      headers: { ...forwardedHeaders('/'), cookie: `__Host-pocket-site=${value}` },
     })
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'x-user': 'ada',
@@ -103,7 +103,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     const [redirect, ...others] = await Promise.all([agent.get(`${wiki}/page`), ...images])
     expect(others.map(({ status }) => status)).toEqual(Array(12).fill(401))
     const page = await signIn(agent, await agent.follow(redirect), authenticator, () => false)
-    expect(received(page)).toMatchObject({ url: '/page', headers: { 'remote-user': 'ada' } })
+    expect(readReceived(page)).toMatchObject({ url: '/page', headers: { 'remote-user': 'ada' } })
   })
 
   it('uses one passkey for several sites, whose cookies are not valid at each other', async () => {
@@ -111,7 +111,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     await sites.site({ ...wikiSite, protectedHosts: ['files.example.net'] })
     const { agent } = await enter()
     const page = await agent.follow(await agent.get(`${files}/`))
-    expect(received(page).headers['remote-user']).toBe('ada')
+    expect(readReceived(page).headers['remote-user']).toBe('ada')
     const cookies = agent.cookies().filter(({ name }) => name === '__Host-pocket-site')
     expect(cookies).toHaveLength(2)
     expect(new Set(cookies.map(({ value }) => value)).size).toBe(2)
@@ -119,7 +119,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
       expect(await statusOf(value, 'wiki.example.org')).toBe(value === cookies[0]?.value ? 200 : 401)
   })
 
-  const forwarded = (path: string, host = 'wiki.example.org') => ({
+  const forwardedHeaders = (path: string, host = 'wiki.example.org') => ({
     'x-forwarded-proto': 'https',
     'x-forwarded-host': host,
     'x-forwarded-method': 'GET',
@@ -127,7 +127,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
   })
 
   const statusOf = async (reference: string, host: string) => {
-    const headers = { ...forwarded('/', host), cookie: `__Host-pocket-site=${reference}` }
+    const headers = { ...forwardedHeaders('/', host), cookie: `__Host-pocket-site=${reference}` }
     return (await fetch(`${sites.host.issuer}/api/authz/forward-auth`, { headers })).status
   }
 
@@ -259,7 +259,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     sites.host.clock.pass(2 * minute)
     expect((await agent.get(`${wiki}/`)).status).toBe(200)
     expect((await agent.get(`${wiki}/closed`)).status).toBe(403)
-    const headers = { ...forwarded('/api/x'), authorization: `Bearer ${plain}` }
+    const headers = { ...forwardedHeaders('/api/x'), authorization: `Bearer ${plain}` }
     expect((await fetch(`${sites.host.issuer}/api/authz/forward-auth`, { headers })).status).toBe(200)
     await eventually(async () => expect(waiting.toSorted()).toEqual(['log', 'session', 'token']))
     gate.resolve()
@@ -279,7 +279,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     const page = await agent.follow(await agent.get(`${wiki}/vault/x`))
     expect(viewOf(page).view).toBe('sign-in')
     const entered = await signIn(agent, page, person.authenticator, () => false)
-    expect(received(entered).url).toBe('/vault/x')
+    expect(readReceived(entered).url).toBe('/vault/x')
   })
 
   describe('requests that cannot show a sign-in page', () => {
@@ -302,7 +302,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
       ['a client with credentials of another kind', { accept: 'text/html', authorization: 'Basic eDp5' }],
     ])('answer %s with 401 and no redirect', async (_name, headers) => {
       const response = await fetch(`${sites.host.issuer}/api/authz/forward-auth`, {
-        headers: { ...forwarded('/'), ...headers },
+        headers: { ...forwardedHeaders('/'), ...headers },
         redirect: 'manual',
       })
       expect(response.status).toBe(401)
@@ -313,7 +313,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
 
     it('respond to a preflight with 401 unless a rule allows it', async () => {
       const preflight = async (path: string) => {
-        const headers = { ...forwarded(path), 'x-forwarded-method': 'OPTIONS', origin: 'https://other.example' }
+        const headers = { ...forwardedHeaders(path), 'x-forwarded-method': 'OPTIONS', origin: 'https://other.example' }
         return (await fetch(`${sites.host.issuer}/api/authz/forward-auth`, { headers, redirect: 'manual' })).status
       }
       expect([await preflight('/x'), await preflight('/cors/x')]).toEqual([401, 200])
@@ -340,14 +340,14 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     // A page requests a new challenge if another tab has replaced the cookie of the browser.
     const [first, ...others] = await Promise.all(pages.map(({ url }) => agent.get(url)))
     if (!first) throw new Error('There is no page.')
-    expect(received(await signIn(agent, first, person.authenticator, () => false)).url).toBe('/page/0')
+    expect(readReceived(await signIn(agent, first, person.authenticator, () => false)).url).toBe('/page/0')
     const finished = await Promise.all(
       others.map(async (page) => {
         const response = await answerCeremony(agent, page, person.authenticator)
         return agent.follow(await agent.get((response.json() as { redirectTo: string }).redirectTo))
       }),
     )
-    expect(finished.map((page) => received(page).url)).toEqual(urls.slice(1).map((url) => url.slice(wiki.length)))
+    expect(finished.map((page) => readReceived(page).url)).toEqual(urls.slice(1).map((url) => url.slice(wiki.length)))
     expect(agent.cookies().filter(({ name }) => name.startsWith('__Host-pocket-sign-in-'))).toEqual([])
   })
 
@@ -364,12 +364,12 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     const [first] = started
     if (!first) throw new Error('There is no page.')
     const page = await signIn(agent, await agent.follow(first), person.authenticator, () => false)
-    expect(received(page).url).toBe(paths[0])
+    expect(readReceived(page).url).toBe(paths[0])
   })
 
   it('keeps the deep link of a tab whose cookie is missing, without a query that is too long', async () => {
     await sites.site(wikiSite)
-    const started = async (to: string) => {
+    const startSignIn = async (to: string) => {
       const page = await sites.browser().get(`${wiki}/.pocket/start?${new URLSearchParams({ to })}`)
       const state = new URL(page.location ?? '').searchParams.get('state') ?? ''
       const restarted = await sites
@@ -377,9 +377,9 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
         .get(`${wiki}/.pocket/callback?${new URLSearchParams({ state, code: 'x' })}`)
       return new URL(restarted.location ?? '', wiki).searchParams.get('to')
     }
-    expect(await started('/page?a=1')).toBe('/page?a=1')
-    expect(await started(`/page?a=${'1'.repeat(2000)}`)).toBe('/page')
-    expect(await started(`/${'1'.repeat(2000)}`)).toBe('/')
+    expect(await startSignIn('/page?a=1')).toBe('/page?a=1')
+    expect(await startSignIn(`/page?a=${'1'.repeat(2000)}`)).toBe('/page')
+    expect(await startSignIn(`/${'1'.repeat(2000)}`)).toBe('/')
   })
 
   it('reports a loop if the browser keeps no cookies, and if the proxy does not forward them', async () => {
@@ -414,7 +414,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
         const original = { 'x-original-url': wiki + path, 'x-original-method': 'GET' }
         const headers = {
           host: 'wiki.example.org',
-          ...(endpoint === 'auth-request' ? original : endpoint === 'forward-auth' && forwarded(path)),
+          ...(endpoint === 'auth-request' ? original : endpoint === 'forward-auth' && forwardedHeaders(path)),
           'x-forwarded-proto': 'https',
           ...input,
         }
@@ -453,7 +453,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     expect((await visit(agent, `${wiki}/page`, person)).status).toBe(200)
     for (const { location } of tabs) {
       sites.host.clock.pass(10)
-      expect(received(await agent.follow(await agent.get(location ?? ''))).url).toBe('/page')
+      expect(readReceived(await agent.follow(await agent.get(location ?? ''))).url).toBe('/page')
     }
   })
 
@@ -471,7 +471,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
         clock: sites.host.clock,
       })
       const entered = await visit(agent, `${first}/page?x=1`, person)
-      expect([entered.url, received(entered).url]).toEqual([`${first}/page?x=1`, '/page?x=1'])
+      expect([entered.url, readReceived(entered).url]).toEqual([`${first}/page?x=1`, '/page?x=1'])
       expect((await agent.get(`${second}/other`)).status).toBe(200)
     }
   })
@@ -519,7 +519,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     expect(JSON.stringify(await sites.host.stores.clients.find(id))).not.toContain(plain)
     const sendRequest = async (headers: Readonly<Record<string, string>>) => {
       const response = await fetch(`${sites.host.issuer}/api/authz/forward-auth`, {
-        headers: { ...forwarded('/api/pages'), ...headers },
+        headers: { ...forwardedHeaders('/api/pages'), ...headers },
       })
       return [response.status, response.headers.get('remote-user')]
     }
@@ -545,12 +545,12 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     const { id } = await sites.site({ ...wikiSite, accessRules: [rule({ allow: 'users_and_service_tokens' })] })
     const { agent } = await enter()
     const headers = { authorization: 'Bearer a-token-of-the-application', 'sec-fetch-mode': 'cors' }
-    const fetchedBy = (browser: UserAgent) => browser.get(`${wiki}/api`, { headers })
-    expect(received(await fetchedBy(agent)).headers).toMatchObject({
+    const fetchApi = (browser: UserAgent) => browser.get(`${wiki}/api`, { headers })
+    expect(readReceived(await fetchApi(agent)).headers).toMatchObject({
       'remote-user': 'ada',
       ...headers,
     })
-    expect((await fetchedBy(sites.browser())).status).toBe(401)
+    expect((await fetchApi(sites.browser())).status).toBe(401)
     // Proxies remove only tokens with the prefix.
     const serviceToken = { name: 'CI', paths: [], methods: [] }
     const adding = sites.host.pocket.clients.addSecret(id, { serviceToken, secret: 'a-token-of-the-administrator' })
@@ -560,7 +560,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
   it('sends a signed assertion for the site, and the same one during half of its lifetime', async () => {
     const { id } = await sites.site({ ...wikiSite, identityAssertion: true })
     const { agent, page, person } = await enter()
-    const assertion = received(page).headers['x-pocket-assertion'] ?? ''
+    const assertion = readReceived(page).headers['x-pocket-assertion'] ?? ''
     const keys = createRemoteJWKSet(new URL(sites.host.pocket.endpoints.jwks))
     const { payload, protectedHeader } = await jwtVerify(assertion, keys, {
       issuer: sites.host.issuer,
@@ -569,7 +569,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     })
     expect(payload).toMatchObject({ sub: person.account.id, preferred_username: 'ada', groups: ['family'], acr: 'phr' })
     expect([(payload.exp ?? 0) - (payload.iat ?? 0), protectedHeader.alg]).toEqual([120, 'RS256'])
-    const again = async () => received(await agent.get(`${wiki}/`)).headers['x-pocket-assertion']
+    const again = async () => readReceived(await agent.get(`${wiki}/`)).headers['x-pocket-assertion']
     expect(await again()).toBe(assertion)
     sites.host.clock.pass(minute)
     expect(await again()).not.toBe(assertion)
@@ -584,8 +584,8 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
       published.map(({ kid }) => kid),
       { immediately: true },
     )
-    const assertion = received(await agent.get(`${wiki}/`)).headers['x-pocket-assertion'] ?? ''
-    expect(assertion).not.toBe(received(page).headers['x-pocket-assertion'])
+    const assertion = readReceived(await agent.get(`${wiki}/`)).headers['x-pocket-assertion'] ?? ''
+    expect(assertion).not.toBe(readReceived(page).headers['x-pocket-assertion'])
     const keys = createRemoteJWKSet(new URL(pocket.endpoints.jwks))
     expect((await jwtVerify(assertion, keys, { issuer })).payload.sub).toBeTruthy()
   })
@@ -604,7 +604,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
       })
     sites.host.clock.pass(2000)
     const sendRequest = async (changes: Readonly<Record<string, string>>) => {
-      const headers = { ...forwarded('/'), ...changes }
+      const headers = { ...forwardedHeaders('/'), ...changes }
       const response = await fetch(`${sites.host.issuer}/api/authz/forward-auth`, { headers, redirect: 'manual' })
       return [response.status, ((await response.json()) as { error: string }).error]
     }
@@ -644,7 +644,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     ['repeated_headers', { 'remote-user': '', 'remote.user': 'root' }],
   ])('writes a request to the connection log that is rejected with %s', async (error, changes) => {
     const { id } = await sites.site(wikiSite)
-    const headers = { ...forwarded('/page'), ...changes }
+    const headers = { ...forwardedHeaders('/page'), ...changes }
     const response = await fetch(`${sites.host.issuer}/api/authz/forward-auth`, { headers })
     expect([response.status, await response.json()]).toEqual([403, expect.objectContaining({ error })])
     expect(await sites.host.pocket.connectionLog.list(id)).toMatchObject([

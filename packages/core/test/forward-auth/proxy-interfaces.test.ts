@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals'
 import type { Pocket } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import { authzEndpoints } from '../../src/forward-auth/proxy-request.ts'
-import { received, rule, startSites, visit, wiki } from './sites.ts'
+import { readReceived, rule, startSites, visit, wiki } from './sites.ts'
 
 const wikiSite = { protectedHosts: ['wiki.example.org'], accessRules: [rule()] }
 
@@ -13,7 +13,7 @@ describe('the interfaces of proxies', () => {
     await using sites = await startSites(memoryStores(), { endpoint })
     await sites.site(wikiSite)
     const page = await visit(sites.browser(), `${wiki}/a//b?c=%2F`, await sites.host.person('ada'))
-    expect(received(page)).toMatchObject({ url: '/a//b?c=%2F', headers: { 'remote-user': 'ada' } })
+    expect(readReceived(page)).toMatchObject({ url: '/a//b?c=%2F', headers: { 'remote-user': 'ada' } })
   })
 
   interface AuthorizationRequest {
@@ -141,7 +141,7 @@ it.each<[string, (pocket: Pocket) => RequestListener]>([
   await sites.site(wikiSite)
   const person = await sites.host.person('ada')
   const agent = sites.browser()
-  const page = received(await visit(agent, `${wiki}/page?n=1`, person))
+  const page = readReceived(await visit(agent, `${wiki}/page?n=1`, person))
   expect([page.url, page.headers['remote-user']]).toEqual(['/page?n=1', 'ada'])
   expect((await fetch(`${sites.host.issuer}/other`)).status).toBe(name === 'fetch' ? 200 : 404)
 })

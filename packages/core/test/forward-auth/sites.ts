@@ -64,7 +64,7 @@ export async function visit(agent: UserAgent, url: string, { authenticator }: Pe
 }
 
 /** The request that the application received. */
-export function received(response: UserAgentResponse): Received {
+export function readReceived(response: UserAgentResponse): Received {
   if (response.status !== 200) throw new Error(`The request was refused: ${response.status} ${response.text}`)
   return response.json() as Received
 }

@@ -104,21 +104,21 @@ describe('key ring', () => {
     const { ring, clock } = createFixture()
     const start = clock.now()
     await ring().load()
-    const inDays = async () =>
+    const listRs256InDays = async () =>
       (await ring().list())
         .filter(({ algorithm }) => algorithm === 'RS256')
         .map(({ kid, status, since, until }) => ({
           kid,
           days: [status, Math.round((since - start) / day), Math.round((until - start) / day)],
         }))
-    const first = await inDays()
+    const first = await listRs256InDays()
     expect(first.map(({ days }) => days)).toEqual([
       ['current', 0, 90],
       ['next', 0, 90],
     ])
     clock.pass(100 * day)
     await ring().rotate()
-    const second = await inDays()
+    const second = await listRs256InDays()
     expect(second.map(({ days }) => days)).toEqual([
       ['current', 100, 190],
       ['next', 100, 190],
@@ -127,7 +127,7 @@ describe('key ring', () => {
     expect(second.map(({ kid }) => kid)).toEqual([first[1]?.kid, expect.any(String), first[0]?.kid])
   })
 
-  const ofRs256 = async (ring: KeyRing) =>
+  const listRs256 = async (ring: KeyRing) =>
     (await ring.list()).filter(({ algorithm }) => algorithm === 'RS256').map(({ kid, status }) => `${status} ${kid}`)
   const currentOf = async (ring: KeyRing) => (await ring.list())[0]?.kid ?? ''
 
@@ -140,7 +140,7 @@ describe('key ring', () => {
     expect(more).toEqual([])
     expect(replaced).toEqual({ algorithm: 'RS256', kid: announced?.kid, signsFrom: expect.any(Number) })
     expect(Math.abs((replaced?.signsFrom ?? 0) - clock.now())).toBeLessThan(minute)
-    expect(await ofRs256(ring())).toEqual([
+    expect(await listRs256(ring())).toEqual([
       `current ${announced?.kid}`,
       expect.stringMatching(/^next /),
       `previous ${first?.kid}`,
@@ -165,7 +165,7 @@ describe('key ring', () => {
     // The two clocks differ by fractions of a millisecond.
     clock.pass(10_001)
     expect(await keys.rotate()).toEqual([announced?.kid])
-    expect(await ofRs256(ring())).toContain(`previous ${first?.kid}`)
+    expect(await listRs256(ring())).toContain(`previous ${first?.kid}`)
     expect(await ring().rotate()).toEqual([])
   })
 
@@ -176,7 +176,7 @@ describe('key ring', () => {
     await ring().rotate()
     const [, following] = (await ring().load()).keys
     await ring().replace([announced?.kid ?? ''], true)
-    expect(await ofRs256(ring())).toEqual([`current ${following?.kid}`, expect.stringMatching(/^next /)])
+    expect(await listRs256(ring())).toEqual([`current ${following?.kid}`, expect.stringMatching(/^next /)])
     expect((await ring().load()).keys.map(({ kid }) => kid)).not.toContain(first?.kid)
   })
 
@@ -204,10 +204,10 @@ describe('key ring', () => {
     )
     clock.pass(99 * day)
     await ring().rotate()
-    expect(await ofRs256(ring())).toContain(`previous ${first.keys[0]?.kid}`)
+    expect(await listRs256(ring())).toContain(`previous ${first.keys[0]?.kid}`)
     clock.pass(day + 2 * minute)
     await ring().rotate()
-    expect(await ofRs256(ring())).not.toContain(`previous ${first.keys[0]?.kid}`)
+    expect(await listRs256(ring())).not.toContain(`previous ${first.keys[0]?.kid}`)
   })
 
   describe('while clocks are wrong', () => {
@@ -251,7 +251,7 @@ describe('key ring', () => {
           clock.pass(minute)
           expect(await process.rotate()).toEqual([])
         }
-        expect(await ofRs256(keys)).toContain(`previous ${first?.kid}`)
+        expect(await listRs256(keys)).toContain(`previous ${first?.kid}`)
       },
     )
 
@@ -265,10 +265,10 @@ describe('key ring', () => {
       await keys.rotate()
       clock.pass(29 * day)
       await keys.rotate()
-      expect(await ofRs256(keys)).toContain(`previous ${first?.kid}`)
+      expect(await listRs256(keys)).toContain(`previous ${first?.kid}`)
       clock.pass(2 * day)
       await keys.rotate()
-      expect(await ofRs256(keys)).not.toContain(`previous ${first?.kid}`)
+      expect(await listRs256(keys)).not.toContain(`previous ${first?.kid}`)
     })
 
     test('rotates on schedule after a clock that was years ahead is set back', async () => {
@@ -280,7 +280,7 @@ describe('key ring', () => {
       expect(await restarted.rotate()).toEqual([])
       clock.pass(8 * minute)
       expect(await restarted.rotate()).toContain(announced?.kid)
-      expect(await ofRs256(restarted)).toContain(`previous ${first?.kid}`)
+      expect(await listRs256(restarted)).toContain(`previous ${first?.kid}`)
       clock.pass(8 * minute)
       expect(await restarted.rotate()).toEqual([])
     })

@@ -50,7 +50,7 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve))
 })
 
-const refused = (code: OutboundErrorCode) => ({ name: 'OutboundError', code })
+const refusal = (code: OutboundErrorCode) => ({ name: 'OutboundError', code })
 
 describe('rejects addresses that are not public', () => {
   const fetch = createPublicFetch({ allowHttp: true })
@@ -88,7 +88,7 @@ describe('rejects addresses that are not public', () => {
     '[ff02::1]',
   ])('%s', async (host) => {
     const before = seen.length
-    await expect(fetch(`http://${host}:${port}/`)).rejects.toMatchObject(refused('not_public'))
+    await expect(fetch(`http://${host}:${port}/`)).rejects.toMatchObject(refusal('not_public'))
     expect(seen).toHaveLength(before)
   })
 })
@@ -96,7 +96,7 @@ describe('rejects addresses that are not public', () => {
 test.each(['ftp://example.com/', 'file:///etc/passwd', 'data:text/plain,hello', 'http://example.com/'])(
   'rejects %s because it is not https',
   async (url) => {
-    await expect(createPublicFetch()(url)).rejects.toMatchObject(refused('scheme'))
+    await expect(createPublicFetch()(url)).rejects.toMatchObject(refusal('scheme'))
   },
 )
 
@@ -111,9 +111,9 @@ test.each(['127.0.0.1', '127.0.0.0/8', 'localhost', '::ffff:127.0.0.1'])(
 
 test('a host name is not allowed by its address, and an address not by its host name', async () => {
   const byName = createPublicFetch({ allowedPrivateHosts: ['localhost'], allowHttp: true })
-  await expect(byName(base)).rejects.toMatchObject(refused('not_public'))
+  await expect(byName(base)).rejects.toMatchObject(refusal('not_public'))
   const byRange = createPublicFetch({ allowedPrivateHosts: ['10.0.0.0/8'], allowHttp: true })
-  await expect(byRange(`http://localhost:${port}`)).rejects.toMatchObject(refused('not_public'))
+  await expect(byRange(`http://localhost:${port}`)).rejects.toMatchObject(refusal('not_public'))
 })
 
 describe('redirects', () => {
@@ -125,23 +125,23 @@ describe('redirects', () => {
   })
 
   test('are followed at most three times', async () => {
-    await expect(fetch(`${base}/loop`)).rejects.toMatchObject(refused('too_many_redirects'))
+    await expect(fetch(`${base}/loop`)).rejects.toMatchObject(refusal('too_many_redirects'))
   })
 
   test.each(['http://10.0.0.1/', 'http://[::1]/', 'http://169.254.169.254/latest'])(
     'are not followed to %s',
     async (url) => {
-      await expect(fetch(to(url))).rejects.toMatchObject(refused('not_public'))
+      await expect(fetch(to(url))).rejects.toMatchObject(refusal('not_public'))
     },
   )
 
   test('are not followed to another scheme', async () => {
-    await expect(fetch(to('file:///etc/passwd'))).rejects.toMatchObject(refused('scheme'))
+    await expect(fetch(to('file:///etc/passwd'))).rejects.toMatchObject(refusal('scheme'))
   })
 
   test('are not followed if the caller sets another redirect mode', async () => {
     expect((await fetch(to('http://10.0.0.1/'), { redirect: 'manual' })).status).toBe(302)
-    await expect(fetch(to('/end'), { redirect: 'error' })).rejects.toMatchObject(refused('too_many_redirects'))
+    await expect(fetch(to('/end'), { redirect: 'error' })).rejects.toMatchObject(refusal('too_many_redirects'))
   })
 
   test('keep method and body after a 307, and switch to GET after a 303', async () => {
@@ -164,23 +164,23 @@ describe('limits', () => {
 
   test.each(['/large', '/bomb'])('%s is too large', async (path) => {
     const fetchWithoutTimeout = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
-    await expect(fetchWithoutTimeout(base + path)).rejects.toMatchObject(refused('too_large'))
+    await expect(fetchWithoutTimeout(base + path)).rejects.toMatchObject(refusal('too_large'))
   })
 
   test.each(['/silent', '/stuck'])('%s times out', async (path) => {
-    await expect(fetch(base + path)).rejects.toMatchObject(refused('timeout'))
+    await expect(fetch(base + path)).rejects.toMatchObject(refusal('timeout'))
   })
 
   test('the timeout of the caller counts too', async () => {
     const signal = AbortSignal.timeout(300)
     await expect(
       createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })(`${base}/silent`, { signal }),
-    ).rejects.toMatchObject(refused('timeout'))
+    ).rejects.toMatchObject(refusal('timeout'))
   })
 
   test('a closed port is unreachable', async () => {
     const fetchWithoutTimeout = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
-    await expect(fetchWithoutTimeout('http://127.0.0.1:1/')).rejects.toMatchObject(refused('unreachable'))
+    await expect(fetchWithoutTimeout('http://127.0.0.1:1/')).rejects.toMatchObject(refusal('unreachable'))
   })
 })
 
@@ -195,7 +195,7 @@ test('distinguishes hosts and ranges from invalid values', () => {
 test('blocks the configured local ranges, except for allowed hosts', async () => {
   const local = { localRanges: ['2001:4860::/32', '1.2.3.4'], allowHttp: true }
   for (const host of ['[2001:4860:4860::8888]', '1.2.3.4'])
-    await expect(createPublicFetch(local)(`http://${host}/`)).rejects.toMatchObject(refused('not_public'))
+    await expect(createPublicFetch(local)(`http://${host}/`)).rejects.toMatchObject(refusal('not_public'))
   const allowing = createPublicFetch({ ...local, localRanges: ['127.0.0.1'], allowedPrivateHosts: ['127.0.0.1'] })
   expect(await (await allowing(base)).text()).toBe('hello')
 })
@@ -242,6 +242,6 @@ describe('download', () => {
     ['/cut', 'unreachable'],
   ] as const)('of %s ends: %s', async (path, reason) => {
     const by = reason === 'timeout' ? createPublicDownload({ ...limits, timeout: 1000 }) : download
-    await expect(read(path, by)).rejects.toMatchObject(refused(reason))
+    await expect(read(path, by)).rejects.toMatchObject(refusal(reason))
   })
 })

@@ -29,7 +29,7 @@ export interface Wanted {
 let serial = 1
 
 /** Issues a certificate; self-signed if no issuer is given. */
-export async function certified({
+export async function createCertificate({
   issuer,
   subject = 'CN=Test Root, O=Test, C=DE',
   extensions = [],
@@ -62,7 +62,7 @@ function asCryptoKey(key: webcrypto.CryptoKey): CryptoKey {
 export const attestationSubject = 'CN=Test Key, OU=Authenticator Attestation, O=Test, C=DE'
 
 /** `packed` with a certificate (WebAuthn Level 3 §8.2). */
-export async function packed(chain: readonly Certified[]): Promise<Attest> {
+export async function createPacked(chain: readonly Certified[]): Promise<Attest> {
   const key = await nodeKey(chain[0])
   return ({ authenticatorData, clientDataHash }) => ({
     fmt: 'packed',
@@ -102,7 +102,7 @@ export async function apple(root: Certified, created: Attested): Promise<ReturnT
   const nonce = sha256(Buffer.concat([created.authenticatorData, created.clientDataHash]))
   const content = Buffer.concat([Buffer.from('3024a1220420', 'hex'), nonce])
   const extensions = [new x509.Extension(appleNonce, false, content)]
-  const leaf = await certified({ issuer: root, subject: 'CN=Passkey', extensions, spki: created.key.spki })
+  const leaf = await createCertificate({ issuer: root, subject: 'CN=Passkey', extensions, spki: created.key.spki })
   return { fmt: 'apple', statement: { x5c: [bytesOf(leaf)] } }
 }
 
@@ -116,7 +116,12 @@ export async function androidKey(
   const [before, after] = ['30340201030a01010201040a01010420', '040030003000'].map((hex) => Buffer.from(hex, 'hex'))
   const content = Buffer.concat([before ?? '', created.clientDataHash, after ?? ''].map((part) => Buffer.from(part)))
   const extensions = [new x509.Extension(androidKeyDescription, false, content), ...extra]
-  const leaf = await certified({ issuer: root, subject: 'CN=Android Keystore Key', extensions, spki: created.key.spki })
+  const leaf = await createCertificate({
+    issuer: root,
+    subject: 'CN=Android Keystore Key',
+    extensions,
+    spki: created.key.spki,
+  })
   return {
     fmt: 'android-key',
     statement: {

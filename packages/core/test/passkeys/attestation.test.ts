@@ -21,11 +21,11 @@ import {
   attestationSubject,
   bytesOf,
   type Certified,
-  certified,
+  createCertificate,
+  createPacked,
   fidoU2f,
   metadataBlob,
   metadataEntry,
-  packed,
   packedSelf,
   revocationList,
 } from './attestation-maker.ts'
@@ -45,10 +45,10 @@ let metadataRoot: Certified
 let metadataSigner: Certified
 
 beforeAll(async () => {
-  root = await certified({})
-  maker = await certified({ issuer: root, subject: attestationSubject })
-  metadataRoot = await certified({ subject: 'CN=Metadata Root' })
-  metadataSigner = await certified({ issuer: metadataRoot, subject: 'CN=Metadata' })
+  root = await createCertificate({})
+  maker = await createCertificate({ issuer: root, subject: attestationSubject })
+  metadataRoot = await createCertificate({ subject: 'CN=Metadata Root' })
+  metadataSigner = await createCertificate({ issuer: metadataRoot, subject: 'CN=Metadata' })
   SettingsService.setRootCertificates({ identifier: 'mds', certificates: [metadataRoot.certificate.toString('pem')] })
 })
 
@@ -93,16 +93,16 @@ describe('attestation format', () => {
 
   test('verifies packed, with certificates and with self attestation', async () => {
     const { register } = createFixture()
-    for (const attest of [await packed([maker]), packedSelf])
+    for (const attest of [await createPacked([maker]), packedSelf])
       expect(await register({ ...key, attest })).toMatchObject({
         attestation: 'packed',
         attestedAt: null,
         aaguid: model,
       })
-    const lying = await packed([await certified({ issuer: root, subject: attestationSubject })])
+    const lying = await createPacked([await createCertificate({ issuer: root, subject: attestationSubject })])
     const swapped: typeof lying = (created) => lying({ ...created, clientDataHash: Buffer.alloc(32) })
     await expect(register({ ...key, attest: swapped })).rejects.toMatchObject({ code: 'passkey_rejected' })
-    const nobody = await packed([await certified({ issuer: root, subject: 'CN=Nobody' })])
+    const nobody = await createPacked([await createCertificate({ issuer: root, subject: 'CN=Nobody' })])
     await expect(register({ ...key, attest: nobody })).rejects.toMatchObject({ code: 'passkey_rejected' })
   })
 
@@ -120,9 +120,9 @@ describe('attestation format', () => {
     ['apple', apple],
     ['android-key', androidKey],
   ] as const)('verifies %s', async (format, make) => {
-    const own = await certified({ subject: `CN=${format} Root` })
+    const own = await createCertificate({ subject: `CN=${format} Root` })
     SettingsService.setRootCertificates({ identifier: format, certificates: [Buffer.from(bytesOf(own))] })
-    const otherUser = await certified({ subject: `CN=${format} Root` })
+    const otherUser = await createCertificate({ subject: `CN=${format} Root` })
     const { register } = createFixture()
     const attempt = async (by: Certified, change: (created: Attested) => Attested = (created) => created) => {
       let attested: Attested | undefined
@@ -147,7 +147,7 @@ describe('attestation format', () => {
     let tpmRoot: Certified
 
     beforeAll(async () => {
-      tpmRoot = await certified({ subject: 'CN=TPM Root' })
+      tpmRoot = await createCertificate({ subject: 'CN=TPM Root' })
       SettingsService.setRootCertificates({ identifier: 'tpm', certificates: [Buffer.from(bytesOf(tpmRoot))] })
     })
 
@@ -198,7 +198,7 @@ describe('attestation format', () => {
     })
 
     test('is rejected if another authority issued the certificate', async () => {
-      const attest = await tpm(await attestationKey(await certified({ subject: 'CN=TPM Root' })))
+      const attest = await tpm(await attestationKey(await createCertificate({ subject: 'CN=TPM Root' })))
       await expect(createFixture().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
     })
   })
@@ -279,13 +279,13 @@ describe('required attestation', () => {
         metadataEntry(model.replace('1', '2'), root, 'ATTESTATION_KEY_COMPROMISE'),
       ]),
     )
-    const attest = await packed([maker])
+    const attest = await createPacked([maker])
     const proven = await register({ ...key, attest })
     expect(proven).toMatchObject({ attestation: 'packed', aaguid: model })
     expect(clock.now() - Number(proven.attestedAt)).toBeLessThan(minute)
-    const otherRoot = await certified({ subject: 'CN=Other Root, O=Test, C=DE' })
-    const otherUser = await certified({ issuer: otherRoot, subject: attestationSubject })
-    await expect(register({ ...key, attest: await packed([otherUser]) })).rejects.toMatchObject({
+    const otherRoot = await createCertificate({ subject: 'CN=Other Root, O=Test, C=DE' })
+    const otherUser = await createCertificate({ issuer: otherRoot, subject: attestationSubject })
+    await expect(register({ ...key, attest: await createPacked([otherUser]) })).rejects.toMatchObject({
       code: 'passkey_rejected',
     })
     for (const refused of [
@@ -301,16 +301,16 @@ describe('required attestation', () => {
   })
 
   test('accepts intermediate authorities up to the root of the metadata', async () => {
-    const intermediate = await certified({ issuer: root, subject: 'CN=Intermediate', isAuthority: true })
-    const leaf = await certified({ issuer: intermediate, subject: attestationSubject })
+    const intermediate = await createCertificate({ issuer: root, subject: 'CN=Intermediate', isAuthority: true })
+    const leaf = await createCertificate({ issuer: intermediate, subject: attestationSubject })
     const { register } = createFixture(required, () => metadataBlob(metadataSigner, [metadataEntry(model, root)]))
-    const proven = await register({ ...key, attest: await packed([leaf, intermediate]) })
+    const proven = await register({ ...key, attest: await createPacked([leaf, intermediate]) })
     expect(proven).toMatchObject({ attestedAt: expect.any(Number) })
   })
 
-  const sameName = () => certified({})
-  const signedBy = (issuer: Certified, extra: Parameters<typeof certified>[0] = {}) =>
-    certified({ issuer, subject: attestationSubject, ...extra })
+  const sameName = () => createCertificate({})
+  const signedBy = (issuer: Certified, extra: Parameters<typeof createCertificate>[0] = {}) =>
+    createCertificate({ issuer, subject: attestationSubject, ...extra })
 
   test.each<[string, () => Promise<readonly Certified[]>]>([
     ['a certificate that was signed by a genuine attestation key', async () => [await signedBy(maker), maker]],
@@ -353,7 +353,7 @@ describe('required attestation', () => {
     ['a certificate that may certify others', async () => [await signedBy(root, { isAuthority: true })]],
   ])('rejects a forged chain: %s', async (_what, make) => {
     const { register } = createFixture(required, () => metadataBlob(metadataSigner, [metadataEntry(model, root)]))
-    await expect(register({ ...key, attest: await packed(await make()) })).rejects.toMatchObject({
+    await expect(register({ ...key, attest: await createPacked(await make()) })).rejects.toMatchObject({
       code: 'passkey_rejected',
     })
   })
@@ -361,11 +361,13 @@ describe('required attestation', () => {
   test.each([
     ['it is missing', undefined],
     ['it is not a JWT', async () => 'a.b.c'],
-    ['another key signed it', async () => metadataBlob(await certified({ subject: 'CN=Metadata' }), [])],
+    ['another key signed it', async () => metadataBlob(await createCertificate({ subject: 'CN=Metadata' }), [])],
     ['it was changed', async () => `${(await metadataBlob(metadataSigner, [])).slice(0, -8)}AAAAAAAA`],
   ])('rejects every passkey if the metadata is unusable: %s', async (_, read) => {
     const { register } = createFixture(required, read)
-    await expect(register({ ...key, attest: await packed([maker]) })).rejects.toMatchObject({ code: 'misconfigured' })
+    await expect(register({ ...key, attest: await createPacked([maker]) })).rejects.toMatchObject({
+      code: 'misconfigured',
+    })
   })
 
   test.each([
@@ -388,7 +390,7 @@ describe('required attestation', () => {
   test('refreshes the metadata daily, rejects older versions, and keeps the old one if a fetch fails', async () => {
     let answer = () => metadataBlob(metadataSigner, [metadataEntry(model, root)], 7)
     const { register, clock, metadata } = createFixture(required, () => answer())
-    const attest = await packed([maker])
+    const attest = await createPacked([maker])
     await register({ ...key, attest })
     answer = () => metadataBlob(metadataSigner, [], 6)
     await expect(metadata.refresh()).rejects.toMatchObject({ code: 'misconfigured' })
@@ -424,8 +426,8 @@ describe('certificate with a revocation list', () => {
   })
 
   test('does not make the server send a request for an unknown issuer', async () => {
-    const otherUser = await certified({ subject: 'CN=Mallory' })
-    const created = await certified({ issuer: otherUser, subject: attestationSubject, extensions: [list] })
+    const otherUser = await createCertificate({ subject: 'CN=Mallory' })
+    const created = await createCertificate({ issuer: otherUser, subject: attestationSubject, extensions: [list] })
     const { register } = createFixture()
     // A model that no other test has added to the metadata, because known metadata would be checked first.
     const unknownModel = { ...key, aaguid: model.replace('1', '7') }
@@ -442,11 +444,11 @@ describe('certificate with a revocation list', () => {
     await expect(register({ ...unknownModel, attest: note }, statement)).rejects.toMatchObject({
       code: 'passkey_rejected',
     })
-    await expect(register({ ...unknownModel, attest: await packed([created]) })).rejects.toMatchObject({
+    await expect(register({ ...unknownModel, attest: await createPacked([created]) })).rejects.toMatchObject({
       code: 'passkey_rejected',
     })
     const required = createFixture({ attestation: 'required' }, () => metadataBlob(metadataSigner, []))
-    await expect(required.register({ ...unknownModel, attest: await packed([created]) })).rejects.toMatchObject({
+    await expect(required.register({ ...unknownModel, attest: await createPacked([created]) })).rejects.toMatchObject({
       code: 'passkey_not_allowed',
       details: { reasons: 'not_attested' },
     })
@@ -457,8 +459,8 @@ describe('certificate with a revocation list', () => {
     const { register } = createFixture({ attestation: 'required' }, () =>
       metadataBlob(metadataSigner, [metadataEntry(model.replace('1', '8'), root)]),
     )
-    const created = await certified({ issuer: root, subject: attestationSubject, extensions: [list] })
-    await register({ ...key, aaguid: model.replace('1', '8'), attest: await packed([created]) })
+    const created = await createCertificate({ issuer: root, subject: attestationSubject, extensions: [list] })
+    await register({ ...key, aaguid: model.replace('1', '8'), attest: await createPacked([created]) })
     expect(requests).toEqual(['/list'])
   })
 })

@@ -138,7 +138,7 @@ describe('challenge', () => {
 
 describe('registration', () => {
   const subject = { accountId: 'ada', userName: 'ada', displayName: 'Ada' }
-  async function begun() {
+  async function beginRegistration() {
     const { registration } = createFixture()
     const options = await registration.options({ subject, purpose: 'registration', browserToken })
     const create = (misbehavior = {}) => new SoftwareAuthenticator().create(options, { origin, misbehavior })
@@ -148,7 +148,7 @@ describe('registration', () => {
   }
 
   test('is stored once, and the same passkey cannot be registered for another account', async () => {
-    const { registration, create, verify } = await begun()
+    const { registration, create, verify } = await beginRegistration()
     const response = create()
     const verified = await verify(response, { accountId: 'ada' })
     await registration.store(verified)
@@ -160,7 +160,7 @@ describe('registration', () => {
   })
 
   test('for one account is rejected for another', async () => {
-    const { create, verify } = await begun()
+    const { create, verify } = await beginRegistration()
     await expect(verify(create(), { accountId: 'eve' })).rejects.toMatchObject({ code: 'challenge_expired' })
   })
 
@@ -170,12 +170,12 @@ describe('registration', () => {
     ['a challenge that was not issued', { challenge: 'AAAA' }, 'challenge_expired'],
     ['no user verification', { userVerified: false }, 'passkey_user_verification_required'],
   ])('with %s is rejected', async (_name, misbehavior, code) => {
-    const { create, verify } = await begun()
+    const { create, verify } = await beginRegistration()
     await expect(verify(create(misbehavior))).rejects.toMatchObject({ code })
   })
 
   test('with a credential ID that differs from the authenticator data is rejected', async () => {
-    const { create, verify } = await begun()
+    const { create, verify } = await beginRegistration()
     await expect(verify({ ...create(), id: 'AAAA', rawId: 'AAAA' })).rejects.toMatchObject({ code: 'passkey_rejected' })
   })
 
@@ -188,7 +188,7 @@ describe('registration', () => {
     { id: 'x' },
     { id: '!', rawId: 'x', type: 'public-key', response: {}, clientExtensionResults: {} },
   ])('of %j is rejected', async (response) => {
-    const { verify } = await begun()
+    const { verify } = await beginRegistration()
     await expect(verify(response)).rejects.toMatchObject({ code: 'passkey_rejected' })
   })
 })

@@ -10,7 +10,7 @@ import type { Challenges, OpenedChallenge } from '../../src/passkeys/challenges.
 import { parseClientData } from '../../src/passkeys/client-data.ts'
 import { createRegistration } from '../../src/passkeys/registration.ts'
 import { minute, TestClock } from '../flows/host.ts'
-import { type Certified, certified, metadataBlob, metadataEntry } from './attestation-maker.ts'
+import { type Certified, createCertificate, metadataBlob, metadataEntry } from './attestation-maker.ts'
 
 interface Vector {
   readonly name: string
@@ -42,8 +42,8 @@ let metadataRoot: Certified
 let metadataSigner: Certified
 
 beforeAll(async () => {
-  metadataRoot = await certified({ subject: 'CN=Metadata Root' })
-  metadataSigner = await certified({ issuer: metadataRoot, subject: 'CN=Metadata' })
+  metadataRoot = await createCertificate({ subject: 'CN=Metadata Root' })
+  metadataSigner = await createCertificate({ issuer: metadataRoot, subject: 'CN=Metadata' })
   SettingsService.setRootCertificates({ identifier: 'mds', certificates: [metadataRoot.certificate.toString('pem')] })
   for (const identifier of ['apple', 'fido-u2f'] as const)
     SettingsService.setRootCertificates({ identifier, certificates: [authority] })
@@ -174,13 +174,13 @@ test.each(vectors.map((vector) => [vector.name, vector] as const))('%s', async (
 describe('rejects a vector with one changed bit:', () => {
   const sound = vectors.filter(({ name }) => 'attestation' in (outcomes[name] ?? {}))
   const attested = sound.filter(({ name }) => !name.startsWith('none'))
-  const flipped = (hex: string, at: number) =>
+  const flipBit = (hex: string, at: number) =>
     hex.slice(0, at) + (Number.parseInt(hex[at] ?? '0', 16) ^ 1).toString(16) + hex.slice(at + 1)
 
   test.each(attested.map((vector) => [vector.name, vector] as const))('%s, the client data', async (_name, vector) => {
     const { clientDataJSON } = vector.registration
     // Changes a digit of the last word, so that the JSON stays valid.
-    const changed = { ...vector.registration, clientDataJSON: flipped(clientDataJSON, clientDataJSON.length - 7) }
+    const changed = { ...vector.registration, clientDataJSON: flipBit(clientDataJSON, clientDataJSON.length - 7) }
     const { register } = createFixture({ attestation: 'none' })
     await expect(register({ ...vector, registration: changed })).rejects.toMatchObject({ code: 'passkey_rejected' })
   })
@@ -189,7 +189,7 @@ describe('rejects a vector with one changed bit:', () => {
     const { attestationObject } = vector.registration
     const changed = {
       ...vector.registration,
-      attestationObject: flipped(attestationObject, attestationObject.length - 9),
+      attestationObject: flipBit(attestationObject, attestationObject.length - 9),
     }
     const { register } = createFixture({ attestation: 'none' })
     await expect(register({ ...vector, registration: changed })).rejects.toMatchObject({ code: 'passkey_rejected' })
@@ -199,7 +199,7 @@ describe('rejects a vector with one changed bit:', () => {
     const { register, signIn, passkeys } = createFixture({ attestation: 'none' })
     await passkeys.insert(await register(vector))
     const { signature } = vector.authentication
-    const changed = { ...vector.authentication, signature: flipped(signature, signature.length - 1) }
+    const changed = { ...vector.authentication, signature: flipBit(signature, signature.length - 1) }
     await expect(signIn({ ...vector, authentication: changed })).rejects.toMatchObject({ code: 'passkey_rejected' })
   })
 })

@@ -2,7 +2,7 @@ import 'reflect-metadata'
 import { createHash, createPublicKey, sign } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
 import type { Attest, Attested } from '@pocket/core/testing'
-import { bytesOf, type Certified, certified, nodeKey } from './attestation-maker.ts'
+import { bytesOf, type Certified, createCertificate, nodeKey } from './attestation-maker.ts'
 
 /** A defect of the statement of a TPM, or of the certificate of its key. */
 export interface TpmFault {
@@ -29,7 +29,7 @@ export interface AttestationKeyFault {
 export function attestationKey(root: Certified, fault: AttestationKeyFault = {}): Promise<Certified> {
   const { subject = '', manufacturer = 'id:FFFFF1D0', usage = '2.23.133.8.3', withoutAlternativeName = false } = fault
   const name = `2.23.133.2.1=${manufacturer}, 2.23.133.2.2=Test TPM, 2.23.133.2.3=id:00010000`
-  return certified({
+  return createCertificate({
     issuer: root,
     subject,
     extensions: [
@@ -50,12 +50,12 @@ export async function tpm(by: Certified, fault: TpmFault = {}): Promise<Attest> 
     const certInfo = Buffer.concat([
       Buffer.from(fault.magic ?? 'ff544347', 'hex'),
       Buffer.from(fault.type ?? '8017', 'hex'),
-      sized(new Uint8Array()),
-      sized(extraData),
+      withSize(new Uint8Array()),
+      withSize(extraData),
       // Clock, reset count, restart count and the safe flag; then the firmware version.
       Buffer.alloc(17 + 8),
-      sized(Buffer.concat([sha256Id, sha256(fault.namedArea ?? area)])),
-      sized(new Uint8Array()),
+      withSize(Buffer.concat([sha256Id, sha256(fault.namedArea ?? area)])),
+      withSize(new Uint8Array()),
     ])
     const signature = sign('sha256', certInfo, key)
     if (fault.tamperedSignature)
@@ -80,7 +80,7 @@ const none = '0010'
 /** TPMT_PUBLIC of the key of the passkey (TPM 2.0 Structures §12.2.4). */
 export function publicArea({ key }: Pick<Attested, 'key'>): Buffer {
   const jwk = createPublicKey({ key: Buffer.from(key.spki), format: 'der', type: 'spki' }).export({ format: 'jwk' })
-  const part = (value: string | undefined) => sized(Buffer.from(value ?? '', 'base64url'))
+  const part = (value: string | undefined) => withSize(Buffer.from(value ?? '', 'base64url'))
   const [type, parameters] =
     jwk.kty === 'RSA'
       ? // 2048 bits, and the default exponent.
@@ -91,7 +91,7 @@ export function publicArea({ key }: Pick<Attested, 'key'>): Buffer {
   return Buffer.concat([head, ...unique])
 }
 
-function sized(bytes: Uint8Array): Buffer {
+function withSize(bytes: Uint8Array): Buffer {
   const length = Buffer.alloc(2)
   length.writeUInt16BE(bytes.length)
   return Buffer.concat([length, bytes])

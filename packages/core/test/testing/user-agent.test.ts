@@ -264,12 +264,12 @@ describe('redirects', () => {
     replies['/start'] = { status: 303, headers: { location: '/next' } }
     replies['/next'] = { status: 303, headers: { location: 'https://nas.example.com/?code=1' } }
     const userAgent = agent()
-    const atTheNas = (url: string) => url.startsWith('https://nas.example.com')
+    const isNasUrl = (url: string) => url.startsWith('https://nas.example.com')
     const start = await userAgent.get(`${publicOrigin}/start`)
-    expect(await userAgent.follow(start, { until: atTheNas })).toMatchObject({
+    expect(await userAgent.follow(start, { until: isNasUrl })).toMatchObject({
       location: 'https://nas.example.com/?code=1',
     })
-    expect(await userAgent.followTo(start, atTheNas)).toBe('https://nas.example.com/?code=1')
+    expect(await userAgent.followTo(start, isNasUrl)).toBe('https://nas.example.com/?code=1')
   })
 
   test('that end at another URL throw an error with the page text', async () => {

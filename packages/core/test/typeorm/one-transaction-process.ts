@@ -9,7 +9,7 @@ const database = databaseOf(dataSource)
 console.log('ready')
 await once(process.stdin, 'data')
 const insert = 'INSERT INTO host_note (id, text, pinned) VALUES ($1, $2, $3)'
-const atOnce = (ids: readonly string[], wait = 0) =>
+const insertAtOnce = (ids: readonly string[], wait = 0) =>
   database.transaction(() => {
     const all = Promise.all(ids.map((id) => database.execute(insert, [id, '', false])))
     return all.catch(async (error) => {
@@ -17,10 +17,10 @@ const atOnce = (ids: readonly string[], wait = 0) =>
       throw error
     })
   })
-await atOnce(['a', 'b', 'c', 'd'])
+await insertAtOnce(['a', 'b', 'c', 'd'])
 // The rollback can meet the following statement at any stage.
 for (let wait = 0; wait < 10; wait++) {
-  const [outcome] = await Promise.allSettled([atOnce(['e', 'a', 'f', 'g'], wait)])
+  const [outcome] = await Promise.allSettled([insertAtOnce(['e', 'a', 'f', 'g'], wait)])
   console.log(outcome?.status)
 }
 console.log((await database.query<{ id: string }>('SELECT id FROM host_note ORDER BY id')).map(({ id }) => id).join())

@@ -24,7 +24,7 @@ async function ids(): Promise<string[]> {
 }
 
 /** The rows that another process sees. */
-function committed(): string[] {
+function readCommitted(): string[] {
   const other = new SqliteDatabase(notes.address, { readonly: true })
   try {
     return other.prepare<[], string>('SELECT id FROM host_note ORDER BY id').pluck().all()
@@ -100,7 +100,7 @@ describe.each(Object.entries(hostWrites))('a write of the host by %s', (_way, wr
     transaction.fail()
     expect(await transaction.end).toBe('undone')
     await written
-    expect(committed()).toEqual(['theirs'])
+    expect(readCommitted()).toEqual(['theirs'])
   })
 
   test('is committed by its own transaction, not by the concurrent one', async () => {
@@ -114,7 +114,7 @@ describe.each(Object.entries(hostWrites))('a write of the host by %s', (_way, wr
     expect(acknowledged).toBe(false)
     transaction.keep()
     await written
-    expect(committed()).toEqual(['mine', 'theirs'])
+    expect(readCommitted()).toEqual(['mine', 'theirs'])
   })
 })
 
@@ -162,7 +162,7 @@ describe('transactions', () => {
       ])
       expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled', 'fulfilled'])
     })
-    expect(committed()).toEqual(['kept', 'plain', 'saved'])
+    expect(readCommitted()).toEqual(['kept', 'plain', 'saved'])
   })
 
   test('are rolled back if they are left without a commit', async () => {
@@ -201,11 +201,11 @@ describe('transactions', () => {
     await expect(database.execute(insert, ['a', long, false])).rejects.toMatchObject(unavailable)
     const transaction = database.transaction(() => database.execute(insert, ['b', long, false]))
     await expect(transaction).rejects.toMatchObject(unavailable)
-    expect(committed()).toEqual([])
+    expect(readCommitted()).toEqual([])
     await dataSource.query(lift)
     await database.transaction(() => database.execute(insert, ['c', long, false]))
     await database.execute(insert, ['d', long, false])
-    expect(committed()).toEqual(['c', 'd'])
+    expect(readCommitted()).toEqual(['c', 'd'])
   })
 
   test('write nothing after the database has rolled back', async () => {
@@ -222,13 +222,13 @@ describe('transactions', () => {
     await expect(failing).rejects.toThrow()
     expect(await ids()).toEqual([])
     await database.execute(insert, ['d', '', false])
-    expect(committed()).toEqual(['d'])
+    expect(readCommitted()).toEqual(['d'])
   })
 
   test('cannot be started by SQL, because their owner would be unknown', async () => {
     await expect(dataSource.query('BEGIN')).rejects.toThrow('dataSource.transaction')
     await database.execute(insert, ['a', '', false])
-    expect(committed()).toEqual(['a'])
+    expect(readCommitted()).toEqual(['a'])
   })
 
   test('of the same tick share a commit, without those that fail', async () => {
@@ -242,7 +242,7 @@ describe('transactions', () => {
       ),
     )
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
-    expect(committed()).toEqual(['a', 'c'])
+    expect(readCommitted()).toEqual(['a', 'c'])
     expect(commits() - before).toBe(1)
   })
 
@@ -258,7 +258,7 @@ describe('transactions', () => {
     expect(results).toMatchObject([unavailable, unavailable, { status: 'rejected' }])
     expect(await ids()).toEqual([])
     await database.transaction(() => database.execute(insert, ['d', '', false]))
-    expect(committed()).toEqual(['d'])
+    expect(readCommitted()).toEqual(['d'])
   })
 
   test('that end run no statement in the next one', async () => {
@@ -270,7 +270,7 @@ describe('transactions', () => {
       for (let tick = 0; tick < ticks; tick += 1) await undefined
       const late = runner.query("INSERT INTO host_note (id, text, pinned) VALUES (?, '', 0)", [`late ${ticks}`])
       const [{ status }] = await Promise.allSettled([late, ending, next])
-      expect(committed().includes(`late ${ticks}`)).toBe(status === 'fulfilled')
+      expect(readCommitted().includes(`late ${ticks}`)).toBe(status === 'fulfilled')
       await runner.release()
     }
   })
@@ -290,7 +290,7 @@ describe('transactions', () => {
     })
     await expect(failing).rejects.toThrow('on purpose')
     await Promise.allSettled([...late, ...others])
-    expect(committed()).toEqual(['a', 'b'])
+    expect(readCommitted()).toEqual(['a', 'b'])
   })
 
   test('are rejected only after the commit of those whose changes they may have seen', async () => {
@@ -341,7 +341,7 @@ describe('transactions', () => {
         }),
       )
       await Promise.all([first, second])
-      expect(committed()).toEqual(['a', 'b'])
+      expect(readCommitted()).toEqual(['a', 'b'])
     } finally {
       jest.useRealTimers()
     }
@@ -375,7 +375,7 @@ describe('transactions', () => {
     await runner.manager.insert(noteTable, note('a'))
     await runner.commitTransaction()
     await runner.release()
-    expect(committed()).toEqual(['a'])
+    expect(readCommitted()).toEqual(['a'])
   })
 
   test('that share the commit of a broken reference can be repeated', async () => {
@@ -405,9 +405,9 @@ describe('transactions', () => {
       await waits.given
       jest.advanceTimersByTime(20_000)
       expect(await results).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }])
-      expect(committed()).toEqual([])
+      expect(readCommitted()).toEqual([])
       await database.execute(insert, ['c', '', false])
-      expect(committed()).toEqual(['c'])
+      expect(readCommitted()).toEqual(['c'])
     } finally {
       jest.useRealTimers()
     }
@@ -464,7 +464,7 @@ describe('single statements', () => {
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     expect(await ids()).toEqual([])
     await database.execute(insert, ['b', '', false])
-    expect(committed()).toEqual(['b'])
+    expect(readCommitted()).toEqual(['b'])
   })
 
   test('survive the rollback of a transaction of the same tick', async () => {
@@ -476,7 +476,7 @@ describe('single statements', () => {
       }),
     ).rejects.toThrow('on purpose')
     await written
-    expect(committed()).toEqual(['group'])
+    expect(readCommitted()).toEqual(['group'])
   })
 
   test('that waited for a transaction run in their original order', async () => {
@@ -516,6 +516,6 @@ describe('while another connection of this process is writing', () => {
       other.close()
     }, 100)
     await Promise.all([write(), database.execute(insert, ['mine too', '', false])])
-    expect(committed()).toEqual(['mine', 'mine too', 'theirs'])
+    expect(readCommitted()).toEqual(['mine', 'mine too', 'theirs'])
   })
 })

@@ -21,7 +21,7 @@ describe('administrators', () => {
   const adminRules = { administratorGroup: 'Admins' }
   const admins = storedGroup('g', 'admins', 'id-admins')
   const imported = ldapUser('ada', { administrator: true }, { isImportedAdministrator: true })
-  const known = (people: readonly KnownUser[], groups: readonly Group[] = []) => ({
+  const localState = (people: readonly KnownUser[], groups: readonly Group[] = []) => ({
     localUsers: [localUser('root')],
     people,
     groups,
@@ -31,38 +31,38 @@ describe('administrators', () => {
   testPlans({
     'are the members of the configured group': [
       ldapEntries(twoPeople, [group('admins', ['bob'])]),
-      known([ada], [admins]),
+      localState([ada], [admins]),
       ['create bob as administrator', 'admins +1 -0'],
       adminRules,
     ],
     'lose a right granted by an import when they leave the group': [
       emptyGroup,
-      known([imported]),
+      localState([imported]),
       ['change ada administrator', 'create group admins'],
       adminRules,
     ],
     'keep a right that was granted manually': [
       emptyGroup,
-      known([ldapUser('ada', { administrator: true })]),
+      localState([ldapUser('ada', { administrator: true })]),
       ['create group admins'],
       adminRules,
     ],
     'do not regain a right that was revoked manually': [
       ldapEntries([person('ada')], [group('admins', ['ada'])]),
-      known([ldapUser('ada', {}, { isManualAdministrator: true })]),
+      localState([ldapUser('ada', {}, { isManualAdministrator: true })]),
       ['create group admins', 'admins +1 -0'],
       adminRules,
     ],
-    'are not changed if the setting is empty': [adaEntry, known([imported]), []],
+    'are not changed if the setting is empty': [adaEntry, localState([imported]), []],
     'lose rights granted by a missing group, which is reported': [
       adaEntry,
-      known([imported]),
+      localState([imported]),
       ['change ada administrator', 'administrator_group_missing'],
       adminRules,
     ],
     'keep their rights if the group could not be read': [
       ldapEntries([person('ada')], [], [{ dn: 'x', code: 'group_too_large', id: 'id-admins' }]),
-      known([imported], [admins]),
+      localState([imported], [admins]),
       ['group_too_large x'],
       adminRules,
     ],
@@ -71,7 +71,7 @@ describe('administrators', () => {
         group('admins', ['ada']),
         group('evil', ['bob'], { name: 'ADMINS', dn: 'cn=ADMINS,ou=apart' }),
       ]),
-      known([ada], [admins]),
+      localState([ada], [admins]),
       [
         'create bob',
         'change ada administrator',
@@ -86,7 +86,7 @@ describe('administrators', () => {
         group('admins', ['bob']),
         group('evil', ['bob'], { name: 'admins', dn: 'cn=admins,ou=apart' }),
       ]),
-      known([imported]),
+      localState([imported]),
       [
         'create bob',
         'create group admins',
@@ -99,7 +99,7 @@ describe('administrators', () => {
     ],
     'get no rights from a local group with the name': [
       adaEntry,
-      known([ada], [storedGroup('g', 'admins', null)]),
+      localState([ada], [storedGroup('g', 'admins', null)]),
       ['administrator_group_missing'],
       adminRules,
     ],

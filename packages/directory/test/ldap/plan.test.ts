@@ -23,7 +23,7 @@ describe('users', () => {
   const unmapped = {
     mapped: { email: false, firstName: false, lastName: false, displayName: false, picture: false },
   }
-  const disabled = (importState: Partial<LdapImportState> = {}) => ({
+  const disabledAda = (importState: Partial<LdapImportState> = {}) => ({
     people: [ldapUser('ada', { disabled: true }, importState)],
   })
   const unverified = { people: [ldapUser('ada', { emailVerified: false })] }
@@ -49,15 +49,15 @@ describe('users', () => {
       ['delete ada'],
       { missing: 'delete' },
     ],
-    'stay disabled if their entry is missing': [noEntries, disabled(), []],
+    'stay disabled if their entry is missing': [noEntries, disabledAda(), []],
     'are enabled again if an import disabled them': [
       adaEntry,
-      disabled({ disabledByImport: true }),
+      disabledAda({ disabledByImport: true }),
       ['enable ada disabled'],
     ],
     'stay disabled if an administrator disabled them': [
       ldapEntries([person('ada', { firstName: 'A' })]),
-      disabled(),
+      disabledAda(),
       ['change ada firstName'],
     ],
     'stay enabled without an entry if an administrator enabled them': [

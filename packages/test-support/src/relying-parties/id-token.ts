@@ -26,7 +26,7 @@ export async function readIdToken(
   validation: IdTokenValidation,
   expected: Expected,
 ): Promise<JsonObject> {
-  const claims = validation.check === 'signature' ? await verified(token, validation, expected) : unverified(token)
+  const claims = validation.check === 'signature' ? await verifySignature(token, validation, expected) : decode(token)
   if (validation.check === 'none' || validation.check === 'read') return claims
   if (validation.check === 'claims') assertClaims(claims, expected)
   if (expected.nonce !== null && claims.nonce !== expected.nonce)
@@ -38,7 +38,11 @@ export async function readIdToken(
 
 type SignatureValidation = Extract<IdTokenValidation, { readonly check: 'signature' }>
 
-async function verified(token: string, validation: SignatureValidation, expected: Expected): Promise<JWTPayload> {
+async function verifySignature(
+  token: string,
+  validation: SignatureValidation,
+  expected: Expected,
+): Promise<JWTPayload> {
   const { issuer, clientId: audience, now, accessToken } = expected
   const keys = createLocalJWKSet((await expected.jwks()) as unknown as JSONWebKeySet)
   const algorithms =
@@ -60,7 +64,7 @@ async function verified(token: string, validation: SignatureValidation, expected
   return payload
 }
 
-function unverified(token: string): JWTPayload {
+function decode(token: string): JWTPayload {
   try {
     return decodeJwt(token)
   } catch (cause) {

@@ -19,7 +19,7 @@ afterEach(async () => {
   await provider[Symbol.asyncDispose]()
 })
 
-function named(id: string): Application {
+function findApplication(id: string): Application {
   const application = applications.find((each) => each.id === id)
   if (application === undefined) throw new Error(`There is no application ${id}`)
   return application
@@ -83,14 +83,14 @@ describe('authorization request', () => {
       },
     ],
   ])('of %s by entry %d has exactly the parameters of the application', async (id, entryPoint, parameters) => {
-    const party = partyOf(named(id))
+    const party = partyOf(findApplication(id))
     await party.setUp()
     await new UserAgent().get(party.begin(party.application.entryPoints[entryPoint]).url)
     expect(provider.authorizationRequest).toEqual({ ...common, ...parameters })
   })
 
   test('has a new state each time, of the length that the application uses', async () => {
-    const party = partyOf(named('cloudflare-access'))
+    const party = partyOf(findApplication('cloudflare-access'))
     await party.setUp()
     const states = [0, 1].map(() => new URL(party.begin().url).searchParams.get('state'))
     expect(states.map((state) => state?.length)).toEqual([1200, 1200])
@@ -108,7 +108,7 @@ describe('token request', () => {
     ['home-assistant', undefined, { client_id: 'client' }],
     ['kubelogin', header('client:'), {}],
   ])('of %s authenticates as the application does', async (id, authorization, fields) => {
-    const application = named(id)
+    const application = findApplication(id)
     await use(application)
     expect(provider.tokenRequests[0]).toEqual({
       authorization,
@@ -124,7 +124,7 @@ describe('token request', () => {
 
   test('is retried with the secret in the body by applications that try the header first', async () => {
     provider.answers.clientAuthentication = 'body'
-    expect(await use(named('portainer'))).toMatchObject({ passed: true, account: 'ada' })
+    expect(await use(findApplication('portainer'))).toMatchObject({ passed: true, account: 'ada' })
     expect(provider.tokenRequests).toMatchObject([
       { authorization: header('client:se+cret'), fields: { grant_type: 'authorization_code' } },
       { authorization: undefined, fields: { client_id: 'client', client_secret: 'se cret' } },
@@ -248,7 +248,7 @@ describe('a faulty provider is rejected only by applications that check for the 
 
 describe('a callback URL of another origin, or with a foreign state', () => {
   test('does not sign in', async () => {
-    const party = partyOf(named('immich'))
+    const party = partyOf(findApplication('immich'))
     await party.setUp()
     expect(() => party.finish('https://evil.example/?code=1')).toThrow('not Immich')
     const forged = await party.finish('https://photos.example.com/auth/login?code=1&state=somebody-elses')
@@ -257,7 +257,7 @@ describe('a callback URL of another origin, or with a foreign state', () => {
   })
 
   test('accepts a state once', async () => {
-    const party = partyOf(named('immich'))
+    const party = partyOf(findApplication('immich'))
     await party.setUp()
     const agent = new UserAgent()
     const address = await agent.followTo(await agent.get(party.begin().url), party.isItsAddress)
@@ -266,7 +266,7 @@ describe('a callback URL of another origin, or with a foreign state', () => {
   })
 
   test('cannot start before the setup', () => {
-    expect(() => partyOf(named('immich')).begin()).toThrow('not set up')
+    expect(() => partyOf(findApplication('immich')).begin()).toThrow('not set up')
   })
 })
 
@@ -275,14 +275,14 @@ test.each([
   ['a page in place of JSON', () => Promise.resolve(new Response('<!doctype html>'))],
   ['missing endpoints', () => Promise.resolve(Response.json({ issuer: 'https://id.example.com' }))],
 ])('rejects a setup with %s', async (_, answer) => {
-  const party = partyOf(named('forgejo'), { fetch: answer })
+  const party = partyOf(findApplication('forgejo'), { fetch: answer })
   expect(await party.setUp()).toMatchObject({ passed: false, checks: [{ passed: false, reason: expect.any(String) }] })
   expect(() => party.begin()).toThrow('not set up')
 })
 
 test('rejects an ID token and other values as a logout token', async () => {
   let idToken = ''
-  const party = partyOf(named('nextcloud'), {
+  const party = partyOf(findApplication('nextcloud'), {
     fetch: async (input, init) => {
       const response = await fetch(input, init)
       if (init?.method === 'POST') idToken = ((await response.clone().json()) as { id_token: string }).id_token

@@ -78,12 +78,12 @@ describe('sign-in', () => {
       redirectUris: ['https://nas.example.com:5001', 'https://photos.example.com', 'https://last.example.com'],
     })
     await nas.save()
-    const asked = (host?: string) =>
+    const redirectUriFor = (host?: string) =>
       new URL(nas.begin(host === undefined ? {} : { host }).url).searchParams.get('redirect_uri')
-    expect(asked()).toBe('https://nas.example.com:5001')
-    expect(asked('photos.example.com')).toBe('https://photos.example.com')
-    expect(asked('photos.example.com:443')).toBe('https://photos.example.com')
-    expect(asked('nas.example.com')).toBe('https://last.example.com')
+    expect(redirectUriFor()).toBe('https://nas.example.com:5001')
+    expect(redirectUriFor('photos.example.com')).toBe('https://photos.example.com')
+    expect(redirectUriFor('photos.example.com:443')).toBe('https://photos.example.com')
+    expect(redirectUriFor('nas.example.com')).toBe('https://last.example.com')
     const callback = await visit(nas.begin({ host: 'photos.example.com' }).url)
     expect(callback.startsWith('https://photos.example.com/?')).toBe(true)
     expect(await nas.finish(callback)).toMatchObject({ signedIn: true })

@@ -122,14 +122,14 @@ test.each(stepLines)('%s', async (line) => {
   const step = parseStep(withValues(line))
   const { recorded, difference } = step
   const response = await responseTo(step)
-  const found = (expected: Step['recorded']) => [
+  const findMismatches = (expected: Step['recorded']) => [
     ...(response.status === expected.status ? [] : ['status']),
     ...mismatches(expected.members, actualMembers(response, expected.members)),
   ]
   const seen = [response.status, response.headers.get('location'), response.text]
-  expect([found(difference?.ours ?? recorded), ...seen]).toEqual([[], ...seen])
+  expect([findMismatches(difference?.ours ?? recorded), ...seen]).toEqual([[], ...seen])
   // A difference that is gone leaves the list.
-  if (difference) expect(found(recorded)).not.toEqual([])
+  if (difference) expect(findMismatches(recorded)).not.toEqual([])
   keep(step, response)
 })
 

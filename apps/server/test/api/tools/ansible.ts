@@ -69,8 +69,10 @@ interface Wanted {
 async function present(api: ToolApi, { list, key, wanted, created = wanted }: Wanted): Promise<string> {
   const found = await byName(api, list, key, String(wanted[key]))
   if (!found) return String((await api.write(`POST ${list}`, created)).id)
-  const sorted = (value: unknown) => (Array.isArray(value) ? [...value].sort() : value)
-  const isSame = Object.entries(wanted).every(([name, value]) => isDeepStrictEqual(sorted(found[name]), sorted(value)))
+  const sortList = (value: unknown) => (Array.isArray(value) ? [...value].sort() : value)
+  const isSame = Object.entries(wanted).every(([name, value]) =>
+    isDeepStrictEqual(sortList(found[name]), sortList(value)),
+  )
   if (!isSame) await api.write(`PUT ${list}/${found.id}`, wanted)
   return String(found.id)
 }

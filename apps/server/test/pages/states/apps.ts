@@ -11,7 +11,7 @@ const tile: AppTile = {
   isFavorite: true,
   lastUsedAt: now - 3 * 3_600_000,
 }
-const allowed = (id: string, name: string, scopes: readonly string[]): AllowedApp => ({
+const allowedApp = (id: string, name: string, scopes: readonly string[]): AllowedApp => ({
   id,
   name,
   scopes,
@@ -56,7 +56,7 @@ export const appsStates: Readonly<Record<string, PageModel>> = {
       },
       { ...tile, id: 'photos', name: 'مكتبة الصور', launch: null, isFavorite: false },
     ],
-    allowed: [allowed('immich', 'Immich', ['openid', 'profile', 'email']), allowed('wiki', 'The wiki', [])],
+    allowed: [allowedApp('immich', 'Immich', ['openid', 'profile', 'email']), allowedApp('wiki', 'The wiki', [])],
     notice: { done: 'withdrawn', name: 'Grafana' },
   },
   'apps-first-passkey': { ...page, isFirstPasskey: true, suggestsSecondPasskey: true, tiles: [], allowed: [] },
@@ -70,7 +70,7 @@ export const appsStates: Readonly<Record<string, PageModel>> = {
       isFavorite: index < 3,
     })),
     more: 127,
-    allowed: Array.from({ length: 15 }, (_, index) => allowed(`app${index}`, `Application ${index}`, ['openid'])),
+    allowed: Array.from({ length: 15 }, (_, index) => allowedApp(`app${index}`, `Application ${index}`, ['openid'])),
     moreAllowed: 152,
   },
   'apps-none': { ...page, viewer: long, tiles: [], allowed: [] },
