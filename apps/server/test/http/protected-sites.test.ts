@@ -195,8 +195,8 @@ test('the pages at the host of a site are in a language of the browser', async (
     const query = new URLSearchParams({ state, iss: running.url, error: 'access_denied' })
     const page = await fetchFromSite(`/.pocket/callback?${query}`, `${language}, en;q=0.1`, turn)
     const text = await page.text()
-    expect([page.status, text]).toEqual([403, expect.stringContaining(messages.text('siteMessages.cancelled.title'))])
-    expect(text).toContain(messages.text('siteMessages.cancelled.text'))
+    expect([page.status, text]).toEqual([403, expect.stringContaining(messages.text('siteMessages.canceled.title'))])
+    expect(text).toContain(messages.text('siteMessages.canceled.text'))
     expect(text).toContain(`>${messages.text('siteMessages.retry')}</a>`)
     expect(text).toContain(`<html lang="${language}" dir="${language === 'ar' ? 'rtl' : 'ltr'}">`)
   }

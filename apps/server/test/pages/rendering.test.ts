@@ -491,5 +491,5 @@ test('every cause of a failed ceremony has a sentence, for signing in and for cr
   for (const reason of ceremonyErrorCodes)
     expect([reason, ceremony[reason]]).toEqual([reason, expect.stringMatching(/\S/)])
   // The sentences for creating a passkey do not mention the use of one.
-  for (const reason of ['cancelled', 'none_here'] as const) expect(registration[reason]).not.toBe(ceremony[reason])
+  for (const reason of ['canceled', 'none_here'] as const) expect(registration[reason]).not.toBe(ceremony[reason])
 })

@@ -6,7 +6,7 @@ const codesByLibraryCode: Readonly<Record<string, CeremonyErrorCode>> = {
   ERROR_AUTHENTICATOR_MISSING_USER_VERIFICATION_SUPPORT: 'authenticator_unsuitable',
   ERROR_AUTHENTICATOR_NO_SUPPORTED_PUBKEYCREDPARAMS_ALG: 'authenticator_unsuitable',
   ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED: 'already_registered',
-  ERROR_CEREMONY_ABORTED: 'cancelled',
+  ERROR_CEREMONY_ABORTED: 'canceled',
   ERROR_INVALID_DOMAIN: 'wrong_address',
   ERROR_INVALID_RP_ID: 'wrong_address',
 }
@@ -26,7 +26,7 @@ export function toErrorCode(error: unknown, hasTimedOut: boolean): CeremonyError
       if (hasTimedOut) return 'timed_out'
       return /no (available|matching|known|discoverable|passkey|credential)/i.test(cause.message)
         ? 'none_here'
-        : 'cancelled'
+        : 'canceled'
     case 'InvalidStateError':
       return 'none_here'
     case 'SecurityError':
@@ -34,7 +34,7 @@ export function toErrorCode(error: unknown, hasTimedOut: boolean): CeremonyError
     case 'TimeoutError':
       return 'timed_out'
     case 'AbortError':
-      return 'cancelled'
+      return 'canceled'
     case 'NotSupportedError':
     case 'ConstraintError':
       return 'authenticator_unsuitable'

@@ -4,7 +4,7 @@ import type { FieldError } from '../errors.ts'
 export const ceremonyErrorCodes = [
   'already_registered',
   'authenticator_unsuitable',
-  'cancelled',
+  'canceled',
   'cookies_blocked',
   'in_app_browser',
   'insecure_context',
@@ -22,7 +22,7 @@ export const ceremonyErrorCodes = [
  *
  * - `already_registered`: the authenticator already has a passkey for this account
  * - `authenticator_unsuitable`: it does not support discoverable passkeys or user verification
- * - `cancelled`: the user canceled, or the browser gives no other reason
+ * - `canceled`: the user canceled, or the browser gives no other reason
  * - `cookies_blocked`: the browser accepts no cookies, without which no ceremony can be verified
  * - `in_app_browser`: an in-app browser, which does not store passkeys
  * - `insecure_context`: the page was loaded over plain `http`
@@ -57,7 +57,7 @@ export interface PasskeyErrorOptions {
  *
  * @example
  * ```ts
- * if (error instanceof PasskeyError && error.code === 'cancelled') button.focus()
+ * if (error instanceof PasskeyError && error.code === 'canceled') button.focus()
  * ```
  */
 export class PasskeyError extends Error implements Explanation {

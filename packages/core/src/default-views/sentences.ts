@@ -3,7 +3,7 @@ const messages: Readonly<Record<string, string>> = {
   account_disabled: 'This account can’t sign in at the moment. Ask the operator of this service.',
   account_not_found: 'This account no longer exists. Ask the operator of this service.',
   already_in_use: 'An account with this name or address already exists. Choose another one, or sign in.',
-  cancelled: 'No passkey was used, so nothing has changed. Try again when you’re ready.',
+  canceled: 'No passkey was used, so nothing has changed. Try again when you’re ready.',
   challenge_expired: 'This page was open for too long. Load it again.',
   client_not_found: 'The application that sent you here isn’t known. Ask its operator.',
   code_invalid: 'This code is wrong, was already used, or has expired. Try again, or get another one.',

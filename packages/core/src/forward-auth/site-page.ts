@@ -7,7 +7,7 @@ import { requestContext } from '../http/request-context.ts'
 export type SiteMessage =
   | 'denied'
   | 'second_passkey'
-  | 'cancelled'
+  | 'canceled'
   | 'form_not_sent'
   | 'cookies_blocked'
   | 'cookie_not_forwarded'
@@ -37,7 +37,7 @@ const loop = 'The sign-in can’t finish'
 const english: Readonly<Record<SiteMessage, readonly [title: string, text: string]>> = {
   denied: ['Access denied', 'You don’t have access to this page.'],
   second_passkey: ['Add a second passkey', 'Add a second passkey in your account, then open this page again.'],
-  cancelled: ['Access denied', 'The sign-in was canceled, or you don’t have access to this site.'],
+  canceled: ['Access denied', 'The sign-in was canceled, or you don’t have access to this site.'],
   form_not_sent: ['Your form was not sent', 'You are signed in again. Go back and send the form again.'],
   cookies_blocked: [loop, 'This browser does not keep the cookies of this site. Allow cookies and try again.'],
   cookie_not_forwarded: [

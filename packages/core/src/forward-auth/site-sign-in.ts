@@ -86,7 +86,7 @@ export function createSiteSignIn(
     if (!signIn) return restart(localTarget(targetOf(state)))
     const { to, verifier, isPosted } = signIn
     if (parameters.get('iss') !== issuer.id) return restart(to)
-    if (parameters.get('error') !== null) return showPage(ctx, { status: 403, message: 'cancelled', href: to })
+    if (parameters.get('error') !== null) return showPage(ctx, { status: 403, message: 'canceled', href: to })
     const reference = await siteSessions.start({
       code: parameters.get('code') ?? '',
       clientId: site.id,

@@ -18,13 +18,13 @@ const ceremony = { refreshFrom: '/login/ceremony', submitTo: '/login' } as Authe
 describe('browser error', () => {
   test.each<[CeremonyErrorCode, string, unknown]>([
     [
-      'cancelled',
+      'canceled',
       'the user cancels',
       createError('NotAllowedError', 'The operation either timed out or was not allowed.'),
     ],
-    ['cancelled', 'the user cancels, reported by the library', passThrough(createError('NotAllowedError'))],
-    ['cancelled', 'another ceremony replaces it', webAuthnError('ERROR_CEREMONY_ABORTED', createError('AbortError'))],
-    ['cancelled', 'the user leaves the page', createError('AbortError')],
+    ['canceled', 'the user cancels, reported by the library', passThrough(createError('NotAllowedError'))],
+    ['canceled', 'another ceremony replaces it', webAuthnError('ERROR_CEREMONY_ABORTED', createError('AbortError'))],
+    ['canceled', 'the user leaves the page', createError('AbortError')],
     [
       'none_here',
       'a browser that reports no authenticator',
