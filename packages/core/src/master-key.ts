@@ -10,15 +10,15 @@ import {
 import { text as textArgument } from './arguments.ts'
 import { ConfigurationError } from './errors.ts'
 
-/** The use that chains the audit log of the server. */
-export const auditSealUse = 'audit seal'
+/** The purpose of the key that chains the audit log of the server. */
+export const auditSealPurpose = 'audit seal'
 /**
- * Keys for these uses must not change when the master key is replaced: clients identify users by pairwise subjects, printed
+ * Keys for these purposes must not change when the master key is replaced: clients identify users by pairwise subjects, printed
  * recovery codes stay valid, and earlier batches of the audit log are verified.
  */
-export const durableUses = ['pairwise subject', 'recovery code', auditSealUse] as const
-/** Uses of stored values that core encrypts with the master key. */
-export const encryptionUses = {
+export const durablePurposes = ['pairwise subject', 'recovery code', auditSealPurpose] as const
+/** Purposes of the keys that encrypt stored values of core. */
+export const encryptionPurposes = {
   signingKey: 'signing key',
   clientSecret: 'client secret',
   importedToken: 'imported refresh tokens',
@@ -41,8 +41,8 @@ export function fingerprintOf(envelope: string): string | undefined {
 }
 
 /**
- * The secret that protects all other secrets. HKDF-SHA-256 (RFC 5869 §2) derives a separate key for each use, with the
- * name of the use as context, so a value encrypted for one use cannot be decrypted for another.
+ * The secret that protects all other secrets. HKDF-SHA-256 (RFC 5869 §2) derives a separate key for each purpose, with
+ * the purpose as context, so a value encrypted for one purpose cannot be decrypted for another.
  *
  * @example
  * ```ts
@@ -74,43 +74,43 @@ export class MasterKey {
     return new MasterKey(buffer)
   }
 
-  /** The same key, except that these uses keep the keys that another master key derived. */
+  /** The same key, except that these purposes keep the keys that another master key derived. */
   withDerived(keys: ReadonlyMap<string, Buffer>): MasterKey {
     const key = new MasterKey(this.#bytes)
-    for (const [use, derived] of keys) key.#derived.set(use, derived)
+    for (const [purpose, derived] of keys) key.#derived.set(purpose, derived)
     return key
   }
 
-  /** Derives 32 bytes for the named use. */
-  derive(use: string): Buffer {
-    const cached = this.#derived.get(use)
+  /** Derives 32 bytes for this purpose. */
+  derive(purpose: string): Buffer {
+    const cached = this.#derived.get(purpose)
     if (cached) return cached
-    const key = Buffer.from(hkdfSync('sha256', this.#bytes, '', `pocket ${use}`, 32))
-    this.#derived.set(use, key)
+    const key = Buffer.from(hkdfSync('sha256', this.#bytes, '', `pocket ${purpose}`, 32))
+    this.#derived.set(purpose, key)
     return key
   }
 
-  /** HMAC-SHA-256 of a string with the key of the named use, base64url. */
-  mac(use: string, text: string): string {
+  /** HMAC-SHA-256 of a string with the key for this purpose, base64url. */
+  mac(purpose: string, text: string): string {
     textArgument('text')(text)
-    return createHmac('sha256', this.#secretKey(use)).update(text).digest('base64url')
+    return createHmac('sha256', this.#secretKey(purpose)).update(text).digest('base64url')
   }
 
   /**
-   * AES-256-GCM with the key of the named use.
+   * AES-256-GCM with the key for this purpose.
    *
    * @returns `v1.<fingerprint>.<base64url of nonce, ciphertext and tag>`
    */
-  encrypt(use: string, text: string): string {
+  encrypt(purpose: string, text: string): string {
     textArgument('text')(text)
     const nonce = randomBytes(12)
-    const cipher = createCipheriv('aes-256-gcm', this.#secretKey(use), nonce)
+    const cipher = createCipheriv('aes-256-gcm', this.#secretKey(purpose), nonce)
     const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
     return `${version}.${this.fingerprint}.${sealed.toString('base64url')}`
   }
 
-  /** @throws {ConfigurationError} if the value was encrypted with another key or for another use, or was modified */
-  decrypt(use: string, envelope: string): string {
+  /** @throws {ConfigurationError} if the value was encrypted with another key or for another purpose, or was modified */
+  decrypt(purpose: string, envelope: string): string {
     textArgument('envelope')(envelope)
     const expected = fingerprintOf(envelope)
     if (expected !== this.fingerprint)
@@ -119,22 +119,25 @@ export class MasterKey {
       )
     const sealed = Buffer.from(envelope.slice(envelope.lastIndexOf('.') + 1), 'base64url')
     try {
-      const decipher = createDecipheriv('aes-256-gcm', this.#secretKey(use), sealed.subarray(0, 12), {
+      const decipher = createDecipheriv('aes-256-gcm', this.#secretKey(purpose), sealed.subarray(0, 12), {
         authTagLength: 16,
       })
       decipher.setAuthTag(sealed.subarray(-16))
       return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString('utf8')
     } catch (cause) {
-      throw new ConfigurationError(`A stored value for "${use}" cannot be decrypted: it was modified or is damaged.`, {
-        cause,
-      })
+      throw new ConfigurationError(
+        `A stored value for "${purpose}" cannot be decrypted: it was modified or is damaged.`,
+        {
+          cause,
+        },
+      )
     }
   }
 
   /** Node takes several times as long for keys that are buffers. */
-  #secretKey(use: string): KeyObject {
-    const key = this.#secretKeys.get(use) ?? createSecretKey(this.derive(use))
-    this.#secretKeys.set(use, key)
+  #secretKey(purpose: string): KeyObject {
+    const key = this.#secretKeys.get(purpose) ?? createSecretKey(this.derive(purpose))
+    this.#secretKeys.set(purpose, key)
     return key
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock, MasterKey } from '@pocket/core'
-import { auditSealUse } from '@pocket/core/internal'
+import { auditSealPurpose } from '@pocket/core/internal'
 import type { AuditEntry } from './audit-entry.ts'
 import type { AuditSeal } from './audit-seal.table.ts'
 import type { AuditSealStore, Position } from './audit-seal-store.ts'
@@ -57,7 +57,7 @@ const beginning: Position = { createdAt: Number.MIN_SAFE_INTEGER, id: '' }
 export function createAuditChain({ store, masterKey, clock }: AuditChainDeps): AuditChain {
   const hashOf = (previous: string, entries: readonly AuditEntry[]) => {
     const lines = entries.map((entry) => JSON.stringify(sealedFields.map((field) => entry[field])))
-    return masterKey.mac(auditSealUse, [previous, ...lines].join('\n'))
+    return masterKey.mac(auditSealPurpose, [previous, ...lines].join('\n'))
   }
 
   const findProblem = async (

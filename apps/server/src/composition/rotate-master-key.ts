@@ -1,22 +1,28 @@
 import { MasterKey } from '@pocket/core'
-import { encryptionUses } from '@pocket/core/internal'
+import { encryptionPurposes } from '@pocket/core/internal'
 import { databaseOf } from '@pocket/core/internal/sql'
 import { inspectDatabase } from '../database/inspect-database.ts'
 import { stageKeyFile } from '../database/master-key.ts'
 import { openMigratedDatabase } from '../database/migrated-database.ts'
 import { type ReEncryption, reEncrypt } from '../database/re-encrypt.ts'
-import { emailUse } from '../email/outbox.ts'
+import { emailPurpose } from '../email/outbox.ts'
 import type { Logger } from '../logging/logger.ts'
-import { scimTokenUse } from '../scim/providers.ts'
-import { settingUse } from '../settings/settings.ts'
-import { signupTokenUse } from '../sign-up/signup-tokens.ts'
+import { scimTokenPurpose } from '../scim/providers.ts'
+import { settingPurpose } from '../settings/settings.ts'
+import { signupTokenPurpose } from '../sign-up/signup-tokens.ts'
 import { recordEvent } from './command-audit.ts'
 import type { Config } from './config.ts'
 import { backUpBeforeMigration } from './migration-backup.ts'
 import { migrations, tables } from './server-tables.ts'
 
-/** Every use whose encrypted values are stored; values of a use that is missing here stop a rotation. */
-const uses = [...Object.values(encryptionUses), emailUse, scimTokenUse, settingUse, signupTokenUse]
+/** The purposes of all keys that encrypt stored values. A rotation fails if one is missing. */
+const purposes = [
+  ...Object.values(encryptionPurposes),
+  emailPurpose,
+  scimTokenPurpose,
+  settingPurpose,
+  signupTokenPurpose,
+]
 
 export interface MasterKeyRotation {
   readonly config: Config
@@ -49,7 +55,7 @@ export async function rotateMasterKey(rotation: MasterKeyRotation): Promise<Rota
   await using _ = opened
   const { dataSource, masterKey: from } = opened
   const reEncryptAll = async () => {
-    const keys = { from, to: next, uses }
+    const keys = { from, to: next, purposes }
     const count = await reEncrypt({ dataSource, config: config.database, ...keys, logger, showProgress })
     await recordEvent({ event: 'encryption_key_rotated', fingerprint }, { dataSource, logger, config })
     return count

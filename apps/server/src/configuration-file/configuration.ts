@@ -2,7 +2,7 @@ import type { MasterKey, Transaction } from '@pocket/core'
 import type { ManagedObject } from '../managed/managed.table.ts'
 import type { ManagedGuard } from '../managed/managed-guard.ts'
 import type { AppliedFile, ManagedStore } from '../managed/managed-store.ts'
-import { settingUse } from '../settings/settings.ts'
+import { settingPurpose } from '../settings/settings.ts'
 import { applyKind, collectProblems, fileActor } from './apply-kind.ts'
 import { inspectFile } from './inspect-file.ts'
 import type { Kind } from './kind.ts'
@@ -53,7 +53,7 @@ export function createConfiguration(deps: ConfigurationDeps): Configuration {
   const { kinds, store, guard, masterKey, withLock } = deps
 
   const isSameFile = ({ encryptedDigest }: AppliedFile, { digest }: ConfigurationFile) =>
-    masterKey.decrypt(settingUse, encryptedDigest) === digest
+    masterKey.decrypt(settingPurpose, encryptedDigest) === digest
 
   const compareRevisions = async (file: ConfigurationFile): Promise<Outcome> => {
     const applied = await store.appliedFile()
@@ -122,7 +122,7 @@ export function createConfiguration(deps: ConfigurationDeps): Configuration {
     const applied = await store.appliedFile()
     const revision = content.revision ?? null
     if (applied?.revision === revision && applied.name === name && isSameFile(applied, file)) return
-    await store.putAppliedFile({ name, encryptedDigest: masterKey.encrypt(settingUse, digest), revision })
+    await store.putAppliedFile({ name, encryptedDigest: masterKey.encrypt(settingPurpose, digest), revision })
   }
 
   return {

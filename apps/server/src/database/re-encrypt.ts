@@ -5,7 +5,7 @@ import { type Database, databaseOf } from '@pocket/core/internal/sql'
 import type { DataSource } from 'typeorm'
 import type { DatabaseConfig } from '../config/database.ts'
 import type { Logger } from '../logging/logger.ts'
-import { durableKeysUse, storeDurableKeys } from './durable-keys.ts'
+import { durableKeysPurpose, storeDurableKeys } from './durable-keys.ts'
 import { openSnapshot } from './snapshot.ts'
 import type { TableShape } from './table-shape.ts'
 
@@ -14,8 +14,8 @@ export interface ReEncryption {
   readonly config: DatabaseConfig
   readonly from: MasterKey
   readonly to: MasterKey
-  /** Everything that is encrypted with the master key and stored. */
-  readonly uses: readonly string[]
+  /** The purposes of all keys that encrypt stored values. */
+  readonly purposes: readonly string[]
   readonly logger: Logger
   readonly showProgress: (progress: { readonly subject: string; readonly done: number; readonly total: number }) => void
 }
@@ -100,19 +100,19 @@ async function* batches(database: Database, select: string, pattern: string): As
 }
 
 /** A string may contain several encrypted values, as JSON does. */
-function reEncryptText(text: string, { from, to, uses, place }: ReEncryption & { readonly place: string }): string {
+function reEncryptText(text: string, { from, to, purposes, place }: ReEncryption & { readonly place: string }): string {
   return text.replaceAll(new RegExp(`v1\\.${from.fingerprint}\\.[A-Za-z0-9_-]+`, 'g'), (envelope) => {
-    for (const use of [...uses, durableKeysUse]) {
-      const plain = tryDecrypt(from, use, envelope)
-      if (plain !== undefined) return to.encrypt(use, plain)
+    for (const purpose of [...purposes, durableKeysPurpose]) {
+      const plain = tryDecrypt(from, purpose, envelope)
+      if (plain !== undefined) return to.encrypt(purpose, plain)
     }
     throw new ConfigurationError(`A value in ${place} cannot be decrypted. Nothing was changed.`)
   })
 }
 
-function tryDecrypt(key: MasterKey, use: string, envelope: string): string | undefined {
+function tryDecrypt(key: MasterKey, purpose: string, envelope: string): string | undefined {
   try {
-    return key.decrypt(use, envelope)
+    return key.decrypt(purpose, envelope)
   } catch (error) {
     if (error instanceof ConfigurationError) return undefined
     throw error

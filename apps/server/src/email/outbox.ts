@@ -6,7 +6,7 @@ import type { CodeRequest, Email, EmailContent, Message, RecoveryRequest } from 
 import type { Attempt, EmailStore } from './email-store.ts'
 
 /** The use of the master key. */
-export const emailUse = 'email'
+export const emailPurpose = 'email'
 
 export interface OutboxDeps {
   readonly store: Pick<EmailStore, 'insert' | 'removeTests'>
@@ -94,10 +94,10 @@ export function addressOf({ email }: Pick<User, 'email'>): string {
 }
 
 export function encryptContent(masterKey: MasterKey, content: EmailContent): string {
-  return masterKey.encrypt(emailUse, JSON.stringify(content))
+  return masterKey.encrypt(emailPurpose, JSON.stringify(content))
 }
 
 /** @throws {ConfigurationError} if it was encrypted with a different key */
 export function decryptContent(masterKey: MasterKey, data: string): EmailContent {
-  return JSON.parse(masterKey.decrypt(emailUse, data))
+  return JSON.parse(masterKey.decrypt(emailPurpose, data))
 }

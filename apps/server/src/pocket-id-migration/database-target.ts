@@ -10,12 +10,12 @@ import { hashOf, type Slot } from '../images/image.ts'
 import type { ImageStore } from '../images/image-store.ts'
 import { imageFile } from '../images/images.ts'
 import type { ScimProviderStore } from '../scim/provider-store.ts'
-import { scimTokenUse } from '../scim/providers.ts'
+import { scimTokenPurpose } from '../scim/providers.ts'
 import type { SettingStore } from '../settings/setting-store.ts'
 import { toStoredSetting } from '../settings/settings.ts'
 import { hashSignupToken } from '../sign-up/signup-token.ts'
 import type { SignupTokenStore } from '../sign-up/signup-token-store.ts'
-import { signupTokenUse } from '../sign-up/signup-tokens.ts'
+import { signupTokenPurpose } from '../sign-up/signup-tokens.ts'
 import type { MigrationTarget } from './migration-target.ts'
 import type { SourceSecrets } from './source-secrets.ts'
 
@@ -52,7 +52,7 @@ export function databaseTarget(deps: TargetDeps): MigrationTarget {
       for (const { token, ...target } of targets)
         await deps.scimProviders.insert({
           ...target,
-          token: token === '' ? '' : masterKey.encrypt(scimTokenUse, token),
+          token: token === '' ? '' : masterKey.encrypt(scimTokenPurpose, token),
           // As Pocket ID does.
           removal: 'delete',
           nextRunAt: now,
@@ -68,7 +68,7 @@ export function databaseTarget(deps: TargetDeps): MigrationTarget {
         await deps.signupTokens.insert({
           ...fields,
           tokenHash: hashSignupToken(token),
-          sealedToken: masterKey.encrypt(signupTokenUse, token),
+          sealedToken: masterKey.encrypt(signupTokenPurpose, token),
         })
     },
     loginCodes: (codes) => core.codes(codes.map((code) => toStoredCode(masterKey, code))),

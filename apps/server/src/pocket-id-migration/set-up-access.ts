@@ -3,8 +3,8 @@ import type { Clock, MasterKey } from '@pocket/core'
 import { isJsonObject } from '@pocket/core/internal'
 import type { Context } from 'koa'
 
-const accessUse = 'set-up access'
-const choiceUse = 'set-up migration'
+const accessPurpose = 'set-up access'
+const choicePurpose = 'set-up migration'
 /** How long a browser has access, in milliseconds. */
 export const setUpAccessLifetime = 3_600_000
 const tokenBytes = 18
@@ -71,7 +71,7 @@ export class SetUpAccess {
   /** Returns `false` for a wrong token; otherwise sets the cookie. */
   grant(ctx: Context, token: string): boolean {
     if (!this.#token.consume(token)) return false
-    ctx.cookies.set(this.#cookieName, this.#seal(accessUse, {}), {
+    ctx.cookies.set(this.#cookieName, this.#seal(accessPurpose, {}), {
       ...this.#cookieOptions,
       maxAge: setUpAccessLifetime,
     })
@@ -79,15 +79,15 @@ export class SetUpAccess {
   }
 
   isGranted(ctx: Context): boolean {
-    return this.#open(accessUse, ctx.cookies.get(this.#cookieName, { signed: false }) ?? '') !== undefined
+    return this.#open(accessPurpose, ctx.cookies.get(this.#cookieName, { signed: false }) ?? '') !== undefined
   }
 
   sealChoice(choice: CheckedChoice): string {
-    return this.#seal(choiceUse, choice)
+    return this.#seal(choicePurpose, choice)
   }
 
   openChoice(sealed: string): CheckedChoice | undefined {
-    const { file, version, encryptionKey } = this.#open(choiceUse, sealed) ?? {}
+    const { file, version, encryptionKey } = this.#open(choicePurpose, sealed) ?? {}
     return typeof file === 'string' && typeof version === 'string' && typeof encryptionKey === 'string'
       ? { file, version, encryptionKey }
       : undefined
@@ -102,17 +102,17 @@ export class SetUpAccess {
     return { path, httpOnly: true, sameSite: 'strict', secure: this.#secure, overwrite: true, signed: false } as const
   }
 
-  #seal(use: string, content: object): string {
+  #seal(purpose: string, content: object): string {
     return this.#masterKey.encrypt(
-      use,
+      purpose,
       JSON.stringify({ ...content, expiresAt: this.#clock.now() + setUpAccessLifetime }),
     )
   }
 
-  /** `undefined` if it was not sealed here for this use, or is older than an hour. */
-  #open(use: string, sealed: string): Readonly<Record<string, unknown>> | undefined {
+  /** `undefined` if it was not sealed here for this purpose, or is older than an hour. */
+  #open(purpose: string, sealed: string): Readonly<Record<string, unknown>> | undefined {
     try {
-      const content: unknown = JSON.parse(this.#masterKey.decrypt(use, sealed))
+      const content: unknown = JSON.parse(this.#masterKey.decrypt(purpose, sealed))
       const remaining = isJsonObject(content) ? Number(content.expiresAt) - this.#clock.now() : 0
       return isJsonObject(content) && remaining > 0 && remaining <= setUpAccessLifetime ? content : undefined
     } catch {

@@ -13,7 +13,7 @@ import type { ScimProviderStore } from './provider-store.ts'
 
 /** The encryption purpose of SCIM tokens. */
 /** The use of the master key. */
-export const scimTokenUse = 'scim token'
+export const scimTokenPurpose = 'scim token'
 
 /** Administration of SCIM providers. */
 export interface ScimProviders {
@@ -63,7 +63,7 @@ export function createScimProviders(deps: ScimProviderDeps): ScimProviders {
   const assertClient = async (id: string) => {
     if (!(await clients().find(id))) throw clientNotFound()
   }
-  const decryptToken = ({ token }: ScimProvider) => (token === '' ? '' : masterKey.decrypt(scimTokenUse, token))
+  const decryptToken = ({ token }: ScimProvider) => (token === '' ? '' : masterKey.decrypt(scimTokenPurpose, token))
   const create = ({ id: actorId, origin }: Actor, input: ScimProviderInput) =>
     transaction(async () => {
       const token = validateToken(input, null) ?? ''
@@ -88,7 +88,7 @@ export function createScimProviders(deps: ScimProviderDeps): ScimProviders {
       await audit.record({ ...event, ...changesOf(null, provider) }, origin)
       return provider
     })
-  const encrypt = (token: string) => (token === '' ? '' : masterKey.encrypt(scimTokenUse, token))
+  const encrypt = (token: string) => (token === '' ? '' : masterKey.encrypt(scimTokenPurpose, token))
 
   return {
     get,

@@ -19,7 +19,7 @@ import { parseText } from './setting.ts'
 import type { SettingStore } from './setting-store.ts'
 
 /** The use of the master key. */
-export const settingUse = 'setting'
+export const settingPurpose = 'setting'
 
 export interface SettingsDeps {
   readonly store: SettingStore
@@ -74,7 +74,7 @@ export async function createSettings(deps: SettingsDeps): Promise<Settings> {
   const parseStored = (key: SettingKey, row: string | undefined): unknown => {
     const setting = settingOf(key)
     if (row === undefined) return setting.default
-    if (setting.kind.isSecret) return masterKey.decrypt(settingUse, row)
+    if (setting.kind.isSecret) return masterKey.decrypt(settingPurpose, row)
     if (!isPocketIdKey(key)) return JSON.parse(row)
     const parsed = parseText(setting, row)
     return 'value' in parsed ? parsed.value : setting.default
@@ -145,7 +145,7 @@ export function toStoredSetting(masterKey: MasterKey, key: SettingKey, value: un
   const { kind, default: standard } = settingOf(key)
   if (isSame(value, standard)) return undefined
   const text = isPocketIdKey(key) ? kind.format(value) : JSON.stringify(value)
-  return { key, value: kind.isSecret ? masterKey.encrypt(settingUse, text) : text }
+  return { key, value: kind.isSecret ? masterKey.encrypt(settingPurpose, text) : text }
 }
 
 /** For a secret it covers only whether one is set: a digest would allow guessing. */

@@ -6,7 +6,7 @@ export interface SignupToken {
   readonly id: string
   /** SHA-256 of the token. */
   readonly tokenHash: string
-  /** The token, encrypted for the use `signup token`; `null` for tokens of versions that did not store it. */
+  /** The token, encrypted with the key for `signup token`; `null` for tokens of versions that did not store it. */
   readonly sealedToken: string | null
   /** The groups of users who sign up with it; if empty, the default groups of the settings. */
   readonly groupIds: readonly string[]

@@ -35,7 +35,7 @@ export interface SignupTokens {
 }
 
 /** The use of the master key. */
-export const signupTokenUse = 'signup token'
+export const signupTokenPurpose = 'signup token'
 
 export function createSignupTokens(deps: SignUpDeps): SignupTokens {
   const { pocket, database, directory, mail, audit, transaction, clock } = deps
@@ -49,7 +49,7 @@ export function createSignupTokens(deps: SignUpDeps): SignupTokens {
       const stored: SignupToken = {
         id: randomUUID(),
         tokenHash: hashSignupToken(token),
-        sealedToken: masterKey.encrypt(signupTokenUse, token),
+        sealedToken: masterKey.encrypt(signupTokenPurpose, token),
         groupIds: groups.map(({ id }) => id),
         usageLimit,
         usageCount: 0,
@@ -83,7 +83,7 @@ export function createSignupTokens(deps: SignUpDeps): SignupTokens {
       const knownGroups = await directory.groups.list([...new Set(items.flatMap(({ groupIds }) => groupIds))])
       const groupsOf = ({ groupIds }: SignupToken) => knownGroups.filter(({ id }) => groupIds.includes(id))
       const tokenOf = ({ sealedToken }: SignupToken) =>
-        sealedToken === null ? '' : masterKey.decrypt(signupTokenUse, sealedToken)
+        sealedToken === null ? '' : masterKey.decrypt(signupTokenPurpose, sealedToken)
       return { total, items: items.map((item) => ({ ...item, groups: groupsOf(item), token: tokenOf(item) })) }
     },
 

@@ -5,7 +5,7 @@ import type { Database as SqliteDatabase } from 'better-sqlite3'
 import type { DataSource } from 'typeorm'
 import { openDatabase } from '../../src/composition/open-database.ts'
 import { reEncrypt } from '../../src/database/re-encrypt.ts'
-import { settingUse } from '../../src/settings/settings.ts'
+import { settingPurpose } from '../../src/settings/settings.ts'
 import { createEmptyMachine } from '../backup/test-instance.ts'
 import { recordingLogger } from './recording-logger.ts'
 
@@ -32,21 +32,21 @@ async function openMachine(kind: 'SQLite' | 'PostgreSQL') {
   const { logger } = recordingLogger()
   const opened = await openDatabase(machine.config, logger, undefined, { mode: 'exclusive' })
   const { dataSource, masterKey: from } = opened
-  await insertSettings(dataSource, from.encrypt(settingUse, 'secret'))
+  await insertSettings(dataSource, from.encrypt(settingPurpose, 'secret'))
   const to = MasterKey.from(Buffer.from('the next key, which is long enough'))
   return {
     dataSource,
     rotate: () =>
       reEncrypt({
         ...{ dataSource, config: machine.config.database, from, to, logger },
-        uses: [settingUse],
+        purposes: [settingPurpose],
         showProgress: () => undefined,
       }),
     async plainValues() {
       const rows = await databaseOf(dataSource).query<{ value: string }>(
         `SELECT value FROM pocket_setting WHERE key LIKE 'key %'`,
       )
-      return rows.map(({ value }) => to.decrypt(settingUse, value).toString())
+      return rows.map(({ value }) => to.decrypt(settingPurpose, value).toString())
     },
     async [Symbol.asyncDispose]() {
       await opened[Symbol.asyncDispose]()

@@ -2,14 +2,14 @@ import { compare } from 'bcryptjs'
 import { type FieldError, InvalidInputError } from '../errors.ts'
 import { sha256, timingSafeEqualText } from '../hash.ts'
 import { createShapeCheck } from '../input-shape.ts'
-import { encryptionUses, type MasterKey } from '../master-key.ts'
+import { encryptionPurposes, type MasterKey } from '../master-key.ts'
 import { nameProblem } from '../names.ts'
 import { randomToken, uuid } from '../random.ts'
 import type { Client, ClientSecret, ServiceTokenLimits } from './client.ts'
 import { isRulePath } from './protected-site.ts'
 
 /** The encryption context of secrets that must be readable. */
-const sealedSecret = encryptionUses.clientSecret
+const sealedSecret = encryptionPurposes.clientSecret
 
 /** Encrypts a secret that must be readable later. */
 export function sealSecret(masterKey: MasterKey, plain: string): string {

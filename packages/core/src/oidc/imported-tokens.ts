@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { compactVerify, importJWK, type JWK } from 'jose'
 import { sha256, timingSafeEqualText } from '../hash.ts'
-import { encryptionUses, type MasterKey } from '../master-key.ts'
+import { encryptionPurposes, type MasterKey } from '../master-key.ts'
 import { uuid } from '../random.ts'
 import type { Artifact } from './artifact-store.ts'
 import { grantKey } from './grant-destruction.ts'
@@ -10,7 +10,7 @@ import { grantKey } from './grant-destruction.ts'
 // Tokens of Pocket ID. It stores their signatures only, so they are found by their signature, and proved with a key that is stored
 // with them and that disappears with the last one.
 
-const keyUse = encryptionUses.importedToken
+const keyPurpose = encryptionPurposes.importedToken
 const refreshToken = /^pocket_id_rt_([\w-]+)\.([\w-]+)$/
 const jwt = /^[\w-]+\.[\w-]+\.([\w-]+)$/
 
@@ -74,7 +74,7 @@ export interface TokenImportKeys {
  * ```
  */
 export function createTokenImport(masterKey: MasterKey, { tokenKey, signingJwk = {} }: TokenImportKeys): TokenImport {
-  const importedKey = masterKey.encrypt(keyUse, tokenKey.toString('base64url'))
+  const importedKey = masterKey.encrypt(keyPurpose, tokenKey.toString('base64url'))
   const { kty, alg, n, e, crv, x, y } = signingJwk
   const importedJwk = { kty, alg, n, e, crv, x, y }
   const create = (model: string, key: string, { accountId, clientId, id }: ImportedGrant, payload: object) => ({
@@ -147,7 +147,7 @@ export async function isAuthenticToken(token: string, { payload }: Artifact, mas
   const { importedKey, importedJwk }: ImportedProof = JSON.parse(payload)
   const [, value = '', signature = ''] = refreshToken.exec(token) ?? []
   if (importedKey !== undefined) {
-    const key = Buffer.from(masterKey.decrypt(keyUse, importedKey), 'base64url')
+    const key = Buffer.from(masterKey.decrypt(keyPurpose, importedKey), 'base64url')
     const expected = createHmac('sha512-256', key).update(Buffer.from(value, 'base64url')).digest('base64url')
     return timingSafeEqualText(signature, expected)
   }

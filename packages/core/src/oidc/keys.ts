@@ -2,14 +2,14 @@ import type { Actor } from '../audit/audit-sink.ts'
 import { type SigningAlgorithm, signingAlgorithms } from '../clients/protocol.ts'
 import { type Clock, monotonicOf } from '../clock.ts'
 import { ConfigurationError } from '../errors.ts'
-import { encryptionUses, type MasterKey } from '../master-key.ts'
+import { encryptionPurposes, type MasterKey } from '../master-key.ts'
 import type { Transaction } from '../transaction.ts'
 import { createKeyAges, isInFuture } from './key-ages.ts'
 import { generateSigningKey, type SigningKey } from './key-generation.ts'
 import { propagationTime, publicationTime } from './key-publication.ts'
 import type { KeyStatus, KeyStore, StoredKey } from './key-store.ts'
 
-const encryptionUse = encryptionUses.signingKey
+const encryptionPurpose = encryptionPurposes.signingKey
 const hour = 60 * 60_000
 const day = 24 * hour
 
@@ -105,7 +105,7 @@ export function createKeyRing({
   let compared: { readonly stored: readonly StoredKey[]; readonly set: KeySet } | undefined
   const createKey = async (algorithm: SigningAlgorithm, status: KeyStatus): Promise<StoredKey> => {
     const jwk = await generateKey(algorithm)
-    const encryptedJwk = masterKey.encrypt(encryptionUse, JSON.stringify(jwk))
+    const encryptedJwk = masterKey.encrypt(encryptionPurpose, JSON.stringify(jwk))
     return { kid: jwk.kid, algorithm, status, encryptedJwk, statusSince: clock.now(), replacementRequestedAt: null }
   }
   const listKeys = async (): Promise<readonly StoredKey[]> => {
@@ -132,7 +132,7 @@ export function createKeyRing({
     if (!current || !next) throw new ConfigurationError('The key store did not return a key that was just inserted.')
     return { current, next }
   }
-  /** How long the current key signs, and how long the next key must be published before. */
+  /** How long the current key signs, and how long the next key must be published before it signs. */
   const getPeriods = ({ current }: KeyPair): Pick<KeySchedule, 'signingPeriod' | 'announcementPeriod'> =>
     current.replacementRequestedAt === null && !isInFuture(current, clock.now())
       ? schedule
@@ -174,7 +174,7 @@ export function createKeyRing({
     const sorted = [...stored].sort((left, right) => algorithmOrder(left) - algorithmOrder(right))
     const version = sorted.map(({ kid, status }) => `${kid}:${status}`).join()
     if (version === known?.version) return known
-    const keys = sorted.map((key): SigningKey => JSON.parse(masterKey.decrypt(encryptionUse, key.encryptedJwk)))
+    const keys = sorted.map((key): SigningKey => JSON.parse(masterKey.decrypt(encryptionPurpose, key.encryptedJwk)))
     return { version, keys }
   }
   return {

@@ -1,6 +1,6 @@
 import type { Configuration } from 'oidc-provider'
 import type { SubjectOf } from '../clients/claim-maker.ts'
-import { durableUses, type MasterKey } from '../master-key.ts'
+import { durablePurposes, type MasterKey } from '../master-key.ts'
 import { extras } from './client-metadata.ts'
 
 export type PairwiseIdentifier = (accountId: string, client: object) => string
@@ -33,10 +33,10 @@ export function libraryPairwiseIdentifier(
   return async (_ctx, accountId, client) => pairwise(accountId, client)
 }
 
-const [pairwiseUse] = durableUses
+const [pairwisePurpose] = durablePurposes
 
 function pairwiseSubject(masterKey: MasterKey, accountId: string, client: PairwiseClient): string {
-  return masterKey.mac(pairwiseUse, JSON.stringify([getSector(client), accountId]))
+  return masterKey.mac(pairwisePurpose, JSON.stringify([getSector(client), accountId]))
 }
 
 function getSector({ redirectUris, settings }: PairwiseClient): string | undefined {

@@ -1,5 +1,5 @@
 import { signingAlgorithms } from '../clients/protocol.ts'
-import { encryptionUses, type MasterKey } from '../master-key.ts'
+import { encryptionPurposes, type MasterKey } from '../master-key.ts'
 import type { KeyStatus, StoredKey } from './key-store.ts'
 
 /** A private signing key of another provider, as a JWK (RFC 7517). */
@@ -39,6 +39,9 @@ export function sealSigningKey(
   { status, at }: { readonly status: KeyStatus; readonly at: number },
 ): StoredKey {
   // The library requires the private part also of keys that do not sign.
-  const encryptedJwk = masterKey.encrypt(encryptionUses.signingKey, JSON.stringify({ ...jwk, kid, alg, use: 'sig' }))
+  const encryptedJwk = masterKey.encrypt(
+    encryptionPurposes.signingKey,
+    JSON.stringify({ ...jwk, kid, alg, use: 'sig' }),
+  )
   return { kid, algorithm: alg, status, encryptedJwk, statusSince: at, replacementRequestedAt: null }
 }
