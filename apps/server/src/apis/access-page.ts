@@ -100,10 +100,14 @@ interface ApiAndClient {
 }
 
 function shownAccess({ permissions }: Api, access: ApiAccess): ApiAccessPage['access'] {
-  const picked = (ids: readonly string[]) => permissions.filter(({ id }) => ids.includes(id)).map(pickedPermission)
+  const pickPermissions = (ids: readonly string[]) =>
+    permissions.filter(({ id }) => ids.includes(id)).map(pickedPermission)
   return {
-    delegated: { isAllowed: access.userDelegatedAccess, permissions: picked(access.userDelegatedPermissionIds) },
-    own: { isAllowed: access.clientAccess, permissions: picked(access.clientPermissionIds) },
+    delegated: {
+      isAllowed: access.userDelegatedAccess,
+      permissions: pickPermissions(access.userDelegatedPermissionIds),
+    },
+    own: { isAllowed: access.clientAccess, permissions: pickPermissions(access.clientPermissionIds) },
   }
 }
 

@@ -160,7 +160,7 @@ type Cursor = Pick<AuditEntry, 'id' | 'createdAt'>
 function conditions(kind: DatabaseKind, { accountId, from, to, filters, search }: AuditQuery) {
   const parameters: Parameter[] = []
   const bind = (value: Parameter) => `$${parameters.push(value)}`
-  const inList = (column: string, values: readonly FilterValue[] = []) => {
+  const listCondition = (column: string, values: readonly FilterValue[] = []) => {
     if (values.length === 0) return []
     const placeholder = bind(JSON.stringify(values.map(String)))
     const list =
@@ -173,11 +173,11 @@ function conditions(kind: DatabaseKind, { accountId, from, to, filters, search }
     // Includes repeated events that started before the range and continued into it.
     ...(from === null ? [] : [`last_at >= ${bind(from)}`]),
     ...(to === null ? [] : [`created_at <= ${bind(to)}`]),
-    ...inList('id', filters.id),
-    ...inList('event', filters.event),
-    ...inList('account_id', filters.userID),
-    ...inList('client_id', filters.clientID),
-    ...inList('client_name', filters.clientName),
+    ...listCondition('id', filters.id),
+    ...listCondition('event', filters.event),
+    ...listCondition('account_id', filters.userID),
+    ...listCondition('client_id', filters.clientID),
+    ...listCondition('client_name', filters.clientName),
     ...locationCondition(filters.location),
     // Plain substring search: LIKE would treat some characters as wildcards.
     ...(term === '' ? [] : [`${kind === 'sqlite' ? 'instr' : 'strpos'}(searched, ${bind(term)}) > 0`]),

@@ -14,7 +14,7 @@ const partTimeout = 5 * 60_000
 /** Uploads a stream of unknown length with the memory of one part. The object appears only once it is complete. */
 export async function uploadStream(client: S3Client, content: Readable, options: UploadOptions): Promise<void> {
   const { name, partBytes, signal } = options
-  const parts = inParts(content, partBytes)
+  const parts = splitIntoParts(content, partBytes)
   const { value: first = Buffer.alloc(0), done } = await parts.next()
   if (done || first.length < partBytes) {
     await client.sendOk({ method: 'PUT', name, body: first, signal, timeout: partTimeout })
@@ -54,7 +54,7 @@ export async function uploadStream(client: S3Client, content: Readable, options:
 }
 
 /** Buffers of exactly this length; the last one may be shorter. */
-async function* inParts(content: Readable, partBytes: number): AsyncGenerator<Buffer, undefined> {
+async function* splitIntoParts(content: Readable, partBytes: number): AsyncGenerator<Buffer, undefined> {
   let pending: Buffer[] = []
   let length = 0
   for await (const chunk of content) {

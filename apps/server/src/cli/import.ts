@@ -77,7 +77,7 @@ async function importArchive(options: Options, context: CommandContext): Promise
   const total = size && Math.ceil(size / 1000)
   const { header, end, hasNewKey } = await withProgress(context, (showProgress) => {
     const show = (bytes: number) => showProgress({ subject: 'kB', done: Math.ceil(bytes / 1000), total })
-    return importInstance(counted(addAbortSignal(context.stop, content), show), settings)
+    return importInstance(countBytes(addAbortSignal(context.stop, content), show), settings)
   })
   for (const file of end.missing) context.printError(`This picture was missing already: ${file}`)
   context.print(`Imported ${end.rows} rows and ${end.files} pictures of ${header.createdAt}.`)
@@ -108,7 +108,7 @@ function quoteArgument(argument: string): string {
   return /^[\w./:-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`
 }
 
-async function* counted(content: Readable, show: (bytes: number) => void): AsyncGenerator<Buffer> {
+async function* countBytes(content: Readable, show: (bytes: number) => void): AsyncGenerator<Buffer> {
   let bytes = 0
   for await (const chunk of content) {
     yield chunk

@@ -15,10 +15,10 @@ import { clientDto, clientMetaDto } from './client-dto.ts'
 import { allClients, clientListRequest } from './client-lists.ts'
 import { clientMetaSchema, clientSchema, clientWithGroupCountSchema, clientWithGroupsSchema } from './client-schema.ts'
 import { connectionLogOperations } from './connection-log.ts'
-import { withContractErrors } from './contract-errors.ts'
 import type { ClientOperationDeps } from './deps.ts'
 import { groupOperations } from './group-operations.ts'
 import { previewOperations } from './preview-operations.ts'
+import { withRestErrors } from './rest-errors.ts'
 import { secretOperations } from './secret-operations.ts'
 import { siteTestOperations } from './site-test-operations.ts'
 import { userClientOperations } from './user-client-operations.ts'
@@ -33,7 +33,7 @@ const groupIds = named('OidcUpdateAllowedUserGroupsDto', {
 export function clientOperations(deps: ClientOperationDeps): readonly Operation[] {
   const { pocket, groupsById, clientLogos, clock } = deps
   const { clients } = pocket
-  const administration = createClientAdministration(deps, withContractErrors)
+  const administration = createClientAdministration(deps, withRestErrors)
   const shared = { area: 'clients' } as const
   /** Adds the uploaded logos of the client. */
   const withUploadedLogo = async <T extends ReturnType<typeof clientMetaDto>>(dto: T): Promise<T> =>
@@ -150,7 +150,7 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
       summary: 'Fetch the client ID metadata document of a client again',
       response: { status: 200, schema: clientWithGroupsSchema },
       handle: async ({ ctx, params }) =>
-        withGroups(ctx, await withContractErrors(() => pocket.refreshMetadataDocument(params.id ?? '', ctx.req))),
+        withGroups(ctx, await withRestErrors(() => pocket.refreshMetadataDocument(params.id ?? '', ctx.req))),
     }),
     operation({
       ...shared,

@@ -76,7 +76,7 @@ export const clientCreate = named('OidcClientCreateDto', {
   },
 } as const)
 
-/** The input from the body; missing fields take the contract's defaults. */
+/** The input from the body; missing fields take the defaults of Pocket ID's API. */
 export function clientInput(body: FromSchema<typeof clientUpdate>): ClientInput {
   const { callbackURLs = [], logoutCallbackURLs = [], launchURL = null, pkceEnabled = false, credentials } = body
   const { accessTokenDurationMinutes, refreshTokenDurationMinutes } = body

@@ -2,10 +2,10 @@ import type { ClientRecord, ClientSecret, FederatedIdentity, ListedClient } from
 import { accessTokenMinutes, consentedScopes, startUrl } from '@pocket/core/internal'
 import { formatInstant } from '../http/instant.ts'
 
-type Meta = Pick<ClientRecord, 'id' | 'name' | 'description' | 'launchUrl' | 'requiresReauthentication' | 'type'>
+type ClientMeta = Pick<ClientRecord, 'id' | 'name' | 'description' | 'launchUrl' | 'requiresReauthentication' | 'type'>
 
 /** `OidcClientMetaDataDto`. */
-export function clientMetaDto(client: Meta) {
+export function clientMetaDto(client: ClientMeta) {
   return {
     id: client.id,
     name: client.name,
@@ -44,7 +44,7 @@ export function clientDto(client: ClientRecord, now: number) {
 export function secretDto({ id, prefix, createdAt, expiresAt }: ClientSecret, now: number) {
   return {
     id,
-    // The contract shows a shorter prefix than we store.
+    // Pocket ID's API shows a shorter prefix than we store.
     prefix: prefix.slice(0, 4),
     createdAt: formatInstant(createdAt),
     expiresAt: expiresAt === null ? null : formatInstant(expiresAt),

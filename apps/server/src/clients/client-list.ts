@@ -1,6 +1,6 @@
 import type { ClientList, ConnectionAttempt, Pocket } from '@pocket/core'
 import type { ListRequest } from '../http/api/list.ts'
-import { inOrderOf, rankedPage } from '../http/ranked-page.ts'
+import { rankedPage, sortByIds } from '../http/ranked-page.ts'
 import { clientListRequest } from './client-lists.ts'
 
 const everything = { page: 1, limit: Number.MAX_SAFE_INTEGER, sort: null, filters: {}, search: '' } as const
@@ -31,7 +31,7 @@ export function createClientList({ clients, connectionLog }: Pick<Pocket, 'clien
     const onlyIds = rankedPage(matchingIds, value, request)
     const page = new Set(onlyIds)
     const items = all.items.filter(({ client }) => page.has(client.id))
-    return { items: inOrderOf(onlyIds, items, ({ client }) => client.id), total: matchingIds.length }
+    return { items: sortByIds(onlyIds, items, ({ client }) => client.id), total: matchingIds.length }
   }
 
   return {

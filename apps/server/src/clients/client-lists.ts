@@ -1,7 +1,7 @@
 import type { ClientFilter, ClientListRequest, ClientScope, ClientSort } from '@pocket/core'
 import type { ListDefinition, ListRequest } from '../http/api/list.ts'
 
-/** Field names of the contract mapped to field names of core. */
+/** Field names of the REST API mapped to field names of core. */
 const filters: Readonly<Record<string, Exclude<ClientFilter, 'hasLaunchUrl'>>> = {
   pkceEnabled: 'pkceRequired',
   requiresReauthentication: 'requiresReauthentication',

@@ -41,7 +41,7 @@ const serviceToken = {
   description: 'The limits of a service token for a protected site; `null` for a client secret.',
 } as const
 
-/** Adds to the contract when the secret was last used, with a precision of one minute. */
+/** Not in Pocket ID's API: when the secret was last used, with a precision of one minute. */
 export const listedSecretSchema = named('OidcClientSecretListItemDto', {
   type: 'object',
   required: [...Object.keys(secret), 'lastUsedAt', 'serviceToken'],

@@ -36,8 +36,8 @@ export function previewOperations({ pocket }: Deps): readonly Operation[] {
           const preview = await pocket.previewTokens(params.id ?? '', params.userId ?? '', scopes)
           return {
             ...preview,
-            idToken: contractClaims(preview.idToken),
-            accessToken: contractClaims(preview.accessToken),
+            idToken: claimsDto(preview.idToken),
+            accessToken: claimsDto(preview.accessToken),
           }
         } catch (cause) {
           if (cause instanceof NotFoundError && cause.code === 'client_not_found') throw clientNotFound()
@@ -51,7 +51,7 @@ export function previewOperations({ pocket }: Deps): readonly Operation[] {
 }
 
 /** As Pocket ID shows claims: instants as text, and audiences as a list. */
-function contractClaims(claims: Claims): Claims {
+function claimsDto(claims: Claims): Claims {
   const { aud, iat, exp } = claims
   return { ...claims, aud: [aud].flat(), iat: instantText(iat), exp: instantText(exp) }
 }

@@ -40,7 +40,7 @@ interface ParsedConnection {
 }
 
 export function readDatabase(reader: Reader): DatabaseConfig {
-  const { database, ignored } = reader.read(connectionString) ?? fromPath(defaultPath)
+  const { database, ignored } = reader.read(connectionString) ?? parsePath(defaultPath)
   if (ignored !== undefined)
     reader.warnings.push(
       `DB_CONNECTION_STRING: "?${ignored}" is ignored; the path is "${database.kind === 'sqlite' && database.path}".`,
@@ -75,16 +75,16 @@ function parseConnectionString(value: RawValue): ParsedConnection {
   const text = value.text.trim()
   // At least two letters, because a single letter is a Windows drive.
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase()
-  if (scheme === undefined) return fromPath(text)
-  if (scheme === 'file') return fromFileUri(text)
-  if (scheme === 'postgres' || scheme === 'postgresql') return fromPostgresUrl(text)
+  if (scheme === undefined) return parsePath(text)
+  if (scheme === 'file') return parseFileUri(text)
+  if (scheme === 'postgres' || scheme === 'postgresql') return parsePostgresUrl(text)
   throw new InvalidValueError(
     `databases of the kind "${scheme}" are not supported`,
     'Write postgres://user:password@host:5432/database, or the path of an SQLite file.',
   )
 }
 
-function fromPostgresUrl(url: string): ParsedConnection {
+function parsePostgresUrl(url: string): ParsedConnection {
   // The message omits details because the URL contains a password.
   const parsed = URL.parse(url)
   const hasUnescapedAt = parsed !== null && `${parsed.host}${parsed.pathname}`.includes('@')
@@ -96,7 +96,7 @@ function fromPostgresUrl(url: string): ParsedConnection {
   return { database: { kind: 'postgres', url }, ignored: undefined }
 }
 
-function fromFileUri(uri: string): ParsedConnection {
+function parseFileUri(uri: string): ParsedConnection {
   const [location = '', ignored] = splitPath(uri.slice('file:'.length))
   const authority = /^\/\/([^/]*)/.exec(location)?.[1]
   if (authority !== undefined && authority !== '' && authority !== 'localhost')
@@ -105,10 +105,10 @@ function fromFileUri(uri: string): ParsedConnection {
       'Write file:data/pocket-id.db or file:///folder/file.db.',
     )
   const path = decodePath(authority === undefined ? location : location.slice(2 + authority.length))
-  return { ...fromPath(path), ignored }
+  return { ...parsePath(path), ignored }
 }
 
-function fromPath(text: string): ParsedConnection {
+function parsePath(text: string): ParsedConnection {
   const [path, ignored] = splitPath(text)
   if (path === '' || path === ':memory:' || path.endsWith('/'))
     throw new InvalidValueError('it does not name a file', `Write the path of an SQLite file, such as ${defaultPath}.`)

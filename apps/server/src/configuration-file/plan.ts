@@ -52,8 +52,8 @@ export async function declare(kind: Kind, { item: written, path }: { item: Item;
           name: keyOf(kind, item),
           fields: fields.map((field) => ({
             field,
-            before: existing && shown(kind, field, existing.item[field]),
-            after: shown(kind, field, item[field]),
+            before: existing && redactSecrets(kind, field, existing.item[field]),
+            after: redactSecrets(kind, field, item[field]),
             isIrreversible: removesHidden(kind, field, existing?.item[field], item[field]),
           })),
         }
@@ -106,11 +106,11 @@ export function keyOf(kind: Kind, item: Item): string {
 }
 
 /** A value for people, without secrets. */
-function shown(kind: Kind, field: string, value: unknown): unknown {
+function redactSecrets(kind: Kind, field: string, value: unknown): unknown {
   if (kind.secrets.includes(field)) return value === undefined || value === '' ? value : redacted
   if (!isJsonObject(value)) return value
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [name, shown(kind, `${field}.${name}`, member)]),
+    Object.entries(value).map(([name, member]) => [name, redactSecrets(kind, `${field}.${name}`, member)]),
   )
 }
 

@@ -8,7 +8,7 @@ import type { Deps } from '../http/deps.ts'
 import { deviceOf } from '../http/device.ts'
 import { findExistingUser } from '../users/find-existing-user.ts'
 import { userDto, userSchema } from '../users/user-dto.ts'
-import { withContractErrors } from '../webauthn/contract-errors.ts'
+import { withRestErrors } from '../webauthn/rest-errors.ts'
 import { waitingCookie } from './cookie.ts'
 import { waitTime } from './wait.ts'
 
@@ -89,7 +89,7 @@ function requestOperations({ pocket, directory }: Deps): readonly Operation[] {
             'device_login_expired',
             'This browser has no pending sign-in request, or it has expired.',
           )
-        return withContractErrors(ctx, 'authentication', async () => {
+        return withRestErrors(ctx, 'authentication', async () => {
           const account = await pocket.deviceLogins.redeem(ctx.req, ctx.res, { id, token, wait: waitTime(ctx) })
           return account && userDto(await findExistingUser(directory, account.id))
         })

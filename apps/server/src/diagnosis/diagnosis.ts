@@ -65,7 +65,7 @@ export function createDiagnosis(deps: DiagnosisDeps): Diagnosis {
   let running: Promise<AddressResult> | undefined
 
   /** Rejects after the timeout even if the check ignores the signal. */
-  const inTime = async <Result>(check: (signal: AbortSignal) => Promise<Result>): Promise<Result> => {
+  const runWithTimeout = async <Result>(check: (signal: AbortSignal) => Promise<Result>): Promise<Result> => {
     const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(maxWait)])
     const aborted = Promise.withResolvers<never>()
     const abort = () => aborted.reject(signal.reason)
@@ -78,7 +78,7 @@ export function createDiagnosis(deps: DiagnosisDeps): Diagnosis {
   }
   const failureOf = async (name: FindingName, href: string, check: Check): Promise<readonly Finding[]> => {
     try {
-      await inTime(check)
+      await runWithTimeout(check)
       return []
     } catch (error) {
       if (!stop.signal.aborted) onFailure(name, error)
@@ -87,40 +87,40 @@ export function createDiagnosis(deps: DiagnosisDeps): Diagnosis {
   }
   const checkClock = async (): Promise<readonly Finding[]> => {
     const before = clock.now()
-    const time = await inTime(databaseTime).catch(() => null)
+    const time = await runWithTimeout(databaseTime).catch(() => null)
     if (time === null) return []
     const difference = Math.max(before - time, time - clock.now())
     if (difference <= maxClockDifference) return []
     return [findingOf('clockDiffers', '#server', { about: `${Math.round(difference / 1000)} s` })]
   }
   const checkService = async (name: FindingName, href: string, host: string, test: DiagnosisDeps['testMail']) => {
-    const reason = await inTime(test).catch(() => 'ETIMEDOUT')
+    const reason = await runWithTimeout(test).catch(() => 'ETIMEDOUT')
     return reason === undefined ? [] : [findingOf(name, href, { about: `${host} (${reason})` })]
   }
   const checkScimTarget = async ({ clientId, clientName, test }: ScimTargetTest): Promise<readonly Finding[]> => {
-    const reason = await inTime(test).catch(() => 'timeout')
+    const reason = await runWithTimeout(test).catch(() => 'timeout')
     if (reason === undefined) return []
     const name = reason === 'unauthorized' || reason === 'forbidden' ? 'scimTokenRefused' : 'scimUnusable'
     const href = `/settings/admin/oidc-clients/${encodeURIComponent(clientId)}/scim`
     return [findingOf(name, href, { about: `${clientName} (${reason})` })]
   }
   const checkScim = async (): Promise<readonly Finding[]> => {
-    const targets = await inTime(deps.scimTargets).catch(() => [])
+    const targets = await runWithTimeout(deps.scimTargets).catch(() => [])
     return (await Promise.all(targets.map(checkScimTarget))).flat()
   }
   const checkPasskeys = async (): Promise<readonly Finding[]> => {
-    const foreign = await inTime(() => deps.countForeignPasskeys(ownRpId)).catch(() => [])
+    const foreign = await runWithTimeout(() => deps.countForeignPasskeys(ownRpId)).catch(() => [])
     return foreign.map(({ rpId, count }) => findingOf('passkeysOfOtherHost', '#server', { about: rpId, count }))
   }
   const runChecks = async (): Promise<AddressResult> => {
     const { smtpHost, ldapEnabled, ldapUrl } = await settings.lastKnown()
     const [address, ...others] = await Promise.all([
-      inTime((signal) => checkPublicAddress(issuer, clock.now(), signal)).catch(() => ({
+      runWithTimeout((signal) => checkPublicAddress(issuer, clock.now(), signal)).catch(() => ({
         findings: [findingOf('addressTimeout', '#server', { about: ownHost })],
         certificate: null,
       })),
-      inTime((signal) => checkRelatedOrigins(issuer, origins, signal)).catch(() => []),
-      inTime((signal) => proxyProbe.check(issuer, signal)).catch(() => []),
+      runWithTimeout((signal) => checkRelatedOrigins(issuer, origins, signal)).catch(() => []),
+      runWithTimeout((signal) => proxyProbe.check(issuer, signal)).catch(() => []),
       ...Object.entries(findingOfCheck).map(([check, name]) =>
         // The cast is safe: the keys of the table are the names of the checks.
         failureOf(name, '#server', checks[check as keyof typeof findingOfCheck]),

@@ -27,7 +27,7 @@ export function createDownload({ url, ...options }: DownloadOptions): DownloadDa
       const expectedHash = await fetchChecksum(url, download, signal)
       const { status, headers, body } = await download(url, { signal })
       if (status !== 200) throw refusal(status, host)
-      if (Number(headers.get('content-length') ?? 0) > maxDatabaseBytes) throw tooLarge(host)
+      if (Number(headers.get('content-length') ?? 0) > maxDatabaseBytes) throw tooLargeError(host)
       const hash = createHash('sha256')
       await pipeline(body, hashChunks(hash), createWriteStream(to, { flags: 'wx' }), { signal })
       if (expectedHash !== undefined && hash.digest('hex') !== expectedHash)
@@ -72,7 +72,7 @@ function refusal(status: number, host: string): GeoIpError {
   return new GeoIpError('refused', `${host} responded with ${status} instead of a database.`)
 }
 
-function tooLarge(host: string): GeoIpError {
+function tooLargeError(host: string): GeoIpError {
   return new GeoIpError('too_large', `The download from ${host} is larger than 300 MB.`)
 }
 
@@ -80,7 +80,7 @@ function tooLarge(host: string): GeoIpError {
 function explainError(error: unknown, host: string, signal: AbortSignal): unknown {
   if (error instanceof GeoIpError || signal.aborted) return error
   if (error instanceof OutboundError) {
-    if (error.code === 'too_large') return tooLarge(host)
+    if (error.code === 'too_large') return tooLargeError(host)
     const cause = error.code === 'unreachable' ? codeOf(error.cause) : undefined
     return new GeoIpError('not_answered', `${host}: ${error.message}${cause === undefined ? '' : ` (${cause})`}`)
   }

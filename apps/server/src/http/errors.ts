@@ -61,7 +61,7 @@ async function notFound(ctx: Context, show: ShowPage, findUser: FindUser): Promi
     return
   }
   const view = errorView(ctx, { status: 404, code: 'not_found', description: 'There is no such page.' })
-  await show(ctx, await inFrame(ctx, view, findUser))
+  await show(ctx, await withNavigation(ctx, view, findUser))
   ctx.status = 404
 }
 
@@ -120,12 +120,16 @@ async function respond(
     retriesItself,
     ...(retryAfter !== undefined && { retryAfter }),
   }
-  await show(ctx, retryAfter === undefined ? await inFrame(ctx, view, findUser) : view)
+  await show(ctx, retryAfter === undefined ? await withNavigation(ctx, view, findUser) : view)
   ctx.status = status
 }
 
 /** The error within the navigation, for a signed-in user on a settings page. */
-async function inFrame(ctx: Context, view: Extract<View, { view: 'error' }>, findUser: FindUser): Promise<PageModel> {
+async function withNavigation(
+  ctx: Context,
+  view: Extract<View, { view: 'error' }>,
+  findUser: FindUser,
+): Promise<PageModel> {
   if (!ctx.path.startsWith('/settings/') || view.code === 'not_signed_in') return view
   const user = await findUser(ctx).catch(() => undefined)
   return user ? signedInErrorPage(ctx, user, view) : view

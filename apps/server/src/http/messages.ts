@@ -139,10 +139,10 @@ export function createMessages(catalog: Catalog, fallback: Catalog = catalog): L
       },
     }
   }
-  const unmarked = (text: string) => text
+  const keepText = (text: string) => text
   return {
-    ...messagesWith(unmarked, unmarked),
-    marked: messagesWith(markEnglish, direction === 'rtl' ? isolatePaths : unmarked),
+    ...messagesWith(keepText, keepText),
+    marked: messagesWith(markEnglish, direction === 'rtl' ? isolatePaths : keepText),
   }
 }
 

@@ -12,7 +12,7 @@ export function rankedPage(
 }
 
 /** The items in the order of their IDs. */
-export function inOrderOf<Item>(
+export function sortByIds<Item>(
   ids: readonly string[],
   items: readonly Item[],
   idOf: (item: Item) => string,

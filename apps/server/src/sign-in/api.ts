@@ -2,7 +2,7 @@ import { type Operation, operation } from '../http/api/operation.ts'
 import type { Deps } from '../http/deps.ts'
 import { findExistingUser } from '../users/find-existing-user.ts'
 import { userDto, userSchema } from '../users/user-dto.ts'
-import { withContractErrors } from '../webauthn/contract-errors.ts'
+import { withRestErrors } from '../webauthn/rest-errors.ts'
 
 /** `/api/one-time-access-token`: signs in with a login code. */
 export function oneTimeAccessOperations({ pocket, directory }: Deps): readonly Operation[] {
@@ -15,7 +15,7 @@ export function oneTimeAccessOperations({ pocket, directory }: Deps): readonly O
       area: 'account',
       response: { status: 200, schema: userSchema },
       handle: async ({ params: { token = '' }, ctx }) =>
-        withContractErrors(ctx, 'authentication', async () => {
+        withRestErrors(ctx, 'authentication', async () => {
           const { id } = await pocket.signIn.withCode(ctx.req, ctx.res, token)
           return userDto(await findExistingUser(directory, id))
         }),

@@ -51,7 +51,7 @@ const shutdownTimeout = 1000
  */
 export async function startTelemetry(deps: TelemetryDeps): Promise<Telemetry> {
   const { options, version, logger, trustProxy, processes } = deps
-  // The exporters read these variables from the process, also those of the `.env` file.
+  // The exporters read these variables from the process, including those of the `.env` file.
   for (const [name, value] of Object.entries(options.variables)) process.env[name] ??= value
   diag.setLogger(
     {
@@ -87,7 +87,7 @@ export async function startTelemetry(deps: TelemetryDeps): Promise<Telemetry> {
       sampler: samplerOf(options),
       spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
     })
-    stack.defer(() => withinTime(provider.shutdown()))
+    stack.defer(() => waitForShutdown(provider.shutdown()))
     stack.use(recordSpans(provider.getTracer('pocket'), trustProxy))
   }
   const started = stack.move()
@@ -108,7 +108,7 @@ async function createMeterProvider(
   const metricProducers = processes > 1 && !isWorker ? [stack.use(workersProducer())] : []
   const reader = isWorker ? new WorkerMetricReader() : await createReader(options, metricProducers)
   const provider = new MeterProvider({ resource, readers: [reader] })
-  stack.defer(() => withinTime(provider.shutdown()))
+  stack.defer(() => waitForShutdown(provider.shutdown()))
   return provider
 }
 
@@ -149,7 +149,7 @@ function samplerOf({ sampler, samplerRatio }: TelemetryOptions): Sampler {
 }
 
 /** A collector that does not respond must not delay the end of the process. */
-async function withinTime(shutdown: Promise<void>): Promise<void> {
+async function waitForShutdown(shutdown: Promise<void>): Promise<void> {
   const timeout = new Promise<void>((resolve) => setTimeout(resolve, shutdownTimeout).unref())
   await Promise.race([shutdown.catch(() => undefined), timeout])
 }

@@ -2,7 +2,7 @@ import type { Page, PageRequest, UserDetails } from '@pocket/directory'
 import type { ListRequest } from '../http/api/list.ts'
 import type { ListPageDefinition } from '../http/list-page.ts'
 import { usersPath } from '../http/paths.ts'
-import { inOrderOf, rankedPage } from '../http/ranked-page.ts'
+import { rankedPage, sortByIds } from '../http/ranked-page.ts'
 import type { UserPageDeps } from './deps.ts'
 
 const baseDefinition: ListPageDefinition = {
@@ -62,7 +62,7 @@ export function createUserList({
     )
     const onlyIds = rankedPage(matchingIds, (id) => values.get(id) ?? 0, request)
     const { items } = await directory.users.page({ ...everyone, limit: request.limit, onlyIds })
-    return { items: inOrderOf(onlyIds, items, ({ id }) => id), total: matchingIds.length }
+    return { items: sortByIds(onlyIds, items, ({ id }) => id), total: matchingIds.length }
   }
   /** Restricts the request to the members of the group that it filters by. */
   const withMembers = async (request: PageRequest): Promise<PageRequest> => {

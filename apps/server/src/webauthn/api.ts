@@ -2,9 +2,9 @@ import { type Operation, operation } from '../http/api/operation.ts'
 import type { Deps } from '../http/deps.ts'
 import { findExistingUser } from '../users/find-existing-user.ts'
 import { passkeyDto, passkeySchema, userDto, userSchema } from '../users/user-dto.ts'
-import { withContractErrors } from './contract-errors.ts'
 import { credentialOperations } from './credentials.ts'
 import type { PasskeyServices } from './deps.ts'
+import { withRestErrors } from './rest-errors.ts'
 import {
   authenticationResponseSchema,
   creationOptionsSchema,
@@ -45,7 +45,7 @@ function registrationOperations({ pocket }: Deps): readonly Operation[] {
       anyContentType: true,
       response: { status: 200, schema: passkeySchema },
       handle: async ({ user, body, ctx }) =>
-        withContractErrors(ctx, 'registration', async () => {
+        withRestErrors(ctx, 'registration', async () => {
           const input = { response: body, purpose: 'registration', accountId: user.id } as const
           return passkeyDto(await pocket.registration.add(ctx.req, ctx.res, input))
         }),
@@ -74,7 +74,7 @@ function authenticationOperations({ pocket, directory }: Deps): readonly Operati
       anyContentType: true,
       response: { status: 200, schema: userSchema },
       handle: async ({ body, ctx }) =>
-        withContractErrors(ctx, 'authentication', async () => {
+        withRestErrors(ctx, 'authentication', async () => {
           const { id } = await pocket.signIn.withPasskey(ctx.req, ctx.res, body)
           return userDto(await findExistingUser(directory, id))
         }),
@@ -105,7 +105,7 @@ function authenticationOperations({ pocket, directory }: Deps): readonly Operati
       handle: async ({ body, ctx }) => {
         const { req, res } = ctx
         if (!isResponse(body)) return pocket.reauthentication.withFreshSession(req, res)
-        await withContractErrors(ctx, 'authentication', () => pocket.reauthentication.withPasskey(req, res, body))
+        await withRestErrors(ctx, 'authentication', () => pocket.reauthentication.withPasskey(req, res, body))
       },
     }),
   ]

@@ -2,8 +2,8 @@ import { requestContext } from '@pocket/core'
 import { type Operation, operation } from '../http/api/operation.ts'
 import type { Deps } from '../http/deps.ts'
 import { passkeyDto, passkeySchema } from '../users/user-dto.ts'
-import { withContractErrors } from './contract-errors.ts'
 import type { PasskeyServices } from './deps.ts'
+import { withRestErrors } from './rest-errors.ts'
 
 const renameBody = {
   type: 'object',
@@ -33,7 +33,7 @@ export function credentialOperations({ pocket, ownPasskeys }: Deps & PasskeyServ
       body: renameBody,
       response: { status: 200, schema: passkeySchema },
       handle: async ({ user, params: { id: passkeyId = '' }, body, ctx }) =>
-        withContractErrors(ctx, 'registration', async () => {
+        withRestErrors(ctx, 'registration', async () => {
           const actor = { origin: requestContext(ctx.req) }
           return passkeyDto((await pocket.passkeys.rename(user.id, passkeyId, body.name, actor)).after)
         }),
@@ -46,7 +46,7 @@ export function credentialOperations({ pocket, ownPasskeys }: Deps & PasskeyServ
       summary: 'Delete one of your passkeys; the last one only if you can sign in with a code by e-mail',
       response: { status: 204 },
       handle: async ({ user, params: { id: passkeyId = '' }, ctx }) =>
-        withContractErrors(ctx, 'registration', async () => {
+        withRestErrors(ctx, 'registration', async () => {
           await ownPasskeys.remove(user, passkeyId, requestContext(ctx.req))
         }),
     }),

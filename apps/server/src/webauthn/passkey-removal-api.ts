@@ -2,9 +2,9 @@ import { assertCanModifyUser } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { type Call, type Operation, operation } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
-import { withContractErrors } from './contract-errors.ts'
 import type { PasskeyServices } from './deps.ts'
 import type { ReviewedRemoval } from './passkey-removals.ts'
+import { withRestErrors } from './rest-errors.ts'
 
 const removalSchema = named('PasskeyRemovalDto', {
   type: 'object',
@@ -45,11 +45,11 @@ const singleRemoval = { status: 200, schema: removalSchema } as const
 export function passkeyRemovalOperations({ passkeyRemovals, users }: PasskeyServices): readonly Operation[] {
   type CallContext = Pick<Call<unknown>, 'user' | 'params' | 'ctx'>
   const readRemoval = (call: CallContext, accountId: string) =>
-    withContractErrors(call.ctx, 'registration', async () =>
+    withRestErrors(call.ctx, 'registration', async () =>
       removalDto(await passkeyRemovals.find(actorOf(call), accountId, call.params.passkeyId ?? '')),
     )
   const withdraw = (call: CallContext, accountId: string) =>
-    withContractErrors(call.ctx, 'registration', () =>
+    withRestErrors(call.ctx, 'registration', () =>
       passkeyRemovals.withdraw(actorOf(call), accountId, call.params.passkeyId ?? ''),
     )
   const listRemovals = async (call: CallContext, accountId: string) =>

@@ -48,11 +48,11 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
     for (const table of ['pocket_core_migration', 'pocket_directory_migration', 'pocket_server_migration']) {
       await using site = await createSite()
       await (await open(site.config))[Symbol.asyncDispose]()
-      const history = (name: string) =>
+      const insertMigration = (name: string) =>
         `INSERT INTO ${table} (id, timestamp, name) VALUES (${name.length + 1000}, 1999999999999, '${name}')`
-      await site.execute([history('AdditiveAddNotes1999999999998')])
+      await site.execute([insertMigration('AdditiveAddNotes1999999999998')])
       await (await open(site.config))[Symbol.asyncDispose]()
-      await site.execute([history('RenameNotes1999999999999')])
+      await site.execute([insertMigration('RenameNotes1999999999999')])
       const before = await site.state()
       await expect(open(site.config)).rejects.toThrow(
         /newer version.*RenameNotes1999999999999.*\n.*unchanged.*\n.*backup/,

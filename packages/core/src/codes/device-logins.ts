@@ -141,10 +141,10 @@ export function createDeviceLogins({
       const tokenHash = sha256(token)
       const isUserCode = normalizeCode(id) === userCodeOf(token)
       const found = isUserCode ? await store.findByCode(hashCode(id)) : await store.find(id, tokenHash)
-      if (!found || found.expiresAt <= clock.now()) throw expired()
+      if (!found || found.expiresAt <= clock.now()) throw expiredError()
       if (found.status === 'pending') return undefined
       const consumed = await store.consume(found.id, tokenHash)
-      if (!consumed?.accountId) throw expired()
+      if (!consumed?.accountId) throw expiredError()
       if (consumed.status === 'denied') throw new ForbiddenError('device_login_denied', 'The sign-in was denied.')
       return { account: await eligibleAccount(accounts, consumed.accountId), approvingSessionUid: consumed.sessionUid }
     },
@@ -155,6 +155,6 @@ function invalid(): NotAuthenticatedError {
   return new NotAuthenticatedError('device_code_invalid', 'The code is unknown, used or expired.')
 }
 
-function expired(): NotAuthenticatedError {
+function expiredError(): NotAuthenticatedError {
   return new NotAuthenticatedError('device_login_expired', 'The request is unknown, used or expired.')
 }

@@ -38,7 +38,7 @@ export function createLoginPages(context: CoreContext, services: LoginPageServic
   const { show, redirect, middleware } = createPageResponses(context)
   const router = new Router({ prefix: loginPath })
   const basePath = issuer.path + loginPath
-  const at = ({ returnTo }: SiteLogin, path = '') => loginPageUrl(basePath, path, returnTo)
+  const pageUrl = ({ returnTo }: SiteLogin, path = '') => loginPageUrl(basePath, path, returnTo)
   const withReturnUrl = (page: string | null, { returnTo }: SiteLogin) => page && loginPageUrl(page, '', returnTo)
   const loadLogin = ({ req, query }: Context): SiteLogin => ({
     returnTo: toReturnPath(query.redirect, configuredOrigin(req, origins)),
@@ -50,19 +50,19 @@ export function createLoginPages(context: CoreContext, services: LoginPageServic
     submitPath: '' | '/confirm',
   ): Promise<AuthenticationCeremony> => ({
     ...(await signIn.request(req, res)),
-    refreshFrom: at(login, '/ceremony'),
-    submitTo: at(login, submitPath),
+    refreshFrom: pageUrl(login, '/ceremony'),
+    submitTo: pageUrl(login, submitPath),
   })
 
   const signInView = async (ctx: Context, login: SiteLogin): Promise<SignInView> => {
-    const mailUrl = builtInMethods.mail ? at(login, '/mail') : await emailCodesUrl()
+    const mailUrl = builtInMethods.mail ? pageUrl(login, '/mail') : await emailCodesUrl()
     return {
       view: 'sign-in',
       client: null,
       ceremony: await ceremony(ctx, login, ''),
       reason: 'first',
-      otherMethodsUrl: builtInMethods.code ? at(login, '/code') : withReturnUrl(otherMethodsUrl, login),
-      signUpUrl: builtInMethods.signUp ? at(login, '/sign-up') : withReturnUrl(await signUpUrl(), login),
+      otherMethodsUrl: builtInMethods.code ? pageUrl(login, '/code') : withReturnUrl(otherMethodsUrl, login),
+      signUpUrl: builtInMethods.signUp ? pageUrl(login, '/sign-up') : withReturnUrl(await signUpUrl(), login),
       emailCode: mailUrl === null ? null : { submitTo: mailUrl, redirect: login.returnTo },
       cancelTo: null,
     }
@@ -86,7 +86,7 @@ export function createLoginPages(context: CoreContext, services: LoginPageServic
     const login = loadLogin(ctx)
     const session = await sessions.read(ctx.req, ctx.res)
     if (session && !isWithoutPasskey(session)) return redirect(ctx, login.returnTo)
-    if (session && (await canAddPasskey(ctx))) return redirect(ctx, at(login, '/passkey'))
+    if (session && (await canAddPasskey(ctx))) return redirect(ctx, pageUrl(login, '/passkey'))
     return show(ctx, await signInView(ctx, login))
   })
 
@@ -104,19 +104,19 @@ export function createLoginPages(context: CoreContext, services: LoginPageServic
   router.post('/confirm', async (ctx) => {
     const { response } = await readJsonObject(ctx.req)
     await reauthentication.withPasskey(ctx.req, ctx.res, response)
-    ctx.body = { redirectTo: at(loadLogin(ctx), '/passkey') }
+    ctx.body = { redirectTo: pageUrl(loadLogin(ctx), '/passkey') }
   })
 
   router.get('/passkey', async (ctx) => {
     const login = loadLogin(ctx)
     const session = await sessions.read(ctx.req, ctx.res)
-    if (!session) return redirect(ctx, at(login))
+    if (!session) return redirect(ctx, pageUrl(login))
     const { userName, displayName } = await eligibleAccount(accounts, session.accountId)
     if (await canAddPasskey(ctx))
       return show(ctx, {
         view: 'add-passkey',
         account: { userName, displayName },
-        ceremony: { optionsFrom: at(login, '/passkey/options'), submitTo: at(login, '/passkey/answer') },
+        ceremony: { optionsFrom: pageUrl(login, '/passkey/options'), submitTo: pageUrl(login, '/passkey/answer') },
         continueTo: login.returnTo,
       })
     const view = await signInView(ctx, login)
@@ -145,23 +145,23 @@ export function createLoginPages(context: CoreContext, services: LoginPageServic
     redirect,
     load: async (ctx: Context) => loadLogin(ctx),
     pages: {
-      at,
-      afterCode: (login) => at(login, '/passkey'),
+      at: pageUrl,
+      afterCode: (login) => pageUrl(login, '/passkey'),
       canUseOtherMethods: () => true,
       loginCode: async (login, state) => ({
         view: 'login-code',
         client: null,
-        submitTo: at(login, '/code'),
+        submitTo: pageUrl(login, '/code'),
         ...state,
-        emailCode: builtInMethods.mail ? { submitTo: at(login, '/mail') } : null,
-        backTo: at(login),
+        emailCode: builtInMethods.mail ? { submitTo: pageUrl(login, '/mail') } : null,
+        backTo: pageUrl(login),
       }),
       signUp: async (login, waiting) => ({
         view: 'sign-up',
         client: null,
-        ceremony: { optionsFrom: at(login, '/sign-up/options'), submitTo: at(login, '/sign-up/answer') },
+        ceremony: { optionsFrom: pageUrl(login, '/sign-up/options'), submitTo: pageUrl(login, '/sign-up/answer') },
         waiting,
-        backTo: at(login),
+        backTo: pageUrl(login),
       }),
       afterSignUp: ({ returnTo }) => returnTo,
     },

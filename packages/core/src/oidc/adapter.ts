@@ -47,7 +47,7 @@ const maxPending: Readonly<Record<string, number>> = {
 /** Bytes. */
 const maxPendingBytes = 14 * 1024
 
-/** Pending requests of at most `bytes` may be `factor` times as many, because many users can share a network. */
+/** Networks may have `factor` times as many pending requests of at most `bytes`, because many users can share a network. */
 const smallRequests = { bytes: 1536, factor: 4 }
 
 const tokenModels: ReadonlySet<string> = new Set([...grantedModels, 'ClientCredentials'])
@@ -165,7 +165,7 @@ function artifactAdapter(
       : { ...createArtifact(model, { id, key: keyOf(id), payload: {}, expiresAt: null, userCodeHash: null }), payload }
   }
   /** Stores a carried interaction once a user has signed in, exactly once; other results stay in the URL. */
-  const replaceCarried = async (id: string, artifact: Artifact, before: string): Promise<boolean> => {
+  const replaceCarriedInteraction = async (id: string, artifact: Artifact, before: string): Promise<boolean> => {
     if (readCarried(id)?.payload !== before) return false
     if (artifact.accountId === null) {
       carryInteraction(id, artifact.payload)
@@ -206,7 +206,7 @@ function artifactAdapter(
       const artifact = toArtifact(state, storageKeyOf(state.id))
       const isReplaced =
         (await artifacts.replace(storageKeyOf(from), artifact, before)) ||
-        (await replaceCarried(from, artifact, before))
+        (await replaceCarriedInteraction(from, artifact, before))
       return isReplaced ? artifact.payload : undefined
     },
     async touch(id, { use, expiresIn }) {

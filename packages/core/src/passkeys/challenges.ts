@@ -85,13 +85,13 @@ export function createChallenges(
     open(clientDataJSON, request) {
       const { challenge, isFramed } = parseClientData(clientDataJSON)
       const content = sealer.open(Buffer.from(challenge, 'base64url'), contextOf(request))
-      if (content === undefined) throw expired('The challenge was issued for another purpose or browser.')
+      if (content === undefined) throw expiredError('The challenge was issued for another purpose or browser.')
       const [issuedAt, accountId = null, data]: [number, string | null | undefined, unknown] = JSON.parse(
         content.toString('utf8'),
       )
       const age = clock.now() - issuedAt
-      if (age >= lifetime) throw expired('The challenge has expired.')
-      if (age < -maxClockSkew) throw expired('The challenge was issued in the future.')
+      if (age >= lifetime) throw expiredError('The challenge has expired.')
+      if (age < -maxClockSkew) throw expiredError('The challenge was issued in the future.')
       if (isFramed) throw new InvalidInputError('passkey_rejected', 'The ceremony ran inside a page of another origin.')
       return { challenge, accountId, data: data ?? undefined }
     },
@@ -99,7 +99,7 @@ export function createChallenges(
     async spend(challenge) {
       // Hash the bytes, because several strings decode to the same bytes.
       const hash = sha256(Buffer.from(challenge, 'base64url').toString('base64url'))
-      if (!(await store.insert(hash))) throw expired('The challenge has already been used.')
+      if (!(await store.insert(hash))) throw expiredError('The challenge has already been used.')
     },
 
     async removeSpent(limit) {
@@ -117,6 +117,6 @@ export function createChallenges(
   }
 }
 
-function expired(reason: string): InvalidInputError {
+function expiredError(reason: string): InvalidInputError {
   return new InvalidInputError('challenge_expired', reason)
 }

@@ -152,7 +152,7 @@ export class UserAgent {
     for (let hops = 0; hops <= maxChainLength; hops += 1) {
       const { location } = current
       if (location === null || until(location)) return current
-      if (hops < maxChainLength) current = await this.#send(redirected(current, location))
+      if (hops < maxChainLength) current = await this.#send(redirectRequest(current, location))
     }
     throw new Error(`More than ${maxChainLength} redirects: ${current.trace.urls.join(' -> ')}`)
   }
@@ -213,7 +213,7 @@ function trace({ method, url, mode, content, options }: NewRequest): RequestTrac
   }
 }
 
-function redirected({ status, trace: request }: UserAgentResponse, location: string): RequestTrace {
+function redirectRequest({ status, trace: request }: UserAgentResponse, location: string): RequestTrace {
   const urls = [...request.urls, location]
   const changesToGet = status === 303 ? request.method !== 'HEAD' : status < 303 && request.method === 'POST'
   if (!changesToGet) return { ...request, urls }

@@ -9,8 +9,8 @@ interface PendingStatement {
   fail(error: unknown): void
 }
 
-/** The statements and transactions that share a commit, at most. */
-const maxGroup = 32
+/** The maximum number of statements and transactions that share a commit. */
+const maxGroupSize = 32
 
 /**
  * The turns of a SQLite database. There is one connection, so a transaction that waits would absorb statements of other
@@ -100,7 +100,7 @@ export class WriteTurns extends Turn {
   }
 
   protected override beforeInnerTurn(use: TurnUse): void {
-    if (use === 'statement' || (this.#group?.length ?? 0) >= maxGroup) this.#commit()
+    if (use === 'statement' || (this.#group?.length ?? 0) >= maxGroupSize) this.#commit()
     if (use === 'statement' || !(this.#group ?? this.#begin())) return
     this.#connection().exec('SAVEPOINT member')
     this.#isSavepoint = true

@@ -1,7 +1,7 @@
 import type { Pocket } from '@pocket/core'
 import { createApiAdministration } from '../../apis/administration.ts'
 import { createClientAdministration } from '../../clients/administration.ts'
-import { withContractErrors } from '../../clients/contract-errors.ts'
+import { withRestErrors } from '../../clients/rest-errors.ts'
 import { type Configuration, createConfiguration } from '../../configuration-file/configuration.ts'
 import { type ConfigurationFile, type LoadOptions, loadFile, readText } from '../../configuration-file/load.ts'
 import { type ConfigurationWatch, createConfigurationWatch } from '../../configuration-file/watch.ts'
@@ -33,7 +33,7 @@ export function composeConfiguration(
       groupKind(deps),
       settingKind(deps),
       userKind(deps),
-      clientKind({ ...deps, administration: createClientAdministration(deps, withContractErrors) }),
+      clientKind({ ...deps, administration: createClientAdministration(deps, withRestErrors) }),
       apiKind({ ...deps, administration: createApiAdministration(deps) }),
     ],
     store: database.managed,

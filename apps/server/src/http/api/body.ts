@@ -95,8 +95,8 @@ function pathOf({ instancePath, keyword, params }: ErrorObject): string {
 
 function fieldError(error: ErrorObject): FieldError {
   const { code, ...problem } = generalFieldError(error)
-  const contractCode: unknown = error.parentSchema?.[fieldCode]
-  return { ...problem, code: isText(contractCode) ? contractCode : code }
+  const restCode: unknown = error.parentSchema?.[fieldCode]
+  return { ...problem, code: isText(restCode) ? restCode : code }
 }
 
 /** A schema error as the error of a field. */

@@ -15,7 +15,7 @@ const pagePath = `${settingsPath}/images/:name` as const
 /** The image forms on the page of the general settings. */
 export function imagePages(deps: SettingPageDeps, page: SectionPage): readonly PageRoute[] {
   const { applicationImages: images, authentication, flashes } = deps
-  const done = (ctx: Context, notice: 'picture_saved' | 'picture_removed') => {
+  const finish = (ctx: Context, notice: 'picture_saved' | 'picture_removed') => {
     flashes.set(ctx, pathOf('general'), { done: notice, name: imageOf(ctx) })
     seeOther(ctx, pathOf('general'))
   }
@@ -38,7 +38,7 @@ export function imagePages(deps: SettingPageDeps, page: SectionPage): readonly P
           }
           return page.show(ctx, user, 'general', { status: error.status, problems: [problem] })
         }
-        done(ctx, 'picture_saved')
+        finish(ctx, 'picture_saved')
       },
     },
     {
@@ -47,7 +47,7 @@ export function imagePages(deps: SettingPageDeps, page: SectionPage): readonly P
       async handle(ctx) {
         const user = await authentication.requireUser(ctx)
         await images.remove(pageActor(user, ctx), imageOf(ctx), 'ignore-missing')
-        done(ctx, 'picture_removed')
+        finish(ctx, 'picture_removed')
       },
     },
   ]

@@ -7,19 +7,19 @@ import {
 } from '@pocket/core/errors'
 import type { Context } from 'koa'
 
-/** The ceremony, which determines the contract's error for an invalid response. */
+/** The ceremony, which determines the error for an invalid response. */
 export type Ceremony = 'registration' | 'authentication'
 
-/** Runs the work and converts core errors to those of the contract. */
-export async function withContractErrors<T>(ctx: Context, ceremony: Ceremony, work: () => Promise<T>): Promise<T> {
+/** Runs the work and converts core errors to those of Pocket ID's API. */
+export async function withRestErrors<T>(ctx: Context, ceremony: Ceremony, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {
-    throw cause instanceof PocketError ? toContractError(ctx, ceremony, cause) : cause
+    throw cause instanceof PocketError ? toRestError(ctx, ceremony, cause) : cause
   }
 }
 
-function toContractError(ctx: Context, ceremony: Ceremony, cause: PocketError): PocketError {
+function toRestError(ctx: Context, ceremony: Ceremony, cause: PocketError): PocketError {
   const { code, message } = cause
   switch (code) {
     case 'challenge_expired':
