@@ -120,7 +120,7 @@ async function fetchPage({ path, column, direction, search }: ListQuery, page: n
   const started = performance.now()
   const body = await bench.get(`${path}?${query}`)
   const time = performance.now() - started
-  // The cast is safe: the contract tests check the shape.
+  // The cast is safe: tests check the shape of the response.
   const { pagination } = JSON.parse(body) as { readonly pagination: { readonly totalItems: number } }
   return { time, total: pagination.totalItems }
 }

@@ -142,7 +142,7 @@ function tidy(): void {
     }
 }
 
-/** The translation of each English text that other messages with this text can use: that of the first message. */
+/** Translations by English text: messages with the same text share the translation of the first one. */
 function sharedTexts(own: ReadonlyMap<string, string>, { texts }: Folder): ReadonlyMap<string, string> {
   const shared = new Map<string, string>()
   for (const [key, english] of texts.en ?? []) {

@@ -47,7 +47,7 @@ test.each<[string, (pocket: PocketClient) => Promise<unknown>, string]>([
     'The url must be the origin',
   ],
   [
-    'a fetch that is no function',
+    'a fetch that is not a function',
     async () => createPocketClient({ url: 'https://id.example.com', fetch: {} as never }),
     'The fetch must be a function.',
   ],

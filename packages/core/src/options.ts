@@ -76,8 +76,8 @@ export interface PocketOptions {
    */
   readonly trustProxy?: TrustProxy | readonly string[] | undefined
   /**
-   * The beginning of the names of cookies, after `__Host-` or `__Secure-`; letters, digits, `-` and `_`. Cookies of all ports of a
-   * host are shared, so that other frameworks on localhost would replace a cookie named `session`. By default `pocket_`.
+   * The prefix of cookie names, after `__Host-` or `__Secure-`; letters, digits, `-` and `_`. All ports of a host share their
+   * cookies, so another framework on localhost could replace a cookie named `session`. By default `pocket_`.
    */
   readonly cookiePrefix?: string | undefined
   /** Sends requested login codes by e-mail (`pocket.mailLoginCode`). By default they are unavailable. */

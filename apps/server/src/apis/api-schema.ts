@@ -15,7 +15,7 @@ const tokenLifetime = {
   minimum: 1,
   maximum: 525_600,
   description:
-    'Maximum lifetime of access tokens for the API in minutes, limited by the lifetime that the client defines. `null` means the lifetime of the client; for `jwt` of a client without one, 10.',
+    'Maximum lifetime of access tokens for the API in minutes, limited by the lifetime that the client defines. `null` means the lifetime of the client, or 10 for `jwt` if the client has none.',
 } as const
 const resourceServers = {
   ...texts,

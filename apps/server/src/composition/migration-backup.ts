@@ -168,7 +168,7 @@ export interface Rollback {
   readonly replaced: string
 }
 
-/** Returns to the newest backup before a migration that this version can use. The present data is kept as a backup. */
+/** Returns to the newest backup before a migration that this version can use. The current data is kept as a backup. */
 export async function rollBack({ config, logger, stop, force, confirm }: RollbackOptions): Promise<Rollback> {
   const { database } = config
   const backup = await newestUsableBackup(config, logger)

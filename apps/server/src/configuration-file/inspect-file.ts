@@ -9,7 +9,7 @@ export interface Findings {
   readonly failed: Set<string>
 }
 
-/** The problems that can be found without a change. */
+/** Finds problems without changing anything. */
 export async function inspectFile(file: ConfigurationFile, kinds: readonly Kind[]): Promise<Findings> {
   const problems = [...file.problems]
   const failed = new Set<string>()

@@ -1,7 +1,7 @@
 import { bearerCookie } from '@pocket/core/internal'
 import type { Context } from 'koa'
 
-/** Lifetime required by the contract; the request itself expires earlier. */
+/** The lifetime in Pocket ID's API; the request itself expires earlier. */
 const maxAge = 900
 
 /** Cookie of the waiting browser, limited to one path so that two tabs do not interfere. */

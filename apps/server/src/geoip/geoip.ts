@@ -4,7 +4,7 @@ import { type Location, unknownLocation } from './location.ts'
 
 /** Looks up the location of IP addresses in memory, without disk or network access. */
 export interface GeoIp {
-  /** In English, as the contract requires. */
+  /** In English, as in Pocket ID. */
   locate(ipAddress: string | null): Location
   /** Translates an earlier result of `locate` for this IP address to a language (BCP 47), as far as names are available. */
   localize(location: Location, ipAddress: string | null, language: string): Location

@@ -29,7 +29,7 @@ const membershipBody = {
   },
 } as const
 
-/** `/api/user-groups/:id/members`: membership end dates, which the contract's operations do not cover. */
+/** `/api/user-groups/:id/members`: membership end dates, which the operations of Pocket ID do not cover. */
 export function membershipOperations(
   directory: Pick<Directory, 'groups' | 'findMany'>,
   groups: Pick<GroupAdministration, 'setMembershipEnd'>,

@@ -92,7 +92,7 @@ const runSchema = named('LdapRunDto', {
   },
 })
 
-/** `/api/ldap`, including the LDAP operations of the contract. */
+/** `/api/ldap`, including the LDAP operations of Pocket ID. */
 export function ldapOperations(
   deps: Deps & { readonly ldap: LdapServices; readonly users: UserAdministration },
 ): readonly Operation[] {

@@ -84,7 +84,7 @@ export function pocketIdSettingsOperations(settings: Settings, audit: AuditSink)
       conditional: true,
       method: 'put',
       path,
-      summary: 'Write all settings; the mask of a secret keeps it',
+      summary: 'Replace all settings; a secret sent as its mask is kept',
       note: `A limited API key cannot change the settings of e-mail and LDAP: \`smtp…\`, \`ldap…\` and \`emailOneTimeAccess…\`. ${secretsNote}`,
       body: settingsBody,
       response: { status: 200, schema: wholeListSchema },

@@ -9,7 +9,7 @@ const maxLength = 2000
 const home = '/settings/account'
 
 /**
- * The path that returns a pending user to their destination, also a week later in another browser: for an authorization request
+ * The path that returns a pending user to their destination, even a week later in another browser: for an authorization request
  * it includes the client. `null` if there is no valid destination.
  */
 export async function resolveReturnPath(

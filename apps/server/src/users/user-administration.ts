@@ -38,7 +38,7 @@ export interface UserAdministration {
   /** @throws {InvalidInputError} `validation_failed` @throws {ConflictError} `already_in_use` */
   create(actor: Actor, body: UserBody, options?: { readonly isApiKey?: boolean }): Promise<UserDetails>
   /**
-   * Replaces all fields; for a user from LDAP, while LDAP is enabled, only the language, as the contract requires.
+   * Replaces all fields; for a user from LDAP, while LDAP is enabled, only the language, as in Pocket ID.
    * `assertCanChange` receives the stored user before anything is written.
    *
    * @throws the same errors as `create` @throws {ConflictError} `last_administrator`

@@ -100,7 +100,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     return instance.log.map((line) => JSON.parse(line) as Json).filter(({ audit }) => audit === event)
   }
 
-  test('applies the defaults of the contract and creates no secret', async () => {
+  test('applies the defaults of Pocket ID and creates no secret', async () => {
     const client = await create()
     expect(client).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
@@ -494,7 +494,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect(first.data[0]).not.toHaveProperty('allowedUserGroups')
     })
 
-    test('sort, filter and search by the names of the contract', async () => {
+    test('sort, filter and search by the field names of the REST API', async () => {
       expect(names(await fetchList(query('sort[column]=name&sort[direction]=desc')))).toEqual(['Zoë', 'a_b', '100%'])
       expect(names(await fetchList(query('sort[column]=pkceEnabled&sort[direction]=desc')))).toEqual([
         '100%',

@@ -1,7 +1,7 @@
-/** The required caller of the contract; `protocol` follows the rules of OAuth 2.0, `session` rejects API keys. */
+/** The caller that a route requires; `protocol` follows the rules of OAuth 2.0, `session` rejects API keys. */
 export type ContractAuth = 'public' | 'user' | 'session' | 'administrator' | 'protocol'
 
-/** One route of the contract. */
+/** One route of the REST API. */
 export interface ContractRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: `/${string}`
@@ -173,7 +173,7 @@ const olderLines: readonly Line[] = [
   ['PUT /api/application-configuration/background-image', 'administrator'],
 ]
 
-/** Routes that this server adds to the contract. */
+/** Routes that Pocket ID does not have. */
 const ownLines: readonly Line[] = [
   ['POST /api/scim/service-provider/:id/adopt', 'administrator'],
   ['GET /api/openapi.json', 'public'],

@@ -294,7 +294,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     expect((await instance.call('DELETE /api/user-groups/{id}', { params: staff })).json.code).toBe(
       'ldap_user_group_update',
     )
-    // The contract allows a choice of members; the next import replaces them.
+    // Pocket ID allows a choice of members; the next import replaces them.
     const members = { userIds: [(await findUser('ada')).id] }
     expect((await instance.call('PUT /api/user-groups/{id}/users', { params: staff, body: members })).status).toBe(200)
     await sync()

@@ -52,7 +52,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await change({ webFingerDomains: null, auditLogRetentionDays: null })).json).toEqual(defaults)
   })
 
-  test('is not changed by writes to the settings of the contract', async () => {
+  test('is not changed by writes to the settings of Pocket ID', async () => {
     await change({ auditLogRetentionDays: 11 })
     const body = whole({ appName: 'Other' })
     expect((await instance.call('PUT /api/application-configuration', { body })).status).toBe(200)

@@ -54,7 +54,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     return [status, json.code]
   }
 
-  test('passes the settings of the contract to the browser', async () => {
+  test('passes the settings of Pocket ID to the browser', async () => {
     const { id, agent } = await instance.personWithoutPasskey(freshName())
     await policy({ webauthnUserVerification: 'preferred', webauthnAuthenticatorAttachment: 'cross-platform' })
     const options = await optionsFor(agent)

@@ -8,7 +8,7 @@ export function freshName(): string {
   return `person${count}`
 }
 
-/** Creates a user through the API; `fields` extend or replace a unique name and address. */
+/** Creates a user through the API; `fields` extend or replace a unique name and e-mail address. */
 export async function createPerson(
   instance: CalledInstance,
   fields: Readonly<Record<string, unknown>> = {},

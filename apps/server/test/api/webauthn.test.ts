@@ -22,7 +22,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     agent.cookies().find((each) => each.name === name)
 
   describe('registration', () => {
-    test('creates a passkey with the options of the contract', async () => {
+    test('creates a passkey with the options of Pocket ID', async () => {
       const { id, agent } = await instance.personWithoutPasskey(freshName())
       const options = await instance.call('GET /api/webauthn/register/start', { agent })
       expect(options.json).toMatchObject({

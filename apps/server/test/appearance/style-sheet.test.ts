@@ -23,7 +23,7 @@ describe('the accent', () => {
     const colors = Array.from({ length: 360 }, (_, hue) => [`hsl(${hue} 100% 50%)`, `hsl(${hue} 40% 80%)`]).flat()
     for (const color of [...colors, 'black', 'white', 'gray', '#ff0', 'oklch(0.9 0.4 110)']) {
       const accent = accentOf(color)
-      if (accent === null) throw new Error(`${color} is no color.`)
+      if (accent === null) throw new Error(`${color} is not a color.`)
       const { hue, light, dark } = accent
       const [onLight, onDark] = [oklch(0.48, light, hue), oklch(0.78, dark, hue)]
       const contrasts = [

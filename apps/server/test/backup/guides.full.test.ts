@@ -187,7 +187,7 @@ describeUnless(missing, describe)('with the tools of Debian', () => {
     await using machine = await createEmptyMachine('SQLite', {})
     await using server = await startPostgres()
     const { username, password, port } = new URL(server.url)
-    // The superuser of the test server is no user of this machine.
+    // The superuser of the test server is not a user of this machine.
     await addProgram(machine, 'sudo', 'shift 2\nexec "$@"')
     const run = (commands: string) =>
       runShell(

@@ -263,12 +263,12 @@ describe.each(databaseKinds)('commands while a server runs on %s', (kind) => {
       })
   })
 
-  test('a job runs to its end, and an unknown one is rejected with the names of all', async () => {
+  test('a job runs to its end, and an unknown job is rejected with the names of all jobs', async () => {
     const [job] = await json('jobs', 'list')
     expect(await succeed('jobs', 'run', job.name)).toMatch(new RegExp(`^${job.name} succeeded at `))
     const { exit, stderr } = await pocketId('jobs', 'run', 'x')
     expect([exit, stderr]).toEqual([1, expect.stringContaining(job.name)])
-    // The example of the help.
+    // The example in the help text.
     expect(await succeed('jobs', 'run', 'sync-scim')).toMatch(/^sync-scim succeeded at /)
     expect((await pocketId('jobs', '--help')).stdout).toContain('jobs run sync-scim')
     expect((await pocketId('jobs', 'run', 'sync-scmi')).stderr).toBe(

@@ -84,7 +84,7 @@ test('a full disk under the log and standard error does not end the server', asy
   expect(await server.exit).toBe(0)
 })
 
-test('a closed reader of the log and standard error does not end the server', async () => {
+test('keeps running after the readers of standard output and standard error have closed', async () => {
   const port = String(await freePort())
   const env = { PATH: process.env.PATH, PORT: port, APP_URL: `http://localhost:${port}` }
   const warningScript = 'setInterval(() => process.stderr.write("a warning\\n"), 20).unref()'

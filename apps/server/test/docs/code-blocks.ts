@@ -86,7 +86,7 @@ function commandProblems(text: string): readonly string[] {
   const named = Array.from(program.matchAll(/COMPOSE_FILE=([\w.:-]+)/g), ([, names = '']) => names.split(':')).flat()
   const assigned = Array.from(program.matchAll(/(?:^|")([A-Z][A-Z0-9_]+)=/gm), ([, name = '']) => name)
   return [
-    // The simple commands, also those in substitutions.
+    // The simple commands, including those in substitutions.
     ...program.split(/\$\(|[\n|;&()]/).flatMap((command) => {
       const [, pocket] = /^\s*(?:sudo )?pocket-id (.*)/.exec(command) ?? []
       return [

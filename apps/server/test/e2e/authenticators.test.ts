@@ -227,7 +227,7 @@ test('the field of the page offers passkeys, and accepts an e-mail address witho
   await page.getByRole('status').getByText('nobody@example.com').waitFor()
 })
 
-test('the field of a login code offers passkeys too, but not on the page of a link', async () => {
+test('the login code field offers passkeys too, but not on the page that a link opens', async () => {
   await using person = await signUp({})
   const { page, authenticator } = person
   await page.waitForURL('**/settings/apps')

@@ -9,7 +9,7 @@ import { registerPasskey } from '../api/instance.ts'
 import { type Bodies, type GeneratedRequest, requestsWith, type Schema } from './generated-requests.ts'
 import { type Instance, type Storage, startInstance } from './instance.ts'
 
-/** The long form: `GENERATED_REQUESTS=200000`. */
+/** The long run: `GENERATED_REQUESTS=200000`. */
 const count = Number(process.env.GENERATED_REQUESTS ?? 2000)
 const seed = Number(process.env.GENERATED_SEED ?? 1)
 const parallel = 8
@@ -23,7 +23,7 @@ const failuresOfOthers: Readonly<Record<string, string>> = {
   'POST /api/scim/service-provider/:id/sync': 'scim_sync_failed',
 }
 
-/** Reports the progress of the long form. */
+/** Reports the progress of the long run. */
 function print(line: string): void {
   if (process.env.GENERATED_REQUESTS !== undefined) process.stdout.write(`${line}\n`)
 }

@@ -191,7 +191,7 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     expect((await get('/settings/admin/users')).text).toContain('<span class="chip">LDAP</span>')
   })
 
-  test('the hourly job does the same and reports its result', async () => {
+  test('the hourly job runs an import and reports its result', async () => {
     await runJob()
     expect((await get(pagePath)).text).toContain('scheduled')
   })

@@ -134,7 +134,7 @@ describe('the policy for passkeys', () => {
     expect((await agent.sendJson('DELETE', `${running.url}/api/webauthn/credentials/${id}`)).status).toBe(204)
   })
 
-  test('does not overwrite a concurrent change, also in its review', async () => {
+  test('does not overwrite a concurrent change, even in its review', async () => {
     const version = async () =>
       unescapeQuotes(/name="version" value="([^"]+)"/.exec((await agent.get(pageUrl)).text)?.[1] ?? '')
     const [mine, before] = [await version(), await readSettings()]

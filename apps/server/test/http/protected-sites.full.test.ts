@@ -209,7 +209,7 @@ describeUnless(existsSync('/usr/sbin/haproxy') ? undefined : 'HAProxy is not ins
 describeUnless(existsSync('/usr/sbin/nginx') ? undefined : 'nginx is not installed', describe)(
   'the configurations of two sites in nginx',
   () => {
-    test('stand side by side', async () => {
+    test('can be combined', async () => {
       const addresses = { pocket: 'http://127.0.0.1:1411', issuerHost: 'id.example.org' }
       const both = [host, 'files.example.org'].map((name) => {
         const protocol = { ...defaultProtocol, protectedHosts: [name] }

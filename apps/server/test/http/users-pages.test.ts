@@ -216,7 +216,7 @@ describe('a user', () => {
     expect((await readUser())[1]).toEqual([{ key: 'team', value: 'a' }])
   })
 
-  test('joins and leaves groups, unless they were changed concurrently, and shows why clients can be used', async () => {
+  test('joins and leaves groups, unless they were changed concurrently, and shows why the user can use a client', async () => {
     const path = await addUser('joining')
     const { directory, pocket } = running.app
     const [crew, guests] = [

@@ -193,7 +193,7 @@ describe.each(kinds)('the page that migrates from Pocket ID on %s', (kind) => {
   )
 
   test(
-    'is closed afterwards, also for a confirmation that is still open',
+    'is closed afterwards, even for a confirmation that is still open',
     async () => {
       expect((await browser(target.url).get()).status).toBe(404)
       for (const step of ['', '/check', '/start']) expect((await operator.post(step, { token })).status).toBe(404)

@@ -189,7 +189,7 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
     expect(outcomes().length).toBe(2)
   })
 
-  test('a provider with an unowned existing user is not up to date, and is recorded once', async () => {
+  test('records one failure of a provider until an administrator adopts its existing user', async () => {
     const provider = await create('one')
     await runDue()
     const before = await database.scimProviders.find(provider.id)

@@ -11,7 +11,7 @@ import { databaseOf, prepareSqlite } from '../http/app.ts'
 
 jest.setTimeout(24 * 3_600_000)
 
-/** The long form: `GROWTH_MINUTES=60`. The clock is moved, so a minute takes as long as its requests. */
+/** The long run: `GROWTH_MINUTES=60`. The clock is moved, so a minute takes as long as its requests. */
 const minutes = Number(process.env.GROWTH_MINUTES ?? 4)
 const isLong = process.env.GROWTH_MINUTES !== undefined
 /** Requests per minute, above the rate limit of a network or its limit of pending requests. */
@@ -129,7 +129,7 @@ function measuring(dataSource: DataSource) {
   }
 }
 
-/** Reports the progress of the long form. */
+/** Reports the progress of the long run. */
 function print(line: string): void {
   if (isLong) process.stdout.write(`${line}\n`)
 }
@@ -164,7 +164,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('requests without credentials f
     stack.defer(() => rm(folder, { recursive: true, force: true }))
     const file = join(folder, 'pocket-id.db')
     if (kind === 'SQLite') await copyFile(await prepareSqlite(), file)
-    // A minute of the long form takes about two seconds, and autovacuum runs once a minute by default.
+    // A minute of the long run takes about two seconds, and autovacuum runs once a minute by default.
     const isOwnServer = isLong && kind === 'PostgreSQL'
     const database = isOwnServer
       ? { DB_CONNECTION_STRING: stack.use(await startPostgres({ autovacuumInterval: 2 })).url }

@@ -7,7 +7,7 @@ import { scrape, sumOf } from './scrape.ts'
 
 const requests = ['http_server_request_duration_seconds_count', 'http_route="/login"'] as const
 
-test('sums the processes of one machine, also those that have ended', async () => {
+test('sums the processes of one machine, including those that have ended', async () => {
   const port = await freePort()
   const settings = { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_EXPORTER_PROMETHEUS_PORT: String(port) }
   await using instance = await startInstance('PostgreSQL', {
@@ -37,7 +37,7 @@ test('sums the processes of one machine, also those that have ended', async () =
   process.kill(stopped ?? 0, 'SIGTERM')
   await eventually(() => expect(instance.output().match(/another one replaces it/g)).toHaveLength(2))
   expect(sumOf(await scrape(port), ...requests)).toBe(25)
-  // A listener that a collection leaves behind.
+  // Each scrape must remove its listeners.
   for (let times = 0; times < 11; times += 1) await scrape(port)
   expect(instance.output()).not.toContain('MaxListenersExceededWarning')
 })

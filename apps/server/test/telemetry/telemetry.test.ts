@@ -134,7 +134,7 @@ test('sends spans of requests, statements and ceremonies with the request ID and
   expect(JSON.parse(line ?? '{}')).toMatchObject({ requestId, traceId })
 })
 
-test('does not continue the trace of a client that is no trusted proxy', async () => {
+test('does not continue the trace of a client that is not a trusted proxy', async () => {
   await using collector = await startCollector()
   await using _telemetry = await start({ traces: 'otlp', variables: collector.variables }, () => false)
   await using instance = await startInstance()

@@ -39,7 +39,7 @@ export interface Apis extends ApiGrants {
   /** Changes the resource, without consents to an earlier API that had it, and `createdAt` with it; tokens for the earlier one work until they expire. @throws the same errors as `update` and `create` */
   setResource(id: string, resource: string): Promise<Api>
   /**
-   * Removes the API and all access to it. Codes, refresh tokens and grants for it do not count for another API that gets its
+   * Removes the API and all access to it. Codes, refresh tokens and grants for it are not valid for another API that gets its
    * resource. Returns `false` if it does not exist.
    */
   remove(id: string): Promise<boolean>

@@ -31,7 +31,7 @@ const connectionHeaders = new Set(['connection', 'date', 'keep-alive', 'transfer
 export function createFetch(callback: (options: CallbackOptions) => NodeHandler): FetchHandler {
   const handlers = { core: callback({}), all: callback({ forwardAuth: true }) }
   return async (request, options = {}) => {
-    // A polyfill of a framework is no instance of Request.
+    // The polyfill of a framework is not an instance of Request.
     if (!URL.canParse(request?.url) || typeof request.headers?.has !== 'function')
       throw invalidArgument('request', 'must be a web-standard Request, not a URL')
     fetchOptions(options)

@@ -203,7 +203,7 @@ export function createDeviceAuthorizations(
       await audited('allowClient', hookInput, { at: 'device', origin: requestContext(req) })
       const isRepeated = await transaction(async () => {
         const label = client.clientName ?? client.clientId
-        // Locks the account first, as the removal of a passkey does: the other order would be a deadlock.
+        // Locks the account first, as the removal of a passkey does: the other order could deadlock.
         await history.recordCredential({ sessionUid: session.uid }, { kind: 'device_approved', subject: uuid(), label })
         // With the lock, a session that ends concurrently cannot approve a device.
         if (!(await lockSession(artifacts, session.uid)))

@@ -58,7 +58,7 @@ export function preserveLanguageAtLogout(provider: Provider): void {
   })
 }
 
-/** Redirects rejected end-session requests to the host's sign-out page, also those of programs, which receive no error page. */
+/** Redirects rejected end-session requests to the host's sign-out page, including those of programs, which receive no error page. */
 export function redirectRejectedLogouts(provider: Provider, signOutUrl: string | undefined): void {
   if (signOutUrl === undefined) return
   provider.use(async (ctx, next) => {

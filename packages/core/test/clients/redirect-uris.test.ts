@@ -75,7 +75,7 @@ describe('a registered redirect URI', () => {
     expect(redirectUriAllowed([registered], requested)).toBe(false)
   })
 
-  // The test vectors of the contract.
+  // The test vectors of Pocket ID.
   test.each([
     ['https://*.example.com/callback', 'https://subdomain.example.com/callback', true],
     ['https://*.example.com/callback', 'https://a.b.example.com/callback', true],

@@ -13,7 +13,7 @@ const open = {
 }
 
 describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
-  // As long as the state of the suite, with every character that a state may contain (RFC 6749 Appendix A.5).
+  // It has the length of the suite's `state`, and every character that a `state` may contain (RFC 6749 Appendix A.5).
   const state = 'a state of the client, with ~!@#$%^&*()_+-={}[]|:;"<>,./?`'.padEnd(128, 'x')
   const refused = { view: 'sign-out', client: null, refused: { code: 'invalid_request' } }
 

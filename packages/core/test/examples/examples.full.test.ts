@@ -37,7 +37,7 @@ beforeAll(async () => {
     const start = name.slice(1).replace('/', '-')
     manifest.dependencies[name] = `file:${(await readdir(folder)).find((file) => file.startsWith(start))}`
   }
-  // The oldest supported version, beside the one that runs the tests.
+  // The oldest supported version, in addition to the one that runs the tests.
   manifest.dependencies.node = '22'
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest))
   await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--no-package-lock'], {

@@ -291,7 +291,7 @@ describe('relying party with openid-client', () => {
     expect(two.errors).toHaveLength(1)
   })
 
-  test('sign-out revokes every refresh token of the session, also those with an earlier scope', async () => {
+  test('sign-out revokes every refresh token of the session, including those with an earlier scope', async () => {
     await using host = await startHost()
     const { configuration } = await relyingParty(host)
     const { authenticator } = await host.person('ada')

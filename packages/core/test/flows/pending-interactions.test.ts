@@ -76,7 +76,7 @@ describe.each(Object.entries(storeKinds))(
       expect(written.filter(({ model }) => model === 'Interaction')).toHaveLength(maxPending)
     })
 
-    test('a user can still sign in, also with a request of 10 kB, and nothing is stored before', async () => {
+    test('a user can still sign in, even with a request of 10 kB, and nothing is stored before', async () => {
       const person = await host.person('ada')
       const large = { state: Buffer.from(crypto.getRandomValues(new Uint8Array(3000))).toString('base64url') }
       const { result, models } = await writing(() =>

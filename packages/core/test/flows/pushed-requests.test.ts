@@ -135,7 +135,7 @@ test('a public client can push without a secret, but with PKCE', async () => {
   expect(await push({ ...own, ...challenge })).toMatchObject([201, { request_uri: expect.any(String) }])
 })
 
-test.each([0, -5])('a signed request that expires in %i seconds counts for the limit', async (lifetime) => {
+test.each([0, -5])('a signed request that expires in %i seconds counts toward the limit', async (lifetime) => {
   const { privateKey, publicKey } = await generateKeyPair('ES256')
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'own' }] }
   const { client } = await host.client({ redirectUris: [redirectUri], isPublic: true, protocol: { jwks } })

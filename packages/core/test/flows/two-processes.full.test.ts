@@ -311,7 +311,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     },
   )
 
-  test('fifty uses of one proof, and fifty refreshes of a public client with proofs of one key, get one response', async () => {
+  test('accepts one of fifty uses of a proof, and returns one response to fifty refreshes with proofs of one key', async () => {
     const each = await fixtureWithLeeway(0, 'public')
     const { privateKey, publicKey } = await generateKeyPair('ES256')
     const jwk = await exportJWK(publicKey)

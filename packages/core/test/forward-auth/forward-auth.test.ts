@@ -57,7 +57,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     })
   })
 
-  it('overwrites identity headers of the client, also on open paths', async () => {
+  it('overwrites identity headers of the client, even on open paths', async () => {
     await sites.site({ ...wikiSite, accessRules: [rule({ path: '/open/*', allow: 'everyone' }), rule()] })
     const { agent } = await enter()
     const headers = { 'Remote-User': 'root', 'Remote-Groups': 'admins', 'X-Pocket-Assertion': 'x' }
@@ -351,7 +351,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     expect(agent.cookies().filter(({ name }) => name.startsWith('__Host-pocket-sign-in-'))).toEqual([])
   })
 
-  it('keeps the cookies of tabs that start at the same time short, also with long deep links', async () => {
+  it('keeps the cookies of tabs that start at the same time short, even with long deep links', async () => {
     await sites.site(wikiSite)
     const person = await sites.host.person('ada')
     const agent = sites.browser()

@@ -36,7 +36,7 @@ describe('the interfaces of proxies', () => {
       'x-real-ip': '192.0.2.7',
     },
   })
-  /** Always with host, method, path and an empty body. */
+  /** Envoy always sends the host, the method, the path and an empty body. */
   const envoy = (method: string, target: string): AuthorizationRequest => ({
     url: `/api/authz/ext-authz${target}`,
     method,

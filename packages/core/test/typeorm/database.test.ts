@@ -264,7 +264,7 @@ describe('unusable DataSource', () => {
     await dataSource.destroy()
   })
 
-  test.each([sqliteOptions, postgresOptions])('is rejected if the tables are no list', (optionsOf) => {
+  test.each([sqliteOptions, postgresOptions])('is rejected if the tables are not a list', (optionsOf) => {
     expect(() => optionsOf('postgres://db/pocket', null as never)).toThrow('tables must be a list')
   })
 })

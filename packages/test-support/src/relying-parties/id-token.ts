@@ -68,7 +68,7 @@ function decode(token: string): JWTPayload {
   try {
     return decodeJwt(token)
   } catch (cause) {
-    throw new RefusalError('The ID token is no JWT', { cause })
+    throw new RefusalError('The ID token is not a JWT', { cause })
   }
 }
 

@@ -271,7 +271,7 @@ function text(from: JsonObject, member: string, what: string): string {
 function endpoint(discovery: JsonObject, member: string): string {
   const value = text(discovery, member, 'Discovery')
   if (URL.canParse(value)) return value
-  throw new RefusalError(synologyDsmFailures.notConfigured, `${member} of discovery is no address: ${value}`)
+  throw new RefusalError(synologyDsmFailures.notConfigured, `${member} of discovery is not a URL: ${value}`)
 }
 
 function describe(error: Error): string {

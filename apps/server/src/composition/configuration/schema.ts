@@ -65,7 +65,7 @@ const configurationFileSchema = {
     },
     settings: {
       ...object([], settingProperties()),
-      description: 'Settings by their names in the REST API, also those of LDAP.',
+      description: 'Settings by their names in the REST API, including those of LDAP.',
     },
     groups: list(
       object(['name'], {

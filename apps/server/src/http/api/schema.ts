@@ -16,7 +16,7 @@ export function named<const Schema extends SchemaObject>(
 /** Describes a `pattern` in words that follow the field name in an error message. */
 export const sentence = 'x-sentence'
 
-/** The code of an invalid value in `details.fields`, if the contract defines one. */
+/** The code of an invalid value in `details.fields`, if Pocket ID's API defines one. */
 export const fieldCode = 'x-field-code'
 
 /** An instant in a response (RFC 3339, UTC). */

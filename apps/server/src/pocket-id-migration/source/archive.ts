@@ -17,7 +17,7 @@ export interface Archive extends AsyncDisposable {
   open(name: string): Promise<Readable>
 }
 
-/** @throws {ConfigurationError} if it is no ZIP archive, or a truncated one */
+/** @throws {ConfigurationError} if it is not a ZIP archive, or a truncated one */
 export async function openArchive(path: string): Promise<Archive> {
   const zip = await openPromise(path, { lazyEntries: true, autoClose: false }).catch((cause: unknown) => {
     throw sourceError(`${path} is not a ZIP archive, or it is truncated: ${messageOf(cause)}.`, cause)

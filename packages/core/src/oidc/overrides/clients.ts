@@ -8,7 +8,7 @@ import type { ProviderContext } from '../provider-context.ts'
 
 type Client = ClientExtras & { readonly clientId: string }
 
-/** The library compares redirect URIs exactly and a single secret in plain text; it has placeholders of both. */
+/** The library compares redirect URIs exactly and a single secret in plain text; its clients have placeholders for both. */
 export function clientOverrides({ clock, secretUses, isTrial, redirectUriPolicy: policy }: ProviderContext) {
   return {
     'Client.prototype.redirectUriAllowed'(this: Client, value: string) {

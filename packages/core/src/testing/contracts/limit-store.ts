@@ -58,7 +58,7 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
     },
   },
   {
-    name: 'resets a bucket with an impossible time, also for fifty concurrent requests',
+    name: 'resets a bucket with an impossible time, even for fifty concurrent requests',
     run: async (store) => {
       const empty = async (now: number) => {
         for (let attempts = 0; attempts < 3; attempts++)

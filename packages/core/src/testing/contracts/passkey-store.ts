@@ -56,7 +56,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     },
   },
   {
-    name: 'registers a credential once among all accounts, also for fifty concurrent inserts',
+    name: 'registers a credential once among all accounts, even for fifty concurrent inserts',
     run: async (store) => {
       const results = await repeat50Times((index) =>
         store.insert(passkey(`id ${index}`, { credentialId: 'c', accountId: `account ${index}` })),
