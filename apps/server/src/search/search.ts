@@ -101,7 +101,7 @@ function findPages({ administrator }: User, query: string, messages: PageMessage
   )
 }
 
-/** Whether each word of the query is the beginning of a word of the phrase. */
+/** Whether each word of the query is a prefix of a word of the phrase. */
 function phraseMatcher(query: string): (phrase: string) => boolean {
   const wanted = wordsOf(query)
   return (phrase) => {

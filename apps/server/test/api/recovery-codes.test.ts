@@ -155,7 +155,7 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
     jest.restoreAllMocks()
   })
 
-  test('follows the setting for users and administrators, also for existing codes', async () => {
+  test('follows the setting for users and administrators, including for existing codes', async () => {
     const { agent } = await instance.person(freshName())
     expect((await post(instance.administrator, codesPath)).status).toBe(404)
     await setRecoveryCodes('everyone')

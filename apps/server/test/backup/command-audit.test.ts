@@ -28,7 +28,7 @@ async function auditLog(env: Machine['env'], authenticator: Parameters<typeof pa
 }
 
 describe.each(databaseKinds)('%s', (kind) => {
-  test('records exports (also while a server runs), imports and rotations of the encryption key', async () => {
+  test('records exports (even while a server runs), imports and rotations of the encryption key', async () => {
     await using source = await createMachine(kind)
     await using target = await createMachine(kind)
     let instance: Awaited<ReturnType<typeof startInstance>>

@@ -50,7 +50,7 @@ test('logos are downloaded once from their URLs and stored', async () => {
   expect(requests).toHaveLength(2)
 })
 
-test('a change can set a logo, also through a redirect, and a change without one keeps it', async () => {
+test('a change can set a logo, even through a redirect, and a change without one keeps it', async () => {
   await create('changed', {})
   const url = `${instance.url}/api/oidc/clients/changed`
   const change = async (body: object) =>

@@ -101,7 +101,7 @@ describe.each(kinds)('the page that migrates from Pocket ID on %s', (kind) => {
   }
   const checkArchive = (file: string) => operator.post('/check', { file, encryptionKey: facts.encryptionKey })
 
-  test('asks for the set-up token before it takes anything', async () => {
+  test('asks for the set-up token before it accepts anything', async () => {
     const otherUser = browser(target.url)
     expect(await otherUser.post('', { token: 'a guess' })).toMatchObject({ status: 403, set: undefined })
     for (const response of [

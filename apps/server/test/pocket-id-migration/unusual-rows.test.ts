@@ -61,7 +61,7 @@ describe.each(databaseKinds)('unusual rows migrated to %s', (kind) => {
     expect(JSON.parse(dryRun)).toEqual(JSON.parse(run))
   })
 
-  test('leaves out an API whose audience differs in the final slash only, or is not a URI', async () => {
+  test('leaves out an API whose audience differs in the trailing slash only, or is not a URI', async () => {
     const { data } = (await get('/api/apis')) as { data: { id: string; resource: string }[] }
     expect(data.map(({ resource }) => resource).sort()).toEqual([orders, parts, 'urn:example:invoices'])
     expect(data.find(({ resource }) => resource === orders)?.id).toBe(ordersId)
@@ -73,7 +73,7 @@ describe.each(databaseKinds)('unusual rows migrated to %s', (kind) => {
     ).toEqual(['No audience left out', 'Orders with a slash left out', 'Parts changed'])
   })
 
-  test('keeps a consent to an API that lost its final slash, and transfers none to another API', async () => {
+  test('keeps a consent to an API that lost its trailing slash, and transfers none to another API', async () => {
     const [passkey] = passkeysOf('jonas')
     if (!passkey) throw new Error('The fixture has no passkey of jonas.')
     const { agent } = await signIn(url, passkey)

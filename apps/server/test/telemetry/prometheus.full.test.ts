@@ -173,7 +173,7 @@ describeUnless(missing, describe)('Prometheus', () => {
     expect([status, stdout]).toEqual([0, expect.stringContaining(`${alertNames.length} rules found`)])
   })
 
-  test('raises each alert for its symptom, and none for an instance that is well', async () => {
+  test('raises each alert for its symptom, and none for a healthy instance', async () => {
     await using folder = await createFolder()
     const tests = [{ values: {}, evalTime: '170m', alerts: {} }, ...symptoms].map(({ values, evalTime, alerts }) => ({
       interval: '1m',

@@ -8,7 +8,7 @@ type OIDCContext = Pick<KoaContextWithOIDC['oidc'], 'entities' | 'route'>
 export const internalClaims = Symbol('ownClaims')
 
 /**
- * Claims that the API contract requires in addition to OpenID Connect Core §2: a unique ID, the token type, and the time of the
+ * Claims of Pocket ID in addition to OpenID Connect Core §2: a unique ID, the token type, and the time of the
  * authorization request (in seconds).
  */
 export function additionalIdTokenClaims(requestedAt: number) {

@@ -117,7 +117,7 @@ test.each<[string, () => Promise<unknown>, string]>([
   await expect(call()).rejects.toMatchObject({ name: 'PasskeyError', code: 'unexpected', message })
 })
 
-test('offers passkeys without options, also for `null`', async () => {
+test('offers passkeys without options, even for `null`', async () => {
   expect(await autofill(ceremony, null as never)).toBeUndefined()
 })
 

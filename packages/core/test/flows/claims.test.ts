@@ -79,7 +79,7 @@ describe('claims', () => {
     expect(scope?.split(' ').sort()).toEqual(['groups', 'offline_access', 'openid'])
   })
 
-  test('include `offline_access` only if it is requested, also with PAR', async () => {
+  test('include `offline_access` only if it is requested, even with PAR', async () => {
     await using host = await startHost()
     const request = { redirect_uri: redirectUri, scope: 'openid offline_access' }
     for (const isPushed of [false, true]) {

@@ -105,7 +105,7 @@ describe.each(Object.entries(storeKinds))('grants of an expired session over %s'
     expect(host.errors).toEqual([])
   })
 
-  test('end by a sign-out of the other sessions, which keeps the grants of this session and of devices', async () => {
+  test('end when the user signs out other sessions, which keeps the grants of this session and of devices', async () => {
     const person = await host.person('ada')
     const expired = await enter(person)
     await expireSessions(person)

@@ -11,7 +11,7 @@ export interface ReceivedCallback {
 
 /** Serves the redirect URI of a relying party. */
 export interface CallbackServer extends AsyncDisposable {
-  /** `http://127.0.0.1:<port>`, without a slash at the end; every path below it is a callback. */
+  /** `http://127.0.0.1:<port>`, without a trailing slash; every path below it is a callback. */
   readonly url: string
   /**
    * The oldest callback not yet taken, or the next one to arrive. Rejects if none arrives within `timeout` milliseconds

@@ -21,14 +21,14 @@ export function planApi(row: SourceRow<'apis'>, resource: string, permissions: r
   }
 }
 
-/** Plans the resources of APIs, which are unique: versions before 2.14 distinguish audiences by a final slash. */
+/** Plans the resources of APIs, which are unique: versions before 2.14 distinguish audiences by a trailing slash. */
 export class ResourcePlanner {
   readonly #audiences = new Set<string>()
   readonly #resources = new Set<string>()
   /** The prefixes of consent scopes here, by those of the source. */
   readonly #consentPrefixes = new Map<string, string>()
 
-  /** Adds an API before the first is planned: one without a final slash has precedence. */
+  /** Adds an API before the first is planned: one without a trailing slash has precedence. */
   add({ audience }: SourceRow<'apis'>): void {
     this.#audiences.add(audience)
   }
@@ -44,14 +44,14 @@ export class ResourcePlanner {
     if (problem || isTaken) {
       report.leftOut(
         subject,
-        `Its audience ${audience} ${problem?.message ?? 'differs from that of another API in the final slash only'}.`,
+        `Its audience ${audience} ${problem?.message ?? 'differs from that of another API in the trailing slash only'}.`,
       )
       return undefined
     }
     this.#resources.add(resource)
     if (hasSlash) {
       this.#consentPrefixes.set(apiConsentKey(audience, ''), apiConsentKey(resource, ''))
-      report.changed(subject, `Its audience ${audience} lost the final slash: tokens name ${resource}.`)
+      report.changed(subject, `Its audience ${audience} lost the trailing slash: tokens name ${resource}.`)
     }
     return resource
   }

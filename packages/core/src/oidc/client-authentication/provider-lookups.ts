@@ -20,7 +20,7 @@ export async function clientOfToken(
 }
 
 /**
- * Replaces `redirect_uri` with the value of the authorization request if the two differ only in the final slash after the
+ * Replaces `redirect_uri` with the value of the authorization request if the two differ only in the trailing slash after the
  * origin. Both are equivalent (RFC 3986 §6.2.3) and URL parsers add the slash, but the library compares strings
  * (RFC 6749 §4.1.3). Modifies the form and returns whether it did.
  */
