@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
-import { type Answer, audited, type CalledInstance, startCalled } from './calls.ts'
+import { type Answer, type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -95,7 +95,7 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
         ...changed,
         accessTokenDurationMinutes,
       })
-    const updates = audited(instance, 'api_updated').filter(({ apiId }) => apiId === id)
+    const updates = findAuditEvents(instance, 'api_updated').filter(({ apiId }) => apiId === id)
     expect(updates).toMatchObject([
       { fields: ['name', 'accessTokenFormat', 'resourceServerClientIds'] },
       { fields: ['accessTokenDurationMinutes'] },
@@ -106,7 +106,7 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
     const missing = await instance.call('GET /api/apis/{id}', { params: { id } })
     expect([missing.status, missing.json]).toMatchObject([404, { code: 'not_found', details: { resource: 'API' } }])
     for (const event of ['api_created', 'api_removed'])
-      expect(audited(instance, event).at(-1)).toMatchObject({ apiId: id, by: expect.any(String) })
+      expect(findAuditEvents(instance, event).at(-1)).toMatchObject({ apiId: id, by: expect.any(String) })
   })
 
   test.each<[Json, string, string]>([
@@ -161,7 +161,10 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
         { id: read, key: 'read', name: 'See', allowedForCimdClients: false },
       ],
     ])
-    expect(audited(instance, 'api_permissions_changed').at(-1)).toMatchObject({ apiId: id, keys: ['delete', 'read'] })
+    expect(findAuditEvents(instance, 'api_permissions_changed').at(-1)).toMatchObject({
+      apiId: id,
+      keys: ['delete', 'read'],
+    })
   })
 
   test('reject permissions that are not valid scopes', async () => {
@@ -198,7 +201,7 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
       allowCimdClients: false,
       permissions: [{ allowedForCimdClients: false }, { allowedForCimdClients: false }],
     })
-    expect(audited(instance, 'api_cimd_access_changed').filter(({ apiId }) => apiId === id)).toHaveLength(2)
+    expect(findAuditEvents(instance, 'api_cimd_access_changed').filter(({ apiId }) => apiId === id)).toHaveLength(2)
   })
 
   test('grant access to clients, and a permission implies access to its API', async () => {
@@ -239,7 +242,7 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
     expect(ofClient.json).toMatchObject([{ api: { id }, ...access }])
     expect(await grantable('GET /api/apis/{id}/assignable-clients', { id })).not.toContain(clientId)
     expect(await grantable('GET /api/api-access/{clientId}/assignable-apis', { clientId })).not.toContain(id)
-    expect(audited(instance, 'api_access_changed').at(-1)).toMatchObject({ apiId: id, clientId })
+    expect(findAuditEvents(instance, 'api_access_changed').at(-1)).toMatchObject({ apiId: id, clientId })
 
     expect((await setAccess(id, clientId, { clientPermissionIds: [write] })).json).toEqual({
       ...nothing,
@@ -248,7 +251,7 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
     })
     const remove = () => instance.call('DELETE /api/apis/{id}/clients/{clientId}', { params })
     expect([(await remove()).status, (await remove()).status]).toEqual([204, 204])
-    expect(audited(instance, 'api_access_removed').filter(({ apiId }) => apiId === id)).toHaveLength(1)
+    expect(findAuditEvents(instance, 'api_access_removed').filter(({ apiId }) => apiId === id)).toHaveLength(1)
     expect((await instance.call('GET /api/api-access/{clientId}/apis', { params })).json).toEqual([])
   })
 

@@ -66,6 +66,9 @@ export async function lastEntry(instance: CalledInstance, event: string): Promis
 }
 
 /** The audit events of this type, in order. */
-export function audited({ log }: Pick<Instance, 'log'>, event: string): readonly Readonly<Record<string, unknown>>[] {
+export function findAuditEvents(
+  { log }: Pick<Instance, 'log'>,
+  event: string,
+): readonly Readonly<Record<string, unknown>>[] {
   return log.map((line): Readonly<Record<string, unknown>> => JSON.parse(line)).filter(({ audit }) => audit === event)
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { UserAgent } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
 import { stopTime } from '../stopped-time.ts'
-import { audited, type CalledInstance, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
 import { type Person, passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -85,7 +85,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       headers: { authorization: `Bearer ${tokens.access_token}` },
     })
     expect(userInfo.json()).toMatchObject({ sub: person.id })
-    expect(audited(instance, 'device_authorized').at(-1)).toMatchObject({ accountId: person.id })
+    expect(findAuditEvents(instance, 'device_authorized').at(-1)).toMatchObject({ accountId: person.id })
     expect(await poll()).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
   })
 
@@ -94,7 +94,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const response = await callWithCode('POST /api/oidc/device/verify', code, { more: '&decision=deny' })
     expect(response.status).toBe(204)
     expect(await poll()).toMatchObject({ status: 400, json: { error: 'access_denied' } })
-    expect(audited(instance, 'device_refused').at(-1)).toMatchObject({ accountId: person.id })
+    expect(findAuditEvents(instance, 'device_refused').at(-1)).toMatchObject({ accountId: person.id })
   })
 
   test('applies one of twenty concurrent decisions about a code', async () => {
@@ -124,7 +124,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const second = await ask(client)
     expect((await info(second.code)).json).toMatchObject({ authorizationRequired: false })
     await verify(second.code)
-    expect(audited(instance, 'device_authorized_again').at(-1)).toMatchObject({ clientId: client })
+    expect(findAuditEvents(instance, 'device_authorized_again').at(-1)).toMatchObject({ clientId: client })
   })
 
   test('keeps the device signed in after the approving browser signs out, but not after the consent is revoked', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { UserAgent } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
 import decodeQr from 'qr/decode.js'
-import { audited, type CalledInstance, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
 import { type Person, passkeyAnswer } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -117,7 +117,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(log.json.data).toContainEqual(
       expect.objectContaining({ event: 'REMOTE_SIGN_IN', device: 'Firefox on Windows' }),
     )
-    expect(audited(instance, 'device_login_approved').at(-1)).toMatchObject({
+    expect(findAuditEvents(instance, 'device_login_approved').at(-1)).toMatchObject({
       accountId: person.id,
       deviceAddress: '127.0.0.1',
     })
@@ -162,12 +162,12 @@ describe.each(databaseKinds)('%s', (kind) => {
     const response = await exchange()
     expect([response.status, response.json()]).toEqual([403, expect.objectContaining({ code: 'device_login_denied' })])
     expect((await exchange()).status).toBe(401)
-    expect(audited(instance, 'device_login_denied').at(-1)).toMatchObject({ accountId: person.id })
+    expect(findAuditEvents(instance, 'device_login_denied').at(-1)).toMatchObject({ accountId: person.id })
   })
 
   test('denies on its page without a passkey, once', async () => {
     const { exchange, code } = await request()
-    const denials = () => audited(instance, 'device_login_denied').length
+    const denials = () => findAuditEvents(instance, 'device_login_denied').length
     const before = denials()
     const later = Date.now() + 61_000
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => later)

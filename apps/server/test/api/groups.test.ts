@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
-import { type Answer, audited, type CalledInstance, startCalled } from './calls.ts'
+import { type Answer, type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
 
 let instance: CalledInstance
 let count = 0
@@ -66,8 +66,8 @@ describe.each(databaseKinds)('groups on %s', (kind) => {
       expect.objectContaining({ code: 'not_found', details: { resource: 'User group' } }),
     ])
     for (const event of ['group_created', 'group_updated', 'group_removed'])
-      expect(audited(instance, event).at(-1)).toMatchObject({ groupId: id, by: expect.any(String) })
-    expect(audited(instance, 'group_updated').map(({ fields }) => fields)).toEqual([
+      expect(findAuditEvents(instance, event).at(-1)).toMatchObject({ groupId: id, by: expect.any(String) })
+    expect(findAuditEvents(instance, 'group_updated').map(({ fields }) => fields)).toEqual([
       ['name', 'friendlyName'],
       ['requiresTwoPasskeys'],
     ])
@@ -85,7 +85,7 @@ describe.each(databaseKinds)('groups on %s', (kind) => {
       { ...bob, userGroups: inGroup },
     ])
     expect((await members([bob.id])).json.users).toEqual([{ ...bob, userGroups: inGroup }])
-    expect(audited(instance, 'group_members_changed').at(-1)).toMatchObject({ added: [], removed: [ann.id] })
+    expect(findAuditEvents(instance, 'group_members_changed').at(-1)).toMatchObject({ added: [], removed: [ann.id] })
 
     const claims = [{ key: 'room', value: 'Küche' }]
     const params = { userGroupId: id }
@@ -94,7 +94,7 @@ describe.each(databaseKinds)('groups on %s', (kind) => {
     expect((await read(id)).json.customClaims).toEqual(claims)
     const user = await instance.call('GET /api/users/{id}', { params: { id: String(bob.id) } })
     expect(user.json.userGroups).toMatchObject([{ id, customClaims: claims }])
-    expect(audited(instance, 'group_claims_changed').at(-1)).toMatchObject({ groupId: id, keys: ['room'] })
+    expect(findAuditEvents(instance, 'group_claims_changed').at(-1)).toMatchObject({ groupId: id, keys: ['room'] })
   })
 
   test('are listed with their member count', async () => {

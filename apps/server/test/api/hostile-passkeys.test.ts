@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
-import { audited } from './calls.ts'
+import { findAuditEvents } from './calls.ts'
 import { type Instance, type Person, passkeyAnswer, startInstance } from './instance.ts'
 
 type SignIn = ReturnType<SoftwareAuthenticator['get']>
@@ -78,7 +78,7 @@ describe('a sign-in', () => {
     const unknown = await finish(agent, { ...(await passkeyAnswer(agent, instance.url, ada.authenticator)), id: 'AA' })
     expect(shapeOf(response)).toEqual(shapeOf(unknown))
     expect((await agent.getJson(`${instance.url}/api/users/me`)).status).toBe(401)
-    expect(audited(instance, 'sign_in_failed').at(-2)).toMatchObject({ errorCode: code })
+    expect(findAuditEvents(instance, 'sign_in_failed').at(-2)).toMatchObject({ errorCode: code })
     expect(await passkeysOf(bob)).toEqual([{ credentialId: idOf(bob), counter: 0 }])
   })
 })
@@ -121,7 +121,7 @@ describe('a new passkey', () => {
     const created = new SoftwareAuthenticator().create(options, { origin: instance.url, misbehavior })
     const response = await agent.postJson(`${instance.url}/settings/account/passkeys`, { response: change(created) })
     expect([response.status, response.json()]).toMatchObject([400, { code }])
-    expect(audited(instance, 'passkey_refused').at(-1)).toMatchObject({ errorCode: code, accountId: ada.id })
+    expect(findAuditEvents(instance, 'passkey_refused').at(-1)).toMatchObject({ errorCode: code, accountId: ada.id })
     expect([await passkeysOf(ada), await passkeysOf(bob)]).toEqual([before, [{ credentialId: idOf(bob), counter: 0 }]])
   })
 })

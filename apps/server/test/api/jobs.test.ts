@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
 import { loadMessages } from '../../src/http/messages.ts'
-import { audited, type CalledInstance, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
 
 /** Seconds. */
 const intervals = {
@@ -71,7 +71,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await instance.call('POST /api/jobs/{name}/run', { params: { name: first.name } })).status).toBe(202)
     const second = await waitForEnd(first.lastRun?.finishedAt ?? '')
     expect(second.lastRun).toEqual({ ...second.lastRun, outcome: 'succeeded', error: null })
-    expect(audited(instance, 'job_requested')).toEqual([expect.objectContaining({ job: 'remove-old-emails' })])
+    expect(findAuditEvents(instance, 'job_requested')).toEqual([expect.objectContaining({ job: 'remove-old-emails' })])
   })
 
   test('returns not found for an unknown job', async () => {

@@ -3,7 +3,7 @@ import { describeUnless, ldifEntry, type Slapd, slapdUnavailableReason, startSla
 import { createAuthority, type TestAuthority } from '@pocket/test-support/certificates'
 import sharp from 'sharp'
 import { upload } from '../images/uploads.ts'
-import { audited, type CalledInstance, lastEntry, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, lastEntry, startCalled } from './calls.ts'
 import { whole, write } from './setting-calls.ts'
 
 const base = 'dc=example,dc=com'
@@ -126,7 +126,9 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     expect(runs).toContainEqual(
       expect.objectContaining({ outcome: 'failed', code: 'ldap_unreachable', trigger: 'api' }),
     )
-    expect(audited(instance, 'ldap_sync_failed')).toMatchObject([{ trigger: 'api', reason: 'ldap_unreachable' }])
+    expect(findAuditEvents(instance, 'ldap_sync_failed')).toMatchObject([
+      { trigger: 'api', reason: 'ldap_unreachable' },
+    ])
     expect((await instance.call('POST /api/ldap/test')).json).toMatchObject({ code: 'ldap_unreachable' })
     await configure({ ldapUserSearchFilter: '(objectClass=person' })
     expect((await instance.call('POST /api/ldap/dry-run')).status).toBe(422)
@@ -227,7 +229,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
         username: 'bob',
       }),
     )
-    expect(audited(instance, 'ldap_synced').at(-1)).toMatchObject({
+    expect(findAuditEvents(instance, 'ldap_synced').at(-1)).toMatchObject({
       trigger: 'api',
       counts: 'created 4, groupsCreated 2, membersAdded 5',
     })
@@ -328,7 +330,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
       losses: { asks: true, people: { lost: 2, of: 3 } },
       plan: { disabled: [{ name: 'The carol' }, { name: 'The erin' }] },
     })
-    expect(audited(instance, 'ldap_sync_waiting').at(-1)).toMatchObject({
+    expect(findAuditEvents(instance, 'ldap_sync_waiting').at(-1)).toMatchObject({
       counts: expect.stringContaining('disabled 2'),
     })
     const { digest } = waiting.json.losses as { digest: string }
@@ -395,7 +397,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     expect(await link('free')).toMatchObject({ status: 409, json: { code: 'ldap_entry_linked' } })
     await slapd.modify(`dn: ${dnOf('free')}\nchangetype: delete\n`)
     expect(await findUser('ada')).toMatchObject({ id: params.id, email: 'ada@example.org', isAdmin: true })
-    expect(audited(instance, 'ldap_linked')).toMatchObject([{ dn: dnOf('ada') }])
+    expect(findAuditEvents(instance, 'ldap_linked')).toMatchObject([{ dn: dnOf('ada') }])
     expect((await instance.call('DELETE /api/users/{id}/ldap-link', { params })).status).toBe(204)
     expect(await findUser('ada')).toMatchObject({ ldapId: null })
   })

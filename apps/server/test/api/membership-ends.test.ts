@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { AuditEvent } from '@pocket/core'
 import { databaseKinds } from '@pocket/test-support'
 import { endMemberships } from '../../src/groups/membership-ends.ts'
-import { audited, type CalledInstance, lastEntry, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, lastEntry, startCalled } from './calls.ts'
 import { createPerson, freshName } from './people.ts'
 
 describe.each(databaseKinds)('expiring memberships on %s', (kind) => {
@@ -33,7 +33,7 @@ describe.each(databaseKinds)('expiring memberships on %s', (kind) => {
     const { json } = await instance.call('GET /api/user-groups/{id}/members', { params })
     expect(json).toEqual([{ userId, groupId, endsAt }])
     expect((await setEnd(params, null)).json).toEqual({ userId, groupId, endsAt: null })
-    expect(audited(instance, 'membership_end_changed')).toMatchObject([
+    expect(findAuditEvents(instance, 'membership_end_changed')).toMatchObject([
       { accountId: userId, groupId, endsAt },
       { accountId: userId, groupId, endsAt: '' },
     ])

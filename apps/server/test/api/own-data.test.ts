@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
-import { audited, type CalledInstance, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
 import { freshName } from './people.ts'
 
 describe.each(databaseKinds)('the data of the current user on %s', (kind) => {
@@ -48,7 +48,7 @@ describe.each(databaseKinds)('the data of the current user on %s', (kind) => {
     })
     for (const secret of [String(key.json.token), 'tokenHash', 'publicKey', code, other.id])
       expect(response.text).not.toContain(secret)
-    expect(audited(instance, 'account_exported')).toEqual([expect.objectContaining({ accountId: id })])
+    expect(findAuditEvents(instance, 'account_exported')).toEqual([expect.objectContaining({ accountId: id })])
   })
 
   test('is read in batches if it is large', async () => {

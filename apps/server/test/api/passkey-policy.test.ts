@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator, type SoftwareAuthenticatorOptions } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
-import { audited, type CalledInstance, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
 import { passkeyAnswer } from './instance.ts'
 import { freshName } from './people.ts'
 import { whole, write } from './setting-calls.ts'
@@ -162,7 +162,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     ])
     await policy({}, { passkeyAllowedModels: null, passkeyDeniedModels: [model] })
     expect(await findRefusal(key)).toEqual(['passkey_not_allowed', 'model_denied'])
-    expect(audited(instance, 'passkey_refused').at(-1)).toMatchObject({ errorCode: 'passkey_not_allowed' })
+    expect(findAuditEvents(instance, 'passkey_refused').at(-1)).toMatchObject({ errorCode: 'passkey_not_allowed' })
     await policy({ webauthnAllowSyncedPasskeys: 'false' }, { passkeyDeniedModels: null, passkeyAllowedModels: [model] })
     const { answer } = await register(agent, key)
     expect([answer.status, answer.json.name]).toEqual([200, 'YubiKey 5 Series with NFC'])
@@ -348,7 +348,8 @@ describe.each(databaseKinds)('%s', (kind) => {
     const [used] = await instance.app.pocket.passkeys.list(id)
     expect(used?.lastUsedAt).toBeGreaterThanOrEqual(before)
     expect(used?.lastUsedAt).toBeLessThanOrEqual(Date.now())
-    const regressions = () => audited(instance, 'passkey_counter_regressed').filter(({ accountId }) => accountId === id)
+    const regressions = () =>
+      findAuditEvents(instance, 'passkey_counter_regressed').filter(({ accountId }) => accountId === id)
     expect(regressions()).toHaveLength(0)
     expect(await signIn(authenticator, { counter: 1 })).toEqual([200, undefined])
     expect(regressions()).toHaveLength(1)

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
-import { audited, type CalledInstance, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
 import { freshName } from './people.ts'
 
 const approvals = '/settings/admin/approvals'
@@ -47,8 +47,8 @@ describe('invitations', () => {
     const remove = /action="([^"]+\/remove)"/.exec(again.text)?.[1] ?? ''
     expect((await instance.administrator.follow(await post(remove, { list: '?' }))).text).not.toContain(token)
     expect((await get(`/st/${token}`, instance.agent())).status).toBe(401)
-    expect(audited(instance, 'signup_token_created')).toHaveLength(1)
-    expect(audited(instance, 'signup_token_removed')).toHaveLength(1)
+    expect(findAuditEvents(instance, 'signup_token_created')).toHaveLength(1)
+    expect(findAuditEvents(instance, 'signup_token_removed')).toHaveLength(1)
     expect(instance.log.join()).not.toContain(token)
   })
 
@@ -167,7 +167,9 @@ describe('approvals', () => {
     const after = await instance.administrator.follow(await post(`${approvals}/${second.id}`, { decision: 'refuse' }))
     expect(after.text).toMatch(/was declined, and the account was deleted/)
     expect(await instance.app.directory.find(second.id)).toBeUndefined()
-    expect(audited(instance, 'account_enabled')).toContainEqual(expect.objectContaining({ accountId: first.id }))
+    expect(findAuditEvents(instance, 'account_enabled')).toContainEqual(
+      expect.objectContaining({ accountId: first.id }),
+    )
   })
 
   test('rejects a second decision', async () => {
@@ -203,7 +205,7 @@ describe('the sessions of a user', () => {
     expect([await isSignedIn(agent), await isSignedIn(other)].filter(Boolean)).toHaveLength(1)
     expect((await instance.administrator.follow(await post(`${pagePath}/sessions/end`))).text).toContain('No sessions.')
     expect([await isSignedIn(agent), await isSignedIn(other)]).toEqual([false, false])
-    expect(audited(instance, 'session_ended').filter(({ accountId }) => accountId === id)).toHaveLength(2)
+    expect(findAuditEvents(instance, 'session_ended').filter(({ accountId }) => accountId === id)).toHaveLength(2)
     expect((await post(ends[0] ?? '')).status).toBe(404)
   })
 })

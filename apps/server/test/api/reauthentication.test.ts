@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import type { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
-import { audited, startCalled } from './calls.ts'
+import { findAuditEvents, startCalled } from './calls.ts'
 import { passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 import { whole } from './setting-calls.ts'
@@ -47,7 +47,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect((await instance.call('POST /api/api-keys', { body: key(), ...person })).status).toBe(201)
       const removed = await instance.call('DELETE /api/webauthn/credentials/{id}', { params: credential, ...person })
       expect(removed.status).toBe(204)
-      expect(audited(instance, 'reauthenticated')).toHaveLength(1)
+      expect(findAuditEvents(instance, 'reauthenticated')).toHaveLength(1)
       // After the clock is set back, an earlier passkey check does not stay recent for longer.
       pass(-70_000)
       expect((await instance.call('POST /api/api-keys', { body: key(), ...person })).status).toBe(401)

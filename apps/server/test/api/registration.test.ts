@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
 import { InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
-import { audited, type CalledInstance, lastEntry, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, lastEntry, startCalled } from './calls.ts'
 import { startInstance } from './instance.ts'
 
 const metadata = { redirect_uris: ['https://app.example/callback'], client_name: 'An application' }
@@ -104,8 +104,8 @@ describe.each(databaseKinds)('%s', (kind) => {
     for (const expected of [204, 204])
       expect((await instance.call('DELETE /api/oidc/initial-access-tokens/{id}', { params })).status).toBe(expected)
     expect((await instance.call('GET /api/oidc/initial-access-tokens')).json).toEqual([])
-    expect(audited(instance, 'initial_access_token_created')).toMatchObject([{ initialAccessTokenId: id }])
-    expect(audited(instance, 'initial_access_token_removed')).toHaveLength(1)
+    expect(findAuditEvents(instance, 'initial_access_token_created')).toMatchObject([{ initialAccessTokenId: id }])
+    expect(findAuditEvents(instance, 'initial_access_token_removed')).toHaveLength(1)
     const removal = { changes: { usageLimit: { before: 3, after: null } } }
     expect(await lastEntry(instance, 'INITIAL_ACCESS_TOKEN_REMOVED')).toMatchObject(removal)
     expect(instance.log.join('\n')).not.toContain(String(json.token))

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
-import { audited, type CalledInstance, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
 import { freshName } from './people.ts'
 import { placeholder, valuesIn, whole } from './setting-calls.ts'
 
@@ -37,7 +37,7 @@ describe.each(databaseKinds)('secrets on %s', (kind) => {
     return agent.sendJson(method, instance.url + path, { ...(body && { body }), options })
   }
   const maskedFields = ({ headers }: UserAgentResponse) => headers.get('pocket-masked')
-  const events = () => audited(instance, 'secrets_read')
+  const events = () => findAuditEvents(instance, 'secrets_read')
 
   test.each(['static', 'reading', 'limited'] as const)('shows stored passwords to the %s key', async (key) => {
     await send('static', 'PUT', '/api/application-configuration', whole(passwords))
@@ -77,10 +77,10 @@ describe.each(databaseKinds)('secrets on %s', (kind) => {
     const created = await send('reading', 'POST', '/api/scim/service-provider', body)
     expect([created.status, created.json()]).toMatchObject([201, { token: 'scim-token' }])
     const { id } = created.json() as { readonly id: string }
-    const changes = audited(instance, 'scim_provider_updated').length
+    const changes = findAuditEvents(instance, 'scim_provider_updated').length
     const again = await send('reading', 'PUT', `/api/scim/service-provider/${id}`, body)
     expect([again.status, again.json()]).toMatchObject([200, { token: 'scim-token' }])
-    expect(audited(instance, 'scim_provider_updated')).toHaveLength(changes)
+    expect(findAuditEvents(instance, 'scim_provider_updated')).toHaveLength(changes)
     const path = `/api/oidc/clients/${oidcClientId}/scim-service-provider`
     expect((await send('static', 'GET', path)).json()).toMatchObject({ token: 'scim-token' })
     expect(events().at(-1)).toMatchObject({ fields: ['token'], clientId: oidcClientId })
@@ -130,5 +130,5 @@ test('masks secrets of the environment for every caller', async () => {
   })
   expect(valuesIn({ response })).toMatchObject({ smtpPassword: placeholder })
   expect(response.headers.get('pocket-masked')).toBe('smtpPassword')
-  expect(audited(instance, 'secrets_read')).toEqual([])
+  expect(findAuditEvents(instance, 'secrets_read')).toEqual([])
 })

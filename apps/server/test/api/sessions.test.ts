@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
-import { audited, type CalledInstance, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
 import { type Person, passkeyAnswer } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -65,7 +65,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await instance.call('DELETE /api/sessions/{id}', { params, agent })).status).toBe(204)
     expect((await instance.call('GET /api/users/me', { agent: other })).status).toBe(401)
     expect((await instance.call('GET /api/users/me', { agent })).status).toBe(200)
-    expect(audited(instance, 'session_ended')).toContainEqual(
+    expect(findAuditEvents(instance, 'session_ended')).toContainEqual(
       expect.objectContaining({ accountId: id, sessionId: there?.id }),
     )
 
@@ -96,7 +96,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await instance.call('DELETE /api/users/{id}/sessions/{sessionId}', { params: one })).status).toBe(204)
     expect((await instance.call('DELETE /api/users/{id}/sessions/{sessionId}', { params: one })).status).toBe(404)
     expect((await instance.call('GET /api/users/me', { agent })).status).toBe(401)
-    expect(audited(instance, 'session_ended')).toContainEqual(
+    expect(findAuditEvents(instance, 'session_ended')).toContainEqual(
       expect.objectContaining({ accountId: id, by: expect.any(String) }),
     )
     const another = await instance.person(freshName())

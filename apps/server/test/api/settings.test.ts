@@ -11,7 +11,7 @@ import type { StoredSetting } from '../../src/settings/setting.table.ts'
 import { createSettings, type Settings } from '../../src/settings/settings.ts'
 import { createFolder } from '../database/folder.ts'
 import { setUpAdministrator, startApp } from '../http/app.ts'
-import { audited, type CalledInstance, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
 import { type Instance, startInstance } from './instance.ts'
 import { claims, defaultTexts, faults, path, placeholder, readAll, valuesIn, whole, write } from './setting-calls.ts'
 
@@ -89,7 +89,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('never returns a secret; its placeholder keeps it and an empty value removes it', async () => {
     const put = async (smtpPassword: string) => valuesIn(await instance.call(write, { body: whole({ smtpPassword }) }))
     expect(await put('hunter-two')).toMatchObject({ smtpPassword: placeholder, ldapBindPassword: '' })
-    const events = () => audited(instance, 'settings_changed').length
+    const events = () => findAuditEvents(instance, 'settings_changed').length
     const before = events()
     expect(await put(placeholder)).toMatchObject({ smtpPassword: placeholder })
     expect(events()).toBe(before)
@@ -127,7 +127,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('records the names of changed settings without values', async () => {
     await instance.call(write, { body: whole() })
     await instance.call(write, { body: whole({ ldapBindPassword: 'hunter-three', smtpHost: 'mail.example.net' }) })
-    expect(audited(instance, 'settings_changed').at(-1)).toMatchObject({
+    expect(findAuditEvents(instance, 'settings_changed').at(-1)).toMatchObject({
       keys: ['smtpHost', 'ldapBindPassword'],
       by: expect.any(String),
     })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
-import { audited, type CalledInstance, lastEntry, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, lastEntry, startCalled } from './calls.ts'
 import { passkeyAnswer } from './instance.ts'
 import { createPerson, freshName } from './people.ts'
 
@@ -81,7 +81,10 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
     expect(list.json.data).toContainEqual(
       expect.objectContaining({ id, usageCount: 3, userGroups: [expect.objectContaining({ id: family })] }),
     )
-    expect(audited(instance, 'account_created').at(-1)).toMatchObject({ method: 'signup_token', signupTokenId: id })
+    expect(findAuditEvents(instance, 'account_created').at(-1)).toMatchObject({
+      method: 'signup_token',
+      signupTokenId: id,
+    })
     expect(instance.log.join('')).not.toContain(token)
   })
 
@@ -157,9 +160,9 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
     for (let times = 0; times < 2; times += 1)
       expect((await instance.call('DELETE /api/signup-tokens/{id}', { params })).status).toBe(204)
     for (const input of [token, 'A'.repeat(16)]) expect((await signUp({ token: input })).status).toBe(401)
-    expect(audited(instance, 'signup_token_removed').filter(({ signupTokenId }) => signupTokenId === id)).toHaveLength(
-      1,
-    )
+    expect(
+      findAuditEvents(instance, 'signup_token_removed').filter(({ signupTokenId }) => signupTokenId === id),
+    ).toHaveLength(1)
     for (const [event, before, after] of [
       ['SIGNUP_TOKEN_CREATED', null, 1],
       ['SIGNUP_TOKEN_REMOVED', 1, null],
@@ -192,7 +195,7 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
     })
     const created = await signUp({ isAdmin: true, disabled: true, id: 'x', emailVerified: true })
     expect(created.json).toMatchObject({ isAdmin: false, disabled: false })
-    expect(audited(instance, 'account_created').at(-1)).toMatchObject({ method: 'open_signup' })
+    expect(findAuditEvents(instance, 'account_created').at(-1)).toMatchObject({ method: 'open_signup' })
     const { json: log } = await instance.call('GET /api/audit-logs/all', { query: '?filters[event]=ACCOUNT_CREATED' })
     expect(log.data).toContainEqual(expect.objectContaining({ userID: created.json.id }))
   })
@@ -271,7 +274,7 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
       expect((await Promise.all([approve(), approve()])).map(({ status }) => status).sort()).toEqual([204, 404])
       expect((await signIn()).status).toBe(200)
       expect(await idOf(username)).toBe('')
-      expect(audited(instance, 'account_enabled')).toContainEqual(
+      expect(findAuditEvents(instance, 'account_enabled')).toContainEqual(
         expect.objectContaining({ accountId: params.id, by: expect.any(String) }),
       )
     })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
-import { audited, type CalledInstance, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
 import { passkeyAnswer } from './instance.ts'
 
 interface SigningKey {
@@ -62,7 +62,7 @@ describe.each(databaseKinds)('signing keys on %s', (kind) => {
     expect(kidsOf(after, 'current')).toEqual(kidsOf(before, 'current'))
     const current = after.find(({ algorithm, status }) => algorithm === 'ES256' && status === 'current')
     expect(current?.until).toBe(replaced[0]?.signsFrom)
-    expect(audited(instance, 'key_rotation_requested').at(-1)).toMatchObject({
+    expect(findAuditEvents(instance, 'key_rotation_requested').at(-1)).toMatchObject({
       kid: next?.kid,
       timing: 'when_published',
     })
@@ -76,7 +76,7 @@ describe.each(databaseKinds)('signing keys on %s', (kind) => {
     const now = await fetchPublishedKids()
     expect(now).toEqual(expect.arrayContaining(kidsOf(before, 'next')))
     expect(now.filter((kid) => kidsOf(before, 'current').includes(kid))).toEqual([])
-    expect(audited(instance, 'keys_rotated').at(-1)).toMatchObject({ kid: replaced.at(-1)?.kid })
+    expect(findAuditEvents(instance, 'keys_rotated').at(-1)).toMatchObject({ kid: replaced.at(-1)?.kid })
   })
 
   test('rotate on the page, once for a form that is sent twice', async () => {

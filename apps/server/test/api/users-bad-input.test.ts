@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { audited, type CalledInstance, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
 import { createPerson, freshName } from './people.ts'
 
 let instance: CalledInstance
@@ -153,7 +153,10 @@ describe('bad input', () => {
         201,
         { token: expect.stringMatching(/^([A-Z0-9]{6}|[A-Z0-9]{12})$/) },
       ])
-      expect(audited(instance, 'code_issued').at(-1)).toMatchObject({ accountId: person, by: expect.any(String) })
+      expect(findAuditEvents(instance, 'code_issued').at(-1)).toMatchObject({
+        accountId: person,
+        by: expect.any(String),
+      })
     },
   )
 

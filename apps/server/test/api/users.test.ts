@@ -4,7 +4,7 @@ import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
 import { defaultValues, type SettingValues } from '../../src/settings/definitions.ts'
 import { createUserAdministration, type UserAdministration } from '../../src/users/user-administration.ts'
-import { type Answer, audited, type CalledInstance, startCalled } from './calls.ts'
+import { type Answer, type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
 import { registerPasskey } from './instance.ts'
 import { createPerson, freshName } from './people.ts'
 
@@ -90,13 +90,13 @@ describe.each(databaseKinds)('users on %s', (kind) => {
     const missing = await read(id)
     expect([missing.status, missing.json.code]).toEqual([404, 'user_not_found'])
     const by = await me()
-    expect(audited(instance, 'account_created').at(-1)).toMatchObject({ accountId: id, method: 'api', by })
-    expect(audited(instance, 'account_updated').at(-1)).toMatchObject({
+    expect(findAuditEvents(instance, 'account_created').at(-1)).toMatchObject({ accountId: id, method: 'api', by })
+    expect(findAuditEvents(instance, 'account_updated').at(-1)).toMatchObject({
       accountId: id,
       fields: expect.arrayContaining(['userName', 'email', 'administrator']),
       by,
     })
-    expect(audited(instance, 'account_removed').at(-1)).toMatchObject({ accountId: id, by })
+    expect(findAuditEvents(instance, 'account_removed').at(-1)).toMatchObject({ accountId: id, by })
   })
 
   test('are listed by page, searched, sorted and filtered', async () => {
@@ -143,7 +143,7 @@ describe.each(databaseKinds)('users on %s', (kind) => {
     const { userCount: _, ...bare } = inGroup
     expect([groups.status, groups.json]).toEqual([200, [{ ...bare, users: [], allowedOidcClients: [] }]])
     expect((await put([])).json.userGroups).toEqual([])
-    const events = audited(instance, 'account_groups_changed').filter(({ accountId }) => accountId === id)
+    const events = findAuditEvents(instance, 'account_groups_changed').filter(({ accountId }) => accountId === id)
     expect(events).toMatchObject([{ added: [group.id] }, { removed: [group.id] }])
 
     const claims = [
@@ -156,7 +156,10 @@ describe.each(databaseKinds)('users on %s', (kind) => {
     expect([set.status, set.json]).toEqual([200, stored])
     expect((await read(id)).json.customClaims).toEqual(stored)
     expect((await instance.call('GET /api/custom-claims/suggestions')).json).toContain('café')
-    expect(audited(instance, 'account_claims_changed').at(-1)).toMatchObject({ accountId: id, keys: ['room', 'café'] })
+    expect(findAuditEvents(instance, 'account_claims_changed').at(-1)).toMatchObject({
+      accountId: id,
+      keys: ['room', 'café'],
+    })
     expect((await create({ userGroupIds: [group.id] })).json.userGroups).toEqual([inGroup])
   })
 
@@ -170,7 +173,7 @@ describe.each(databaseKinds)('users on %s', (kind) => {
       expect((await instance.call('PUT /api/users/{id}', { params: { id }, body })).json.disabled).toBe(disabled)
       expect((await instance.call('GET /api/users/me', { agent })).status).toBe(401)
     }
-    const [off, on] = ['account_disabled', 'account_enabled'].map((event) => audited(instance, event).at(-1))
+    const [off, on] = ['account_disabled', 'account_enabled'].map((event) => findAuditEvents(instance, event).at(-1))
     expect([off, on]).toMatchObject([{ accountId: id }, { accountId: id }])
   })
 
@@ -245,7 +248,10 @@ describe.each(databaseKinds)('users on %s', (kind) => {
     expect((await remove(id)).status).toBe(204)
     expect((await remove(id)).json.code).toBe('not_found')
     expect((await instance.call('GET /api/users/{id}/webauthn-credentials', { params })).json).toEqual([])
-    expect(audited(instance, 'passkey_removed').at(-1)).toMatchObject({ accountId: id, passkeyId: credentialId })
+    expect(findAuditEvents(instance, 'passkey_removed').at(-1)).toMatchObject({
+      accountId: id,
+      passkeyId: credentialId,
+    })
   })
 })
 
@@ -269,7 +275,7 @@ describe('fields that users change themselves', () => {
     await registerPasskey(agent, instance.url)
     const moved = await say({ email: 'elsewhere@example.com', emailVerified: true })
     expect(moved.json).toMatchObject({ email: 'elsewhere@example.com', emailVerified: false, isAdmin: false })
-    const { by, accountId } = audited(instance, 'account_updated').at(-1) ?? {}
+    const { by, accountId } = findAuditEvents(instance, 'account_updated').at(-1) ?? {}
     expect([by, accountId]).toEqual([undefined, id])
   })
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
-import { audited, type CalledInstance, lastEntry, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, lastEntry, startCalled } from './calls.ts'
 import { passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 import { whole, write } from './setting-calls.ts'
@@ -239,7 +239,7 @@ describe.each(databaseKinds)('%s', (kind) => {
         agent,
       })
       expect(kept).toMatchObject({ status: 409, json: { code: 'last_passkey' } })
-      const events = ['passkey_renamed', 'passkey_removed'].map((event) => audited(instance, event).at(-1))
+      const events = ['passkey_renamed', 'passkey_removed'].map((event) => findAuditEvents(instance, event).at(-1))
       const { name: before } = answer.json() as { name: string }
       expect(events).toMatchObject([{ accountId }, { accountId, passkeyName: 'My key' }])
       const changes = { name: { before, after: 'My key' } }
@@ -271,7 +271,7 @@ describe.each(databaseKinds)('%s', (kind) => {
         expect(await page()).toContain('Remove passkey')
         expect((await remove()).status).toBe(204)
         expect(await instance.app.pocket.passkeys.list(accountId)).toEqual([])
-        expect(audited(instance, 'passkey_removed').at(-1)).toMatchObject({ accountId, passkeyId: last?.id })
+        expect(findAuditEvents(instance, 'passkey_removed').at(-1)).toMatchObject({ accountId, passkeyId: last?.id })
       } finally {
         await settings({})
       }
@@ -284,7 +284,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       const response = await instance.call('DELETE /api/users/{id}/webauthn-credentials/{credentialId}', { params })
       expect(response.status).toBe(204)
       expect(await instance.app.pocket.passkeys.list(accountId)).toEqual([])
-      expect(audited(instance, 'passkey_removed').at(-1)).toMatchObject({ accountId, by: expect.any(String) })
+      expect(findAuditEvents(instance, 'passkey_removed').at(-1)).toMatchObject({ accountId, by: expect.any(String) })
     })
 
     test.each([
@@ -322,7 +322,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect(token?.value).toMatch(/^[\w-]{43}$/)
       expect(token?.expiresAt).toBeGreaterThanOrEqual(before + 180_000 - cookiePrecision)
       expect(token?.expiresAt).toBeLessThanOrEqual(Date.now() + 180_000)
-      expect(audited(instance, 'reauthenticated').at(-1)).toMatchObject({ accountId: id })
+      expect(findAuditEvents(instance, 'reauthenticated').at(-1)).toMatchObject({ accountId: id })
     })
 
     test('rejects the passkey of another user', async () => {
@@ -413,7 +413,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       const response = await instance.call('POST /api/one-time-access-token/{token}', { params, agent })
       expect(response).toMatchObject({ status: 403, json: { code: 'user_disabled' } })
       expect(cookie(agent, 'access_token')).toBeUndefined()
-      expect(audited(instance, 'sign_in_failed').at(-1)).toMatchObject({ errorCode: 'account_disabled' })
+      expect(findAuditEvents(instance, 'sign_in_failed').at(-1)).toMatchObject({ errorCode: 'account_disabled' })
     })
 
     test.each(['x', '000000', '%00', 'a'.repeat(5000)])('rejects the login code %.10j', async (token) => {

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { databaseKinds, freePort } from '@pocket/test-support'
-import { audited, type CalledInstance, startCalled } from '../api/calls.ts'
+import { type CalledInstance, findAuditEvents, startCalled } from '../api/calls.ts'
 import { registerPasskey } from '../api/instance.ts'
 import { createPerson } from '../api/people.ts'
 import { setUpAdministrator, startApp } from '../http/app.ts'
@@ -76,7 +76,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const agent = instance.agent()
     await agent.postForm(`${instance.url}/lc`, { code })
     expect(await instance.call('GET /api/users/me', { agent })).toMatchObject({ json: { id } })
-    expect(audited(instance, 'code_issued').at(-1)).toMatchObject({ accountId: id })
+    expect(findAuditEvents(instance, 'code_issued').at(-1)).toMatchObject({ accountId: id })
   })
 
   test('sends the link of an invitation to a valid address only', async () => {

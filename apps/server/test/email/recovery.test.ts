@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import { NotFoundError } from '@pocket/core/errors'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
-import { audited, type CalledInstance, startCalled } from '../api/calls.ts'
+import { type CalledInstance, findAuditEvents, startCalled } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
 import { type MailServer, smtpSettings, startMailServer } from './mail-server.ts'
 
@@ -137,7 +137,9 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     expect(await isShown()).toBe(true)
     await agent.postForm(`${instance.url}/settings/account/recovery/stop`, {})
     expect(await isShown()).toBe(false)
-    expect(audited(instance, 'recovery_stopped').filter((entry) => JSON.stringify(entry).includes(id))).toEqual([])
+    expect(findAuditEvents(instance, 'recovery_stopped').filter((entry) => JSON.stringify(entry).includes(id))).toEqual(
+      [],
+    )
   })
 
   const changes: readonly (readonly [string, (id: string) => Promise<unknown>])[] = [
@@ -224,7 +226,7 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     expect(stopped.text).toContain(`The recovery of <strong>${username}</strong> was stopped.`)
     expect(stopped.text).not.toContain('Recovery requested')
     expect([await count(), await listOwn()]).toEqual([before, expect.not.stringContaining(id)])
-    expect(audited(instance, 'recovery_stopped').at(-1)).toMatchObject({ accountId: id, by })
+    expect(findAuditEvents(instance, 'recovery_stopped').at(-1)).toMatchObject({ accountId: id, by })
     await sendDue(1)
     expect(server.delivered.filter(({ to }) => to.includes(email))).toEqual([])
   })

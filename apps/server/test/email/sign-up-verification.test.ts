@@ -6,7 +6,7 @@ import { SoftwareAuthenticator } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
 import { openDatabase } from '../../src/composition/open-database.ts'
 import { createSignUpVerification } from '../../src/sign-up/sign-up-verification.ts'
-import { audited, startCalled } from '../api/calls.ts'
+import { findAuditEvents, startCalled } from '../api/calls.ts'
 import { passkeyAnswer } from '../api/instance.ts'
 import { freshName } from '../api/people.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
@@ -91,7 +91,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await elsewhere.getJson(`${instance.url}/api/users/me`)).status).toBe(401)
     const signedIn = await signIn()
     expect(signedIn.json()).toMatchObject({ username, emailVerified: true, disabled: false })
-    expect(audited(instance, 'account_enabled')).toHaveLength(1)
+    expect(findAuditEvents(instance, 'account_enabled')).toHaveLength(1)
     expect((await elsewhere.postForm(`${instance.url}/verify-email`, { token })).status).toBe(401)
     expect(instance.log.join()).not.toContain(token)
   })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
-import { audited, type CalledInstance, startCalled } from '../api/calls.ts'
+import { type CalledInstance, findAuditEvents, startCalled } from '../api/calls.ts'
 import { heic, photo, svg } from '../images/samples.ts'
 import { show, upload } from '../images/uploads.ts'
 
@@ -81,7 +81,7 @@ describe('the images of an instance', () => {
     expect(sheet.bytes.toString()).toMatch(
       /^:root\{--background:url\("\/api\/application-images\/background\?v=[\w-]+"\)\}\n$/,
     )
-    expect(audited(instance, 'settings_changed')).toContainEqual(
+    expect(findAuditEvents(instance, 'settings_changed')).toContainEqual(
       expect.objectContaining({ keys: ['image:background'] }),
     )
 

@@ -6,7 +6,7 @@ import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { eventually } from '@pocket/test-support'
 import { selfSigned } from '@pocket/test-support/certificates'
-import { audited } from '../api/calls.ts'
+import { findAuditEvents } from '../api/calls.ts'
 import { type RunningApp, startApp } from './app.ts'
 
 // Connections of real sockets: TLS, and the PROXY protocol before it.
@@ -36,7 +36,7 @@ const request = (name: string) =>
   `POST /api/one-time-access-token/${name} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`
 
 /** The client IP address of the newest failed sign-in. */
-const clientOf = (running: RunningApp) => audited(running, 'sign_in_failed').at(-1)?.ipAddress
+const clientOf = (running: RunningApp) => findAuditEvents(running, 'sign_in_failed').at(-1)?.ipAddress
 
 describe('the PROXY protocol of a trusted peer', () => {
   let running: RunningApp

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { audited, type CalledInstance, startCalled } from '../api/calls.ts'
+import { type CalledInstance, findAuditEvents, startCalled } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
 
 const catalog = new URL('../../locales/en.json', import.meta.url)
@@ -41,7 +41,7 @@ test('runs one immediately and reports it', async () => {
   const response = await post('rotate-keys')
   expect([response.status, response.location]).toEqual([303, `${instance.url}${pagePath}`])
   expect((await page(/role="status"/)).replaceAll(/<[^>]+>/g, '')).toMatch(/“.?Rotate signing keys.?” has started/)
-  expect(audited(instance, 'job_requested')).toEqual([expect.objectContaining({ job: 'rotate-keys' })])
+  expect(findAuditEvents(instance, 'job_requested')).toEqual([expect.objectContaining({ job: 'rotate-keys' })])
 })
 
 const listJobs = async (query: string) => {
@@ -84,12 +84,12 @@ test('runs several at once and returns to the same list', async () => {
       ['list', '?sort%5Bcolumn%5D=next'],
       ...ids.map((id) => ['ids', id] as const),
     ])
-  const before = audited(instance, 'job_requested').length
+  const before = findAuditEvents(instance, 'job_requested').length
   const response = await several(['rotate-keys', 'end-memberships', 'rotate-keys', 'mine-bitcoin'])
   expect([response.status, response.location]).toEqual([303, `${instance.url}${pagePath}?sort%5Bcolumn%5D=next`])
   const { text } = await instance.administrator.follow(response)
   expect(text).toMatch(/2 jobs have started\.|One job has started\.[\s\S]*already running/)
-  expect(audited(instance, 'job_requested').length - before).toBeGreaterThan(0)
+  expect(findAuditEvents(instance, 'job_requested').length - before).toBeGreaterThan(0)
   expect((await instance.administrator.follow(await several([]))).text).toContain('Select entries first.')
   const { agent } = await instance.person(freshName())
   expect((await several(['rotate-keys'], agent)).status).toBe(403)

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgentResponse } from '@pocket/core/testing'
 import { describeUnless, generateLdif, type Slapd, slapdUnavailableReason, startSlapd } from '@pocket/test-support'
 import Database from 'better-sqlite3'
-import { audited, type CalledInstance, startCalled } from '../api/calls.ts'
+import { type CalledInstance, findAuditEvents, startCalled } from '../api/calls.ts'
 import { passkeyAnswer } from '../api/instance.ts'
 import { createFolder, type TestFolder } from '../database/folder.ts'
 
@@ -111,7 +111,7 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     const done = await run()
     expect(done.text).toContain('The import has run.')
     expect((await instance.call('GET /api/users')).json.data).toHaveLength(14)
-    expect(audited(instance, 'ldap_synced')).toMatchObject([
+    expect(findAuditEvents(instance, 'ldap_synced')).toMatchObject([
       { trigger: 'page', counts: expect.stringContaining('created 12') },
     ])
   })

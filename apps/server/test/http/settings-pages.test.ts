@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { PageForm, UserAgent, UserAgentResponse } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
-import { audited, type CalledInstance, startCalled } from '../api/calls.ts'
+import { type CalledInstance, findAuditEvents, startCalled } from '../api/calls.ts'
 import { passkeyAnswer } from '../api/instance.ts'
 import { type MailServer, startMailServer } from '../email/mail-server.ts'
 import { recordStatements } from '../sent-statements.ts'
@@ -78,7 +78,7 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
     expect(await readSettings(instance)).toEqual({ ...before, ...changed })
     expect(await own(instance)).toMatchObject({ ownAccountRemoval: true, auditLogRetentionDays: 365 })
     expect(
-      audited(instance, 'settings_changed')
+      findAuditEvents(instance, 'settings_changed')
         .slice(-1)
         .map(({ keys }) => keys),
     ).toEqual([
@@ -233,7 +233,7 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
     expect(removed.text).toContain('The token <strong>The build server</strong> was deleted.')
     expect((await pages.get(`${base}/oidc`)).text).not.toContain('The build server')
     expect((await register()).status).toBe(401)
-    expect(audited(instance, 'initial_access_token_removed')).toHaveLength(1)
+    expect(findAuditEvents(instance, 'initial_access_token_removed')).toHaveLength(1)
     expect(instance.log.join()).not.toContain(token)
 
     const refused = await make({ description: 'Two of them', uses: 'two' })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { newUser } from '@pocket/directory'
 import { databaseKinds } from '@pocket/test-support'
 import { type ScimServer, startScimServer } from '@pocket/test-support/scim'
-import { audited, type CalledInstance, lastEntry, startCalled } from '../api/calls.ts'
+import { type CalledInstance, findAuditEvents, lastEntry, startCalled } from '../api/calls.ts'
 
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
 const providers = '/api/scim/service-provider'
@@ -62,7 +62,7 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
     expect((await instance.call(`DELETE ${providers}/{id}`, { params: created.params })).status).toBe(204)
     expect(await fetchProvider()).toMatchObject(notFound)
     for (const event of ['scim_provider_created', 'scim_provider_updated', 'scim_provider_removed'])
-      expect(audited(instance, event).at(-1)).toMatchObject({ clientId })
+      expect(findAuditEvents(instance, event).at(-1)).toMatchObject({ clientId })
     expect(instance.log.join('') + entry).not.toContain('scim-token')
   })
 
@@ -140,7 +140,7 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
     const { json } = await fetchProvider()
     expect(json.lastSyncedAt).toEqual(expect.any(String))
     expect(json.lastReport).toMatchObject({ users: { failed: 0 }, problems: [], stopped: null })
-    expect(audited(instance, 'scim_sync_requested').at(-1)).toMatchObject({ clientId })
+    expect(findAuditEvents(instance, 'scim_sync_requested').at(-1)).toMatchObject({ clientId })
   })
 
   test('reports a failing target with its cause', async () => {
@@ -150,7 +150,7 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
     expect(response.json.details).toMatchObject({ reason: 'unauthorized' })
     const { json } = await fetchProvider()
     expect([json.lastSyncedAt, json.lastReport]).toMatchObject([null, { stopped: { code: 'unauthorized' } }])
-    expect(audited(instance, 'scim_sync_failed').at(-1)).toMatchObject({ clientId, reason: 'unauthorized' })
+    expect(findAuditEvents(instance, 'scim_sync_failed').at(-1)).toMatchObject({ clientId, reason: 'unauthorized' })
   })
 
   test('connects to no internal address unless it is allowed', async () => {
@@ -169,7 +169,7 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
     expect([first.status, first.json.code]).toEqual([500, 'scim_sync_failed'])
     expect(first.json.details).toMatchObject({ reason: 'found', problemCount: '0' })
     expect((await fetchProvider()).json).toMatchObject({ lastSyncedAt: null, lastReport: { users: { found: 2 } } })
-    expect(audited(instance, 'scim_sync_failed').at(-1)).toMatchObject({ clientId, reason: 'found' })
+    expect(findAuditEvents(instance, 'scim_sync_failed').at(-1)).toMatchObject({ clientId, reason: 'found' })
     expect(server.requests.some((request) => /^(PUT|PATCH)/.test(request))).toBe(false)
     const adopt = (one: object) => instance.call(`POST ${providers}/{id}/adopt`, { params, body: one })
     expect((await adopt({ kind: 'user', id: someId })).status).toBe(404)
@@ -179,7 +179,7 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
     expect((await sync(params)).status).toBe(200)
     expect((await fetchProvider()).json.lastSyncedAt).toEqual(expect.any(String))
     expect([server.users.get('1')?.userName, server.users.get('2')?.userName]).toEqual([user.userName, 'ada'])
-    expect(audited(instance, 'scim_objects_adopted').at(-1)).toMatchObject({ clientId, count: '1' })
+    expect(findAuditEvents(instance, 'scim_objects_adopted').at(-1)).toMatchObject({ clientId, count: '1' })
   })
 
   test('deletes the provider with its client', async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { createAuthority } from '@pocket/test-support/certificates'
 import { startHttpsProxy } from '@pocket/test-support/https'
 import { type ScimServer, startScimServer } from '@pocket/test-support/scim'
-import { audited } from '../api/calls.ts'
+import { findAuditEvents } from '../api/calls.ts'
 import { type Instance, startInstance } from '../api/instance.ts'
 
 let instance: Instance
@@ -59,7 +59,7 @@ test('provisioning is set up, runs, and shows its result', async () => {
   const again = await instance.administrator.follow(await post('/run'))
   expect(again.text).toContain('The provisioning of Photos has started.')
   while (server.users.size === 0) await page()
-  expect(audited(instance, 'scim_sync_requested').at(-1)).toMatchObject({ clientId })
+  expect(findAuditEvents(instance, 'scim_sync_requested').at(-1)).toMatchObject({ clientId })
 })
 
 test('an empty token field keeps the token, and a checkbox removes it', async () => {
