@@ -33,8 +33,25 @@ export function text(name: string): Argument {
   return argument(name, 'must be a string', (value) => typeof value === 'string')
 }
 
+/** Text that every database stores. */
+export function storableText(name: string): Argument {
+  return argument(
+    name,
+    'must be a string without NUL and unpaired surrogates',
+    (value) => typeof value === 'string' && !value.includes('\0') && value.isWellFormed(),
+  )
+}
+
 export function number(name: string): Argument {
   return argument(name, 'must be a number', (value) => typeof value === 'number' && !Number.isNaN(value))
+}
+
+export function integer(
+  name: string,
+  message: string,
+  { min, max = Number.MAX_SAFE_INTEGER }: { readonly min: number; readonly max?: number },
+): Argument {
+  return argument(name, message, (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max)
 }
 
 export function list(name: string, item: Argument = text(`each of ${name}`)): Argument {
@@ -48,10 +65,28 @@ export function callable(name: string): Argument {
 
 export function object(name: string, members: Readonly<Record<string, Argument>> = {}): Argument {
   const check = argument(name, 'must be an object', isObject)
+  const entries = Object.entries(members)
   return (value) => {
     const input = check(value)
-    const entries = Object.entries(members).map(([key, member]) => [key, member(input[key])])
-    return entries.length === 0 ? input : { ...input, ...Object.fromEntries(entries) }
+    let result = input
+    for (const [key, member] of entries) {
+      const checkedMember = member(input[key])
+      // Copies only if a member was converted, since an LDAP import may contain 200,000 entries.
+      if (checkedMember !== input[key]) result = { ...result, [key]: checkedMember }
+    }
+    return result
+  }
+}
+
+/** The options of `owner`, which may contain no other names than these, so that a misspelled one is not ignored. */
+export function optionsOf(owner: string, members: Readonly<Record<string, Argument>>, name = 'options'): Argument {
+  const check = object(name, members)
+  const names = Object.keys(members).join(', ')
+  return (value) => {
+    const input = check(value)
+    for (const key of Object.keys(Object(input)))
+      if (!Object.hasOwn(members, key)) throw invalidArgument(key, `is not an option of ${owner}; it has ${names}`)
+    return input
   }
 }
 

@@ -98,7 +98,7 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
     const isObject = typeof request === 'object' && request !== null
     const isExchange = isObject && 'socket' in request
     // Headers of frameworks can have more members, such as `headers`.
-    if (!isObject || (!isExchange && typeof request[Symbol.iterator] !== 'function'))
+    if (!isObject || Array.isArray(request) || (!isExchange && typeof request[Symbol.iterator] !== 'function'))
       throw invalidArgument(
         'request',
         'must be web-standard headers, such as request.headers, or a request of node:http',
@@ -116,7 +116,7 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
     initialAccessTokens,
     refreshMetadataDocument: (id, req) => metadataDocuments.refresh(id, documentEvents(audit, req)),
     apis,
-    connectionLog,
+    connectionLog: { list: connectionLog.list, latest: connectionLog.latest },
     accounts,
     passkeys: createPasskeyManagement(options, runRemoval),
     passkeyRemovals: createPasskeyRemovals(options, {

@@ -129,11 +129,11 @@ export abstract class PocketError extends Error {
   readonly fields: readonly FieldError[]
 
   constructor(code: ErrorCode, message: string, options: PocketErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause })
     this.name = new.target.name
     this.code = code
-    this.details = options.details ?? {}
-    this.fields = options.fields ?? []
+    this.details = options?.details ?? {}
+    this.fields = options?.fields ?? []
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto'
-import { text as textArgument } from './arguments.ts'
+import { argument, text as textArgument } from './arguments.ts'
 import { ConfigurationError } from './errors.ts'
 
 /** The purpose of the key that chains the audit log of the server. */
@@ -25,6 +25,11 @@ export const encryptionPurposes = {
 } as const
 
 const minBytes = 16
+const derivedKeys = argument(
+  'keys',
+  'must be a Map of names and Buffers',
+  (value) => value instanceof Map && [...value].every(([use, key]) => typeof use === 'string' && Buffer.isBuffer(key)),
+)
 const version = 'v1'
 
 /**
@@ -56,8 +61,13 @@ export class MasterKey {
   readonly #derived = new Map<string, Buffer>()
   readonly #secretKeys = new Map<string, KeyObject>()
 
-  private constructor(bytes: Buffer) {
-    this.#bytes = bytes
+  private constructor(bytes: Buffer | string) {
+    if (typeof bytes !== 'string' && !ArrayBuffer.isView(bytes))
+      throw new ConfigurationError('The encryption key must be a string or a Buffer.')
+    this.#bytes = Buffer.from(bytes)
+    const { length } = this.#bytes
+    if (length < minBytes)
+      throw new ConfigurationError(`The encryption key has ${length} bytes; it needs at least ${minBytes}.`)
     this.fingerprint = this.derive('fingerprint').subarray(0, 8).toString('hex')
   }
 
@@ -66,16 +76,12 @@ export class MasterKey {
    * @throws {ConfigurationError} if it is shorter or of another type
    */
   static from(bytes: Buffer | string): MasterKey {
-    if (typeof bytes !== 'string' && !ArrayBuffer.isView(bytes))
-      throw new ConfigurationError('The encryption key must be a string or a Buffer.')
-    const buffer = Buffer.from(bytes)
-    if (buffer.length < minBytes)
-      throw new ConfigurationError(`The encryption key has ${buffer.length} bytes; it needs at least ${minBytes}.`)
-    return new MasterKey(buffer)
+    return new MasterKey(bytes)
   }
 
   /** The same key, except that these purposes keep the keys that another master key derived. */
   withDerived(keys: ReadonlyMap<string, Buffer>): MasterKey {
+    derivedKeys(keys)
     const key = new MasterKey(this.#bytes)
     for (const [purpose, derived] of keys) key.#derived.set(purpose, derived)
     return key
@@ -85,6 +91,7 @@ export class MasterKey {
   derive(purpose: string): Buffer {
     const cached = this.#derived.get(purpose)
     if (cached) return cached
+    textArgument('purpose')(purpose)
     const key = Buffer.from(hkdfSync('sha256', this.#bytes, '', `pocket ${purpose}`, 32))
     this.#derived.set(purpose, key)
     return key

@@ -15,6 +15,7 @@ export { createRunFolderOnce } from './run-folder.ts'
 export { databaseKinds, firstOfEach, selectCases } from './select-cases.ts'
 export { type Slapd, type SlapdOptions, slapdUnavailableReason, startSlapd } from './slapd.ts'
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
+export { findUnnamedArguments, methodsOf } from './unnamed-arguments.ts'
 export {
   addVirtualAuthenticator,
   type VirtualAuthenticator,

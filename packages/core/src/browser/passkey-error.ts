@@ -67,10 +67,10 @@ export class PasskeyError extends Error implements Explanation {
   readonly requestId: string | null
 
   constructor(code: string, message: string, options: PasskeyErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
-    this.fields = options.fields ?? []
-    this.requestId = options.requestId ?? null
+    this.fields = options?.fields ?? []
+    this.requestId = options?.requestId ?? null
   }
 }
 

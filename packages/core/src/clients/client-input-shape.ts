@@ -3,6 +3,18 @@ import type { NewClientInput } from './client-input.ts'
 import { defaultProtocol } from './protocol.ts'
 
 const strings = { type: 'array', items: { type: 'string' } }
+const optionalText = { type: 'string', nullable: true }
+const federatedIdentity = {
+  type: 'object',
+  required: ['issuer', 'subject', 'audience', 'jwks'],
+  properties: {
+    issuer: { type: 'string' },
+    subject: optionalText,
+    audience: optionalText,
+    jwks: optionalText,
+    replayProtection: { type: 'boolean' },
+  },
+}
 
 /** The types of the fields; their values are checked later. */
 const properties = {
@@ -18,7 +30,7 @@ const properties = {
   requiresPushedAuthorizationRequests: { type: 'boolean' },
   skipConsent: { type: 'boolean' },
   isGroupRestricted: { type: 'boolean' },
-  federatedIdentities: { type: 'array', items: { type: 'object' } },
+  federatedIdentities: { type: 'array', items: federatedIdentity },
   accessTokenDurationMinutes: { type: 'number', nullable: true },
   refreshTokenDurationMinutes: { type: 'number' },
   protocol: {

@@ -76,7 +76,7 @@ export function createLoginCodes(
   const hashCode = (code: string) => hashLoginCode(masterKey, code)
   return {
     async issue(accountId, lifetime, { browserToken, byProgram = false, origin = noOrigin, by } = {}) {
-      if (!Number.isFinite(lifetime) || lifetime <= 0) {
+      if (typeof lifetime !== 'number' || !(lifetime > 0 && lifetime <= Number.MAX_SAFE_INTEGER)) {
         const message = 'must be a positive number of milliseconds'
         throw new InvalidInputError('validation_failed', `lifetime ${message}.`, {
           fields: [{ field: 'lifetime', code: 'invalid_type', message }],

@@ -1,10 +1,12 @@
+import { accessTokenFormats } from '../apis/api.ts'
 import {
   type Argument,
   abortSignal,
-  argument,
+  boolean,
   callable,
   checked,
   guarded,
+  integer,
   invalidArgument,
   list,
   nullable,
@@ -12,6 +14,7 @@ import {
   object,
   oneOf,
   optional,
+  record,
   request,
   response,
   text,
@@ -19,6 +22,7 @@ import {
 import { signInMethods } from '../audit/sign-in-method.ts'
 import { registrationPurposes } from '../interactions/registration.ts'
 import { limitPolicies } from '../limits/policies.ts'
+import type { Passkey } from '../passkeys/passkey.ts'
 import { passkeyFilters } from '../passkeys/passkey-store.ts'
 import { authenticatorHints } from '../passkeys/registration.ts'
 import type { Pocket } from '../pocket.ts'
@@ -31,7 +35,7 @@ const accountId: Argument<string> = (value) => {
   throw invalidArgument('accountId', 'must be a non-empty string, a safe integer or a bigint')
 }
 const anything: Argument = (value) => value
-const limit = [request, oneOf('name', Object.keys(limitPolicies))]
+const limit = [request, oneOf('name', Object.keys(limitPolicies)), optional(text('subject'))]
 const recoveryKind = oneOf('kind', ['recovery', 'break_glass', 'delayed'])
 const purpose = oneOf('purpose', registrationPurposes)
 const origin = object('origin', {
@@ -39,14 +43,51 @@ const origin = object('origin', {
   apiKeyId: optional(nullable(text('apiKeyId'))),
 })
 const actor = { origin: optional(origin), by: optional(text('by')) }
-const maxCount = integer('limit', 'must be a positive whole number', { min: 1, max: Number.MAX_SAFE_INTEGER })
+const positive = (name: string) => integer(name, 'must be a positive whole number', { min: 1 })
+const maxCount = positive('limit')
+const permissionIds = {
+  userDelegatedPermissionIds: list('userDelegatedPermissionIds'),
+  clientPermissionIds: list('clientPermissionIds'),
+}
+const page = {
+  page: positive('page'),
+  limit: maxCount,
+  sort: nullable(object('sort', { by: text('by'), descending: boolean('descending') })),
+  search: text('search'),
+}
+const clientScope = object('scope', {
+  of: oneOf('of', ['everybody', 'usable', 'consented', 'granted', 'ungranted']),
+  accountId: optional(accountId),
+  groupIds: optional(list('groupIds')),
+  apiId: optional(text('apiId')),
+})
+const secret = optional(object('input', { secret: optional(text('secret')), expiresAt: optional(number('expiresAt')) }))
+const passkey = {
+  id: text('id'),
+  accountId,
+  credentialId: text('credentialId'),
+  rpId: nullable(text('rpId')),
+  publicKey: text('publicKey'),
+  counter: number('counter'),
+  transports: list('transports'),
+  aaguid: text('aaguid'),
+  deviceType: oneOf('deviceType', ['singleDevice', 'multiDevice']),
+  backedUp: boolean('backedUp'),
+  userVerified: nullable(boolean('userVerified')),
+  attachment: nullable(text('attachment')),
+  attestation: nullable(text('attestation')),
+  attestedAt: nullable(number('attestedAt')),
+  device: nullable(text('device')),
+  counterRegressedAt: nullable(number('counterRegressedAt')),
+  name: text('name'),
+  createdAt: number('createdAt'),
+  lastUsedAt: nullable(number('lastUsedAt')),
+} satisfies Record<keyof Passkey, Argument>
 const recoveryOptions = object('options', {
   ...actor,
   kind: recoveryKind,
   count: optional(integer('count', 'must be an integer from 0 to 1000', { min: 0, max: 1000 })),
-  lifetime: optional(
-    integer('lifetime', 'must be a positive integer of milliseconds', { min: 1, max: Number.MAX_SAFE_INTEGER }),
-  ),
+  lifetime: optional(integer('lifetime', 'must be a positive integer of milliseconds', { min: 1 })),
 })
 
 /**
@@ -88,7 +129,7 @@ export function withCheckedArguments(pocket: Pocket): Pocket {
       signingKeys: [],
       removeExpired: [maxCount],
       refreshMetadataDocument: [text('clientId'), request],
-      removeUnusedClients: [number('unusedFor'), maxCount],
+      removeUnusedClients: [integer('unusedFor', 'must be an integer of milliseconds', { min: 0 }), maxCount],
       refreshAuthenticatorMetadata: [],
       sendLogoutNotices: [optional(abortSignal)],
     }),
@@ -98,14 +139,21 @@ export function withCheckedArguments(pocket: Pocket): Pocket {
       find: [text('id')],
       findForUpdate: [text('id')],
       list: [],
-      page: [object('request', { scope: object('scope') })],
+      page: [
+        object('request', {
+          ...page,
+          scope: clientScope,
+          filters: record('filters', list('each of filters', anything)),
+          onlyIds: optional(list('onlyIds')),
+        }),
+      ],
       create: [],
       update: [text('id')],
       addRedirectUri: [text('id'), text('uri')],
       remove: [text('id')],
       rename: [text('id'), text('newId')],
-      addSecret: [text('id'), optional(object('input'))],
-      replaceSecrets: [text('id'), optional(object('input'))],
+      addSecret: [text('id'), secret],
+      replaceSecrets: [text('id'), secret],
       removeSecret: [text('id'), text('secretId')],
       secretUses: [text('id')],
       setAllowedGroups: [text('id'), list('groupIds')],
@@ -123,27 +171,44 @@ export function withCheckedArguments(pocket: Pocket): Pocket {
       grant: [text('apiId'), text('clientId')],
       grantsOf: [text('apiId')],
       grantsTo: [text('clientId')],
-      setGrant: [text('apiId'), text('clientId')],
-      setPermissionsOfClient: [text('clientId')],
+      setGrant: [
+        text('apiId'),
+        text('clientId'),
+        object('access', {
+          userDelegatedAccess: boolean('userDelegatedAccess'),
+          clientAccess: boolean('clientAccess'),
+          ...permissionIds,
+        }),
+      ],
+      setPermissionsOfClient: [text('clientId'), object('permissions', permissionIds)],
       removeGrant: [text('apiId'), text('clientId')],
       find: [text('id')],
       findForUpdate: [text('id')],
       findByResource: [text('resource')],
       list: [],
-      page: [object('request', { search: text('search') })],
+      page: [
+        object('request', {
+          ...page,
+          notGrantedTo: nullable(text('notGrantedTo')),
+          accessTokenFormat: nullable(oneOf('accessTokenFormat', accessTokenFormats)),
+        }),
+      ],
       create: [],
       update: [text('id')],
       setResource: [text('id')],
       remove: [text('id')],
       setPermissions: [text('id')],
-      setCimdAccess: [text('id'), object('access')],
+      setCimdAccess: [
+        text('id'),
+        object('access', { enabled: boolean('enabled'), permissionIds: list('permissionIds') }),
+      ],
     }),
     connectionLog: guarded(pocket.connectionLog, { list: [text('clientId')], latest: [list('clientIds')] }),
     accounts: guarded(pocket.accounts, {
       find: [accountId],
       findByLogin: [text('login')],
       register: [object('account')],
-      list: [object('request')],
+      list: [object('request', { after: text('after'), limit: maxCount })],
     }),
     passkeys: guarded(pocket.passkeys, {
       list: [accountId],
@@ -189,7 +254,7 @@ export function withCheckedArguments(pocket: Pocket): Pocket {
         }),
       ],
       verify: [...exchange, object('end', { purpose, accountId: optional(accountId) })],
-      store: [object('registration', { passkey: object('passkey'), challenge: text('challenge') })],
+      store: [object('registration', { passkey: object('passkey', passkey), challenge: text('challenge') })],
       add: [...exchange, object('end', { purpose, accountId })],
     }),
     signIn: guarded(pocket.signIn, {
@@ -238,12 +303,4 @@ export function withCheckedArguments(pocket: Pocket): Pocket {
       assertNotBlocked: limit,
     }),
   }
-}
-
-function integer(
-  name: string,
-  message: string,
-  { min, max }: { readonly min: number; readonly max: number },
-): Argument {
-  return argument(name, message, (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max)
 }

@@ -1,4 +1,4 @@
-import { boolean, invalidArgument, list, number, object, optional } from '../arguments.ts'
+import { boolean, list, number, object, optional, optionsOf } from '../arguments.ts'
 import {
   createGuardedRequest,
   type FetchResponse,
@@ -16,19 +16,13 @@ import {
  */
 export type PublicFetch = (url: string | URL, init?: PublicFetchInit) => Promise<Response>
 
-const optionChecks = {
+const checkOptions = optionsOf('createPublicFetch', {
   allowedPrivateHosts: optional(list('allowedPrivateHosts')),
   localRanges: optional(list('localRanges')),
   allowHttp: optional(boolean('allowHttp')),
   maxBytes: optional(number('maxBytes')),
   timeout: optional(number('timeout')),
-}
-
-function assertOptions(options: PublicFetchOptions): void {
-  object('options', optionChecks)(options)
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(optionChecks, name))
-  if (unknown !== undefined) throw invalidArgument(unknown, 'is not an option of createPublicFetch')
-}
+})
 
 /**
  * Creates a `fetch` for untrusted URLs. It connects only to public addresses, which are checked at connection time and
@@ -45,7 +39,7 @@ function assertOptions(options: PublicFetchOptions): void {
  * ```
  */
 export function createPublicFetch(options: PublicFetchOptions = {}): PublicFetch {
-  assertOptions(options ?? {})
+  checkOptions(options ?? {})
   const request = createGuardedRequest(options)
   return async (input, init = {}) => {
     object('init')(init)

@@ -9,7 +9,19 @@ import type {
   UserVerificationRequirement,
 } from '@simplewebauthn/server'
 import { isoCBOR } from '@simplewebauthn/server/helpers'
-import { argument, list, object, text } from '../arguments.ts'
+import {
+  argument,
+  boolean,
+  callable,
+  integer,
+  list,
+  nullable,
+  object,
+  oneOf,
+  optional,
+  optionsOf,
+  text,
+} from '../arguments.ts'
 import { type WithDefaults, withDefaults } from '../with-defaults.ts'
 import {
   type AuthenticatorKey,
@@ -130,7 +142,52 @@ interface AuthenticatorDataInput {
 
 const challenge = text('challenge')
 const pubKeyCredParams = list('pubKeyCredParams', object('each of pubKeyCredParams'))
-const ceremonyContext = object('context', { origin: text('origin') })
+const authenticatorOptions = optionsOf('SoftwareAuthenticator', {
+  algorithm: optional(oneOf('algorithm', Object.keys(coseAlgorithms))),
+  userVerification: optional(boolean('userVerification')),
+  backupEligible: optional(boolean('backupEligible')),
+  backedUp: optional(boolean('backedUp')),
+  counter: optional(oneOf('counter', ['zero', 'counting'])),
+  aaguid: optional(text('aaguid')),
+  transports: optional(list('transports')),
+  attachment: optional(oneOf('attachment', ['platform', 'cross-platform'])),
+  attest: optional(callable('attest')),
+} satisfies Record<keyof SoftwareAuthenticatorOptions, unknown>)
+const ceremonyMisbehavior = {
+  origin: optional(text('origin')),
+  rpId: optional(text('rpId')),
+  challenge: optional(challenge),
+  userVerified: optional(boolean('userVerified')),
+  userPresent: optional(boolean('userPresent')),
+} satisfies Record<keyof CeremonyMisbehavior, unknown>
+const registrationContext = optionsOf(
+  'SoftwareAuthenticator.create',
+  {
+    origin: text('origin'),
+    misbehavior: optional(optionsOf('misbehavior', ceremonyMisbehavior, 'misbehavior')),
+  },
+  'context',
+)
+const authenticationContext = optionsOf(
+  'SoftwareAuthenticator.get',
+  {
+    origin: text('origin'),
+    credentialId: optional(text('credentialId')),
+    misbehavior: optional(
+      optionsOf(
+        'misbehavior',
+        {
+          ...ceremonyMisbehavior,
+          tamperedSignature: optional(boolean('tamperedSignature')),
+          counter: optional(integer('counter', 'must be an integer from 0 to 4294967295', { min: 0, max: 0xffffffff })),
+          userHandle: optional(nullable(text('userHandle'))),
+        } satisfies Record<keyof AuthenticationMisbehavior, unknown>,
+        'misbehavior',
+      ),
+    ),
+  },
+  'context',
+)
 
 /**
  * Emulates a browser with an authenticator: answers the options of a ceremony with real, signed responses (Web Authentication
@@ -152,7 +209,7 @@ export class SoftwareAuthenticator {
   #credentials: Credential[] = []
 
   constructor(options: SoftwareAuthenticatorOptions = {}) {
-    object('options')(options)
+    authenticatorOptions(options)
     this.#options = withDefaults<SoftwareAuthenticatorOptions>(
       {
         algorithm: 'ES256',
@@ -189,7 +246,7 @@ export class SoftwareAuthenticator {
   /** Creates a passkey. It replaces an existing passkey with the same user handle at the same relying party. */
   create(options: PublicKeyCredentialCreationOptionsJSON, context: RegistrationContext): RegistrationResponseJSON {
     object('options', { challenge, rp: object('rp'), user: object('user'), pubKeyCredParams })(options)
-    ceremonyContext(context)
+    registrationContext(context)
     const rpId = relyingPartyId(options.rp.id, context.origin)
     this.#refuseToCreate(options, rpId)
     const credential: Credential = {
@@ -247,7 +304,7 @@ export class SoftwareAuthenticator {
   /** Signs the challenge with a passkey of the relying party. */
   get(options: PublicKeyCredentialRequestOptionsJSON, context: AuthenticationContext): AuthenticationResponseJSON {
     object('options', { challenge })(options)
-    ceremonyContext(context)
+    authenticationContext(context)
     const rpId = relyingPartyId(options.rpId, context.origin)
     const misbehavior = context.misbehavior ?? {}
     this.#refuseWithoutVerification(options.userVerification)

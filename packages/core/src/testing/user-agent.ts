@@ -1,4 +1,15 @@
-import { argument, callable, invalidArgument, isObject, object, optional, text } from '../arguments.ts'
+import {
+  argument,
+  callable,
+  invalidArgument,
+  isObject,
+  nullable,
+  object,
+  optional,
+  optionsOf,
+  record,
+  text,
+} from '../arguments.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { type Cookie, CookieJar, isTrustworthy } from './cookie-jar.ts'
 import { exchange, fetchThrough, type Resolve } from './http-exchange.ts'
@@ -32,6 +43,15 @@ export interface FollowOptions {
 }
 
 const maxChainLength = 20
+const headers = optional(record('headers', text('each of headers')))
+const agentOptions = optionsOf('UserAgent', {
+  resolve: optional(record('resolve', text('each of resolve'))),
+  clock: optional(object('clock', { now: callable('now') })),
+  headers,
+})
+const requestOptions = optionsOf('a request', { headers, from: optional(nullable(text('from'))) })
+const followOptions = optionsOf('follow', { until: optional(callable('until')) })
+const jsonRequest = optionsOf('sendJson', { body: (body) => body, options: optional(requestOptions) }, 'request')
 const pageForm = object('form', { action: text('action'), fields: object('fields') })
 const followed = object('response', { trace: argument('trace', 'is missing: await the response', isObject) })
 
@@ -53,7 +73,7 @@ export class UserAgent {
   readonly #headers: Readonly<Record<string, string>>
 
   constructor(options: UserAgentOptions = {}) {
-    object('options')(options)
+    agentOptions(options)
     const { resolve = {}, clock = systemClock, headers = {} } = options
     this.#jar = new CookieJar(clock)
     this.#resolve = resolve
@@ -101,7 +121,7 @@ export class UserAgent {
     url: string,
     request: { readonly body?: unknown; readonly options?: RequestOptions } = {},
   ): Promise<UserAgentResponse> {
-    object('request')(request)
+    jsonRequest(request)
     const { body, options = {} } = request
     const content = body === undefined ? undefined : { type: 'application/json', text: JSON.stringify(body) }
     return this.#send(trace({ method, url, mode: 'cors', content, options }))
@@ -146,7 +166,7 @@ export class UserAgent {
    */
   async follow(response: UserAgentResponse, options: FollowOptions = {}): Promise<UserAgentResponse> {
     followed(response)
-    object('options', { until: optional(callable('until')) })(options)
+    followOptions(options)
     const { until = () => false } = options
     let current = response
     for (let hops = 0; hops <= maxChainLength; hops += 1) {
@@ -197,7 +217,7 @@ interface NewRequest {
 function trace({ method, url, mode, content, options }: NewRequest): RequestTrace {
   const target = URL.parse(url)
   if (target === null) throw invalidArgument('url', 'must be an absolute URL')
-  object('options')(options)
+  requestOptions(options)
   const defaultFrom = method === 'GET' && mode === 'navigate' ? null : target.origin
   return {
     method,

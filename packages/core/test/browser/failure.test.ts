@@ -65,6 +65,8 @@ describe('browser error', () => {
   test('keeps its cause', () => {
     const cause = createError('SecurityError')
     expect(new PasskeyError('wrong_address', 'No.', { cause }).cause).toBe(cause)
+    // A cast: the call of a page without type checking.
+    expect(new PasskeyError('wrong_address', 'No.', null as never).fields).toEqual([])
   })
 })
 

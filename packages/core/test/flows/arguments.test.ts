@@ -2,9 +2,10 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { assertSameOrigin, createPublicFetch, MasterKey, type Pocket, requestContext } from '@pocket/core'
-import { PocketError } from '@pocket/core/errors'
+import * as errors from '@pocket/core/errors'
 import { fetchThrough, SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { postgresOptions, sqliteOptions } from '@pocket/core/typeorm'
+import { findUnnamedArguments, methodsOf } from '@pocket/test-support'
 import { type Host, minute, startHost } from './host.ts'
 
 let host: Host
@@ -104,16 +105,8 @@ test.each([8, 9n])('uses the account ID %p of a database as text', async (id) =>
   expect(await read(String(id))).toEqual([0, 0])
 })
 
-/** A member that the types of a host do not have, methods that download or run until they are stopped, and another library. */
-const unchecked = ['connectionLog.record', 'authenticatorMetadata', 'maintain', 'provider']
-
-function methodsOf(service: object, path = ''): [string, (...args: unknown[]) => unknown][] {
-  return Object.entries(service).flatMap(([name, member]) => {
-    if (unchecked.includes(path + name)) return []
-    if (typeof member === 'function') return [[path + name, member]]
-    return path === '' && typeof member === 'object' ? methodsOf(member, `${name}.`) : []
-  })
-}
+/** Methods that download or run until they are stopped, and another library. */
+const unchecked = ['authenticatorMetadata', 'maintain', 'provider']
 
 test('names the argument that is missing or invalid, in every method', async () => {
   const [req, res] = exchange()
@@ -126,17 +119,9 @@ test('names the argument that is missing or invalid, in every method', async () 
       [req, res, value],
     ]),
   ]
-  const methods = methodsOf(host.pocket)
+  const methods = methodsOf(host.pocket, unchecked)
   expect(methods.length).toBeGreaterThan(100)
-  const unnamed: string[] = []
-  for (const [name, method] of methods)
-    for (const args of invalidArguments)
-      try {
-        await method(...args)
-      } catch (error) {
-        if (!(error instanceof PocketError)) unnamed.push(`${name}(${args.map(String).join(', ')}): ${error}`)
-      }
-  expect(unnamed).toEqual([])
+  expect(await findUnnamedArguments(methods, invalidArguments)).toEqual([])
 })
 
 // Casts: the calls of a host without type checking.
@@ -299,6 +284,105 @@ test.each<[string, (pocket: Pocket, req: IncomingMessage, res: never) => Promise
   ['a text in place of a form', async () => new UserAgent().postForm(host.issuer, 'a=b' as never), 'fields', /pairs/],
   ['a passkey without a key', async () => new SoftwareAuthenticator().import({} as never), 'privateKey', /Uint8Array/],
   ['a secret that is not text', async () => MasterKey.from('0123456789abcdef').mac('a', 5 as never), 'text', /string/],
+  [
+    'derived keys that are not a Map',
+    async () => MasterKey.from('0123456789abcdef').withDerived({ use: 'key' } as never),
+    'keys',
+    /Map of names and Buffers/,
+  ],
+  ['a use that is not text', async () => MasterKey.from('0123456789abcdef').derive(5 as never), 'use', /string/],
+  [
+    'an unknown option of a user agent',
+    async () => new UserAgent({ header: {} } as never),
+    'header',
+    /not an option of UserAgent; it has resolve, clock, headers/,
+  ],
+  [
+    'an unknown option of a request',
+    async () => new UserAgent().get(host.issuer, { form: host.issuer } as never),
+    'form',
+    /headers, from/,
+  ],
+  [
+    'an unknown option of an authenticator',
+    async () => new SoftwareAuthenticator({ backupEligable: false } as never),
+    'backupEligable',
+    /not an option of SoftwareAuthenticator; it has .*backupEligible/,
+  ],
+  [
+    'an algorithm that an authenticator does not have',
+    async () => new SoftwareAuthenticator({ algorithm: 'ES512' as never }),
+    'algorithm',
+    /one of ES256, Ed25519/,
+  ],
+  [
+    'an unknown deviation of a ceremony',
+    async () => {
+      const context = { origin: host.issuer, misbehavior: { tamperedSignatur: true } as never }
+      return new SoftwareAuthenticator().get({ challenge: 'AAAA' }, context)
+    },
+    'tamperedSignatur',
+    /tamperedSignature/,
+  ],
+  [
+    'a list of clients without a number',
+    ({ clients }) =>
+      clients.page({ scope: { of: 'everybody' }, page: 1, limit: Infinity, sort: null, filters: {}, search: '' }),
+    'limit',
+    /positive whole number/,
+  ],
+  [
+    'an unknown scope of clients',
+    ({ clients }) =>
+      clients.page({ scope: { of: 'all' } as never, page: 1, limit: 1, sort: null, filters: {}, search: '' }),
+    'of',
+    /one of everybody, usable/,
+  ],
+  [
+    'a list of APIs without a sort',
+    ({ apis }, _req, none) =>
+      apis.page({ notGrantedTo: null, accessTokenFormat: null, page: 1, limit: 1, sort: none, search: '' }),
+    'sort',
+    /object/,
+  ],
+  [
+    'access without permissions',
+    ({ apis }) => apis.setGrant('api', 'client', {} as never),
+    'userDelegatedAccess',
+    /boolean/,
+  ],
+  [
+    'permissions by API',
+    ({ apis }) => apis.setPermissionsOfClient('client', { api: [] } as never),
+    'userDelegatedPermissionIds',
+    /array/,
+  ],
+  [
+    'access of documents that is not a boolean',
+    ({ apis }) => apis.setCimdAccess('api', {} as never),
+    'enabled',
+    /boolean/,
+  ],
+  [
+    'a secret of a client that is not text',
+    ({ clients }) => clients.addSecret('a', { secret: 5 as never }),
+    'secret',
+    /string/,
+  ],
+  ['a list of accounts without a start', ({ accounts }) => accounts.list({ limit: 5 } as never), 'after', /string/],
+  [
+    'a subject of a limit that is not text',
+    ({ limits }, req) => limits.consume(req, 'api', 7 as never),
+    'subject',
+    /string/,
+  ],
+  [
+    'a passkey that was not verified',
+    ({ registration }) => registration.store({ passkey: { id: 'a' }, challenge: 'b' } as never),
+    'accountId',
+    /non-empty string/,
+  ],
+  ['pairs in place of headers', (pocket) => pocket.session([null] as never), 'request', /request\.headers/],
   ['a user agent that maps no origins', async () => fetchThrough(null as never), 'resolve', /object/],
   ['an authenticator with `null`', async () => new SoftwareAuthenticator(null as never), 'options', /object/],
   [
@@ -327,6 +411,7 @@ test.each<[string, (pocket: Pocket, req: IncomingMessage, res: never) => Promise
 
 test.each<[string, () => unknown, string]>([
   ['a master key that is not bytes', () => MasterKey.from(null as never), 'The encryption key must be a string or'],
+  ['a master key without bytes', () => Reflect.construct(MasterKey, []), 'The encryption key must be a string or'],
   ['a missing SQLite path', () => sqliteOptions(undefined as never), 'path must be a string that is not empty, such'],
   ['a missing PostgreSQL URL', () => postgresOptions(null as never), "such as 'postgres://pocket@db/pocket'"],
 ])('rejects %s as a wrong configuration', (_name, call, message) => {
@@ -335,4 +420,16 @@ test.each<[string, () => unknown, string]>([
 
 test('creates a fetch with the defaults for `null`', () => {
   expect(createPublicFetch(null as never)).toBeInstanceOf(Function)
+})
+
+const errorClasses = Object.entries(errors).flatMap(([name, member]) =>
+  typeof member === 'function' ? [[name, member] as const] : [],
+)
+
+test.each(errorClasses)('creates %s with `null` in place of the options', (name, errorClass) => {
+  const created = [
+    ['Because.', null],
+    ['validation_failed', 'Because.', null],
+  ].map((args) => Reflect.construct(errorClass, args))
+  expect(created).toMatchObject([{ name }, { name }])
 })
