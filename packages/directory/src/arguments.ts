@@ -1,6 +1,7 @@
 import { argumentChecks } from '@pocket/core/internal'
 
-const { abortSignal, boolean, callable, list, nullable, number, object, oneOf, optional, record, text } = argumentChecks
+const { abortSignal, argument, boolean, callable, integer, list, nullable, number } = argumentChecks
+const { object, oneOf, optional, record, storableText, text } = argumentChecks
 
 const anything = (value: unknown) => value
 const id = text('id')
@@ -15,17 +16,62 @@ const rights = optional(
   }),
 )
 const claims = list('claims', object('each of claims'))
+const limit = integer('limit', 'must be a positive integer', { min: 1 })
 const page = object('request', {
-  page: number('page'),
-  limit: number('limit'),
+  page: integer('page', 'must be a positive integer', { min: 1 }),
+  limit,
   sort: nullable(object('sort', { column: text('column'), descending: boolean('descending') })),
   filters: record('filters', list('each of filters', anything)),
   search: text('search'),
   excludedIds: optional(list('excludedIds')),
   onlyIds: optional(list('onlyIds')),
-  memberOf: optional(object('memberOf', { groupId: text('groupId'), count: number('count') })),
+  memberOf: optional(
+    object('memberOf', {
+      groupId: text('groupId'),
+      count: integer('count', 'must be the number of members', { min: 0 }),
+    }),
+  ),
 })
 const entry = object('entry', { dn: text('dn'), id })
+const milliseconds = (name: string) =>
+  integer(name, 'must be an integer of milliseconds', { min: Number.MIN_SAFE_INTEGER })
+const storedUser = {
+  id: storableText('id'),
+  userName: storableText('userName'),
+  email: nullable(storableText('email')),
+  emailVerified: boolean('emailVerified'),
+  firstName: text('firstName'),
+  lastName: text('lastName'),
+  displayName: text('displayName'),
+  administrator: boolean('administrator'),
+  disabled: boolean('disabled'),
+  locale: nullable(text('locale')),
+  ldapId: nullable(text('ldapId')),
+  createdAt: milliseconds('createdAt'),
+  updatedAt: milliseconds('updatedAt'),
+}
+const storedGroup = {
+  id: storableText('id'),
+  name: storableText('name'),
+  friendlyName: text('friendlyName'),
+  ldapId: nullable(text('ldapId')),
+  createdAt: milliseconds('createdAt'),
+  requiresTwoPasskeys: boolean('requiresTwoPasskeys'),
+}
+const importState = object('importState', { userId: storableText('userId'), dn: text('dn') })
+const knownUser = { user: object('user', storedUser), importState }
+const ldapPerson = {
+  dn: text('dn'),
+  id,
+  picture: optional(argument('picture', 'must be a Uint8Array', (value) => value instanceof Uint8Array)),
+}
+const ldapGroup = {
+  dn: text('dn'),
+  id,
+  name: optional(text('name')),
+  // Not `list`, which would copy millions of IDs.
+  memberIds: argument('memberIds', 'must be an array of strings', isTextArray),
+}
 
 /** The arguments of all methods, which are checked for hosts without type checking. */
 export const argumentRows = {
@@ -47,15 +93,15 @@ export const argumentRows = {
     page: [page],
     ids: [page],
     update: [id, object('fields'), rights],
-    change: [object('before', { id }), object('fields'), rights],
-    remove: [id, optional(object('options'))],
+    change: [object('before', storedUser), object('fields'), rights],
+    remove: [id, optional(object('options', { allowLastAdministrator: optional(boolean('allowLastAdministrator')) }))],
     setGroups: [id, list('groupIds')],
   },
   groups: {
     find: [id],
     findByName: [text('name')],
     list: [list('ids')],
-    first: [number('limit')],
+    first: [limit],
     page: [page],
     create: [object('input')],
     update: [id, object('input')],
@@ -67,7 +113,11 @@ export const argumentRows = {
     membership: [id, text('userId')],
     memberships: [id],
     setMembershipEnd: [
-      object('membership', { userId: text('userId'), groupId: text('groupId'), endsAt: nullable(number('endsAt')) }),
+      object('membership', {
+        userId: text('userId'),
+        groupId: text('groupId'),
+        endsAt: nullable(milliseconds('endsAt')),
+      }),
     ],
     removeEndedMemberships: [callable('onRemoved')],
   },
@@ -78,11 +128,15 @@ export const argumentRows = {
   },
   ldap: {
     plan: [
-      object('ldapEntries', objectLists('people', 'groups', 'problems')),
+      object('ldapEntries', {
+        people: objects('people', ldapPerson),
+        groups: objects('groups', ldapGroup),
+        problems: objects('problems', { dn: text('dn'), code: text('code') }),
+      }),
       object('rules', {
         administratorGroup: text('administratorGroup'),
         missing: oneOf('missing', ['disable', 'delete']),
-        mapped: object('mapped'),
+        mapped: record('mapped', boolean('each of mapped')),
         requireEmail: boolean('requireEmail'),
         maxRemovals: number('maxRemovals'),
         newClaims: claims,
@@ -91,10 +145,31 @@ export const argumentRows = {
     ],
     apply: [
       object('plan', {
-        ...objectLists('creations', 'changes', 'removals', 'groupCreations', 'groupChanges', 'groupRemovals'),
-        ...objectLists('memberships', 'pictures', 'problems', 'newClaims'),
+        creations: objects('creations', { entry, ...knownUser }),
+        changes: objects('changes', { before: object('before', knownUser), after: object('after', knownUser) }),
+        removals: objects('removals', knownUser),
+        groupCreations: objects('groupCreations', { entry, group: object('group', storedGroup) }),
+        groupChanges: objects('groupChanges', {
+          before: object('before', storedGroup),
+          after: object('after', storedGroup),
+        }),
+        groupRemovals: objects('groupRemovals', storedGroup),
+        memberships: objects('memberships', {
+          ...{ groupId: storableText('groupId'), groupName: text('groupName') },
+          ...{
+            added: list('added', storableText('each of added')),
+            removed: list('removed', storableText('each of removed')),
+          },
+        }),
+        pictures: objects('pictures', { userId: storableText('userId') }),
+        problems: objects('problems'),
+        newClaims: claims,
       }),
-      object('host', { onApplied: callable('onApplied') }),
+      object('host', {
+        onApplied: callable('onApplied'),
+        onProgress: optional(callable('onProgress')),
+        applyPictures: optional(callable('applyPictures')),
+      }),
       abortSignal,
     ],
     hasUnprocessedUser: [],
@@ -106,6 +181,10 @@ export const argumentRows = {
   },
 }
 
-function objectLists(...names: readonly string[]) {
-  return Object.fromEntries(names.map((name) => [name, list(name, object(`each of ${name}`))]))
+function objects(name: string, members: Parameters<typeof object>[1] = {}) {
+  return list(name, object(`each of ${name}`, members))
+}
+
+function isTextArray(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }

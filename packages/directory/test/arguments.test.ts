@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { PocketError } from '@pocket/core/errors'
-import { type Directory, ldapSource, searchLdapSample, testLdapConnection } from '../src/index.ts'
+import { findUnnamedArguments, methodsOf } from '@pocket/test-support'
+import { type Directory, LdapError, ldapSource, searchLdapSample, testLdapConnection } from '../src/index.ts'
 import { type DirectoryUnderTest, databases } from './open-directory.ts'
 
 let opened: DirectoryUnderTest
@@ -10,13 +10,6 @@ beforeAll(async () => {
   opened = await open()
 })
 afterAll(async () => opened[Symbol.asyncDispose]())
-
-function methodsOf(service: object, path = ''): [string, (...args: unknown[]) => unknown][] {
-  return Object.entries(service).flatMap(([name, member]) => {
-    if (typeof member === 'function') return [[path + name, member]]
-    return methodsOf(member, `${path}${name}.`)
-  })
-}
 
 test('names the argument that is missing or invalid, in every method', async () => {
   const invalidArguments = [
@@ -30,21 +23,17 @@ test('names the argument that is missing or invalid, in every method', async () 
   ]
   const methods = methodsOf(opened.directory)
   expect(methods.length).toBeGreaterThan(40)
-  const unnamed: string[] = []
-  for (const [name, method] of methods)
-    for (const args of invalidArguments)
-      try {
-        await method(...args)
-      } catch (error) {
-        if (!(error instanceof PocketError)) unnamed.push(`${name}(${args.map(String).join(', ')}): ${error}`)
-      }
-  expect(unnamed).toEqual([])
+  expect(await findUnnamedArguments(methods, invalidArguments)).toEqual([])
 })
 
 const options = { url: 'ldap://127.0.0.1', base: 'dc=example', attributes: { userId: 'uid' } }
 const signal = AbortSignal.timeout(1)
 const page = { page: 1, limit: 5, sort: null, filters: {}, search: '' }
 const entries = { people: [], groups: [], problems: [] }
+const rules = {
+  ...{ administratorGroup: '', missing: 'disable' as const, requireEmail: false, maxRemovals: 1, newClaims: [] },
+  mapped: { email: true, firstName: true, lastName: true, displayName: true, picture: true },
+}
 
 // Casts: the calls of a host without type checking.
 test.each<[string, (directory: Directory) => Promise<unknown>, string, RegExp]>([
@@ -68,6 +57,46 @@ test.each<[string, (directory: Directory) => Promise<unknown>, string, RegExp]>(
     ({ users }) => users.update('ada', {}, { disabled: 'false' as never }),
     'disabled',
     /boolean/,
+  ],
+  ['a page that is not an integer', ({ users }) => users.page({ ...page, page: 0.5 }), 'page', /positive integer/],
+  ['an infinite number of groups', ({ groups }) => groups.first(Number.POSITIVE_INFINITY), 'limit', /positive integer/],
+  [
+    'members of a group whose ID is a bigint',
+    ({ users }) => users.page({ ...page, memberOf: { groupId: 7n as never, count: 1 } }),
+    'groupId',
+    /string/,
+  ],
+  [
+    'a membership that ends at a fraction',
+    ({ groups }) => groups.setMembershipEnd({ groupId: 'family', userId: 'ada', endsAt: 0.5 }),
+    'endsAt',
+    /integer of milliseconds/,
+  ],
+  ['a user that is incomplete', ({ users }) => users.change({ id: 'ada' } as never, {}), 'userName', /string/],
+  [
+    'an LDAP user without an ID',
+    ({ ldap }) => ldap.plan({ ...entries, people: [{ dn: 'uid=ada' } as never] }, rules, signal),
+    'id',
+    /string/,
+  ],
+  [
+    'an LDAP group without members',
+    ({ ldap }) => ldap.plan({ ...entries, groups: [{ dn: 'cn=family', id: 'family' } as never] }, rules, signal),
+    'memberIds',
+    /array of strings/,
+  ],
+  [
+    'a plan whose users are incomplete',
+    async ({ ldap }) => {
+      const plan = await ldap.plan(entries, rules, new AbortController().signal)
+      return ldap.apply(
+        { ...plan, removals: [{ user: { id: 'ada' } } as never] },
+        { onApplied: async () => {} },
+        signal,
+      )
+    },
+    'userName',
+    /string/,
   ],
   [
     'rules without a group of administrators',
@@ -94,4 +123,8 @@ test.each<[string, (directory: Directory) => Promise<unknown>, string, RegExp]>(
     message: expect.stringMatching(remedy),
     fields: [{ field }],
   })
+})
+
+test('creates an error with `null` in place of the details', () => {
+  expect(new LdapError('ldap_setting_missing', null as never).details).toEqual({})
 })

@@ -1,4 +1,5 @@
 import type { DatabaseKind, Parameter } from '@pocket/core/internal/sql'
+import { isId } from '../id.ts'
 import type { PageRequest } from '../page.ts'
 import type { Listing } from './listing.ts'
 import { jsonArrayTable, notExpiredAt } from './sql-conditions.ts'
@@ -41,12 +42,12 @@ export function buildCondition(
     else conditions.push(`EXISTS (SELECT 1 ${memberRows} AND user_id = ${table}.id)`)
   }
   if (request.excludedIds !== undefined) {
-    const excluded = jsonArrayTable(kind, `$${parameters.push(JSON.stringify(request.excludedIds))}`)
+    const excluded = jsonArrayTable(kind, `$${parameters.push(JSON.stringify(request.excludedIds.filter(isId)))}`)
     // A set operation runs once with a hash; NOT IN would scan a long list for each row.
     conditions.push(`id IN (SELECT id FROM ${table} EXCEPT SELECT value FROM ${excluded})`)
   }
   if (request.onlyIds !== undefined) {
-    const included = jsonArrayTable(kind, `$${parameters.push(JSON.stringify(request.onlyIds))}`)
+    const included = jsonArrayTable(kind, `$${parameters.push(JSON.stringify(request.onlyIds.filter(isId)))}`)
     conditions.push(`id IN (SELECT value FROM ${included})`)
   }
   return { text: conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`, parameters }

@@ -320,6 +320,12 @@ describe.each(databases)('users on %s', (_kind, open) => {
       expect((await env.directory.users.page({ ...firstPage, excludedIds: excludedIds, limit: 1 })).total).toBe(2)
     })
 
+    test('ignores IDs of a list that no user can have', async () => {
+      const anna = await env.directory.findByName('anna')
+      const onlyIds = [anna?.id ?? '', 'a\0b', '\ud800']
+      expect(await listUserNames({ onlyIds, excludedIds: ['a\0b'] })).toEqual(['anna'])
+    })
+
     test('returns users with equal sort values exactly once', async () => {
       env.clock.time = testTime
       for (let index = 0; index < 20; index += 1) await createUser({ username: `twin${index}`, firstName: 'Twin' })

@@ -53,10 +53,10 @@ export class LdapError extends Error {
   readonly details: Readonly<Record<string, string>>
 
   constructor(code: LdapErrorCode, details: Readonly<Record<string, string>> = {}, cause?: unknown) {
-    const parts = Object.entries(details).map(([name, value]) => `${name} ${value}`)
+    const parts = Object.entries(details ?? {}).map(([name, value]) => `${name} ${value}`)
     super([code, ...parts].join(', '), cause === undefined ? undefined : { cause })
     this.name = 'LdapError'
     this.code = code
-    this.details = details
+    this.details = details ?? {}
   }
 }
