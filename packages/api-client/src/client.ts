@@ -41,8 +41,8 @@ export type PocketClient = { readonly [Name in Method]: CallFunction<Lowercase<N
 /**
  * Creates a client of one instance.
  *
- * @throws {TypeError} if `url` is not an http or https URL without a path, `apiKey` is empty or cannot be sent, or `fetch` is not
- * a function
+ * @throws {TypeError} if `url` is not an http or https URL without a path, `apiKey` is empty or cannot be sent, `fetch` is not
+ * a function, or there are other options
  *
  * @example
  * ```ts
@@ -51,12 +51,15 @@ export type PocketClient = { readonly [Name in Method]: CallFunction<Lowercase<N
  * ```
  */
 export function createPocketClient(options: PocketClientOptions): PocketClient {
-  const { url, apiKey, fetch } = options ?? {}
+  const { url, apiKey, fetch, ...unknown } = options ?? {}
+  const baseUrl = toOrigin(url)
+  for (const name of Object.keys(unknown))
+    throw new TypeError(`${name} is not an option of createPocketClient; it has url, apiKey and fetch.`)
   if (fetch !== undefined && typeof fetch !== 'function') throw new TypeError('The fetch must be a function.')
   if (apiKey !== undefined && (typeof apiKey !== 'string' || !/^[\x21-\x7e]+$/.test(apiKey)))
     throw new TypeError('The apiKey must be a key as it was shown once; an empty one may come from an unset variable.')
   const client = createClient<paths>({
-    baseUrl: toOrigin(url),
+    baseUrl,
     pathSerializer: (path, params) => defaultPathSerializer(path, mapValues(params, encodeUrlId)),
     bodySerializer: serializeBody,
     headers: { accept: 'application/json, */*;q=0.1', ...(apiKey !== undefined && { 'x-api-key': apiKey }) },

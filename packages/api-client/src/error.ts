@@ -19,11 +19,12 @@ export class PocketRequestError extends Error {
   readonly response: Response
 
   constructor(response: Response, body: Partial<ErrorBody>) {
-    super(body.error ?? `The server responded with status ${response.status}.`)
+    if (!response?.headers) throw new TypeError('The response must be a Response of fetch.')
+    super(body?.error ?? `The server responded with status ${response.status}.`)
     this.status = response.status
-    this.code = body.code ?? 'unknown'
-    this.details = { ...body.details }
-    this.requestId = body.request_id ?? response.headers.get('x-request-id')
+    this.code = body?.code ?? 'unknown'
+    this.details = { ...body?.details }
+    this.requestId = body?.request_id ?? response.headers.get('x-request-id')
     this.response = response
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { createPocketClient, type PocketClient, paginate } from '@pocket/api-client'
+import { createPocketClient, type PocketClient, PocketRequestError, paginate } from '@pocket/api-client'
 
 test.each(['https://id.example.com', 'http://localhost:1411/'])('accepts the URL %s', (url) => {
   expect(Object.keys(createPocketClient({ url }))).toContain('GET')
@@ -50,6 +50,16 @@ test.each<[string, (pocket: PocketClient) => Promise<unknown>, string]>([
     'a fetch that is not a function',
     async () => createPocketClient({ url: 'https://id.example.com', fetch: {} as never }),
     'The fetch must be a function.',
+  ],
+  [
+    'an unknown option',
+    async () => createPocketClient({ url: 'https://id.example.com', apikey: 'key' } as never),
+    'apikey is not an option of createPocketClient; it has url, apiKey and fetch.',
+  ],
+  [
+    'an error without a response',
+    async () => new PocketRequestError(null as never, null as never),
+    'The response must be a Response',
   ],
   ['no list to iterate over', async () => paginate(null as never).next(), 'The argument must be a function'],
   ['the data of a list', async () => paginate(async () => [] as never).next(), 'must return the response of a list'],
