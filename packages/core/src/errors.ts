@@ -128,7 +128,7 @@ export abstract class PocketError extends Error {
   readonly details: Readonly<Record<string, string>>
   readonly fields: readonly FieldError[]
 
-  constructor(code: ErrorCode, message: string, options: PocketErrorOptions = {}) {
+  constructor(code: ErrorCode, message: string, options?: PocketErrorOptions) {
     super(message, options?.cause === undefined ? undefined : { cause: options.cause })
     this.name = new.target.name
     this.code = code

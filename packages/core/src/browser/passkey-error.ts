@@ -66,7 +66,7 @@ export class PasskeyError extends Error implements Explanation {
   readonly fields: readonly FieldError[]
   readonly requestId: string | null
 
-  constructor(code: string, message: string, options: PasskeyErrorOptions = {}) {
+  constructor(code: string, message: string, options?: PasskeyErrorOptions) {
     super(message, options?.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.fields = options?.fields ?? []
