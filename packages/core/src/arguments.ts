@@ -33,6 +33,14 @@ export function text(name: string): Argument {
   return argument(name, 'must be a string', (value) => typeof value === 'string')
 }
 
+export function absoluteUrl(name: string): Argument {
+  return argument(
+    name,
+    'must be a string such as https://id.example.com',
+    (value) => typeof value === 'string' && URL.canParse(value),
+  )
+}
+
 /** Text that every database stores. */
 export function storableText(name: string): Argument {
   return argument(

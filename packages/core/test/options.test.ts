@@ -122,6 +122,7 @@ test.each([
   ['an issuer at a public suffix', { issuer: 'https://github.io' }, ['issuer invalid_format']],
   ['a cookie prefix with a space', { cookiePrefix: 'my app' }, ['cookiePrefix invalid_format']],
   ['a lifetime without a length', { sessionLifetime: { idle: 0 } }, ['sessionLifetime out_of_range']],
+  ['a lifetime that never ends', { sessionLifetime: { length: Infinity, idle: 0 } }, ['sessionLifetime out_of_range']],
   ['an unknown requirement', { passkeys: { policy: { synced: false } } }, ['passkeys.policy.synced unknown']],
   [
     'a requirement of another type',

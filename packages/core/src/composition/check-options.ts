@@ -274,7 +274,7 @@ const checks: Readonly<Record<string, (options: PocketOptions) => readonly Field
 }
 
 function isDuration(value: unknown, min: number): boolean {
-  return isOfKind('a number', value) && Number(value) >= min
+  return Number.isFinite(value) && Number(value) >= min
 }
 
 function isReservedPath(path: string): boolean {

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { isoCBOR } from '@simplewebauthn/server/helpers'
+import { invalidArgument } from '../arguments.ts'
 
 /** A signature scheme of a passkey; the COSE identifiers are -7, -8, -257 and -48. The last one needs Node 24.7 or later. */
 export type PasskeyAlgorithm = 'ES256' | 'Ed25519' | 'RS256' | 'ML-DSA-44'
@@ -28,8 +29,12 @@ export function generateAuthenticatorKey(algorithm: PasskeyAlgorithm): Authentic
 
 /** The key of an ES256 passkey from its private key (PKCS #8 in DER). */
 export function importAuthenticatorKey(pkcs8: Uint8Array): AuthenticatorKey {
-  const privateKey = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })
-  return authenticatorKey('ES256', { privateKey, publicKey: createPublicKey(privateKey) })
+  try {
+    const privateKey = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })
+    return authenticatorKey('ES256', { privateKey, publicKey: createPublicKey(privateKey) })
+  } catch {
+    throw invalidArgument('privateKey', 'must be the private key of an ES256 passkey, as PKCS #8 in DER')
+  }
 }
 
 function authenticatorKey(

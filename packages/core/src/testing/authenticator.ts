@@ -10,6 +10,7 @@ import type {
 } from '@simplewebauthn/server'
 import { isoCBOR } from '@simplewebauthn/server/helpers'
 import {
+  absoluteUrl,
   argument,
   boolean,
   callable,
@@ -141,7 +142,16 @@ interface AuthenticatorDataInput {
 }
 
 const challenge = text('challenge')
+const credentials = (name: string) => optional(list(name, object(`each of ${name}`, { id: text('id') })))
 const pubKeyCredParams = list('pubKeyCredParams', object('each of pubKeyCredParams'))
+const creationOptions = object('options', {
+  challenge,
+  rp: object('rp'),
+  user: object('user'),
+  pubKeyCredParams,
+  excludeCredentials: credentials('excludeCredentials'),
+})
+const requestOptions = object('options', { challenge, allowCredentials: credentials('allowCredentials') })
 const authenticatorOptions = optionsOf('SoftwareAuthenticator', {
   algorithm: optional(oneOf('algorithm', Object.keys(coseAlgorithms))),
   userVerification: optional(boolean('userVerification')),
@@ -163,7 +173,7 @@ const ceremonyMisbehavior = {
 const registrationContext = optionsOf(
   'SoftwareAuthenticator.create',
   {
-    origin: text('origin'),
+    origin: absoluteUrl('origin'),
     misbehavior: optional(optionsOf('misbehavior', ceremonyMisbehavior, 'misbehavior')),
   },
   'context',
@@ -171,7 +181,7 @@ const registrationContext = optionsOf(
 const authenticationContext = optionsOf(
   'SoftwareAuthenticator.get',
   {
-    origin: text('origin'),
+    origin: absoluteUrl('origin'),
     credentialId: optional(text('credentialId')),
     misbehavior: optional(
       optionsOf(
@@ -245,7 +255,7 @@ export class SoftwareAuthenticator {
 
   /** Creates a passkey. It replaces an existing passkey with the same user handle at the same relying party. */
   create(options: PublicKeyCredentialCreationOptionsJSON, context: RegistrationContext): RegistrationResponseJSON {
-    object('options', { challenge, rp: object('rp'), user: object('user'), pubKeyCredParams })(options)
+    creationOptions(options)
     registrationContext(context)
     const rpId = relyingPartyId(options.rp.id, context.origin)
     this.#refuseToCreate(options, rpId)
@@ -303,7 +313,7 @@ export class SoftwareAuthenticator {
 
   /** Signs the challenge with a passkey of the relying party. */
   get(options: PublicKeyCredentialRequestOptionsJSON, context: AuthenticationContext): AuthenticationResponseJSON {
-    object('options', { challenge })(options)
+    requestOptions(options)
     authenticationContext(context)
     const rpId = relyingPartyId(options.rpId, context.origin)
     const misbehavior = context.misbehavior ?? {}

@@ -1,4 +1,5 @@
 import {
+  absoluteUrl,
   argument,
   callable,
   invalidArgument,
@@ -49,9 +50,10 @@ const agentOptions = optionsOf('UserAgent', {
   clock: optional(object('clock', { now: callable('now') })),
   headers,
 })
-const requestOptions = optionsOf('a request', { headers, from: optional(nullable(text('from'))) })
+const requestOptions = optionsOf('a request', { headers, from: optional(nullable(absoluteUrl('from'))) })
 const followOptions = optionsOf('follow', { until: optional(callable('until')) })
-const jsonRequest = optionsOf('sendJson', { body: (body) => body, options: optional(requestOptions) }, 'request')
+const json = argument('body', 'must be JSON', (body) => !['bigint', 'function', 'symbol'].includes(typeof body))
+const jsonRequest = optionsOf('sendJson', { body: json, options: optional(requestOptions) }, 'request')
 const pageForm = object('form', { action: text('action'), fields: object('fields') })
 const followed = object('response', { trace: argument('trace', 'is missing: await the response', isObject) })
 
@@ -121,6 +123,7 @@ export class UserAgent {
     url: string,
     request: { readonly body?: unknown; readonly options?: RequestOptions } = {},
   ): Promise<UserAgentResponse> {
+    text('method')(method)
     jsonRequest(request)
     const { body, options = {} } = request
     const content = body === undefined ? undefined : { type: 'application/json', text: JSON.stringify(body) }
@@ -133,7 +136,8 @@ export class UserAgent {
     fields: Readonly<Record<string, string>> | readonly (readonly [string, string])[],
     options: RequestOptions = {},
   ): Promise<UserAgentResponse> {
-    if (!isObject(fields) && !Array.isArray(fields)) throw invalidArgument('fields', 'must be an object or pairs')
+    if (!isObject(fields) && (!Array.isArray(fields) || fields.some((pair) => !Array.isArray(pair))))
+      throw invalidArgument('fields', 'must be an object or pairs')
     const content = { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(pairsOf(fields)).toString() }
     return this.#send(trace({ method: 'POST', url, mode: 'navigate', content, options }))
   }

@@ -283,6 +283,27 @@ test.each<[string, (pocket: Pocket, req: IncomingMessage, res: never) => Promise
   ],
   ['a text in place of a form', async () => new UserAgent().postForm(host.issuer, 'a=b' as never), 'fields', /pairs/],
   ['a passkey without a key', async () => new SoftwareAuthenticator().import({} as never), 'privateKey', /Uint8Array/],
+  [
+    'a passkey whose key has another format',
+    async () => new SoftwareAuthenticator().import({ privateKey: new Uint8Array(3) } as never),
+    'privateKey',
+    /PKCS #8 in DER/,
+  ],
+  [
+    'an origin that is not a URL',
+    async () => new SoftwareAuthenticator().get({ challenge: 'AAAA' }, { origin: 'localhost' }),
+    'origin',
+    /such as https/,
+  ],
+  [
+    'passkeys of a request that are not a list',
+    async () =>
+      new SoftwareAuthenticator().get({ challenge: 'AAAA', allowCredentials: {} as never }, { origin: host.issuer }),
+    'allowCredentials',
+    /array/,
+  ],
+  ['a body that is not JSON', async () => new UserAgent().postJson(host.issuer, () => {}), 'body', /JSON/],
+  ['a method that is not text', async () => new UserAgent().sendJson(5 as never, host.issuer), 'method', /string/],
   ['a secret that is not text', async () => MasterKey.from('0123456789abcdef').mac('a', 5 as never), 'text', /string/],
   [
     'derived keys that are not a Map',
