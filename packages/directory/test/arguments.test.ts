@@ -112,6 +112,18 @@ test.each<[string, (directory: Directory) => Promise<unknown>, string, RegExp]>(
     'userId',
     /string/,
   ],
+  [
+    'a timeout that is not a number',
+    async () => ldapSource({ ...options, connectTimeout: '5s' as never }),
+    'connectTimeout',
+    /number/,
+  ],
+  [
+    'a limit that is not a number',
+    async () => ldapSource({ ...options, limits: { entries: '5' as never } }),
+    'entries',
+    /number/,
+  ],
   ['an import without a signal', () => ldapSource(options).read(null as never), 'signal', /AbortSignal/],
   ['a test search without options', () => searchLdapSample(null as never, 5, signal), 'options', /object/],
   ['a test search without a limit', () => searchLdapSample(options, null as never, signal), 'limit', /number/],

@@ -92,14 +92,31 @@ export interface LdapLimits {
   readonly pictureBytes?: number | undefined
 }
 
-const { object, text } = argumentChecks
+const { boolean, number, object, optional, text } = argumentChecks
 
 /** Checks the arguments of the functions that read a directory, for hosts without type checking. */
 export const ldapOptions = object('options', {
   url: text('url'),
   base: text('base'),
-  attributes: object('attributes', { userId: text('userId') }),
+  ...optionals(text, ['userFilter', 'groupFilter', 'bindDn', 'bindPassword', 'ca']),
+  ...optionals(boolean, ['startTls', 'skipCertificateCheck']),
+  ...optionals(number, ['connectTimeout', 'operationTimeout', 'overallTimeout']),
+  attributes: object('attributes', {
+    ...optionals(text, ['userName', 'email', 'firstName', 'lastName', 'displayName', 'picture']),
+    ...optionals(text, ['groupMember', 'groupId', 'groupName']),
+    userId: text('userId'),
+  }),
+  limits: optional(
+    object('limits', {
+      ...optionals(number, ['entries', 'memberships', 'textBytes', 'pageSize']),
+      ...optionals(number, ['personBytes', 'groupBytes', 'pictureBytes']),
+    }),
+  ),
 })
+
+function optionals(check: typeof text, names: readonly string[]) {
+  return Object.fromEntries(names.map((name) => [name, optional(check(name))]))
+}
 
 const mebibyte = 1024 * 1024
 
