@@ -77,6 +77,12 @@ const evidence: Readonly<Record<string, RegExp>> = {
   'Several tabs, restored tabs': /two tabs|every tab/,
 }
 
+test('the quick start has at most forty lines', async () => {
+  const programs = ['quick-start.js', 'quick-start-client.js'].map((name) => read(`packages/core/examples/${name}`))
+  const lines = (await Promise.all(programs)).join('').split('\n')
+  expect(lines.filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(40)
+})
+
 test('docs/reference/browsers.md names tests that show each row', async () => {
   const shown: string[] = []
   for (const line of (await read('docs/reference/browsers.md')).split('\n')) {
