@@ -28,7 +28,8 @@ const minBytes = 16
 const derivedKeys = argument(
   'keys',
   'must be a Map of names and Buffers',
-  (value) => value instanceof Map && [...value].every(([use, key]) => typeof use === 'string' && Buffer.isBuffer(key)),
+  (value) =>
+    value instanceof Map && [...value].every(([purpose, key]) => typeof purpose === 'string' && Buffer.isBuffer(key)),
 )
 const version = 'v1'
 

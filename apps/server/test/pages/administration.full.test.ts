@@ -331,33 +331,26 @@ test.each(['users', 'groups', 'clients', 'apis', 'api-keys', 'invitations', 'ema
 test.each([
   ...['users', 'groups', 'clients', 'apis', 'api-page-clients'],
   ...['emails', 'invitations', 'jobs-several', 'audit-log-all'],
-])(
-  'each row of %s has its name on one line of a phone, and its details on the next',
-  async (name) => {
-    await open(name, { viewport: { width: 390, height: 844 } })
-    const counts = await page.locator('#rows > li, #rows > tbody > tr').evaluateAll((rows) =>
-      rows.map((row) => {
-        const texts = document.createTreeWalker(row, NodeFilter.SHOW_TEXT)
-        const middles: number[] = []
-        while (texts.nextNode()) {
-          const parent = texts.currentNode.parentElement
-          if (
-            !parent?.checkVisibility() ||
-            parent.closest('.hidden, .row-act') ||
-            !texts.currentNode.textContent?.trim()
-          )
-            continue
-          const range = document.createRange()
-          range.selectNodeContents(texts.currentNode)
-          for (const { top, bottom } of range.getClientRects()) middles.push((top + bottom) / 2)
-        }
-        return middles.sort((a, b) => a - b).filter((middle, index) => middle - (middles[index - 1] ?? 0) > 9).length
-      }),
-    )
-    expect(counts).toEqual(counts.map(() => 2))
-    await expectNoAxeViolations(page)
-  },
-)
+])('each row of %s has its name on one line of a phone, and its details on the next', async (name) => {
+  await open(name, { viewport: { width: 390, height: 844 } })
+  const counts = await page.locator('#rows > li, #rows > tbody > tr').evaluateAll((rows) =>
+    rows.map((row) => {
+      const texts = document.createTreeWalker(row, NodeFilter.SHOW_TEXT)
+      const middles: number[] = []
+      while (texts.nextNode()) {
+        const parent = texts.currentNode.parentElement
+        if (!parent?.checkVisibility() || parent.closest('.hidden, .row-act') || !texts.currentNode.textContent?.trim())
+          continue
+        const range = document.createRange()
+        range.selectNodeContents(texts.currentNode)
+        for (const { top, bottom } of range.getClientRects()) middles.push((top + bottom) / 2)
+      }
+      return middles.sort((a, b) => a - b).filter((middle, index) => middle - (middles[index - 1] ?? 0) > 9).length
+    }),
+  )
+  expect(counts).toEqual(counts.map(() => 2))
+  await expectNoAxeViolations(page)
+})
 
 /** The last characters of the lines of these elements, except for the last line of each. */
 const charactersBeforeBreaks = (selector: string) =>

@@ -311,7 +311,7 @@ test.each<[string, (pocket: Pocket, req: IncomingMessage, res: never) => Promise
     'keys',
     /Map of names and Buffers/,
   ],
-  ['a use that is not text', async () => MasterKey.from('0123456789abcdef').derive(5 as never), 'use', /string/],
+  ['a purpose that is not text', async () => MasterKey.from('0123456789abcdef').derive(5 as never), 'purpose', /string/],
   [
     'an unknown option of a user agent',
     async () => new UserAgent({ header: {} } as never),
