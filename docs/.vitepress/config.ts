@@ -35,6 +35,8 @@ export default defineConfig({
     search: {
       provider: 'local',
       options: {
+        // Guides come first. VitePress sends the text of this function to the browser.
+        miniSearch: { searchOptions: { boostDocument: (id: string) => (id.includes('/reference/') ? 0.3 : 1) } },
         // Decision records would hide the guides.
         _render: (text, env, markdown) => (env.relativePath.startsWith('decisions/') ? '' : markdown.render(text, env)),
       },
