@@ -137,6 +137,12 @@ test.each<[string, (pocket: Pocket, req: IncomingMessage, res: never) => Promise
     /must be a string/,
   ],
   [
+    'a group ID that PostgreSQL cannot store',
+    (pocket) => pocket.endAccessByGroups('ada', ['\ud800']),
+    'each of groupIds',
+    /unpaired surrogates/,
+  ],
+  [
     'recovery codes without a kind',
     ({ recovery }) => recovery.removeCodes('ada', {} as never),
     'kind',
@@ -311,7 +317,12 @@ test.each<[string, (pocket: Pocket, req: IncomingMessage, res: never) => Promise
     'keys',
     /Map of names and Buffers/,
   ],
-  ['a purpose that is not text', async () => MasterKey.from('0123456789abcdef').derive(5 as never), 'purpose', /string/],
+  [
+    'a purpose that is not text',
+    async () => MasterKey.from('0123456789abcdef').derive(5 as never),
+    'purpose',
+    /string/,
+  ],
   [
     'an unknown option of a user agent',
     async () => new UserAgent({ header: {} } as never),
