@@ -305,6 +305,21 @@ test('a long URL in a list keeps its start in a right-to-left language', async (
   expect([starts.length > 0, new Set(starts)]).toEqual([true, new Set([true])])
 })
 
+test('a long name in the audit log keeps its start in a right-to-left language', async () => {
+  await open('audit-log-all', { viewport: { width: 390, height: 640 }, locale: 'ar' })
+  const [start, line] = await page
+    .locator('#rows summary bdi')
+    .first()
+    .evaluate((name) => {
+      name.textContent = 'bartholomaus.hagglund@department.example.com'
+      const range = document.createRange()
+      range.setStart(name.firstChild ?? name, 0)
+      range.setEnd(name.firstChild ?? name, 1)
+      return [range.getBoundingClientRect().left, name.closest('.what')?.getBoundingClientRect().left]
+    })
+  expect(start).toBeGreaterThanOrEqual(line ?? Number.POSITIVE_INFINITY)
+})
+
 test.each(['users', 'groups', 'clients', 'apis', 'api-keys', 'invitations', 'emails'])(
   'the list of %s is a table from 768 px, with whole addresses on a desktop and two lines per row on a phone',
   async (name) => {
