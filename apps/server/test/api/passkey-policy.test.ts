@@ -117,7 +117,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { authenticator } = await register(agent, { ...key, userVerification: false })
     const countUnverified = async (query: string) => {
       const { json } = await instance.call('GET /api/passkeys/compliance', { query })
-      return [json.nonCompliant, (json.problems as { countUnverified?: number }).countUnverified]
+      return [json.nonCompliant, (json.problems as { unverified?: number }).unverified]
     }
     /** The requested options, and the error for a response that does not meet them. */
     const signInUnverified = async () => {
