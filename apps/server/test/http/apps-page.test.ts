@@ -150,7 +150,7 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
     const after = await get(agent)
     expect(after.text).toContain('no longer has access')
     expect(after.text).toContain('You haven’t given any application access yet.')
-    expect((await get(agent, '/settings/audit-log')).text).toContain('<span>Access withdrawn · ')
+    expect((await get(agent, '/settings/audit-log')).text).toContain('<span>Access withdrawn</span> <strong>· <bdi>')
   })
 
   test('are 40, and 15 with consent, on one page with favorites first; the search finds the others', async () => {
