@@ -62,7 +62,7 @@ export function integer(
   return argument(name, message, (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max)
 }
 
-export function list(name: string, item: Argument = storableText(`each of ${name}`)): Argument {
+export function list(name: string, item: Argument = text(`each of ${name}`)): Argument {
   const check = argument(name, 'must be an array', (value): value is readonly unknown[] => Array.isArray(value))
   return (value) => check(value).map(item)
 }

@@ -157,8 +157,8 @@ export const argumentRows = {
         memberships: objects('memberships', {
           ...{ groupId: storableText('groupId'), groupName: text('groupName') },
           ...{
-            added: list('added'),
-            removed: list('removed'),
+            added: list('added', storableText('each of added')),
+            removed: list('removed', storableText('each of removed')),
           },
         }),
         pictures: objects('pictures', { userId: storableText('userId') }),

@@ -149,7 +149,7 @@ test('existing resources are listed and adopted', async () => {
   while (!(await page()).includes('<span class="chip ok">up to date</span>'));
   expect((await client()).text).toContain('<span class="chip ok">up to date</span>')
   const all = await instance.administrator.get(`${instance.url}/settings/admin/audit-log`)
-  expect(all.text).toMatch(/Provisioning failed<\/span>[^·]*· [^·]*Photos[^·]* · [^·]*It already exists there\./)
+  expect(all.text).toMatch(/Provisioning failed<\/span>[^·]*· [^·]*Photos[^·]*· [^·]*It already exists there\./)
   const log = await instance.administrator.get(`${instance.url}/settings/audit-log`)
   expect(log.text).toMatch(/SCIM resources linked[^(]*Photos/)
 })
@@ -160,7 +160,7 @@ test('a failing target is shown in the overview, and provisioning is removed', a
   const overview = await instance.administrator.get(`${instance.url}/settings/admin`)
   expect(overview.text).toContain('Provisioning of Photos is incomplete')
   const log = async () => (await instance.administrator.get(`${instance.url}/settings/admin/audit-log`)).text
-  while (!/Provisioning failed<\/span>[^·]*· [^·]*Photos[^·]* · [^·]*add the host to ALLOWED_PRIVATE_HOSTS/.test(await log()));
+  while (!/Provisioning failed<\/span>[^·]*· [^·]*Photos[^·]*· [^·]*add the host to ALLOWED_PRIVATE_HOSTS/.test(await log()));
   const ended = await instance.administrator.follow(await post('/remove'))
   expect(ended.text).toMatch(/The provisioning of [^<]+ was ended\./)
   expect((await post('/run')).status).toBe(404)

@@ -17,6 +17,7 @@ import {
   record,
   request,
   response,
+  storableText,
   text,
 } from '../arguments.ts'
 import { signInMethods } from '../audit/sign-in-method.ts'
@@ -34,6 +35,8 @@ const accountId: Argument<string> = (value) => {
   if (typeof value === 'string' && value !== '') return value
   throw invalidArgument('accountId', 'must be a non-empty string, a safe integer or a bigint')
 }
+/** IDs that PostgreSQL compares as JSON, which refuses other text. */
+const idList = (name: string) => list(name, storableText(`each of ${name}`))
 const anything: Argument = (value) => value
 const limit = [request, oneOf('name', Object.keys(limitPolicies)), optional(text('subject'))]
 const recoveryKind = oneOf('kind', ['recovery', 'break_glass', 'delayed'])
@@ -117,7 +120,7 @@ export function withCheckedArguments(pocket: Pocket): Pocket {
       ],
       mailLoginCode: [...exchange, text('login')],
       endAccess: [accountId],
-      endAccessByGroups: [accountId, list('groupIds')],
+      endAccessByGroups: [accountId, idList('groupIds')],
       endAccessWithoutSecondPasskey: [text('groupId')],
       forgetAccount: [accountId],
       withdrawConsent: [accountId, text('clientId')],
@@ -144,7 +147,7 @@ export function withCheckedArguments(pocket: Pocket): Pocket {
           ...page,
           scope: clientScope,
           filters: record('filters', list('each of filters', anything)),
-          onlyIds: optional(list('onlyIds')),
+          onlyIds: optional(idList('onlyIds')),
         }),
       ],
       create: [],
@@ -156,9 +159,9 @@ export function withCheckedArguments(pocket: Pocket): Pocket {
       replaceSecrets: [text('id'), secret],
       removeSecret: [text('id'), text('secretId')],
       secretUses: [text('id')],
-      setAllowedGroups: [text('id'), list('groupIds')],
+      setAllowedGroups: [text('id'), idList('groupIds')],
       allowedTo: [text('groupId')],
-      setAllowedTo: [text('groupId'), list('clientIds')],
+      setAllowedTo: [text('groupId'), idList('clientIds')],
     }),
     initialAccessTokens: guarded(pocket.initialAccessTokens, {
       issue: [object('input')],
