@@ -73,7 +73,8 @@ function countAndSelectIds(
 ): Statement {
   const parameters = [...condition.parameters, request.limit, request.page - 1]
   const [limit, pageIndex] = [parameters.length - 1, parameters.length].map((number) => `CAST($${number} AS BIGINT)`)
-  const lastPage = `(number - 1) / ${limit}`
+  // Without matches and with one row a page, PostgreSQL would reject the offset -1.
+  const lastPage = `CASE WHEN number = 0 THEN 0 ELSE (number - 1) / ${limit} END`
   const [rowId, matchCondition] =
     kind === 'sqlite'
       ? ['rowid', 'rowid IN (SELECT at FROM matching)']

@@ -301,6 +301,8 @@ describe.each(databases)('users on %s', (_kind, open) => {
     test('returns pages, and the last page for page numbers beyond it', async () => {
       const pages = await Promise.all([1, 2, 3, 999_999_999].map((page) => listUserNames({ page, limit: 2 })))
       expect(pages).toEqual([['bert', 'anna'], ['carl'], ['carl'], ['carl']])
+      const none = { ...firstPage, limit: 1, search: 'nobody matches this' }
+      expect(await env.directory.users.page(none)).toMatchObject({ items: [], total: 0 })
       const { total } = await env.directory.users.page({ ...firstPage, limit: 1, search: 'example.com' })
       expect(total).toBe(2)
       expect(await env.directory.users.page({ ...firstPage, search: 'nobody' })).toEqual({ items: [], total: 0 })
