@@ -107,7 +107,8 @@ test(
       expect([status, text]).toEqual([503, expect.stringContaining('migrations')])
     })
     const words = /changed by a newer version: it contains migrations that this version does not know \(RemoveFavorites/
-    expect(restarted.output()).toMatch(words)
+    // The response may arrive before the line that was written earlier.
+    await eventually(async () => expect(restarted.output()).toMatch(words))
     const refused = await start(await freePort())
     expect(await refused.exit).not.toBe(0)
     expect(refused.output()).toMatch(words)
