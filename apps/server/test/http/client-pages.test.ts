@@ -82,6 +82,15 @@ describe('the list of clients', () => {
     expect((await agent.get(`${pageUrl}?search=there is none`)).text).toContain('Nothing matches')
   })
 
+  test('shows access and last attempt, and PKCE only when that column is selected', async () => {
+    await createClient({ name: 'Columns' })
+    const list = async (query = '') => (await agent.get(`${pageUrl}?search=Columns${query}`)).text
+    const labels = (text: string) => Array.from(text.matchAll(/data-label="([^"]+)"/g), ([, label]) => label)
+    expect(labels(await list())).toEqual(['Access', 'Last attempt'])
+    expect(labels(await list('&columns=-&columns=pkce'))).toEqual(['PKCE'])
+    await list('&columns=-&columns=access&columns=lastAttempt')
+  })
+
   test('deletes several after a confirmation and reports the deleted ones', async () => {
     const deletable = await Promise.all(
       Array.from({ length: 25 }, (_, index) => createClient({ name: `Doomed ${index}` })),

@@ -343,28 +343,65 @@ test.each(['users', 'groups', 'clients', 'apis', 'api-keys', 'invitations', 'ema
   },
 )
 
+/** The number of lines of text in each of these rows, without those of the pictures, actions and labels in `except`. */
+const countLines = (selector: string, except: string) =>
+  page.locator(selector).evaluateAll(
+    (rows, except) =>
+      rows.map((row) => {
+        const texts = document.createTreeWalker(row, NodeFilter.SHOW_TEXT)
+        const middles: number[] = []
+        while (texts.nextNode()) {
+          const parent = texts.currentNode.parentElement
+          if (!parent?.checkVisibility() || parent.closest(except) || !texts.currentNode.textContent?.trim()) continue
+          const range = document.createRange()
+          range.selectNodeContents(texts.currentNode)
+          for (const { top, bottom } of range.getClientRects()) middles.push((top + bottom) / 2)
+        }
+        return middles.sort((a, b) => a - b).filter((middle, index) => middle - (middles[index - 1] ?? 0) > 9).length
+      }),
+    except,
+  )
+
 test.each([
   ...['users', 'groups', 'clients', 'apis', 'api-page-clients'],
   ...['emails', 'invitations', 'jobs-several', 'audit-log-all'],
 ])('each row of %s has its name on one line of a phone, and its details on the next', async (name) => {
   await open(name, { viewport: { width: 390, height: 844 } })
-  const counts = await page.locator('#rows > li, #rows > tbody > tr').evaluateAll((rows) =>
-    rows.map((row) => {
-      const texts = document.createTreeWalker(row, NodeFilter.SHOW_TEXT)
-      const middles: number[] = []
-      while (texts.nextNode()) {
-        const parent = texts.currentNode.parentElement
-        if (!parent?.checkVisibility() || parent.closest('.hidden, .row-act') || !texts.currentNode.textContent?.trim())
-          continue
-        const range = document.createRange()
-        range.selectNodeContents(texts.currentNode)
-        for (const { top, bottom } of range.getClientRects()) middles.push((top + bottom) / 2)
-      }
-      return middles.sort((a, b) => a - b).filter((middle, index) => middle - (middles[index - 1] ?? 0) > 9).length
-    }),
-  )
+  const counts = await countLines('#rows > li, #rows > tbody > tr', '.hidden, .row-act')
   expect(counts).toEqual(counts.map(() => 2))
   await expectNoAxeViolations(page)
+})
+
+test.each(['user-security', 'account-security', 'approvals'])(
+  'each passkey or approval of %s has at most three lines on a phone, with its action on the last one',
+  async (name) => {
+    await open(name, { viewport: { width: 390, height: 844 } })
+    const rows = '.items details:is([name="passkey"], [name="person"]) > summary'
+    expect(await countLines(rows, '.face')).toEqual(name === 'approvals' ? [3, 2] : [2, 3])
+    await page.locator(`${rows} strong`).evaluateAll((names) => {
+      for (const name of names) name.textContent = 'Bartholomäus Leutheusser-Schnarrenberger'
+    })
+    expect(Math.max(...(await countLines(rows, '.face')))).toBe(3)
+  },
+)
+
+test.each(['users', 'clients'])('each row of %s has at most two lines at 1280 px', async (name) => {
+  await open(name, { viewport: { width: 1280, height: 900 } })
+  await page.locator('#rows :is(.name, .several) > bdi').evaluateAll((names) => {
+    for (const name of names) name.textContent = 'Bartholomäus Leutheusser-Schnarrenberger of the Fire Brigade'
+  })
+  const excess = await page.locator('#rows tbody tr').evaluateAll((rows) =>
+    rows.map((row) => {
+      const { lineHeight, paddingBlockStart } = getComputedStyle(row.querySelector('td') ?? row)
+      return row.getBoundingClientRect().height - 2 * parseFloat(paddingBlockStart) - 3 * parseFloat(lineHeight)
+    }),
+  )
+  expect(Math.max(...excess)).toBeLessThan(0)
+  expect(await page.locator('.scroller').evaluate((list) => list.scrollWidth - list.clientWidth)).toBe(0)
+  const titles = await page
+    .locator('#rows :is(.name, .several, .middle)')
+    .evaluateAll((texts) => texts.map((text) => text.hasAttribute('title')))
+  expect(new Set(titles)).toEqual(new Set([true]))
 })
 
 /** The last characters of the lines of these elements, except for the last line of each. */
