@@ -213,7 +213,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     await instance.call('POST /api/webauthn/login/finish', { body: second, agent: again })
     expect(await isAsked()).toBe(true)
     expect((await agent.get(`${instance.url}/settings/account/security`)).text).toMatch(
-      /aria-label="YubiKey 5 Series with NFC"><path d="m.*<strong>YubiKey 5 Series with NFC<.*Created in /s,
+      /aria-label="YubiKey 5 Series with NFC"><path d="m.*<strong><bdi>YubiKey 5 Series with NFC<.*Created in /s,
     )
     const reschedule = async (browser = agent) =>
       expect((await browser.postForm(`${instance.url}/settings/account/second-passkey/later`, {})).status).toBe(303)

@@ -305,19 +305,24 @@ test('a long URL in a list keeps its start in a right-to-left language', async (
   expect([starts.length > 0, new Set(starts)]).toEqual([true, new Set([true])])
 })
 
-test('a long name in the audit log keeps its start in a right-to-left language', async () => {
-  await open('audit-log-all', { viewport: { width: 390, height: 640 }, locale: 'ar' })
-  const [start, line] = await page
-    .locator('#rows summary bdi')
+test.each([
+  ['audit-log-all', '#rows summary .what'],
+  ['user-security', '.items summary .lead'],
+])('a long name on %s of a phone keeps its start in a right-to-left language', async (name, selector) => {
+  await open(name, { viewport: { width: 390, height: 640 }, locale: 'ar' })
+  const [start, edge] = await page
+    .locator(selector)
     .first()
-    .evaluate((name) => {
+    .evaluate((line) => {
+      const name = line.querySelector('bdi')
+      if (!name) return []
       name.textContent = 'bartholomaus.hagglund@department.example.com'
       const range = document.createRange()
       range.setStart(name.firstChild ?? name, 0)
       range.setEnd(name.firstChild ?? name, 1)
-      return [range.getBoundingClientRect().left, name.closest('.what')?.getBoundingClientRect().left]
+      return [range.getBoundingClientRect().left, line.getBoundingClientRect().left]
     })
-  expect(start).toBeGreaterThanOrEqual(line ?? Number.POSITIVE_INFINITY)
+  expect(start).toBeGreaterThanOrEqual(edge ?? Number.POSITIVE_INFINITY)
 })
 
 test.each(['users', 'groups', 'clients', 'apis', 'api-keys', 'invitations', 'emails'])(
@@ -378,7 +383,7 @@ test.each(['user-security', 'account-security', 'approvals'])(
     await open(name, { viewport: { width: 390, height: 844 } })
     const rows = '.items details:is([name="passkey"], [name="person"]) > summary'
     expect(await countLines(rows, '.face')).toEqual(name === 'approvals' ? [3, 2] : [2, 3])
-    await page.locator(`${rows} strong`).evaluateAll((names) => {
+    await page.locator(`${rows} strong > bdi`).evaluateAll((names) => {
       for (const name of names) name.textContent = 'Bartholomäus Leutheusser-Schnarrenberger'
     })
     expect(Math.max(...(await countLines(rows, '.face')))).toBe(3)
