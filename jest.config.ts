@@ -1,5 +1,5 @@
 import type { Config } from 'jest'
-import { testTimeout } from './packages/test-support/src/limits.ts'
+import { testTimeout } from './packages/test-support/src/timeouts.ts'
 
 const config: Config = {
   roots: ['<rootDir>/packages', '<rootDir>/apps'],

@@ -12,7 +12,7 @@ import {
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 const dayMs = 86_400_000
 
-type Keys = Awaited<ReturnType<typeof generateKeys>>
+type KeyPair = Awaited<ReturnType<typeof generateKeys>>
 
 /** A certificate and its private key, both PEM. */
 export interface TestCertificate {
@@ -41,7 +41,7 @@ export async function selfSigned(options: CertificateOptions): Promise<TestCerti
   const keys = await generateKeys()
   return {
     key: await exportPrivateKey(keys),
-    cert: await createCertificate(options.hosts[0] ?? '', keys, keys, subjectNames(options), options),
+    cert: await createCertificate(options.hosts[0] ?? '', keys, keys, subjectAlternativeNames(options), options),
   }
 }
 
@@ -56,7 +56,7 @@ export async function createAuthority(name = 'Test authority'): Promise<TestAuth
         options.hosts[0] ?? '',
         certificateKeys,
         keys,
-        subjectNames(options),
+        subjectAlternativeNames(options),
         { ...options, issuer: name },
       )
       return { key: await exportPrivateKey(certificateKeys), cert: certificate }
@@ -70,8 +70,8 @@ function generateKeys() {
 
 async function createCertificate(
   subject: string,
-  { publicKey }: Keys,
-  { privateKey }: Keys,
+  { publicKey }: KeyPair,
+  { privateKey }: KeyPair,
   extensions: Extension[],
   options: Partial<CertificateOptions> & { readonly issuer?: string } = {},
 ): Promise<string> {
@@ -95,7 +95,7 @@ async function createCertificate(
   return certificate.toString('pem')
 }
 
-function subjectNames({ hosts }: CertificateOptions): Extension[] {
+function subjectAlternativeNames({ hosts }: CertificateOptions): Extension[] {
   return [
     new SubjectAlternativeNameExtension(
       hosts.map((value) => ({ type: isIP(value) ? ('ip' as const) : ('dns' as const), value })),
@@ -103,7 +103,7 @@ function subjectNames({ hosts }: CertificateOptions): Extension[] {
   ]
 }
 
-async function exportPrivateKey({ privateKey }: Keys): Promise<string> {
+async function exportPrivateKey({ privateKey }: KeyPair): Promise<string> {
   const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', privateKey)).toString('base64')
   return `-----BEGIN PRIVATE KEY-----\n${der.match(/.{1,64}/g)?.join('\n')}\n-----END PRIVATE KEY-----\n`
 }

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { folderOnce } from './folder-once.ts'
+import { cachedFolder } from './cached-folder.ts'
 
 /** An executable Chromium. */
 export interface ChromiumBinary {
@@ -42,7 +42,7 @@ async function unpackChromium(parent?: string): Promise<string> {
   const { version } = JSON.parse(await readFile(join(packageRoot, 'package.json'), 'utf8'))
   const name = `pocket-test-chromium-${version}`
   const program = fileURLToPath(new URL(`./chromium-unpack${extname(import.meta.url)}`, import.meta.url))
-  return folderOnce({
+  return cachedFolder({
     name,
     ...(parent === undefined ? {} : { parent }),
     fill: async (folder) => {

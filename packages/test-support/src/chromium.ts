@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { chromiumBinary } from './chromium-binary.ts'
-import { waitTimeout } from './limits.ts'
+import { waitTimeout } from './timeouts.ts'
 
 /** How {@link launchBrowser} starts Chromium. */
 export interface BrowserOptions {

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { waitTimeout } from './limits.ts'
+import { waitTimeout } from './timeouts.ts'
 
 /** Milliseconds between two attempts. */
 const interval = 20

@@ -48,7 +48,7 @@ export async function launchFirefox(): Promise<FirefoxPage> {
   stack.use(await startProcess(program, options, { env: { HOME: profile, MOZ_CRASHREPORTER_DISABLE: '1' } }))
   const socket = await eventually(() => open(port))
   stack.defer(() => void socket.destroy())
-  const send = marionette(socket)
+  const send = createMarionetteClient(socket)
   const session = await send('WebDriver:NewSession', { capabilities: {} })
   const read = async (command: string, parameters: object = {}) => (await send(command, parameters)).value
   const find = (selector: string) =>
@@ -85,13 +85,13 @@ async function open(port: number): Promise<Socket> {
   return socket
 }
 
-type Answer = Readonly<Record<string, unknown>>
+type MarionetteResponse = Readonly<Record<string, unknown>>
 
 /** Messages are `length:JSON`; an answer is `[1, ID, error, result]`. Commands are sent one after the other. */
-function marionette(socket: Socket): (command: string, parameters?: object) => Promise<Answer> {
+function createMarionetteClient(socket: Socket): (command: string, parameters?: object) => Promise<MarionetteResponse> {
   let received = Buffer.alloc(0)
   let count = 0
-  const waiting = new Map<number, PromiseWithResolvers<Answer>>()
+  const waiting = new Map<number, PromiseWithResolvers<MarionetteResponse>>()
   const readMessage = (): unknown => {
     const colon = received.indexOf(':')
     const end = colon + 1 + Number(received.subarray(0, Math.max(0, colon)).toString())
@@ -113,7 +113,7 @@ function marionette(socket: Socket): (command: string, parameters?: object) => P
   })
   return (command, parameters = {}) => {
     const id = ++count
-    const answer = Promise.withResolvers<Answer>()
+    const answer = Promise.withResolvers<MarionetteResponse>()
     waiting.set(id, answer)
     const text = JSON.stringify([0, id, command, parameters])
     socket.write(`${Buffer.byteLength(text)}:${text}`)

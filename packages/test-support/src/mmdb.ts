@@ -21,12 +21,12 @@ const metadataStart = Buffer.from('\xab\xcd\xefMaxMind.com', 'latin1')
 /** Writes a database in MaxMind format 2.0, with 24-bit records and an IPv6 tree. */
 export function writeMmdb({ type, networks, buildEpoch = 1_767_225_600 }: MmdbOptions): Buffer {
   const root: Node = [undefined, undefined]
-  for (const [network, record] of Object.entries(networks)) insert(root, bitsOf(network), { record })
+  for (const [network, record] of Object.entries(networks)) insert(root, parseBits(network), { record })
   const nodes = listNodes(root)
   const nodeNumbers = new Map(nodes.map((node, number) => [node, number]))
   const data: Buffer[] = []
   let size = 0
-  const reference = (branch: Branch): number => {
+  const encodeReference = (branch: Branch): number => {
     if (branch === undefined) return nodes.length
     if (Array.isArray(branch)) return nodeNumbers.get(branch) ?? 0
     const offset = size
@@ -37,20 +37,20 @@ export function writeMmdb({ type, networks, buildEpoch = 1_767_225_600 }: MmdbOp
   }
   const tree = Buffer.alloc(nodes.length * 6)
   for (const [number, [left, right]] of nodes.entries()) {
-    tree.writeUIntBE(reference(left), number * 6, 3)
-    tree.writeUIntBE(reference(right), number * 6 + 3, 3)
+    tree.writeUIntBE(encodeReference(left), number * 6, 3)
+    tree.writeUIntBE(encodeReference(right), number * 6 + 3, 3)
   }
   const metadata = Buffer.concat([
     controlBytes(types.map, 9),
-    ...field('binary_format_major_version', encodeUnsigned(types.uint16, 2)),
-    ...field('binary_format_minor_version', encodeUnsigned(types.uint16, 0)),
-    ...field('build_epoch', encodeUnsigned(types.uint64, buildEpoch)),
-    ...field('database_type', encode(type)),
-    ...field('description', encode({ en: 'For tests' })),
-    ...field('ip_version', encodeUnsigned(types.uint16, 6)),
-    ...field('languages', encode(['en'])),
-    ...field('node_count', encodeUnsigned(types.uint32, nodes.length)),
-    ...field('record_size', encodeUnsigned(types.uint16, 24)),
+    ...encodeField('binary_format_major_version', encodeUnsigned(types.uint16, 2)),
+    ...encodeField('binary_format_minor_version', encodeUnsigned(types.uint16, 0)),
+    ...encodeField('build_epoch', encodeUnsigned(types.uint64, buildEpoch)),
+    ...encodeField('database_type', encode(type)),
+    ...encodeField('description', encode({ en: 'For tests' })),
+    ...encodeField('ip_version', encodeUnsigned(types.uint16, 6)),
+    ...encodeField('languages', encode(['en'])),
+    ...encodeField('node_count', encodeUnsigned(types.uint32, nodes.length)),
+    ...encodeField('record_size', encodeUnsigned(types.uint16, 24)),
   ])
   return Buffer.concat([tree, separator, ...data, metadataStart, metadata])
 }
@@ -75,7 +75,7 @@ function listNodes(root: Node): readonly Node[] {
 }
 
 /** IPv4 networks are in the IPv6 range that begins with 96 zero bits. */
-function bitsOf(network: string): readonly number[] {
+function parseBits(network: string): readonly number[] {
   const [address = '', length = ''] = network.split('/')
   const isIPv4 = !address.includes(':')
   const bytes = isIPv4 ? [...Array<number>(12).fill(0), ...address.split('.').map(Number)] : ipv6Bytes(address)
@@ -89,7 +89,7 @@ function ipv6Bytes(address: string): readonly number[] {
   return groups.map((group) => Number.parseInt(group, 16)).flatMap((group) => [group >> 8, group & 255])
 }
 
-function field(name: string, value: Buffer): readonly Buffer[] {
+function encodeField(name: string, value: Buffer): readonly Buffer[] {
   return [encode(name), value]
 }
 

@@ -2,7 +2,7 @@ import { chmod, cp, readdir, readFile, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { folderOnce } from './folder-once.ts'
+import { cachedFolder } from './cached-folder.ts'
 
 /**
  * The folder with `bin`, `lib` and `share` of PostgreSQL, from the npm package for this platform.
@@ -16,7 +16,7 @@ export async function postgresBinaries(readableByAll: boolean): Promise<string> 
   const installedFolder = join(root, 'native')
   if (!readableByAll) return installedFolder
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
-  return folderOnce({
+  return cachedFolder({
     name: `pocket-test-postgres-${version}`,
     fill: async (folder) => {
       await cp(installedFolder, folder, { recursive: true, verbatimSymlinks: true })

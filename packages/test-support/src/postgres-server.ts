@@ -35,7 +35,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 try {
   const binaries = await postgresBinaries(isRoot)
   const data = await createCluster(binaries)
-  await serve(binaries, data)
+  await serveUntilStopped(binaries, data)
 } finally {
   await rm(folder, { recursive: true, force: true })
 }
@@ -55,7 +55,7 @@ async function createCluster(binaries: string): Promise<string> {
 }
 
 /** Runs until PostgreSQL exits. Another program may take the port first, hence the retries. */
-async function serve(binaries: string, data: string): Promise<void> {
+async function serveUntilStopped(binaries: string, data: string): Promise<void> {
   let port = await freePort()
   for (let attempt = 1; !isStopping; attempt++) {
     const postgres = start(binaries, data, port)

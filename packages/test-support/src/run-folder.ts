@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { folderOnce, setReusableFilesFolder } from './folder-once.ts'
+import { cachedFolder, setReusableFilesFolder } from './cached-folder.ts'
 
 const variable = 'POCKET_TEST_RUN_FOLDER'
 /** In-memory file system on Linux. */
@@ -45,5 +45,5 @@ async function hasSharedMemory(): Promise<boolean> {
 export async function createRunFolderOnce(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
   const parent = process.env[variable]
   if (parent === undefined) throw new Error('there is no folder of a test run; see the globalSetup of jest.config.ts')
-  return folderOnce({ name, parent, fill })
+  return cachedFolder({ name, parent, fill })
 }

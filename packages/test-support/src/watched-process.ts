@@ -2,7 +2,7 @@ import type { ChildProcessByStdio } from 'node:child_process'
 import { constants } from 'node:os'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { waitTimeout } from './limits.ts'
+import { waitTimeout } from './timeouts.ts'
 
 /** A process started by a test. Disposal ends it with all its child processes. */
 export interface RunningProcess extends AsyncDisposable {

@@ -65,7 +65,7 @@ test('gives the reason if PostgreSQL cannot run', async () => {
 
 test('removes the server and its data when a test run is killed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'pocket-test-killed-'))
-  const dataFolders = async () => (await readdir(folder)).filter((name) => name.includes('-data-'))
+  const listDataFolders = async () => (await readdir(folder)).filter((name) => name.includes('-data-'))
   const watcher = watch(folder)
   try {
     await chmod(folder, 0o755)
@@ -76,13 +76,13 @@ test('removes the server and its data when a test run is killed', async () => {
       env: { TMPDIR: folder },
       readyWhen: /^up at (.+)$/,
     })
-    expect(await dataFolders()).toHaveLength(1)
+    expect(await listDataFolders()).toHaveLength(1)
 
     testRun.kill('SIGKILL')
 
     await new Promise<void>((resolve) => {
       const checkRemoved = async (): Promise<void> => {
-        if ((await dataFolders()).length === 0) resolve()
+        if ((await listDataFolders()).length === 0) resolve()
       }
       watcher.on('change', checkRemoved)
       checkRemoved()

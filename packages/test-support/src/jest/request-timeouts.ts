@@ -1,4 +1,4 @@
-import { waitTimeout } from '../limits.ts'
+import { waitTimeout } from '../timeouts.ts'
 
 // A request to a server of the same test can take seconds on a busy machine, longer than the product waits (oidc-provider 2.5
 // seconds). Tests of a timeout set one below two seconds.

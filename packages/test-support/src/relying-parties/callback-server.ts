@@ -101,28 +101,29 @@ export async function startCallbackServer(): Promise<CallbackServer> {
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<ReceivedCallback | null> {
   const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`)
   // Browsers request it automatically.
-  if (url.pathname === '/favicon.ico') return refuse(response, 404)
-  if (request.method === 'GET') return accept(response, { method: 'GET', url: url.href, parameters: url.searchParams })
-  if (request.method !== 'POST') return refuse(response, 405)
+  if (url.pathname === '/favicon.ico') return rejectRequest(response, 404)
+  if (request.method === 'GET')
+    return acceptCallback(response, { method: 'GET', url: url.href, parameters: url.searchParams })
+  if (request.method !== 'POST') return rejectRequest(response, 405)
   if (!(request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded'))
-    return refuse(response, 415)
-  const body = await read(request)
-  if (body === null) return refuse(response, 413)
-  return accept(response, { method: 'POST', url: url.href, parameters: new URLSearchParams(body) })
+    return rejectRequest(response, 415)
+  const body = await readBody(request)
+  if (body === null) return rejectRequest(response, 413)
+  return acceptCallback(response, { method: 'POST', url: url.href, parameters: new URLSearchParams(body) })
 }
 
-function accept(response: ServerResponse, callback: ReceivedCallback): ReceivedCallback {
+function acceptCallback(response: ServerResponse, callback: ReceivedCallback): ReceivedCallback {
   response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
   response.end('<!doctype html><html lang="en"><title>Callback received</title><p>Callback received.</p></html>')
   return callback
 }
 
-function refuse(response: ServerResponse, status: number): null {
+function rejectRequest(response: ServerResponse, status: number): null {
   response.writeHead(status, { connection: 'close' }).end()
   return null
 }
 
-async function read(request: IncomingMessage): Promise<string | null> {
+async function readBody(request: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request) {

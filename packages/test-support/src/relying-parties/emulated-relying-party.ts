@@ -4,8 +4,8 @@ import type { Application, EntryPoint } from './application.ts'
 import { type EndpointOptions, type Endpoints, findEndpoints } from './endpoints.ts'
 import type { JsonObject } from './json-object.ts'
 import { type Check, Checklist, RefusalError } from './refusal.ts'
-import { fromPagesOf, requestTokens } from './requests.ts'
-import { checkLogoutToken, checkTokens, type Session, type TokenContext, tokenText } from './tokens.ts'
+import { fetchFromOrigin, requestTokens } from './requests.ts'
+import { checkLogoutToken, checkTokens, readTokenText, type Session, type TokenContext } from './tokens.ts'
 
 /** The settings that an administrator enters in the application. */
 export interface RelyingPartyOptions extends Omit<EndpointOptions, 'fetch'> {
@@ -24,7 +24,7 @@ export interface RelyingPartyResult {
   readonly checks: readonly Check[]
 }
 
-interface Pending {
+interface PendingLogin {
   readonly entryPoint: EntryPoint
   readonly nonce: string | null
   readonly verifier: string | null
@@ -45,7 +45,7 @@ interface Pending {
 export class EmulatedRelyingParty {
   readonly application: Application
   readonly #options: RelyingPartyOptions & { readonly fetch: typeof fetch; readonly clock: Clock }
-  readonly #pending = new Map<string, Pending>()
+  readonly #pending = new Map<string, PendingLogin>()
   #endpoints: Endpoints | null = null
   #session: Session | null = null
 
@@ -56,7 +56,7 @@ export class EmulatedRelyingParty {
       clock = systemClock,
     } = options
     const page = application.behavior.pageOrigin
-    this.#options = { ...options, fetch: page === undefined ? send : fromPagesOf(page, send), clock }
+    this.#options = { ...options, fetch: page === undefined ? send : fetchFromOrigin(page, send), clock }
   }
 
   /** Emulates the start of the application, or a change of its settings. */
@@ -82,7 +82,7 @@ export class EmulatedRelyingParty {
       scope: behavior.scope,
       state,
       ...(nonce !== null && { nonce }),
-      ...(verifier !== null && { code_challenge: challenge(verifier), code_challenge_method: 'S256' }),
+      ...(verifier !== null && { code_challenge: codeChallenge(verifier), code_challenge_method: 'S256' }),
       ...(entryPoint.forcesLogin && { prompt: 'login' }),
       ...behavior.parameters,
     }
@@ -114,7 +114,8 @@ export class EmulatedRelyingParty {
             ...(pending.verifier !== null && { code_verifier: pending.verifier }),
           }),
       )
-      if (behavior.refresh) await checks.check('A refresh token is issued', () => tokenText(tokens, 'refresh_token'))
+      if (behavior.refresh)
+        await checks.check('A refresh token is issued', () => readTokenText(tokens, 'refresh_token'))
       this.#session = await this.#look(tokens, pending.nonce, checks)
       return this.#session.account
     })
@@ -129,7 +130,8 @@ export class EmulatedRelyingParty {
       const answer = await checks.check('The refresh token is accepted', () =>
         this.#requestTokens({ grant_type: 'refresh_token', refresh_token: session.refreshToken ?? '' }),
       )
-      if (refresh.idToken) await checks.check('The refresh returns an ID token', () => tokenText(answer, 'id_token'))
+      if (refresh.idToken)
+        await checks.check('The refresh returns an ID token', () => readTokenText(answer, 'id_token'))
       const kept = { refresh_token: session.refreshToken, id_token: session.idToken }
       this.#session = await this.#look({ ...kept, ...answer }, null, checks)
       return this.#session.account
@@ -176,7 +178,7 @@ export class EmulatedRelyingParty {
     return this.#endpoints
   }
 
-  #callback(parameters: URLSearchParams): { code: string; pending: Pending } {
+  #callback(parameters: URLSearchParams): { code: string; pending: PendingLogin } {
     const [state, code] = [parameters.get('state') ?? '', parameters.get('code')]
     const pending = this.#pending.get(state)
     if (pending === undefined) throw new RefusalError(`The state is "${state}", which was not sent`)
@@ -201,7 +203,7 @@ export class EmulatedRelyingParty {
   }
 }
 
-function challenge(verifier: string): string {
+function codeChallenge(verifier: string): string {
   return createHash('sha256').update(verifier).digest('base64url')
 }
 

@@ -43,18 +43,18 @@ function assertIssuer(issuer: unknown, typed: string): void {
 
 async function discover({ issuer, fetch }: EndpointOptions): Promise<Endpoints> {
   const document = await fetchJson(fetch, `${issuer}/.well-known/openid-configuration`)
-  const address = (member: string): string => {
+  const readUrl = (member: string): string => {
     const value = document[member]
     if (typeof value === 'string' && URL.canParse(value)) return value
     throw new RefusalError(`${member} of discovery is ${JSON.stringify(value)}`)
   }
   return {
-    issuer: address('issuer'),
-    authorization: address('authorization_endpoint'),
-    token: address('token_endpoint'),
-    userInfo: address('userinfo_endpoint'),
-    endSession: document.end_session_endpoint === undefined ? null : address('end_session_endpoint'),
-    jwks: address('jwks_uri'),
+    issuer: readUrl('issuer'),
+    authorization: readUrl('authorization_endpoint'),
+    token: readUrl('token_endpoint'),
+    userInfo: readUrl('userinfo_endpoint'),
+    endSession: document.end_session_endpoint === undefined ? null : readUrl('end_session_endpoint'),
+    jwks: readUrl('jwks_uri'),
     algorithms: document.id_token_signing_alg_values_supported,
   }
 }

@@ -4,7 +4,7 @@ import type { IdTokenValidation } from './application.ts'
 import type { JsonObject } from './json-object.ts'
 import { RefusalError } from './refusal.ts'
 
-export interface Expected {
+export interface IdTokenExpectations {
   readonly issuer: string
   readonly clientId: string
   /** `null` if none was sent. */
@@ -24,7 +24,7 @@ export interface Expected {
 export async function readIdToken(
   token: string,
   validation: IdTokenValidation,
-  expected: Expected,
+  expected: IdTokenExpectations,
 ): Promise<JsonObject> {
   const claims = validation.check === 'signature' ? await verifySignature(token, validation, expected) : decode(token)
   if (validation.check === 'none' || validation.check === 'read') return claims
@@ -41,12 +41,12 @@ type SignatureValidation = Extract<IdTokenValidation, { readonly check: 'signatu
 async function verifySignature(
   token: string,
   validation: SignatureValidation,
-  expected: Expected,
+  expected: IdTokenExpectations,
 ): Promise<JWTPayload> {
   const { issuer, clientId: audience, now, accessToken } = expected
   const keys = createLocalJWKSet((await expected.jwks()) as unknown as JSONWebKeySet)
   const algorithms =
-    validation.algorithms === 'advertised' ? texts(expected.advertisedAlgorithms) : [...validation.algorithms]
+    validation.algorithms === 'advertised' ? onlyStrings(expected.advertisedAlgorithms) : [...validation.algorithms]
   const { payload } = await jwtVerify(token, keys, {
     issuer,
     audience,
@@ -72,13 +72,13 @@ function decode(token: string): JWTPayload {
   }
 }
 
-function assertClaims({ iss, aud, exp }: JWTPayload, { issuer, clientId, now }: Expected): void {
+function assertClaims({ iss, aud, exp }: JWTPayload, { issuer, clientId, now }: IdTokenExpectations): void {
   if (iss !== issuer) throw new RefusalError(`iss is ${JSON.stringify(iss)} instead of "${issuer}"`)
   if (![aud].flat().includes(clientId)) throw new RefusalError(`aud is ${JSON.stringify(aud)} and lacks "${clientId}"`)
   if (exp === undefined || exp * 1000 <= now) throw new RefusalError(`exp is ${exp}: past, or missing`)
 }
 
-function texts(value: unknown): string[] {
+function onlyStrings(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
 }
 

@@ -37,12 +37,12 @@ export async function requestTokens(
   }
   const post = (body: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}) =>
     fetchJson(send, endpoint, { method: 'POST', headers, body: new URLSearchParams(body) })
-  const encoded = basic(formEncoded(clientId), formEncoded(clientSecret))
+  const encoded = basicHeader(formEncoded(clientId), formEncoded(clientSecret))
   switch (authentication) {
     case 'basic':
       return post(fields, encoded)
     case 'raw-basic':
-      return post(fields, basic(clientId, clientSecret))
+      return post(fields, basicHeader(clientId, clientSecret))
     case 'post':
       return post(bodyWithCredentials)
     case 'none':
@@ -53,7 +53,7 @@ export async function requestTokens(
 }
 
 /** Emulates `fetch` from a page of this origin: a response that CORS does not allow it to read counts as failed. */
-export function fromPagesOf(origin: string, send: typeof fetch): typeof fetch {
+export function fetchFromOrigin(origin: string, send: typeof fetch): typeof fetch {
   return async (input, init = {}) => {
     const headers = new Headers(init.headers)
     headers.set('origin', origin)
@@ -65,7 +65,7 @@ export function fromPagesOf(origin: string, send: typeof fetch): typeof fetch {
   }
 }
 
-function basic(name: string, password: string): Record<string, string> {
+function basicHeader(name: string, password: string): Record<string, string> {
   return { authorization: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}` }
 }
 

@@ -26,18 +26,22 @@ export function describeNeed({ claim, is, from }: Need): string {
   return `\`${claim}\` is ${describe[is]} ${places[from]}`
 }
 
-export function claimOf({ claim, from }: Pick<Need, 'claim' | 'from'>, { idToken, userInfo }: ReceivedClaims): unknown {
+export function readClaim(
+  { claim, from }: Pick<Need, 'claim' | 'from'>,
+  { idToken, userInfo }: ReceivedClaims,
+): unknown {
   if (from === 'ID token') return idToken[claim]
   return from === 'UserInfo' ? userInfo[claim] : (idToken[claim] ?? userInfo[claim])
 }
 
 /** @throws {RefusalError} if a required claim is missing or invalid */
 export function assertRequiredClaim(need: Need, received: ReceivedClaims): void {
-  const value = claimOf(need, received)
-  if (!isMet(need.is, value)) throw new RefusalError(`${need.claim} is ${JSON.stringify(value)} ${places[need.from]}`)
+  const value = readClaim(need, received)
+  if (!matchesRequirement(need.is, value))
+    throw new RefusalError(`${need.claim} is ${JSON.stringify(value)} ${places[need.from]}`)
 }
 
-function isMet(is: Need['is'], value: unknown): boolean {
+function matchesRequirement(is: Need['is'], value: unknown): boolean {
   if (is === 'true') return value === true
   if (is === 'list') return Array.isArray(value) && value.length > 0 && value.every(isText)
   if (is === 'objects') return Array.isArray(value) && value.length > 0 && value.every(isJsonObject)

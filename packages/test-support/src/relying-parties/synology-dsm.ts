@@ -108,12 +108,12 @@ export class SynologyDsm {
     try {
       const discovery = await this.#discovery()
       this.#endpoints = {
-        authorization: endpoint(discovery, 'authorization_endpoint'),
-        token: endpoint(discovery, 'token_endpoint'),
+        authorization: readEndpoint(discovery, 'authorization_endpoint'),
+        token: readEndpoint(discovery, 'token_endpoint'),
       }
     } catch (cause) {
       if (!(cause instanceof RefusalError)) throw cause
-      throw new Error(`${synologyDsmFailures.unreachable} (${describe(cause)})`, { cause })
+      throw new Error(`${synologyDsmFailures.unreachable} (${describeError(cause)})`, { cause })
     }
   }
 
@@ -153,7 +153,7 @@ export class SynologyDsm {
       return { signedIn: true, accountName: await this.#signIn(callback.searchParams) }
     } catch (error) {
       if (!(error instanceof RefusalError)) throw error
-      return { signedIn: false, accountName: error.accountName, failure: error.failure, log: describe(error) }
+      return { signedIn: false, accountName: error.accountName, failure: error.failure, log: describeError(error) }
     }
   }
 
@@ -166,8 +166,8 @@ export class SynologyDsm {
     }
     const discovery = await this.#discovery()
     const tokens = await this.#exchange(code, redirectUri)
-    const idToken = await this.#verify(text(tokens, 'id_token', 'The token response'), discovery)
-    const userInfo = await this.#userInfo(text(tokens, 'access_token', 'The token response'), discovery)
+    const idToken = await this.#verify(readText(tokens, 'id_token', 'The token response'), discovery)
+    const userInfo = await this.#userInfo(readText(tokens, 'access_token', 'The token response'), discovery)
     return this.#match(idToken, userInfo)
   }
 
@@ -212,8 +212,8 @@ export class SynologyDsm {
     if (!Array.isArray(algorithms) || !algorithms.includes('RS256')) {
       throw new RefusalError(synologyDsmFailures.notConfigured, 'RS256 is not in id_token_signing_alg_values_supported')
     }
-    const jwks = await this.#fetchJson(endpoint(discovery, 'jwks_uri'))
-    const issuer = text(discovery, 'issuer', 'Discovery')
+    const jwks = await this.#fetchJson(readEndpoint(discovery, 'jwks_uri'))
+    const issuer = readText(discovery, 'issuer', 'Discovery')
     const { clientId, clock } = this.#options
     try {
       return verifyRs256IdToken(idToken, { issuer, clientId, jwks, now: clock.now() })
@@ -224,7 +224,7 @@ export class SynologyDsm {
 
   #userInfo(accessToken: string, discovery: JsonObject): Promise<JsonObject> {
     const headers = { authorization: `Bearer ${accessToken}` }
-    return this.#fetchJson(endpoint(discovery, 'userinfo_endpoint'), { headers })
+    return this.#fetchJson(readEndpoint(discovery, 'userinfo_endpoint'), { headers })
   }
 
   #match(idToken: JsonObject, userInfo: JsonObject): string {
@@ -262,18 +262,18 @@ export class SynologyDsm {
   }
 }
 
-function text(from: JsonObject, member: string, what: string): string {
+function readText(from: JsonObject, member: string, what: string): string {
   const value = from[member]
   if (typeof value === 'string' && value !== '') return value
   throw new RefusalError(synologyDsmFailures.notConfigured, `${what} has no ${member}`)
 }
 
-function endpoint(discovery: JsonObject, member: string): string {
-  const value = text(discovery, member, 'Discovery')
+function readEndpoint(discovery: JsonObject, member: string): string {
+  const value = readText(discovery, member, 'Discovery')
   if (URL.canParse(value)) return value
   throw new RefusalError(synologyDsmFailures.notConfigured, `${member} of discovery is not a URL: ${value}`)
 }
 
-function describe(error: Error): string {
-  return error.cause instanceof Error ? `${error.message}: ${describe(error.cause)}` : error.message
+function describeError(error: Error): string {
+  return error.cause instanceof Error ? `${error.message}: ${describeError(error.cause)}` : error.message
 }

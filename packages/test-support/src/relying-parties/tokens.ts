@@ -5,7 +5,7 @@ import { readIdToken } from './id-token.ts'
 import type { JsonObject } from './json-object.ts'
 import { type Checklist, RefusalError } from './refusal.ts'
 import { fetchJson } from './requests.ts'
-import { assertRequiredClaim, claimOf, describeNeed } from './required-claims.ts'
+import { assertRequiredClaim, describeNeed, readClaim } from './required-claims.ts'
 
 /** The values against which an application validates tokens. */
 export interface TokenContext {
@@ -37,17 +37,17 @@ export async function checkTokens(
   checks: Checklist,
 ): Promise<Session> {
   const { behavior } = context
-  const accessToken = await checks.check('An access token is issued', () => tokenText(tokens, 'access_token'))
+  const accessToken = await checks.check('An access token is issued', () => readTokenText(tokens, 'access_token'))
   const idToken = await checkIdToken(tokens, { accessToken, nonce }, context, checks)
   const isMissing = behavior.needs.some(({ claim, from }) => from === 'either' && idToken[claim] === undefined)
   const asks = behavior.userInfo === 'always' || (behavior.userInfo === 'if needed' && isMissing)
   const userInfo = asks
-    ? await checks.check('UserInfo returns the same user', () => askUserInfo(accessToken, idToken, context))
+    ? await checks.check('UserInfo returns the same user', () => fetchUserInfo(accessToken, idToken, context))
     : {}
   const received = { idToken, userInfo }
   for (const need of behavior.needs) await checks.check(describeNeed(need), () => assertRequiredClaim(need, received))
   return {
-    account: textOrNull(claimOf({ claim: behavior.identifiedBy, from: 'either' }, received)),
+    account: textOrNull(readClaim({ claim: behavior.identifiedBy, from: 'either' }, received)),
     subject: idToken.sub ?? userInfo.sub,
     idToken: textOrNull(tokens.id_token),
     refreshToken: textOrNull(tokens.refresh_token),
@@ -56,20 +56,20 @@ export async function checkTokens(
 
 /** @throws {RefusalError} if the token does not end the session of this subject (OpenID Connect Back-Channel Logout §2.6) */
 export async function checkLogoutToken(token: string, subject: unknown, context: TokenContext): Promise<void> {
-  const { sub, nonce, events } = await read(token, { accessToken: '', nonce: null }, context)
+  const { sub, nonce, events } = await readBoundIdToken(token, { accessToken: '', nonce: null }, context)
   const isLogout = 'http://schemas.openid.net/event/backchannel-logout' in Object(events)
   if (!isLogout || nonce !== undefined) throw new RefusalError('These are not the claims of a logout token')
   if (sub !== subject) throw new RefusalError(`It is about ${JSON.stringify(sub)}`)
 }
 
 /** @throws {RefusalError} if it is missing */
-export function tokenText(from: JsonObject, member: string): string {
+export function readTokenText(from: JsonObject, member: string): string {
   const value = from[member]
   if (typeof value === 'string' && value !== '') return value
   throw new RefusalError(`The token response has no ${member}`)
 }
 
-interface Bound {
+interface IdTokenBinding {
   readonly accessToken: string
   /** `null` if none was sent. */
   readonly nonce: string | null
@@ -77,7 +77,7 @@ interface Bound {
 
 async function checkIdToken(
   tokens: JsonObject,
-  bound: Bound,
+  bound: IdTokenBinding,
   context: TokenContext,
   checks: Checklist,
 ): Promise<JsonObject> {
@@ -88,10 +88,14 @@ async function checkIdToken(
     claims: 'The ID token has the right issuer, audience and expiry',
     signature: `The ID token is valid${bound.nonce === null ? '' : ' and has the nonce'}`,
   }[check]
-  return checks.check(name, () => read(tokenText(tokens, 'id_token'), bound, context))
+  return checks.check(name, () => readBoundIdToken(readTokenText(tokens, 'id_token'), bound, context))
 }
 
-function read(token: string, bound: Bound, { behavior, endpoints, clientId, fetch, clock }: TokenContext) {
+function readBoundIdToken(
+  token: string,
+  bound: IdTokenBinding,
+  { behavior, endpoints, clientId, fetch, clock }: TokenContext,
+) {
   return readIdToken(token, behavior.idToken, {
     ...bound,
     issuer: endpoints.issuer,
@@ -102,7 +106,7 @@ function read(token: string, bound: Bound, { behavior, endpoints, clientId, fetc
   })
 }
 
-async function askUserInfo(
+async function fetchUserInfo(
   accessToken: string,
   { sub }: JsonObject,
   { endpoints, fetch }: TokenContext,

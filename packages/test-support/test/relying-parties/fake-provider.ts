@@ -130,13 +130,13 @@ export async function startFakeProvider(): Promise<FakeProvider> {
       access_token: 'access',
       token_type: 'Bearer',
       refresh_token: 'refresh',
-      id_token: jwt({ ...claims, ...answers.idToken }),
+      id_token: signJwt({ ...claims, ...answers.idToken }),
       ...answers.tokens,
       ...(isRefresh && answers.refresh),
     })
   }
 
-  function jwt(claims: Json): string {
+  function signJwt(claims: Json): string {
     const { algorithm, kid, forged } = answers
     const signed = `${encode({ alg: algorithm, kid })}.${encode(claims)}`
     const key = forged ? otherRsa.privateKey : rsa.privateKey

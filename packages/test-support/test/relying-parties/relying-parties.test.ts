@@ -25,7 +25,7 @@ function findApplication(id: string): Application {
   return application
 }
 
-function partyOf(application: Application, change: Partial<RelyingPartyOptions> = {}): EmulatedRelyingParty {
+function createParty(application: Application, change: Partial<RelyingPartyOptions> = {}): EmulatedRelyingParty {
   return new EmulatedRelyingParty(application, {
     issuer: provider.issuer,
     webFinger: { address: 'ada@example.com', origin: provider.issuer },
@@ -36,8 +36,8 @@ function partyOf(application: Application, change: Partial<RelyingPartyOptions> 
 }
 
 /** Runs everything that the application does with a provider; returns the final result. */
-async function use(application: Application): Promise<RelyingPartyResult> {
-  const party = partyOf(application)
+async function runLogin(application: Application): Promise<RelyingPartyResult> {
+  const party = createParty(application)
   const setUp = await party.setUp()
   if (!setUp.passed) return setUp
   const agent = new UserAgent()
@@ -83,14 +83,14 @@ describe('authorization request', () => {
       },
     ],
   ])('of %s by entry %d has exactly the parameters of the application', async (id, entryPoint, parameters) => {
-    const party = partyOf(findApplication(id))
+    const party = createParty(findApplication(id))
     await party.setUp()
     await new UserAgent().get(party.begin(party.application.entryPoints[entryPoint]).url)
     expect(provider.authorizationRequest).toEqual({ ...common, ...parameters })
   })
 
   test('has a new state each time, of the length that the application uses', async () => {
-    const party = partyOf(findApplication('cloudflare-access'))
+    const party = createParty(findApplication('cloudflare-access'))
     await party.setUp()
     const states = [0, 1].map(() => new URL(party.begin().url).searchParams.get('state'))
     expect(states.map((state) => state?.length)).toEqual([1200, 1200])
@@ -99,17 +99,17 @@ describe('authorization request', () => {
 })
 
 describe('token request', () => {
-  const header = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
+  const basicHeader = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
 
   test.each([
-    ['vaultwarden', header('client:se+cret'), {}],
-    ['nextcloud', header('client:se cret'), {}],
+    ['vaultwarden', basicHeader('client:se+cret'), {}],
+    ['nextcloud', basicHeader('client:se cret'), {}],
     ['outline', undefined, { client_id: 'client', client_secret: 'se cret' }],
     ['home-assistant', undefined, { client_id: 'client' }],
-    ['kubelogin', header('client:'), {}],
+    ['kubelogin', basicHeader('client:'), {}],
   ])('of %s authenticates as the application does', async (id, authorization, fields) => {
     const application = findApplication(id)
-    await use(application)
+    await runLogin(application)
     expect(provider.tokenRequests[0]).toEqual({
       authorization,
       fields: {
@@ -124,9 +124,9 @@ describe('token request', () => {
 
   test('is retried with the secret in the body by applications that try the header first', async () => {
     provider.answers.clientAuthentication = 'body'
-    expect(await use(findApplication('portainer'))).toMatchObject({ passed: true, account: 'ada' })
+    expect(await runLogin(findApplication('portainer'))).toMatchObject({ passed: true, account: 'ada' })
     expect(provider.tokenRequests).toMatchObject([
-      { authorization: header('client:se+cret'), fields: { grant_type: 'authorization_code' } },
+      { authorization: basicHeader('client:se+cret'), fields: { grant_type: 'authorization_code' } },
       { authorization: undefined, fields: { client_id: 'client', client_secret: 'se cret' } },
     ])
   })
@@ -235,7 +235,7 @@ describe('a faulty provider is rejected only by applications that check for the 
     Object.assign(provider.answers, change(provider.issuer))
     const refused: (RelyingPartyResult & { id: string })[] = []
     for (const application of applications) {
-      const result = await use(application)
+      const result = await runLogin(application)
       if (!result.passed) refused.push({ id: application.id, ...result })
     }
     expect(refused.map(({ id }) => id).sort()).toEqual([...rejecting].sort())
@@ -248,7 +248,7 @@ describe('a faulty provider is rejected only by applications that check for the 
 
 describe('a callback URL of another origin, or with a foreign state', () => {
   test('does not sign in', async () => {
-    const party = partyOf(findApplication('immich'))
+    const party = createParty(findApplication('immich'))
     await party.setUp()
     expect(() => party.finish('https://evil.example/?code=1')).toThrow('not Immich')
     const forged = await party.finish('https://photos.example.com/auth/login?code=1&state=somebody-elses')
@@ -257,7 +257,7 @@ describe('a callback URL of another origin, or with a foreign state', () => {
   })
 
   test('accepts a state once', async () => {
-    const party = partyOf(findApplication('immich'))
+    const party = createParty(findApplication('immich'))
     await party.setUp()
     const agent = new UserAgent()
     const address = await agent.followTo(await agent.get(party.begin().url), party.isItsAddress)
@@ -266,7 +266,7 @@ describe('a callback URL of another origin, or with a foreign state', () => {
   })
 
   test('cannot start before the setup', () => {
-    expect(() => partyOf(findApplication('immich')).begin()).toThrow('not set up')
+    expect(() => createParty(findApplication('immich')).begin()).toThrow('not set up')
   })
 })
 
@@ -275,14 +275,14 @@ test.each([
   ['a page in place of JSON', () => Promise.resolve(new Response('<!doctype html>'))],
   ['missing endpoints', () => Promise.resolve(Response.json({ issuer: 'https://id.example.com' }))],
 ])('rejects a setup with %s', async (_, answer) => {
-  const party = partyOf(findApplication('forgejo'), { fetch: answer })
+  const party = createParty(findApplication('forgejo'), { fetch: answer })
   expect(await party.setUp()).toMatchObject({ passed: false, checks: [{ passed: false, reason: expect.any(String) }] })
   expect(() => party.begin()).toThrow('not set up')
 })
 
 test('rejects an ID token and other values as a logout token', async () => {
   let idToken = ''
-  const party = partyOf(findApplication('nextcloud'), {
+  const party = createParty(findApplication('nextcloud'), {
     fetch: async (input, init) => {
       const response = await fetch(input, init)
       if (init?.method === 'POST') idToken = ((await response.clone().json()) as { id_token: string }).id_token
@@ -293,7 +293,7 @@ test('rejects an ID token and other values as a logout token', async () => {
   const agent = new UserAgent()
   const signedIn = await party.finish(await agent.followTo(await agent.get(party.begin().url), party.isItsAddress))
   expect(signedIn).toMatchObject({ passed: true, account: 'ada' })
-  const reasonOf = async (token: string) => (await party.receiveLogoutToken(token)).checks[0]?.reason
-  expect(await reasonOf(idToken)).toMatch(/not the claims of a logout token/)
-  expect(await reasonOf('logout')).toMatch(/The ID token is rejected/)
+  const readFailureReason = async (token: string) => (await party.receiveLogoutToken(token)).checks[0]?.reason
+  expect(await readFailureReason(idToken)).toMatch(/not the claims of a logout token/)
+  expect(await readFailureReason('logout')).toMatch(/The ID token is rejected/)
 })

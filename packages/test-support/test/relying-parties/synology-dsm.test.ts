@@ -13,7 +13,7 @@ afterEach(async () => {
   await provider[Symbol.asyncDispose]()
 })
 
-function dsm(change: Partial<SynologyDsmOptions> = {}): SynologyDsm {
+function createDsm(change: Partial<SynologyDsmOptions> = {}): SynologyDsm {
   return new SynologyDsm({
     wellKnownUrl: `${provider.issuer}/.well-known/openid-configuration`,
     clientId: 'dsm',
@@ -30,7 +30,7 @@ async function visit(url: string): Promise<string> {
   return userAgent.followTo(await userAgent.get(url), (to) => !to.startsWith(provider.issuer))
 }
 
-async function signIn(nas = dsm()) {
+async function signIn(nas = createDsm()) {
   await nas.save()
   return nas.finish(await visit(nas.begin().url))
 }
@@ -41,7 +41,7 @@ describe('sign-in', () => {
   })
 
   test('sends the same request as DSM', async () => {
-    const nas = dsm({ redirectUris: ['https://nas.example.com:5001/'] })
+    const nas = createDsm({ redirectUris: ['https://nas.example.com:5001/'] })
     await nas.save()
     const { url, state } = nas.begin()
     expect(Object.fromEntries(new URL(url).searchParams)).toEqual({
@@ -57,7 +57,7 @@ describe('sign-in', () => {
   test.each(['https://nas.example.com:5001', 'https://nas.example.com:5001/'] as const)(
     'sends %s as typed and its secret in the body',
     async (redirectUri) => {
-      expect(await signIn(dsm({ redirectUris: [redirectUri] }))).toMatchObject({ signedIn: true })
+      expect(await signIn(createDsm({ redirectUris: [redirectUri] }))).toMatchObject({ signedIn: true })
       expect(provider.tokenRequests).toEqual([
         {
           authorization: undefined,
@@ -74,7 +74,7 @@ describe('sign-in', () => {
   )
 
   test('uses the redirect URI of the host on which DSM was opened, and the last one if none matches', async () => {
-    const nas = dsm({
+    const nas = createDsm({
       redirectUris: ['https://nas.example.com:5001', 'https://photos.example.com', 'https://last.example.com'],
     })
     await nas.save()
@@ -92,11 +92,11 @@ describe('sign-in', () => {
   test('uses another user name claim if configured', async () => {
     provider.answers.idToken = { username: 'grace' }
     provider.answers.userInfo = { username: 'grace' }
-    expect(await signIn(dsm({ userNameClaim: 'username' }))).toEqual({ signedIn: true, accountName: 'grace' })
+    expect(await signIn(createDsm({ userNameClaim: 'username' }))).toEqual({ signedIn: true, accountName: 'grace' })
   })
 
   test('keeps the endpoints from the time it was saved', async () => {
-    const nas = dsm()
+    const nas = createDsm()
     await nas.save()
     provider.answers.discovery = {
       authorization_endpoint: 'https://moved.example/authorize',
@@ -109,7 +109,7 @@ describe('sign-in', () => {
 
 describe('saving', () => {
   test('fails like DSM if discovery is missing, and leaves no configuration for a sign-in', async () => {
-    const nas = dsm({ wellKnownUrl: `${provider.issuer}/elsewhere` })
+    const nas = createDsm({ wellKnownUrl: `${provider.issuer}/elsewhere` })
     await expect(nas.save()).rejects.toThrow(synologyDsmFailures.unreachable)
     expect(() => nas.begin()).toThrow(synologyDsmFailures.unreachable)
   })
@@ -119,7 +119,7 @@ describe('saving', () => {
     ['a page instead of JSON', () => Promise.resolve(new Response('<!doctype html>'))],
     ['an endpoint missing', () => Promise.resolve(Response.json({ token_endpoint: 'https://id.example.com/token' }))],
   ])('fails with %s', async (_, answer) => {
-    await expect(dsm({ fetch: answer }).save()).rejects.toThrow(synologyDsmFailures.unreachable)
+    await expect(createDsm({ fetch: answer }).save()).rejects.toThrow(synologyDsmFailures.unreachable)
   })
 })
 
@@ -153,7 +153,7 @@ describe('rejections', () => {
   })
 
   test('an unknown account name', async () => {
-    expect(await signIn(dsm({ accounts: ['Ada', 'ada@example.com'] }))).toEqual({
+    expect(await signIn(createDsm({ accounts: ['Ada', 'ada@example.com'] }))).toEqual({
       signedIn: false,
       accountName: 'ada',
       failure: invalidUser,
@@ -162,7 +162,7 @@ describe('rejections', () => {
   })
 
   test('an unknown state, or one that was already used', async () => {
-    const nas = dsm()
+    const nas = createDsm()
     await nas.save()
     const callback = new URL(await visit(nas.begin().url))
     const forged = new URL(callback)
@@ -178,7 +178,7 @@ describe('rejections', () => {
   })
 
   test('a browser that returns to another URL', async () => {
-    const nas = dsm()
+    const nas = createDsm()
     await nas.save()
     await expect(nas.finish('https://evil.example/?code=1&state=2')).rejects.toThrow('not this DSM')
   })

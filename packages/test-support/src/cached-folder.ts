@@ -9,8 +9,8 @@ export function setReusableFilesFolder(folder: string): void {
   process.env[runFolderVariable] = folder
 }
 
-/** The name, location and content of {@link folderOnce}. */
-export interface FolderOnceOptions {
+/** The name, location and content of {@link cachedFolder}. */
+export interface CachedFolderOptions {
   /** The folder name, which must change with the content, for example by including the version. The user ID is appended. */
   readonly name: string
   /** The parent folder. Default: the temporary directory, or the folder set by {@link setReusableFilesFolder}. */
@@ -26,7 +26,7 @@ export interface FolderOnceOptions {
  * @returns Its path.
  * @throws Error if another user owns the path.
  */
-export async function folderOnce(options: FolderOnceOptions): Promise<string> {
+export async function cachedFolder(options: CachedFolderOptions): Promise<string> {
   const folder = join(options.parent ?? process.env[runFolderVariable] ?? tmpdir(), `${options.name}-${userId()}`)
   if (await isOwnFolder(folder)) return folder
   const staging = await mkdtemp(`${folder}.`)
