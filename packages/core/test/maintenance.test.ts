@@ -42,11 +42,11 @@ test('runs each task once at the start', async () => {
   const run = (name: string) => async () => {
     runs.push(name)
   }
-  const count = (name: string) => async () => runs.push(name)
+  const countRun = (name: string) => async () => runs.push(name)
   const tasks = {
-    sendLogoutNotices: count('sendLogoutNotices'),
+    sendLogoutNotices: countRun('sendLogoutNotices'),
     rotateKeys: run('rotateKeys'),
-    removeExpired: count('removeExpired'),
+    removeExpired: countRun('removeExpired'),
     refreshAuthenticatorMetadata: run('refreshAuthenticatorMetadata'),
   }
   const maintenance = maintain(tasks, { signal: stop.signal, onError: (error) => runs.push(String(error)) })

@@ -9,8 +9,8 @@ const sound: PocketOptions = {
   stores: memoryStores(),
 }
 
-const nobody = async (): Promise<undefined> => undefined
-const withLogin = { find: nobody, findByLogin: nobody }
+const findNoAccount = async (): Promise<undefined> => undefined
+const withLogin = { find: findNoAccount, findByLogin: findNoAccount }
 const noLimits = {
   consume: async () => {},
   refund: async () => {},
@@ -18,7 +18,7 @@ const noLimits = {
   assertNotBlocked: async () => {},
 }
 
-const fieldsOf = async (options: object) => {
+const readFieldErrors = async (options: object) => {
   const failed = createPocket({ ...sound, ...options } as PocketOptions)
   return failed.then(
     () => [],
@@ -47,7 +47,7 @@ test('reports all invalid options at once by name', async () => {
     limits: undefined,
     rateLimit: false,
   }
-  expect((await fieldsOf(wrong)).toSorted()).toEqual([
+  expect((await readFieldErrors(wrong)).toSorted()).toEqual([
     'accounts.find required',
     'audit invalid_type',
     'hooks invalid_type',
@@ -156,7 +156,7 @@ test.each([
   ['a mailer without `accounts.findByLogin`', { mailer: { send: async () => {} } }, ['mailer contradiction']],
   [
     'an account store with an invalid method',
-    { accounts: { find: nobody, register: true } },
+    { accounts: { find: findNoAccount, register: true } },
     ['accounts.register invalid_type'],
   ],
   ['a rate limiter that is true', { limits: { rateLimiter: true } }, ['limits.rateLimiter invalid_type']],
@@ -182,7 +182,7 @@ test.each([
     ['signingKeys.schedule contradiction'],
   ],
 ])('rejects options with %s', async (_name, options, fields) => {
-  expect(await fieldsOf(options)).toEqual(fields)
+  expect(await readFieldErrors(options)).toEqual(fields)
 })
 
 test.each([undefined, null, 'https://id.example.com', []])('rejects %p as options', async (input) => {

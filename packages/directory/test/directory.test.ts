@@ -89,17 +89,17 @@ describe.each(databases)('the directory on %s', (_kind, open) => {
 
   test('rejects a user name that is another user’s e-mail address, and vice versa', async () => {
     await env.directory.create(zoe)
-    const conflictOf = (property: string) => ({ status: 409, code: 'already_in_use', details: { property } })
+    const conflictError = (property: string) => ({ status: 409, code: 'already_in_use', details: { property } })
     const sameUserName = env.directory.create(newUser({ username: 'ZOE@example.com' }))
-    await expect(sameUserName).rejects.toMatchObject(conflictOf('username'))
+    await expect(sameUserName).rejects.toMatchObject(conflictError('username'))
     const kim = newUser({ username: 'kim@example.com', email: 'Kim@Example.com' })
     await env.directory.create(kim)
     const sameEmail = env.directory.create(newUser({ username: 'max', email: 'KIM@example.com' }))
-    await expect(sameEmail).rejects.toMatchObject(conflictOf('email'))
+    await expect(sameEmail).rejects.toMatchObject(conflictError('email'))
     const renameUser = env.directory.users.update(kim.id, { username: 'zoe@Example.com' })
-    await expect(renameUser).rejects.toMatchObject(conflictOf('username'))
+    await expect(renameUser).rejects.toMatchObject(conflictError('username'))
     const changeEmail = env.directory.users.update(zoe.id, { email: 'kim@EXAMPLE.com' })
-    await expect(changeEmail).rejects.toMatchObject(conflictOf('email'))
+    await expect(changeEmail).rejects.toMatchObject(conflictError('email'))
   })
 
   test('allows changes to a user whose user name has long been the e-mail address of another user', async () => {

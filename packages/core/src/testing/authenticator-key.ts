@@ -76,22 +76,22 @@ function cosePublicKey(algorithm: PasskeyAlgorithm, key: KeyObject): Uint8Array 
         [1, 2],
         [3, alg],
         [-1, 1],
-        [-2, parameter(jwk.x)],
-        [-3, parameter(jwk.y)],
+        [-2, decodeParameter(jwk.x)],
+        [-3, decodeParameter(jwk.y)],
       ])
     case 'Ed25519':
       return coseKey([
         [1, 1],
         [3, alg],
         [-1, 6],
-        [-2, parameter(jwk.x)],
+        [-2, decodeParameter(jwk.x)],
       ])
     case 'RS256':
       return coseKey([
         [1, 3],
         [3, alg],
-        [-1, parameter(jwk.n)],
-        [-2, parameter(jwk.e)],
+        [-1, decodeParameter(jwk.n)],
+        [-2, decodeParameter(jwk.e)],
       ])
     case 'ML-DSA-44':
       return coseKey([
@@ -106,7 +106,7 @@ function coseKey(parameters: readonly (readonly [label: number, value: number | 
   return isoCBOR.encode(new Map(parameters))
 }
 
-function parameter(value: unknown): Uint8Array {
+function decodeParameter(value: unknown): Uint8Array {
   if (typeof value !== 'string') throw new Error('The exported public key lacks a parameter of its kind')
   return Buffer.from(value, 'base64url')
 }

@@ -142,16 +142,16 @@ interface AuthenticatorDataInput {
 }
 
 const challenge = text('challenge')
-const credentials = (name: string) => optional(list(name, object(`each of ${name}`, { id: text('id') })))
+const validateCredentials = (name: string) => optional(list(name, object(`each of ${name}`, { id: text('id') })))
 const pubKeyCredParams = list('pubKeyCredParams', object('each of pubKeyCredParams'))
 const creationOptions = object('options', {
   challenge,
   rp: object('rp'),
   user: object('user'),
   pubKeyCredParams,
-  excludeCredentials: credentials('excludeCredentials'),
+  excludeCredentials: validateCredentials('excludeCredentials'),
 })
-const requestOptions = object('options', { challenge, allowCredentials: credentials('allowCredentials') })
+const requestOptions = object('options', { challenge, allowCredentials: validateCredentials('allowCredentials') })
 const authenticatorOptions = optionsOf('SoftwareAuthenticator', {
   algorithm: optional(oneOf('algorithm', Object.keys(coseAlgorithms))),
   userVerification: optional(boolean('userVerification')),
@@ -367,9 +367,9 @@ export class SoftwareAuthenticator {
   }
 
   #pick(rpId: string, allowed: readonly PublicKeyCredentialDescriptorJSON[], wanted?: string): Credential {
-    const fits = ({ id }: Credential) => allowed.length === 0 || allowed.some((descriptor) => descriptor.id === id)
+    const isAllowed = ({ id }: Credential) => allowed.length === 0 || allowed.some((descriptor) => descriptor.id === id)
     const found = this.#credentials
-      .filter((credential) => credential.rpId === rpId && fits(credential))
+      .filter((credential) => credential.rpId === rpId && isAllowed(credential))
       .findLast((credential) => wanted === undefined || credential.id === wanted)
     if (found === undefined) {
       throw new DOMException(`No passkey for "${rpId}" fits the request`, 'NotAllowedError')

@@ -34,9 +34,9 @@ export class CookieJar {
     const [pair = '', ...rest] = setCookie.split(';')
     // The last attribute with a given name applies; a map that is built in order gives that result.
     const attributes = new Map(rest.map(splitPair).map(([key, content]) => [key.toLowerCase(), content]))
-    const cookie = cookieOf(pair, attributes, { url, now: this.#clock.now() })
-    if (!acceptable(cookie, attributes, url)) return
-    const index = this.#cookies.findIndex((storedCookie) => sameCookie(storedCookie, cookie))
+    const cookie = parseCookie(pair, attributes, { url, now: this.#clock.now() })
+    if (!isAcceptable(cookie, attributes, url)) return
+    const index = this.#cookies.findIndex((storedCookie) => isSameCookie(storedCookie, cookie))
     const previous = this.#cookies[index]
     if (previous?.secure === true && !isTrustworthy(url)) return
     if (previous === undefined) this.#cookies = [...this.#cookies, cookie]
@@ -49,7 +49,7 @@ export class CookieJar {
   header(url: URL): string | null {
     this.#expire()
     const sent = this.#cookies
-      .filter((cookie) => isFor(cookie, url))
+      .filter((cookie) => matchesUrl(cookie, url))
       .toSorted((a, b) => b.path.length - a.path.length)
       .map(({ name, value }) => (name === '' ? value : `${name}=${value}`))
     return sent.length === 0 ? null : sent.join('; ')
@@ -83,9 +83,9 @@ export function isTrustworthy({ protocol, hostname }: URL): boolean {
   )
 }
 
-type Attributes = ReadonlyMap<string, string>
+type CookieAttributes = ReadonlyMap<string, string>
 
-function cookieOf(pair: string, attributes: Attributes, { url, now }: { url: URL; now: number }): Cookie {
+function parseCookie(pair: string, attributes: CookieAttributes, { url, now }: { url: URL; now: number }): Cookie {
   const [name, value] = pair.includes('=') ? splitPair(pair) : ['', pair.trim()]
   const domain = attributes.get('domain')?.replace(/^\./, '').toLowerCase() ?? ''
   const path = attributes.get('path') ?? ''
@@ -98,7 +98,7 @@ function cookieOf(pair: string, attributes: Attributes, { url, now }: { url: URL
     secure: attributes.has('secure'),
     httpOnly: attributes.has('httponly'),
     sameSite: attributes.get('samesite')?.toLowerCase() ?? null,
-    expiresAt: expiry(attributes, now),
+    expiresAt: expirationTime(attributes, now),
   }
 }
 
@@ -111,16 +111,16 @@ function defaultPath(pathname: string): string {
   return pathname.slice(0, pathname.lastIndexOf('/')) || '/'
 }
 
-function expiry(attributes: Attributes, now: number): number | null {
+function expirationTime(attributes: CookieAttributes, now: number): number | null {
   const maxAge = attributes.get('max-age') ?? ''
   if (/^-?\d+$/.test(maxAge)) return now + Number(maxAge) * 1000
   const expires = Date.parse(attributes.get('expires') ?? '')
   return Number.isNaN(expires) ? null : expires
 }
 
-function acceptable(cookie: Cookie, attributes: Attributes, url: URL): boolean {
+function isAcceptable(cookie: Cookie, attributes: CookieAttributes, url: URL): boolean {
   if (cookie.name === '' && cookie.value === '') return false
-  if (!domainMatches(url.hostname, cookie.domain)) return false
+  if (!matchesDomain(url.hostname, cookie.domain)) return false
   if (cookie.secure && !isTrustworthy(url)) return false
   // A cookie without a name could contain the prefix in its value, so both are checked.
   const lowerCaseName = (cookie.name === '' ? cookie.value : cookie.name).toLowerCase()
@@ -129,20 +129,20 @@ function acceptable(cookie: Cookie, attributes: Attributes, url: URL): boolean {
   return cookie.name !== '' && cookie.secure && !attributes.has('domain') && attributes.get('path') === '/'
 }
 
-function sameCookie(a: Cookie, b: Cookie): boolean {
+function isSameCookie(a: Cookie, b: Cookie): boolean {
   return a.name === b.name && a.domain === b.domain && a.hostOnly === b.hostOnly && a.path === b.path
 }
 
-function isFor(cookie: Cookie, url: URL): boolean {
+function matchesUrl(cookie: Cookie, url: URL): boolean {
   if (cookie.secure && !isTrustworthy(url)) return false
-  if (cookie.hostOnly ? url.hostname !== cookie.domain : !domainMatches(url.hostname, cookie.domain)) return false
-  return pathMatches(url.pathname, cookie.path)
+  if (cookie.hostOnly ? url.hostname !== cookie.domain : !matchesDomain(url.hostname, cookie.domain)) return false
+  return matchesPath(url.pathname, cookie.path)
 }
 
-function domainMatches(hostname: string, domain: string): boolean {
+function matchesDomain(hostname: string, domain: string): boolean {
   return hostname === domain || (isIP(hostname) === 0 && hostname.endsWith(`.${domain}`))
 }
 
-function pathMatches(pathname: string, path: string): boolean {
+function matchesPath(pathname: string, path: string): boolean {
   return pathname === path || pathname.startsWith(path.endsWith('/') ? path : `${path}/`)
 }

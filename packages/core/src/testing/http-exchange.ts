@@ -77,7 +77,7 @@ function send({ url, method, headers, body, signal }: HttpRequest, resolve: Reso
   const timeout = AbortSignal.timeout(maxWait)
   const options = {
     method,
-    headers: { ...headers, ...lengthOf(body), ...(target === undefined ? {} : proxyHeaders(url)) },
+    headers: { ...headers, ...contentLengthHeader(body), ...(target === undefined ? {} : proxyHeaders(url)) },
     agent: false,
     maxHeaderSize,
     signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
@@ -96,6 +96,6 @@ function proxyHeaders(url: URL): OutgoingHttpHeaders {
   }
 }
 
-function lengthOf(body: Uint8Array | undefined): OutgoingHttpHeaders {
+function contentLengthHeader(body: Uint8Array | undefined): OutgoingHttpHeaders {
   return body === undefined ? {} : { 'content-length': body.length }
 }

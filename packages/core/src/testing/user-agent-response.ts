@@ -67,7 +67,7 @@ export class UserAgentResponse {
    * none.
    */
   data(name: string): string {
-    const value = attribute(this.#markup(), `data-${name}`)
+    const value = readAttribute(this.#markup(), `data-${name}`)
     if (value === undefined) throw this.#error(`There is no attribute data-${name}`)
     return value
   }
@@ -82,8 +82,8 @@ export class UserAgentResponse {
    */
   scriptJson(id?: string): unknown {
     for (const [, attributes = '', content = ''] of this.#markup().matchAll(/<script\b([^>]*)>(.*?)<\/script>/gis)) {
-      if (attribute(attributes, 'type')?.toLowerCase() !== 'application/json') continue
-      if (id === undefined || attribute(attributes, 'id') === id) return this.#parse(content, 'The script')
+      if (readAttribute(attributes, 'type')?.toLowerCase() !== 'application/json') continue
+      if (id === undefined || readAttribute(attributes, 'id') === id) return this.#parse(content, 'The script')
     }
     throw this.#error(`There is no script of type application/json${id === undefined ? '' : ` with the id "${id}"`}`)
   }
@@ -91,8 +91,8 @@ export class UserAgentResponse {
   /** The forms of the page, in order. */
   forms(): readonly PageForm[] {
     return [...this.#markup().matchAll(/<form\b([^>]*)>(.*?)<\/form>/gis)].map(([, attributes = '', content = '']) => ({
-      action: new URL(attribute(attributes, 'action') || this.url, this.url).href,
-      method: attribute(attributes, 'method')?.toLowerCase() === 'post' ? 'post' : 'get',
+      action: new URL(readAttribute(attributes, 'action') || this.url, this.url).href,
+      method: readAttribute(attributes, 'method')?.toLowerCase() === 'post' ? 'post' : 'get',
       fields: Object.fromEntries(fieldsOf(content)),
       buttons: buttonsOf(content),
     }))
@@ -129,13 +129,13 @@ export class UserAgentResponse {
   }
 }
 
-function attribute(markup: string, name: string): string | undefined {
+function readAttribute(markup: string, name: string): string | undefined {
   const match = new RegExp(`[\\s"']${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, 'i').exec(markup)
   const value = match?.[1] ?? match?.[2]
   return value === undefined ? undefined : decodeReferences(value)
 }
 
-function tags(markup: string, name: string): string[] {
+function findTags(markup: string, name: string): string[] {
   return [...markup.matchAll(new RegExp(`<${name}\\b((?:"[^"]*"|'[^']*'|[^>"'])*)>`, 'gi'))].map(
     ([, found = '']) => found,
   )
@@ -148,7 +148,7 @@ function fieldsOf(form: string): [string, string][] {
 function textAreasOf(form: string): [string, string][] {
   return [...form.matchAll(/<textarea\b([^>]*)>\n?(.*?)<\/textarea>/gis)].flatMap(
     ([, attributes = '', content = '']): [string, string][] => {
-      const name = attribute(attributes, 'name')
+      const name = readAttribute(attributes, 'name')
       return name === undefined || isDisabled(attributes) ? [] : [[name, decodeReferences(content)]]
     },
   )
@@ -159,22 +159,24 @@ function isDisabled(attributes: string): boolean {
 }
 
 function inputsOf(form: string): [string, string][] {
-  return tags(form, 'input').flatMap((input): [string, string][] => {
+  return findTags(form, 'input').flatMap((input): [string, string][] => {
     if (isDisabled(input)) return []
-    const name = attribute(input, 'name')
-    const type = attribute(input, 'type')?.toLowerCase() ?? 'text'
+    const name = readAttribute(input, 'name')
+    const type = readAttribute(input, 'type')?.toLowerCase() ?? 'text'
     if (name === undefined || ['submit', 'button', 'image', 'reset'].includes(type)) return []
     const choice = type === 'checkbox' || type === 'radio'
     if (choice && !/\schecked\b/i.test(input)) return []
-    return [[name, attribute(input, 'value') ?? (choice ? 'on' : '')]]
+    return [[name, readAttribute(input, 'value') ?? (choice ? 'on' : '')]]
   })
 }
 
 function buttonsOf(form: string): [string, string][] {
-  const submitInputs = tags(form, 'input').filter((input) => attribute(input, 'type')?.toLowerCase() === 'submit')
-  return [...tags(form, 'button'), ...submitInputs].flatMap((button): [string, string][] => {
-    const name = attribute(button, 'name')
-    return name === undefined ? [] : [[name, attribute(button, 'value') ?? '']]
+  const submitInputs = findTags(form, 'input').filter(
+    (input) => readAttribute(input, 'type')?.toLowerCase() === 'submit',
+  )
+  return [...findTags(form, 'button'), ...submitInputs].flatMap((button): [string, string][] => {
+    const name = readAttribute(button, 'name')
+    return name === undefined ? [] : [[name, readAttribute(button, 'value') ?? '']]
   })
 }
 

@@ -79,7 +79,7 @@ export class UserAgent {
     const { resolve = {}, clock = systemClock, headers = {} } = options
     this.#jar = new CookieJar(clock)
     this.#resolve = resolve
-    this.#headers = lowerCased({ 'user-agent': 'Mozilla/5.0 (compatible; PocketUserAgent)', ...headers })
+    this.#headers = lowerCaseNames({ 'user-agent': 'Mozilla/5.0 (compatible; PocketUserAgent)', ...headers })
   }
 
   /** All stored cookies, oldest first. */
@@ -104,7 +104,7 @@ export class UserAgent {
 
   /** Opens a page. */
   get(url: string, options: RequestOptions = {}): Promise<UserAgentResponse> {
-    return this.#send(trace({ method: 'GET', url, mode: 'navigate', options }))
+    return this.#send(createTrace({ method: 'GET', url, mode: 'navigate', options }))
   }
 
   /** Sends a GET request as a page's script does. */
@@ -127,7 +127,7 @@ export class UserAgent {
     jsonRequest(request)
     const { body, options = {} } = request
     const content = body === undefined ? undefined : { type: 'application/json', text: JSON.stringify(body) }
-    return this.#send(trace({ method, url, mode: 'cors', content, options }))
+    return this.#send(createTrace({ method, url, mode: 'cors', content, options }))
   }
 
   /** Submits a form as a navigation. Pass pairs if a field occurs more than once. */
@@ -138,8 +138,8 @@ export class UserAgent {
   ): Promise<UserAgentResponse> {
     if (!isObject(fields) && (!Array.isArray(fields) || fields.some((pair) => !Array.isArray(pair))))
       throw invalidArgument('fields', 'must be an object or pairs')
-    const content = { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(pairsOf(fields)).toString() }
-    return this.#send(trace({ method: 'POST', url, mode: 'navigate', content, options }))
+    const content = { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(toPairs(fields)).toString() }
+    return this.#send(createTrace({ method: 'POST', url, mode: 'navigate', content, options }))
   }
 
   /** Submits a form with text files as a navigation (`multipart/form-data`, RFC 7578). */
@@ -147,7 +147,7 @@ export class UserAgent {
     if (!(form instanceof FormData)) throw invalidArgument('form', 'must be a FormData')
     const encoded = new Response(form)
     const content = { type: encoded.headers.get('content-type') ?? '', text: await encoded.text() }
-    return this.#send(trace({ method: 'POST', url, mode: 'navigate', content, options }))
+    return this.#send(createTrace({ method: 'POST', url, mode: 'navigate', content, options }))
   }
 
   /** Submits `form` of `page`; `fields` add to or replace its own fields, including the pressed button. */
@@ -218,7 +218,7 @@ interface NewRequest {
   readonly options: RequestOptions
 }
 
-function trace({ method, url, mode, content, options }: NewRequest): RequestTrace {
+function createTrace({ method, url, mode, content, options }: NewRequest): RequestTrace {
   const target = URL.parse(url)
   if (target === null) throw invalidArgument('url', 'must be an absolute URL')
   requestOptions(options)
@@ -229,7 +229,7 @@ function trace({ method, url, mode, content, options }: NewRequest): RequestTrac
     headers: {
       accept: mode === 'navigate' ? 'text/html,application/xhtml+xml,*/*;q=0.8' : 'application/json',
       ...(content === undefined ? {} : { 'content-type': content.type }),
-      ...lowerCased(options.headers ?? {}),
+      ...lowerCaseNames(options.headers ?? {}),
     },
     from: options.from === undefined ? defaultFrom : options.from,
     mode,
@@ -247,7 +247,7 @@ function redirectRequest({ status, trace: request }: UserAgentResponse, location
 
 /** Fetch Metadata §2 and the Origin header of Fetch §3.1. */
 function fetchMetadata({ method, from, mode, urls }: RequestTrace, url: URL): Record<string, string> {
-  const site = from === null ? 'none' : relation(from, urls)
+  const site = from === null ? 'none' : fetchSite(from, urls)
   const metadata: Record<string, string> = isTrustworthy(url)
     ? { 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': mode === 'navigate' ? 'document' : 'empty' }
     : {}
@@ -257,7 +257,7 @@ function fetchMetadata({ method, from, mode, urls }: RequestTrace, url: URL): Re
   return { ...metadata, origin: isTainted(from, urls) ? 'null' : new URL(from).origin }
 }
 
-function relation(from: string, urls: readonly string[]): 'same-origin' | 'same-site' | 'cross-site' {
+function fetchSite(from: string, urls: readonly string[]): 'same-origin' | 'same-site' | 'cross-site' {
   const source = new URL(from)
   const targets = urls.map((url) => new URL(url))
   if (targets.every(({ origin }) => origin === source.origin)) return 'same-origin'
@@ -274,11 +274,11 @@ function isTainted(from: string, urls: readonly string[]): boolean {
   return origins.some((origin, hop) => hop > 0 && origin !== origins[hop - 1] && origins[hop - 1] !== ownOrigin)
 }
 
-function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+function lowerCaseNames(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }
 
-function pairsOf(fields: Readonly<Record<string, string>> | readonly (readonly [string, string])[]): string[][] {
+function toPairs(fields: Readonly<Record<string, string>> | readonly (readonly [string, string])[]): string[][] {
   const pairs: Iterable<readonly [string, string]> = Symbol.iterator in fields ? fields : Object.entries(fields)
   return [...pairs].map((pair) => [...pair])
 }

@@ -3,7 +3,7 @@ import { cpus, release, totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createPerson, type Operation, operations, weights } from './operations.ts'
-import { type MeasuredSubject, startServer, startYardstick } from './subjects.ts'
+import { type MeasuredSubject, startBaseline, startServer } from './subjects.ts'
 
 const usage = `Measures the CPU time of the server beside the baseline: oidc-provider and SimpleWebAuthn alone, in memory.
 Runs on Linux, after pnpm run build. The rounds alternate between the subjects, so that a busy machine affects all alike.
@@ -47,13 +47,13 @@ const starts: Readonly<Record<string, () => Promise<MeasuredSubject>>> = {
   two: () => startServer('PostgreSQL', { ...options, processes: 2 }),
 }
 
-interface Figure {
+interface OperationCost {
   /** CPU milliseconds of an operation, medians of the rounds. */
   readonly server: number
   readonly database: number
 }
 
-const progress = (text: string) => process.stderr.write(`${text}\n`)
+const logProgress = (text: string) => process.stderr.write(`${text}\n`)
 const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 
 /** Milliseconds of each of the subject's processes for one operation. */
@@ -69,7 +69,7 @@ async function measure(subject: MeasuredSubject, people: ReturnType<typeof creat
   return { server: (after.server - before.server) / number, database: (after.database - before.database) / number }
 }
 
-async function grow(url: string, number: number): Promise<void> {
+async function insertAccessTokens(url: string, number: number): Promise<void> {
   const { default: pg } = await import('pg')
   const client = new pg.Client({ connectionString: url })
   await client.connect()
@@ -82,9 +82,9 @@ async function grow(url: string, number: number): Promise<void> {
 }
 
 await using stack = new AsyncDisposableStack()
-const subjects = [stack.use(await startYardstick(options))]
+const subjects = [stack.use(await startBaseline(options))]
 for (const name of values.only.split(',')) {
-  progress(`Starting ${name}`)
+  logProgress(`Starting ${name}`)
   const start = starts[name]
   if (!start) throw new Error(`Unknown subject ${name}.\n\n${usage}`)
   subjects.push(stack.use(await start()))
@@ -94,8 +94,8 @@ const people = new Map(
 )
 const idle = new Map(subjects.map((subject) => [subject, subject.memory()]))
 
-async function run(measured: readonly MeasuredSubject[], selected: readonly Operation[]) {
-  const found = new Map<string, Figure[]>()
+async function runBenchmark(measured: readonly MeasuredSubject[], selected: readonly Operation[]) {
+  const found = new Map<string, OperationCost[]>()
   for (let round = 1 - warm; round <= rounds; round++) {
     const line: string[] = []
     for (const operation of selected)
@@ -108,9 +108,9 @@ async function run(measured: readonly MeasuredSubject[], selected: readonly Oper
         if (round > 0) found.set(key, [...(found.get(key) ?? []), figure])
         line.push(figure.server.toFixed(2))
       }
-    progress(`${round > 0 ? `Round ${round} of ${rounds}` : 'Warming up'}: ${line.join(' ')}`)
+    logProgress(`${round > 0 ? `Round ${round} of ${rounds}` : 'Warming up'}: ${line.join(' ')}`)
   }
-  return (operation: Operation, { name }: MeasuredSubject): Figure => {
+  return (operation: Operation, { name }: MeasuredSubject): OperationCost => {
     const figures = found.get(`${operation} ${name}`) ?? []
     return {
       server: median(figures.map(({ server }) => server)),
@@ -119,7 +119,7 @@ async function run(measured: readonly MeasuredSubject[], selected: readonly Oper
   }
 }
 
-const figureOf = await run(subjects, selectedOperations)
+const figureOf = await runBenchmark(subjects, selectedOperations)
 const [bare = subjects[0]] = subjects
 const ratio = (value: number, base: number) => Number((value / base).toFixed(2))
 const table = selectedOperations.map((operation) => {
@@ -145,9 +145,9 @@ const growth: { readonly artifacts: number; readonly ratio: number }[] = []
 const onPostgres = subjects.find(({ database }) => database !== undefined)
 if (values.growth !== undefined && onPostgres?.database !== undefined) {
   const artifacts = Number(values.growth)
-  progress(`Adding ${artifacts} artifacts`)
-  await grow(onPostgres.database, artifacts)
-  const after = (await run([onPostgres], ['login']))('login', onPostgres)
+  logProgress(`Adding ${artifacts} artifacts`)
+  await insertAccessTokens(onPostgres.database, artifacts)
+  const after = (await runBenchmark([onPostgres], ['login']))('login', onPostgres)
   const before = figureOf('login', onPostgres)
   growth.push({ artifacts, ratio: ratio(after.server + after.database, before.server + before.database) })
 }

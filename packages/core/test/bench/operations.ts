@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type SoftwareAuthenticator, UserAgent } from '../../src/testing/index.ts'
 
 /** A running server, ours or the baseline. */
-export interface Subject {
+export interface BenchmarkSubject {
   readonly url: string
   readonly clientId: string
   readonly secret: string
@@ -24,7 +24,7 @@ export interface Tokens {
 }
 
 /** The operations of one user; each uses the results of the earlier ones. */
-export interface Person {
+export interface BenchmarkUser {
   readonly login: () => Promise<void>
   readonly signOn: () => Promise<void>
   readonly refresh: () => Promise<void>
@@ -37,7 +37,7 @@ export interface Person {
   readonly siteCheck: () => Promise<void>
 }
 
-export type Operation = keyof Person
+export type Operation = keyof BenchmarkUser
 
 export const operations: readonly Operation[] = [
   ...(['login', 'signOn', 'refresh', 'userInfo', 'introspection'] as const),
@@ -64,7 +64,7 @@ const verifier = 'a-verifier-of-more-than-forty-three-characters'
 const challenge = 'AKaopYQ563pi9GQf83eEMKvsNOZCHLRRNarAWfXnrnQ'
 const isApplicationUrl = (url: string) => url.startsWith(redirectUri)
 
-export function createPerson(subject: Subject, authenticator: SoftwareAuthenticator): Person {
+export function createPerson(subject: BenchmarkSubject, authenticator: SoftwareAuthenticator): BenchmarkUser {
   const { url, clientId, secret, paths, readPage, wrapResponse, enterSite } = subject
   const authorization = `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`
   let agent = new UserAgent()

@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url'
 import { freePort, startPostgres, startProcess } from '@pocket/test-support'
 import { verifyRegistrationResponse } from '@simplewebauthn/server'
 import { SoftwareAuthenticator, UserAgent } from '../../src/testing/index.ts'
-import { cpuOf, memoryOf } from './cpu.ts'
-import type { Subject } from './operations.ts'
+import { readCpuTime, readMemory } from './cpu.ts'
+import type { BenchmarkSubject } from './operations.ts'
 
 /** A subject with the CPU time that it has used. */
-export interface MeasuredSubject extends Subject, AsyncDisposable {
+export interface MeasuredSubject extends BenchmarkSubject, AsyncDisposable {
   readonly name: string
   /** Milliseconds of the server's processes, and of PostgreSQL. */
   readonly cpu: () => { readonly server: number; readonly database: number }
@@ -44,7 +44,7 @@ const nodeArguments = ({ profile }: SubjectOptions) => [
 ]
 
 /** oidc-provider and SimpleWebAuthn alone, with a store in memory. */
-export async function startYardstick(options: SubjectOptions): Promise<MeasuredSubject> {
+export async function startBaseline(options: SubjectOptions): Promise<MeasuredSubject> {
   const port = await freePort()
   const url = `http://localhost:${port}`
   const authenticator = new SoftwareAuthenticator()
@@ -78,8 +78,8 @@ export async function startYardstick(options: SubjectOptions): Promise<MeasuredS
       submitTo,
     }),
     wrapResponse: (response) => response,
-    cpu: () => ({ server: cpuOf(running.pid), database: 0 }),
-    memory: () => memoryOf(running.pid),
+    cpu: () => ({ server: readCpuTime(running.pid), database: 0 }),
+    memory: () => readMemory(running.pid),
     toggleProfile: () => running.kill('SIGUSR2'),
     [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
   }
@@ -109,16 +109,16 @@ export async function startServer(storage: 'SQLite' | 'PostgreSQL', options: Sub
       readyWhen: /Listening/i,
     }),
   )
-  const call = async (path: string, body: object = {}): Promise<Readonly<Record<string, string>>> => {
+  const callApi = async (path: string, body: object = {}): Promise<Readonly<Record<string, string>>> => {
     const headers = { 'x-api-key': apiKey, 'content-type': 'application/json' }
     const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
     return (await response.json()) as Readonly<Record<string, string>>
   }
   const client = { name: 'Bench', callbackURLs: ['https://app.example/callback'], skipConsent: true }
-  const { id: clientId = '' } = await call('/api/oidc/clients', client)
-  const { secret = '' } = await call(`/api/oidc/clients/${clientId}/secret`)
-  await call('/api/oidc/clients', {
+  const { id: clientId = '' } = await callApi('/api/oidc/clients', client)
+  const { secret = '' } = await callApi(`/api/oidc/clients/${clientId}/secret`)
+  await callApi('/api/oidc/clients', {
     ...{ name: 'Site', callbackURLs: [], skipConsent: true },
     protocol: { protectedHosts: [siteHost], accessRules: [rule] },
   })
@@ -127,8 +127,8 @@ export async function startServer(storage: 'SQLite' | 'PostgreSQL', options: Sub
   const authenticators: SoftwareAuthenticator[] = []
   for (let index = 0; index < people; index++) {
     const user = { username: `user${index}`, firstName: 'User', email: `user${index}@example.com` }
-    const { id } = await call('/api/users', user)
-    const { token } = await call(`/api/users/${id}/one-time-access-token`)
+    const { id } = await callApi('/api/users', user)
+    const { token } = await callApi(`/api/users/${id}/one-time-access-token`)
     const agent = new UserAgent()
     await agent.postJson(`${url}/api/one-time-access-token/${token}`, {})
     const authenticator = new SoftwareAuthenticator()
@@ -151,8 +151,8 @@ export async function startServer(storage: 'SQLite' | 'PostgreSQL', options: Sub
     },
     wrapResponse: (response) => ({ response }),
     enterSite: (agent) => enterSite(url, agent),
-    cpu: () => ({ server: cpuOf(running.pid), database: postgres ? cpuOf(postgres.pid) : 0 }),
-    memory: () => memoryOf(running.pid),
+    cpu: () => ({ server: readCpuTime(running.pid), database: postgres ? readCpuTime(postgres.pid) : 0 }),
+    memory: () => readMemory(running.pid),
     toggleProfile: () => running.kill('SIGUSR2'),
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   }

@@ -5,11 +5,11 @@ import { isInAppBrowser, toErrorCode } from '../../src/browser/failure.ts'
 import { addPasskey, authenticate, autofill, register, signalAccount, signIn } from '../../src/browser/passkey.ts'
 import { type CeremonyErrorCode, ceremonyErrorCodes, PasskeyError } from '../../src/browser/passkey-error.ts'
 
-type Code = WebAuthnError['code']
+type ErrorCode = WebAuthnError['code']
 
 /** The properties of a DOMException that the code reads. */
 const createError = (name: string, message = 'No.') => Object.assign(new Error(message), { name })
-const webAuthnError = (code: Code, cause = createError('NotAllowedError')) =>
+const webAuthnError = (code: ErrorCode, cause = createError('NotAllowedError')) =>
   new WebAuthnError({ message: 'No.', code, cause })
 const passThrough = (cause: Error) => webAuthnError('ERROR_PASSTHROUGH_SEE_CAUSE_PROPERTY', cause)
 

@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(async () => pocket[Symbol.asyncDispose]())
 
-const fieldsOf = async (failed: Promise<unknown>) => {
+const readFieldErrors = async (failed: Promise<unknown>) => {
   const error: { readonly fields: readonly { field: string; code: string }[] } = await failed.then(
     () => ({ fields: [] }),
     (reason) => reason,
@@ -37,7 +37,7 @@ test.each([
   [{ name: 'Photos', redirectUris: 'https://app.example/callback' }, ['redirectUris invalid_type']],
   [{ name: 'Photos', redirectUris: [1] }, ['redirectUris[0] invalid_type']],
 ] as const)('rejects the client %j', async (input, expected) => {
-  expect(await fieldsOf(pocket.clients.create(input as unknown as NewClientInput))).toEqual(expected)
+  expect(await readFieldErrors(pocket.clients.create(input as unknown as NewClientInput))).toEqual(expected)
 })
 
 test.each([
@@ -46,7 +46,7 @@ test.each([
   [{ name: 'Notes', resource: 'https://notes.example', accesTokenFormat: 'opaque' }, ['accesTokenFormat unknown']],
   [{ name: 'Notes', resource: 'https://notes.example', accessTokenFormat: 'JWT' }, ['accessTokenFormat invalid_type']],
 ] as const)('rejects the API %j', async (input, expected) => {
-  expect(await fieldsOf(pocket.apis.create(input as unknown as NewApiInput))).toEqual(expected)
+  expect(await readFieldErrors(pocket.apis.create(input as unknown as NewApiInput))).toEqual(expected)
 })
 
 test('accepts a stored API with its permissions as input', async () => {
@@ -61,13 +61,13 @@ test.each([
   [[{ key: 'read' }], ['permissions[0].name required']],
 ] as const)('rejects the permissions %j', async (input, expected) => {
   const { id } = await pocket.apis.create({ name: 'Notes', resource: `https://${expected[0].length}.example` })
-  expect(await fieldsOf(pocket.apis.setPermissions(id, input as never))).toEqual(expected)
+  expect(await readFieldErrors(pocket.apis.setPermissions(id, input as never))).toEqual(expected)
 })
 
 test('rejects a service token without its limits', async () => {
   const { id } = await pocket.clients.create({ name: 'Wiki', redirectUris })
   const failed = pocket.clients.addSecret(id, { serviceToken: { name: 'CI' } as never })
-  expect(await fieldsOf(failed)).toEqual(['paths required', 'methods required'])
+  expect(await readFieldErrors(failed)).toEqual(['paths required', 'methods required'])
 })
 
 test('says why a redirect URI cannot be registered', async () => {

@@ -188,13 +188,13 @@ describe('a registered redirect URI', () => {
     const maxPieceLength = Math.max(...pattern.split('*').map(({ length }) => length)) + 1
     for (const length of [100, 1000, 2000]) {
       let steps = 0
-      const same = (wanted: string, character: string) => {
+      const countAndCompare = (wanted: string, character: string) => {
         steps += 1
         return wanted === character
       }
       matchesSequence([...pattern], [...repeated.repeat(length / repeated.length)], {
         wildcard: '*',
-        matchesItem: same,
+        matchesItem: countAndCompare,
       })
       expect(steps).toBeLessThanOrEqual(length * maxPieceLength + pattern.length)
     }

@@ -3,38 +3,38 @@ import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import * as oauth from 'oauth4webapi'
 import * as oidc from 'openid-client'
 import { second as seconds, viewOf } from '../flows/host.ts'
-import { isRedirectUri, redirectUri } from '../flows/signed-in.ts'
+import { isRedirectUri, redirectUri } from '../flows/login.ts'
 import {
-  askForToken,
-  complete,
-  enter,
-  entering,
-  exchange,
+  authorizationUrl,
+  completeLogin,
+  createParty,
+  exchangeCode,
   expectRefusalPage,
+  fetchUserInfo,
   logIn,
   type ResponseMode,
-  requestOf,
-  responseOf,
-  second,
-  send,
-  userInfo,
+  readAuthorizationResponse,
+  registerSecondClient,
+  requestToken,
+  sendAuthorizationRequest,
+  startParty,
 } from './party.ts'
 
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+const bearerHeader = (token: string) => ({ authorization: `Bearer ${token}` })
 
 /** The modules shared by the Basic plan and the Form Post plan. */
 export function basicModules(mode: ResponseMode): void {
   test('oidcc-server', async () => {
-    await using party = await entering(mode)
-    const url = requestOf(party)
-    const result = await complete(party, await send(party, url))
-    const response = await responseOf(result)
+    await using party = await startParty(mode)
+    const url = authorizationUrl(party)
+    const result = await completeLogin(party, await sendAuthorizationRequest(party, url))
+    const response = await readAuthorizationResponse(result)
     expect(Object.fromEntries(response)).toEqual({
       code: expect.stringMatching(/^[\w-]{22,}$/),
       state: url.searchParams.get('state'),
       iss: party.host.issuer,
     })
-    const { status, headers, body } = await askForToken(party, {
+    const { status, headers, body } = await requestToken(party, {
       grant_type: 'authorization_code',
       code: response.get('code') ?? '',
     })
@@ -62,9 +62,9 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-response-type-missing', async () => {
-    await using party = await entering(mode)
-    const url = requestOf(party, {}, ['response_type'])
-    const response = await responseOf(await send(party, url))
+    await using party = await startParty(mode)
+    const url = authorizationUrl(party, {}, ['response_type'])
+    const response = await readAuthorizationResponse(await sendAuthorizationRequest(party, url))
     expect(Object.fromEntries(response)).toMatchObject({
       error: expect.stringMatching(/^(invalid_request|unsupported_response_type)$/),
       state: url.searchParams.get('state'),
@@ -74,7 +74,7 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-idtoken-signature', async () => {
-    await using party = await entering(mode)
+    await using party = await startParty(mode)
     const { idToken } = await logIn(party)
     const { alg, kid } = decodeProtectedHeader(idToken)
     expect(alg).toBe('RS256')
@@ -89,28 +89,31 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-userinfo-get', async () => {
-    await using party = await entering(mode)
+    await using party = await startParty(mode)
     const { tokens, claims } = await logIn(party)
-    const response = await userInfo(party, { headers: bearer(tokens.access_token) })
+    const response = await fetchUserInfo(party, { headers: bearerHeader(tokens.access_token) })
     expect(response).toMatchObject({ status: 200, body: { sub: claims.sub } })
   })
 
   test('oidcc-userinfo-post-header', async () => {
-    await using party = await entering(mode)
+    await using party = await startParty(mode)
     const { tokens, claims } = await logIn(party)
-    const response = await userInfo(party, { method: 'POST', headers: bearer(tokens.access_token) })
+    const response = await fetchUserInfo(party, { method: 'POST', headers: bearerHeader(tokens.access_token) })
     expect(response).toMatchObject({ status: 200, body: { sub: claims.sub } })
   })
 
   test('oidcc-userinfo-post-body', async () => {
-    await using party = await entering(mode)
+    await using party = await startParty(mode)
     const { tokens, claims } = await logIn(party)
     const body = new URLSearchParams({ access_token: tokens.access_token })
-    expect(await userInfo(party, { method: 'POST', body })).toMatchObject({ status: 200, body: { sub: claims.sub } })
+    expect(await fetchUserInfo(party, { method: 'POST', body })).toMatchObject({
+      status: 200,
+      body: { sub: claims.sub },
+    })
   })
 
   test('oidcc-ensure-request-without-nonce-succeeds-for-code-flow', async () => {
-    await using party = await entering(mode)
+    await using party = await startParty(mode)
     const { claims } = await logIn(party, {}, ['nonce'])
     expect(claims).not.toHaveProperty('nonce')
   })
@@ -124,7 +127,7 @@ export function basicModules(mode: ResponseMode): void {
     ['oidcc-ensure-other-scope-order-succeeds', 'email openid', ['email']],
   ]
   test.each(scopes)('%s', async (_module, scope, expected) => {
-    await using party = await entering(mode)
+    await using party = await startParty(mode)
     const { tokens, claims } = await logIn(party, { scope })
     const received = await oidc.fetchUserInfo(party.configuration, tokens.access_token, claims.sub)
     for (const name of expected) expect(received).toHaveProperty(name)
@@ -134,46 +137,50 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-alternate-happy-flow', async () => {
-    await using party = await entering(mode)
-    const url = requestOf(party, { scope: 'email openid' })
+    await using party = await startParty(mode)
+    const url = authorizationUrl(party, { scope: 'email openid' })
     const reordered = [...url.searchParams].reverse()
     url.search = new URLSearchParams(reordered).toString()
-    const { claims } = await exchange(party, url, await complete(party, await send(party, url)))
+    const { claims } = await exchangeCode(
+      party,
+      url,
+      await completeLogin(party, await sendAuthorizationRequest(party, url)),
+    )
     expect(claims.sub).toBe(party.person.account.id)
   })
 
   test('oidcc-idtoken-unsigned', async () => {
     // Only a client that is registered by other means can request this, and discovery does not advertise it.
-    await using party = await entering(mode)
+    await using party = await startParty(mode)
     const metadata = party.configuration.serverMetadata()
     expect(metadata.id_token_signing_alg_values_supported).not.toContain('none')
     const none = 'none' as unknown as 'RS256'
-    await expect(enter(party.host, { protocol: { idTokenSignedResponseAlg: none } })).rejects.toMatchObject({
+    await expect(createParty(party.host, { protocol: { idTokenSignedResponseAlg: none } })).rejects.toMatchObject({
       code: 'validation_failed',
     })
   })
 
   test.each(['page', 'popup'])('oidcc-display-%s', async (display) => {
-    await using party = await entering(mode)
+    await using party = await startParty(mode)
     expect((await logIn(party, { display })).claims.sub).toBe(party.person.account.id)
   })
 
   test('oidcc-prompt-login', async () => {
-    await using party = await entering(mode)
+    await using party = await startParty(mode)
     const first = await logIn(party)
     party.host.clock.pass(2 * seconds)
-    const url = requestOf(party, { prompt: 'login' })
-    const page = await send(party, url)
+    const url = authorizationUrl(party, { prompt: 'login' })
+    const page = await sendAuthorizationRequest(party, url)
     expect(viewOf(page)).toMatchObject({ view: 'sign-in' })
-    const again = await exchange(party, url, await complete(party, page))
+    const again = await exchangeCode(party, url, await completeLogin(party, page))
     expect(again.claims.sub).toBe(first.claims.sub)
     expect(Number(again.claims.auth_time)).toBeGreaterThan(Number(first.claims.auth_time))
   })
 
   test('oidcc-prompt-none-not-logged-in', async () => {
-    await using party = await entering(mode)
-    const url = requestOf(party, { prompt: 'none' })
-    const response = await responseOf(await send(party, url))
+    await using party = await startParty(mode)
+    const url = authorizationUrl(party, { prompt: 'none' })
+    const response = await readAuthorizationResponse(await sendAuthorizationRequest(party, url))
     expect(Object.fromEntries(response)).toMatchObject({
       error: expect.stringMatching(/^(login|interaction|account_selection|consent)_required$/),
       state: url.searchParams.get('state'),
@@ -181,48 +188,48 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-prompt-none-logged-in', async () => {
-    await using party = await entering(mode)
+    await using party = await startParty(mode)
     const first = await logIn(party)
-    const url = requestOf(party, { prompt: 'none' })
-    const silent = await exchange(party, url, await send(party, url))
+    const url = authorizationUrl(party, { prompt: 'none' })
+    const silent = await exchangeCode(party, url, await sendAuthorizationRequest(party, url))
     expect(silent.claims.sub).toBe(first.claims.sub)
     expect(silent.claims.auth_time).toBe(first.claims.auth_time)
   })
 
   test('oidcc-max-age-1', async () => {
-    await using party = await entering(mode)
+    await using party = await startParty(mode)
     // The library reads its own clock, so the test backdates the first sign-in.
     party.host.clock.pass(-10 * seconds)
     const first = await logIn(party)
     party.host.clock.pass(10 * seconds)
-    const url = requestOf(party, { max_age: '1' })
-    const page = await send(party, url)
+    const url = authorizationUrl(party, { max_age: '1' })
+    const page = await sendAuthorizationRequest(party, url)
     expect(viewOf(page)).toMatchObject({ view: 'sign-in' })
-    const again = await exchange(party, url, await complete(party, page))
+    const again = await exchangeCode(party, url, await completeLogin(party, page))
     expect(Number(again.claims.auth_time)).toBeGreaterThanOrEqual(Number(first.claims.auth_time) + 10)
     expect(again.claims.sub).toBe(first.claims.sub)
   })
 
   test('oidcc-max-age-10000', async () => {
-    await using party = await entering(mode)
+    await using party = await startParty(mode)
     const first = await logIn(party)
-    const url = requestOf(party, { max_age: '10000' })
-    const silent = await exchange(party, url, await send(party, url))
+    const url = authorizationUrl(party, { max_age: '10000' })
+    const silent = await exchangeCode(party, url, await sendAuthorizationRequest(party, url))
     expect(silent.claims).toMatchObject({ sub: first.claims.sub, auth_time: first.claims.auth_time })
     expect(silent.claims.auth_time).toEqual(expect.any(Number))
   })
 
   test('oidcc-ensure-request-with-unknown-parameter-succeeds', async () => {
-    await using party = await entering(mode)
+    await using party = await startParty(mode)
     const { answer } = await logIn(party, { extra: 'foobar' })
-    expect((await responseOf(answer)).has('extra')).toBe(false)
+    expect((await readAuthorizationResponse(answer)).has('extra')).toBe(false)
   })
 
   test('oidcc-id-token-hint', async () => {
-    await using party = await entering(mode)
+    await using party = await startParty(mode)
     const first = await logIn(party)
-    const url = requestOf(party, { prompt: 'none', id_token_hint: first.idToken })
-    const silent = await exchange(party, url, await send(party, url))
+    const url = authorizationUrl(party, { prompt: 'none', id_token_hint: first.idToken })
+    const silent = await exchangeCode(party, url, await sendAuthorizationRequest(party, url))
     expect(silent.claims.sub).toBe(first.claims.sub)
   })
 
@@ -232,7 +239,7 @@ export function basicModules(mode: ResponseMode): void {
     ['oidcc-claims-locales', { claims_locales: 'se' }],
     ['oidcc-ensure-request-with-acr-values-succeeds', { acr_values: '1 2' }],
   ])('%s', async (_module, parameters) => {
-    await using party = await entering(mode)
+    await using party = await startParty(mode)
     expect((await logIn(party, parameters)).claims.sub).toBe(party.person.account.id)
   })
 
@@ -240,34 +247,37 @@ export function basicModules(mode: ResponseMode): void {
     ['oidcc-codereuse', 0],
     ['oidcc-codereuse-30seconds', 30 * seconds],
   ])('%s', async (_module, later) => {
-    await using party = await entering(mode)
+    await using party = await startParty(mode)
     const { code, tokens } = await logIn(party)
     party.host.clock.pass(later)
-    const { status, body } = await askForToken(party, { grant_type: 'authorization_code', code })
+    const { status, body } = await requestToken(party, { grant_type: 'authorization_code', code })
     expect([status, body]).toMatchObject([400, { error: 'invalid_grant' }])
     expect(body).not.toHaveProperty('access_token')
-    expect((await userInfo(party, { headers: bearer(tokens.access_token) })).status).toBe(401)
+    expect((await fetchUserInfo(party, { headers: bearerHeader(tokens.access_token) })).status).toBe(401)
   })
 
   test('oidcc-ensure-registered-redirect-uri', async () => {
-    await using party = await entering(mode)
+    await using party = await startParty(mode)
     const unregistered = `${redirectUri}/${crypto.randomUUID()}`
-    expectRefusalPage(await send(party, requestOf(party, { redirect_uri: unregistered })), 'invalid_redirect_uri')
+    expectRefusalPage(
+      await sendAuthorizationRequest(party, authorizationUrl(party, { redirect_uri: unregistered })),
+      'invalid_redirect_uri',
+    )
   })
 
   test('oidcc-ensure-post-request-succeeds', async () => {
-    await using party = await entering(mode)
-    const url = requestOf(party)
+    await using party = await startParty(mode)
+    const url = authorizationUrl(party)
     const posted = await party.agent.postForm(`${party.host.issuer}/authorize`, Object.fromEntries(url.searchParams), {
       from: 'https://app.example/',
     })
     const page = await party.agent.follow(posted, { until: isRedirectUri })
-    const { claims } = await exchange(party, url, await complete(party, page))
+    const { claims } = await exchangeCode(party, url, await completeLogin(party, page))
     expect(claims.sub).toBe(party.person.account.id)
   })
 
   test('oidcc-server-client-secret-post', async () => {
-    await using party = await entering(mode)
+    await using party = await startParty(mode)
     const metadata = party.configuration.serverMetadata()
     const configuration = new oidc.Configuration(metadata, party.client.id, {}, oidc.ClientSecretPost(party.secret))
     oidc.allowInsecureRequests(configuration)
@@ -275,7 +285,7 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-claims-essential', async () => {
-    await using party = await entering(mode)
+    await using party = await startParty(mode)
     const { tokens, claims } = await logIn(party, {
       claims: JSON.stringify({ userinfo: { name: { essential: true } } }),
     })
@@ -285,29 +295,32 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-refresh-token', async () => {
-    await using party = await entering(mode)
+    await using party = await startParty(mode)
     const { tokens, claims } = await logIn(party, { scope: 'openid offline_access', prompt: 'consent' })
     const refreshed = await oidc.refreshTokenGrant(party.configuration, tokens.refresh_token ?? '')
     const renewed = refreshed.claims()
     expect(renewed).toMatchObject({ iss: claims.iss, sub: claims.sub, aud: claims.aud, auth_time: claims.auth_time })
     expect(renewed?.iat).toBeGreaterThanOrEqual(claims.iat)
     expect(refreshed.access_token).not.toBe(tokens.access_token)
-    expect((await userInfo(party, { headers: bearer(refreshed.access_token) })).status).toBe(200)
-    const other = await second(party)
+    expect((await fetchUserInfo(party, { headers: bearerHeader(refreshed.access_token) })).status).toBe(200)
+    const other = await registerSecondClient(party)
     const stolen = refreshed.refresh_token ?? tokens.refresh_token ?? ''
     await expect(oidc.refreshTokenGrant(other.configuration, stolen)).rejects.toMatchObject({ error: 'invalid_grant' })
   })
 
   test('oidcc-ensure-request-with-valid-pkce-succeeds', async () => {
-    await using party = await entering(mode)
+    await using party = await startParty(mode)
     const verifier = oauth.generateRandomCodeVerifier()
-    const url = requestOf(party, {
+    const url = authorizationUrl(party, {
       code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
     })
-    const code = async () => (await responseOf(await complete(party, await send(party, url)))).get('code') ?? ''
+    const requestCode = async () =>
+      (await readAuthorizationResponse(await completeLogin(party, await sendAuthorizationRequest(party, url)))).get(
+        'code',
+      ) ?? ''
     const sendRequest = async (extra: Readonly<Record<string, string>>) =>
-      askForToken(party, { grant_type: 'authorization_code', code: await code(), ...extra })
+      requestToken(party, { grant_type: 'authorization_code', code: await requestCode(), ...extra })
     expect(await sendRequest({ code_verifier: verifier })).toMatchObject({ status: 200 })
     const wrong = { code_verifier: oauth.generateRandomCodeVerifier() }
     for (const more of [{}, wrong])

@@ -4,8 +4,16 @@ import { UserAgent } from '@pocket/core/testing'
 import { decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { day, type Host, minute, startHost, viewOf } from '../flows/host.ts'
-import { redirectUri } from '../flows/signed-in.ts'
-import { askForToken, complete, logIn, type Party, requestOf, responseOf, send } from './party.ts'
+import { redirectUri } from '../flows/login.ts'
+import {
+  authorizationUrl,
+  completeLogin,
+  logIn,
+  type Party,
+  readAuthorizationResponse,
+  requestToken,
+  sendAuthorizationRequest,
+} from './party.ts'
 
 const open = {
   protocol: {
@@ -65,7 +73,7 @@ describe('oidcc-dynamic-certification-test-plan', () => {
   ])('%s', async (_module, name) => {
     await using host = await startHost({ options: { protocol: { ...open.protocol, fetch: serveDocuments({}) } } })
     const party = await register(host, { [name]: 'https://app.example/document' })
-    const page = viewOf(await send(party, requestOf(party)))
+    const page = viewOf(await sendAuthorizationRequest(party, authorizationUrl(party)))
     const shown = { logo_uri: {}, policy_uri: { policyUri: expect.anything() }, tos_uri: { tosUri: expect.anything() } }
     expect(page).toMatchObject({ view: 'sign-in', client: { origin: { isKnown: false, ...shown[name] } } })
     expect((await logIn(party)).claims.sub).toBe(party.person.account.id)
@@ -135,8 +143,11 @@ describe('oidcc-dynamic-certification-test-plan', () => {
     await using host = await startHost({ options: open })
     const party = await register(host)
     expect(party.configuration.serverMetadata().request_uri_parameter_supported).toBe(false)
-    const response = await send(party, requestOf(party, { request_uri: 'https://app.example/request.jwt' }))
-    expect((await responseOf(response)).get('error')).toBe('request_uri_not_supported')
+    const response = await sendAuthorizationRequest(
+      party,
+      authorizationUrl(party, { request_uri: 'https://app.example/request.jwt' }),
+    )
+    expect((await readAuthorizationResponse(response)).get('error')).toBe('request_uri_not_supported')
   })
 
   test.each([
@@ -146,14 +157,14 @@ describe('oidcc-dynamic-certification-test-plan', () => {
   ])('%s', async (_module, registered, used, accepted) => {
     await using host = await startHost({ options: open })
     const party = await register(host, { redirect_uris: [registered] })
-    const url = requestOf(party, { redirect_uri: used })
-    const page = await send(party, url)
+    const url = authorizationUrl(party, { redirect_uri: used })
+    const page = await sendAuthorizationRequest(party, url)
     if (!accepted) return expect(viewOf(page)).toMatchObject({ view: 'error', code: 'invalid_redirect_uri' })
-    const response = await responseOf(await complete(party, page))
+    const response = await readAuthorizationResponse(await completeLogin(party, page))
     expect(response.get('foo')).toBe('bar')
     const code = response.get('code') ?? ''
     const fields = { grant_type: 'authorization_code', code, redirect_uri: used }
-    expect(await askForToken(party, fields)).toMatchObject({ status: 200, body: { id_token: expect.any(String) } })
+    expect(await requestToken(party, fields)).toMatchObject({ status: 200, body: { id_token: expect.any(String) } })
   })
 
   test('oidcc-redirect-uri-regfrag', async () => {
@@ -166,7 +177,7 @@ describe('oidcc-dynamic-certification-test-plan', () => {
   test('oidcc-ensure-redirect-uri-in-authorization-request', async () => {
     await using host = await startHost({ options: open })
     const party = await register(host, { redirect_uris: [redirectUri, 'https://app.example/second'] })
-    const page = await send(party, requestOf(party, {}, ['redirect_uri']))
+    const page = await sendAuthorizationRequest(party, authorizationUrl(party, {}, ['redirect_uri']))
     const missing = { code: 'invalid_request', details: { missing: 'redirect_uri' } }
     expect([page.status, viewOf(page)]).toMatchObject([400, { view: 'error', ...missing }])
   })
@@ -210,12 +221,14 @@ describe('oidcc-dynamic-certification-test-plan', () => {
     const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k', use: 'sig', alg: 'RS256' }] }
     await using host = await startHost({ options: open })
     const party = await register(host, { jwks })
-    const url = requestOf(party, { redirect_uri: `${redirectUri}/other` })
+    const url = authorizationUrl(party, { redirect_uri: `${redirectUri}/other` })
     const state = url.searchParams.get('state')
     const claims = { ...Object.fromEntries(url.searchParams), redirect_uri: redirectUri }
     const request = new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'k' }).setIssuer(party.client.id)
     url.searchParams.set('request', await request.setAudience(host.issuer).setExpirationTime('1m').sign(privateKey))
-    const response = await responseOf(await complete(party, await send(party, url)))
+    const response = await readAuthorizationResponse(
+      await completeLogin(party, await sendAuthorizationRequest(party, url)),
+    )
     expect([response.get('state'), response.get('code')]).toEqual([state, expect.any(String)])
   })
 
@@ -245,13 +258,13 @@ describe('oidcc-dynamic-certification-test-plan', () => {
   test('oidcc-refresh-token-rp-key-rotation', async () => {
     const first = await generateKeyPair('RS256')
     const next = await generateKeyPair('RS256')
-    const key = async (kid: string, { publicKey }: typeof first) => ({
+    const publicJwk = async (kid: string, { publicKey }: typeof first) => ({
       ...(await exportJWK(publicKey)),
       kid,
       use: 'sig',
       alg: 'RS256',
     })
-    let keys = [await key('first', first)]
+    let keys = [await publicJwk('first', first)]
     const fetch = serveDocuments({ 'https://app.example/jwks': () => ({ keys }) })
     jest.useFakeTimers({ now: Date.now(), doNotFake: timersButDate })
     try {
@@ -270,7 +283,7 @@ describe('oidcc-dynamic-certification-test-plan', () => {
         oidc.PrivateKeyJwt({ key: next.privateKey, kid: 'next' }),
       )
       oidc.allowInsecureRequests(moved)
-      keys = [await key('next', next)]
+      keys = [await publicJwk('next', next)]
       // The library caches published documents for a minute of its own clock; the suite waits for that time.
       jest.setSystemTime(Date.now() + minute)
       const refreshed = await oidc.refreshTokenGrant(moved, tokens.refresh_token ?? '')

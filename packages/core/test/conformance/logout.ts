@@ -1,7 +1,14 @@
 import type { UserAgentResponse } from '@pocket/core/testing'
 import { type HostOptions, startHost, viewOf } from '../flows/host.ts'
-import type { Parameters, RelyingPartyOptions } from '../flows/signed-in.ts'
-import { enter, logIn, type Party, requestOf, responseOf, send } from './party.ts'
+import type { Parameters, RelyingPartyOptions } from '../flows/login.ts'
+import {
+  authorizationUrl,
+  createParty,
+  logIn,
+  type Party,
+  readAuthorizationResponse,
+  sendAuthorizationRequest,
+} from './party.ts'
 
 export const postLogoutRedirectUri = 'https://app.example/bye'
 const isLogoutUri = (url: string) => url.startsWith(postLogoutRedirectUri)
@@ -9,7 +16,7 @@ const isLogoutUri = (url: string) => url.startsWith(postLogoutRedirectUri)
 /** A user who is signed in at a client with a post-logout redirect URI. */
 export async function startLoggedIn(host: HostOptions = {}, { protocol }: Pick<RelyingPartyOptions, 'protocol'> = {}) {
   const started = await startHost(host)
-  const party = await enter(started, {
+  const party = await createParty(started, {
     client: { postLogoutRedirectUris: [postLogoutRedirectUri] },
     ...(protocol && { protocol }),
   })
@@ -23,7 +30,7 @@ export function endSession({ host, agent }: Party, parameters: Parameters): Prom
 }
 
 /** Confirms the logout page and follows redirects to the client or to the last page. */
-export async function confirm({ agent }: Party, page: UserAgentResponse): Promise<UserAgentResponse> {
+export async function confirmLogout({ agent }: Party, page: UserAgentResponse): Promise<UserAgentResponse> {
   const view = viewOf(page)
   if (view.view !== 'sign-out') throw new Error(`This page asks for no logout: ${page.text}`)
   const fields = { ...view.hidden, [view.confirm.name]: view.confirm.value }
@@ -32,7 +39,9 @@ export async function confirm({ agent }: Party, page: UserAgentResponse): Promis
 
 /** Checks with `prompt=none`, as the suite does, whether the browser still has a session. */
 export async function isLoggedIn(party: Party): Promise<boolean> {
-  const response = await responseOf(await send(party, requestOf(party, { prompt: 'none' })))
+  const response = await readAuthorizationResponse(
+    await sendAuthorizationRequest(party, authorizationUrl(party, { prompt: 'none' })),
+  )
   if (response.has('code')) return true
   if (response.get('error') !== 'login_required') throw new Error(`Neither in nor out: ${response}`)
   return false

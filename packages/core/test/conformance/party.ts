@@ -2,39 +2,37 @@ import { expect } from '@jest/globals'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { decide, type Host, signIn, startHost, viewOf } from '../flows/host.ts'
-import {
-  isRedirectUri,
-  type Parameters,
-  type RelyingPartyOptions,
-  redirectUri,
-  relyingParty,
-} from '../flows/signed-in.ts'
+import { isRedirectUri, type Parameters, type RelyingPartyOptions, redirectUri, relyingParty } from '../flows/login.ts'
 
 /** How the authorization responses of a plan are sent. */
 export type ResponseMode = 'query' | 'form_post'
 
 /** A client of a plan, with one user in one browser. */
-export type Party = Awaited<ReturnType<typeof enter>>
+export type Party = Awaited<ReturnType<typeof createParty>>
 
-export async function enter(host: Host, options: RelyingPartyOptions & { readonly mode?: ResponseMode } = {}) {
+export async function createParty(host: Host, options: RelyingPartyOptions & { readonly mode?: ResponseMode } = {}) {
   const { mode = 'query', ...rest } = options
   const party = await relyingParty(host, rest)
   return { host, mode, ...party, agent: new UserAgent(), person: await host.person('ada') }
 }
 
 /** A client on a separate host, which is closed together with it. */
-export async function entering(mode: ResponseMode): Promise<Party & AsyncDisposable> {
+export async function startParty(mode: ResponseMode): Promise<Party & AsyncDisposable> {
   const host = await startHost()
-  return { ...(await enter(host, { mode })), [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() }
+  return { ...(await createParty(host, { mode })), [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() }
 }
 
 /** A second client for the same user in the same browser, as the suite uses it. */
-export async function second(party: Party): Promise<Party> {
+export async function registerSecondClient(party: Party): Promise<Party> {
   return { ...party, ...(await relyingParty(party.host)) }
 }
 
 /** An authorization request as the suite sends it: with state and nonce, without PKCE. */
-export function requestOf({ mode, configuration }: Party, extra: Parameters = {}, without: readonly string[] = []) {
+export function authorizationUrl(
+  { mode, configuration }: Party,
+  extra: Parameters = {},
+  without: readonly string[] = [],
+) {
   const parameters: Parameters = {
     redirect_uri: redirectUri,
     scope: 'openid',
@@ -49,7 +47,7 @@ export function requestOf({ mode, configuration }: Party, extra: Parameters = {}
 }
 
 /** The result of a request: a redirect to the client, or a page of the provider. */
-export async function send({ agent }: Pick<Party, 'agent'>, url: URL): Promise<UserAgentResponse> {
+export async function sendAuthorizationRequest({ agent }: Pick<Party, 'agent'>, url: URL): Promise<UserAgentResponse> {
   return agent.follow(await agent.get(url.href), { until: isRedirectUri })
 }
 
@@ -66,7 +64,7 @@ function callbackRequest(response: UserAgentResponse): Request {
 }
 
 /** The response that the client received. */
-export async function responseOf(response: UserAgentResponse): Promise<URLSearchParams> {
+export async function readAuthorizationResponse(response: UserAgentResponse): Promise<URLSearchParams> {
   const request = callbackRequest(response)
   return request.method === 'POST' ? new URLSearchParams(await request.text()) : new URL(request.url).searchParams
 }
@@ -75,7 +73,7 @@ const isForClient = (response: UserAgentResponse) =>
   response.location !== null || response.text.includes(`action="${redirectUri}"`)
 
 /** Signs in and consents when a page asks for it, until the client receives its response. */
-export async function complete(party: Party, page: UserAgentResponse): Promise<UserAgentResponse> {
+export async function completeLogin(party: Party, page: UserAgentResponse): Promise<UserAgentResponse> {
   const { agent, person } = party
   let response = page
   const requests: string[] = []
@@ -101,9 +99,9 @@ export interface Login {
 }
 
 /** Exchanges the response to `url` with openid-client, with all of its checks enabled. */
-export async function exchange(party: Party, url: URL, response: UserAgentResponse): Promise<Login> {
+export async function exchangeCode(party: Party, url: URL, response: UserAgentResponse): Promise<Login> {
   const [state, nonce] = ['state', 'nonce'].map((name) => url.searchParams.get(name))
-  const code = (await responseOf(response)).get('code') ?? ''
+  const code = (await readAuthorizationResponse(response)).get('code') ?? ''
   const tokens = await oidc.authorizationCodeGrant(party.configuration, callbackRequest(response), {
     idTokenExpected: true,
     ...(state && { expectedState: state }),
@@ -116,12 +114,12 @@ export async function exchange(party: Party, url: URL, response: UserAgentRespon
 
 /** A complete login. */
 export async function logIn(party: Party, extra: Parameters = {}, without: readonly string[] = []): Promise<Login> {
-  const url = requestOf(party, extra, without)
-  return exchange(party, url, await complete(party, await send(party, url)))
+  const url = authorizationUrl(party, extra, without)
+  return exchangeCode(party, url, await completeLogin(party, await sendAuthorizationRequest(party, url)))
 }
 
 /** Exchanges the code without openid-client. */
-export async function askForToken(
+export async function requestToken(
   { host, client, secret }: Party,
   fields: Readonly<Record<string, string>>,
 ): Promise<{ status: number; headers: Headers; body: Readonly<Record<string, unknown>> }> {
@@ -135,7 +133,7 @@ export async function askForToken(
 }
 
 /** Requests UserInfo with one of the methods of RFC 6750 §2. */
-export async function userInfo(
+export async function fetchUserInfo(
   { host }: Party,
   init: RequestInit,
 ): Promise<{ status: number; body: Readonly<Record<string, unknown>> }> {

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import { decodeProtectedHeader, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { viewOf } from '../flows/host.ts'
-import { redirectUri } from '../flows/signed-in.ts'
-import { confirm, endSession, isLoggedIn, postLogoutRedirectUri, startLoggedIn } from './logout.ts'
+import { redirectUri } from '../flows/login.ts'
+import { confirmLogout, endSession, isLoggedIn, postLogoutRedirectUri, startLoggedIn } from './logout.ts'
 import { logIn } from './party.ts'
 
 const open = {
@@ -47,7 +47,7 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
     const page = await endSession(party, { id_token_hint: login.idToken, post_logout_redirect_uri: uri, state })
     expect([page.status, page.location, viewOf(page)]).toMatchObject([200, null, refused])
     expect(await isLoggedIn(party)).toBe(true)
-    const last = await confirm(party, page)
+    const last = await confirmLogout(party, page)
     expect([last.location, viewOf(last)]).toMatchObject([null, { view: 'signed-out' }])
     expect(await isLoggedIn(party)).toBe(false)
   })
@@ -74,7 +74,7 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
     const page = await endSession(party, { ...parameters, id_token_hint: hints[which] ?? '' })
     expect([page.status, page.location, viewOf(page)]).toMatchObject([200, null, refused])
     expect(await isLoggedIn(party)).toBe(true)
-    const last = await confirm(party, page)
+    const last = await confirmLogout(party, page)
     expect([last.location, viewOf(last)]).toMatchObject([null, { view: 'signed-out' }])
     expect(await isLoggedIn(party)).toBe(false)
   })
@@ -85,7 +85,7 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
   ])('%s', async (_module, parameters) => {
     await using session = await startLoggedIn()
     const { party } = session
-    const last = await confirm(party, await endSession(party, parameters))
+    const last = await confirmLogout(party, await endSession(party, parameters))
     expect([last.status, last.location, viewOf(last)]).toMatchObject([200, null, { view: 'signed-out' }])
     expect(await isLoggedIn(party)).toBe(false)
   })
@@ -119,12 +119,12 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
     await using session = await startLoggedIn()
     const { party } = session
     const unknown = { post_logout_redirect_uri: postLogoutRedirectUri, state }
-    const last = await confirm(party, await endSession(party, unknown))
+    const last = await confirmLogout(party, await endSession(party, unknown))
     expect([last.status, last.location, viewOf(last)]).toMatchObject([200, null, { view: 'signed-out' }])
     expect(await isLoggedIn(party)).toBe(false)
     await logIn(party)
     const named = { client_id: party.client.id, post_logout_redirect_uri: postLogoutRedirectUri, state }
-    const response = await confirm(party, await endSession(party, named))
+    const response = await confirmLogout(party, await endSession(party, named))
     expect(response.location).toBe(`${postLogoutRedirectUri}?${new URLSearchParams({ state })}`)
     expect(await isLoggedIn(party)).toBe(false)
   })

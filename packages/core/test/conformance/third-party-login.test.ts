@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import { startUrl } from '@pocket/core/internal'
 import * as oidc from 'openid-client'
 import { startHost } from '../flows/host.ts'
-import { redirectUri } from '../flows/signed-in.ts'
-import { enter, logIn } from './party.ts'
+import { redirectUri } from '../flows/login.ts'
+import { createParty, logIn } from './party.ts'
 
 const initiateLoginUri = 'https://app.example/login?tenant=a'
 
@@ -11,7 +11,7 @@ describe('oidcc-3rdparty-init-login-certification-test-plan', () => {
   test('oidcc-3rd_party-init-login', async () => {
     await using host = await startHost()
     const launchUrl = 'https://app.example/home?tab=1#photos'
-    const party = await enter(host, { client: { launchUrl }, protocol: { initiateLoginUri } })
+    const party = await createParty(host, { client: { launchUrl }, protocol: { initiateLoginUri } })
     const address = new URL(startUrl(party.client, host.issuer) ?? '')
     expect(`${address.origin}${address.pathname}`).toBe('https://app.example/login')
     expect(Object.fromEntries(address.searchParams)).toEqual({

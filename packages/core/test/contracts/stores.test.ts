@@ -20,9 +20,9 @@ import { reauthenticationStoreContract } from '../../src/testing/contracts/reaut
 import { sessionHistoryStoreContract } from '../../src/testing/contracts/session-history-store.ts'
 import { spentChallengeStoreContract } from '../../src/testing/contracts/spent-challenge-store.ts'
 import { transactionContract } from '../../src/testing/contracts/transaction.ts'
-import { kinds, placed, type StoresUnderTest } from './kinds.ts'
+import { allStoreKinds, relocatedStoreKinds, type StoresUnderTest } from './store-kinds.ts'
 
-const all = selectCases(Object.entries({ ...kinds, ...placed }), ([kind]) => kind in kinds)
+const all = selectCases(Object.entries({ ...allStoreKinds, ...relocatedStoreKinds }), ([kind]) => kind in allStoreKinds)
 
 describe.each(all)('%s', (_kind, open) => {
   let stores: StoresUnderTest
@@ -33,7 +33,7 @@ describe.each(all)('%s', (_kind, open) => {
 
   afterAll(async () => stores[Symbol.asyncDispose]())
 
-  function fulfills<Store>(
+  function testContract<Store>(
     title: string,
     contract: readonly ContractCase<Store>[],
     pick: (stores: PocketStores) => Store,
@@ -43,22 +43,26 @@ describe.each(all)('%s', (_kind, open) => {
     })
   }
 
-  fulfills('APIs', apiStoreContract, ({ apis }) => apis)
-  fulfills('artifacts', artifactStoreContract, ({ artifacts }) => artifacts)
-  fulfills('clients', clientStoreContract, ({ clients }) => clients)
-  fulfills('pages of clients', clientPageContract, (all) => all)
-  fulfills('codes', codeStoreContract, ({ codes }) => codes)
-  fulfills('connection log', connectionLogStoreContract, (all) => all)
-  fulfills('consents', consentStoreContract, ({ consents }) => consents)
-  fulfills('device logins', deviceLoginStoreContract, ({ deviceLogins }) => deviceLogins)
-  fulfills('initial access tokens', initialAccessTokenStoreContract, ({ initialAccessTokens }) => initialAccessTokens)
-  fulfills('issuer', issuerStoreContract, ({ issuer }) => issuer)
-  fulfills('keys', keyStoreContract, ({ keys }) => keys)
-  fulfills('limits', limitStoreContract, ({ limits }) => limits)
-  fulfills('logout notices', logoutNoticeStoreContract, ({ logoutNotices }) => logoutNotices)
-  fulfills('passkeys', passkeyStoreContract, ({ passkeys }) => passkeys)
-  fulfills('reauthentications', reauthenticationStoreContract, ({ reauthentications }) => reauthentications)
-  fulfills('spent challenges', spentChallengeStoreContract, ({ spentChallenges }) => spentChallenges)
-  fulfills('session history', sessionHistoryStoreContract, (all) => all)
-  fulfills('transaction', transactionContract, (all) => all)
+  testContract('APIs', apiStoreContract, ({ apis }) => apis)
+  testContract('artifacts', artifactStoreContract, ({ artifacts }) => artifacts)
+  testContract('clients', clientStoreContract, ({ clients }) => clients)
+  testContract('pages of clients', clientPageContract, (all) => all)
+  testContract('codes', codeStoreContract, ({ codes }) => codes)
+  testContract('connection log', connectionLogStoreContract, (all) => all)
+  testContract('consents', consentStoreContract, ({ consents }) => consents)
+  testContract('device logins', deviceLoginStoreContract, ({ deviceLogins }) => deviceLogins)
+  testContract(
+    'initial access tokens',
+    initialAccessTokenStoreContract,
+    ({ initialAccessTokens }) => initialAccessTokens,
+  )
+  testContract('issuer', issuerStoreContract, ({ issuer }) => issuer)
+  testContract('keys', keyStoreContract, ({ keys }) => keys)
+  testContract('limits', limitStoreContract, ({ limits }) => limits)
+  testContract('logout notices', logoutNoticeStoreContract, ({ logoutNotices }) => logoutNotices)
+  testContract('passkeys', passkeyStoreContract, ({ passkeys }) => passkeys)
+  testContract('reauthentications', reauthenticationStoreContract, ({ reauthentications }) => reauthentications)
+  testContract('spent challenges', spentChallengeStoreContract, ({ spentChallenges }) => spentChallenges)
+  testContract('session history', sessionHistoryStoreContract, (all) => all)
+  testContract('transaction', transactionContract, (all) => all)
 })

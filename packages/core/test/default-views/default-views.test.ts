@@ -7,7 +7,7 @@ import { authorizationUrl, plain, redirectUri } from './plain-pages.ts'
 
 const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 
-async function answer(
+async function answerCeremony(
   agent: UserAgent,
   page: UserAgentResponse,
   { authenticator }: Awaited<ReturnType<Host['person']>>,
@@ -31,7 +31,7 @@ describe('without a render option', () => {
     const ada = await host.person('ada')
     const signInPage = await agent.follow(await agent.get(await authorizationUrl(host, '<b>Photos & "more"</b>')))
     expect(signInPage.text).toContain('&#60;b&#62;Photos &#38; &#34;more&#34;&#60;/b&#62;')
-    const consent = await answer(agent, signInPage, ada)
+    const consent = await answerCeremony(agent, signInPage, ada)
     expect(consent.text).toContain('ada@example.com')
     const returned = await agent.follow(await agent.submit(consent, consent.form('/consent')), { until: isRedirectUri })
     expect(new URL(returned.location ?? '').searchParams.get('code')).toBeTruthy()
@@ -49,7 +49,7 @@ describe('without a render option', () => {
     const { client } = await host.client({ redirectUris: [redirectUri], isGroupRestricted: true })
     const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
     const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`))
-    const refused = await answer(agent, page, bob)
+    const refused = await answerCeremony(agent, page, bob)
     expect(refused.text).toContain('bob may not use Client.')
     const chooser = await agent.follow(await agent.submit(refused, refused.form('/switch')))
     expect(chooser.text).toContain('Choose an account')
@@ -192,23 +192,23 @@ describe('render option', () => {
     }
     await using host: Host = await startHost({ stores, options: { accounts, stores: stores } })
     const agent = new UserAgent()
-    const keep = (page: UserAgentResponse) => {
+    const recordView = (page: UserAgentResponse) => {
       shown.push(viewOf(page).view)
       return page
     }
     const { authenticator } = await host.person('ada')
     const address = await authorizationUrl(host)
-    const page = keep(await agent.follow(await agent.get(address)))
-    for (const path of ['code', 'sign-up']) keep(await agent.get(`${page.url}/${path}`))
-    keep(await signIn(agent, page, authenticator, isRedirectUri))
-    keep(await agent.get(`${host.issuer}/login/passkey`))
-    keep(await agent.follow(await agent.get(`${address}&prompt=select_account`)))
+    const page = recordView(await agent.follow(await agent.get(address)))
+    for (const path of ['code', 'sign-up']) recordView(await agent.get(`${page.url}/${path}`))
+    recordView(await signIn(agent, page, authenticator, isRedirectUri))
+    recordView(await agent.get(`${host.issuer}/login/passkey`))
+    recordView(await agent.follow(await agent.get(`${address}&prompt=select_account`)))
     const { client } = await host.client({ redirectUris: [redirectUri], isGroupRestricted: true })
-    keep(await agent.follow(await agent.get(address.replace(/(?<=client_id=)[^&]+/, client.id))))
-    keep(await agent.get(`${host.issuer}/authorize?client_id=nobody`))
-    const leaving = viewOf(keep(await agent.get(`${host.issuer}/api/oidc/end-session`)))
+    recordView(await agent.follow(await agent.get(address.replace(/(?<=client_id=)[^&]+/, client.id))))
+    recordView(await agent.get(`${host.issuer}/authorize?client_id=nobody`))
+    const leaving = viewOf(recordView(await agent.get(`${host.issuer}/api/oidc/end-session`)))
     if (leaving.view !== 'sign-out') throw new Error('The page is not a sign-out page.')
-    keep(await agent.follow(await agent.postForm(leaving.submitTo, { ...leaving.hidden, logout: 'yes' })))
+    recordView(await agent.follow(await agent.postForm(leaving.submitTo, { ...leaving.hidden, logout: 'yes' })))
     expect(shown.toSorted()).toEqual(Object.keys(views).toSorted())
   })
 

@@ -5,7 +5,7 @@ import type { AuditEvent, BeforeHookInputs } from '@pocket/core'
 import { isInternal, publicApi } from '../package/public-api.ts'
 
 const workspace = join(import.meta.dirname, '../../../..')
-const read = (path: string) => readFile(join(workspace, path), 'utf8')
+const readDocument = (path: string) => readFile(join(workspace, path), 'utf8')
 const guides = (await readdir(join(workspace, 'docs/guides'))).map((name) => `docs/guides/${name}`)
 const documents = [...guides, 'docs/README.md', 'README.md', 'packages/core/README.md', 'packages/directory/README.md']
 const pages = ['tutorial', 'explanation', 'reference', 'decisions'].map(async (folder) =>
@@ -25,14 +25,14 @@ const examples = (await readdir(join(workspace, 'packages/core/examples'))).filt
 
 describe.each(documents)('%s', (path) => {
   test('contains the example programs unchanged', async () => {
-    const text = await read(path)
+    const text = await readDocument(path)
     for (const [, file = '', shown = ''] of text.matchAll(/<!-- (packages\/\S+) -->\n\n```\w+\n(.*?)```\n/gs))
-      expect({ file, shown }).toEqual({ file, shown: await read(file) })
+      expect({ file, shown }).toEqual({ file, shown: await readDocument(file) })
   })
 })
 
 /** The anchors of the headings of a document, and those that it names itself. */
-function anchorsOf(text: string): readonly string[] {
+function findAnchors(text: string): readonly string[] {
   const headings = text.replaceAll(/^ *```.*?^ *```$/gms, '').matchAll(/^#+ (.+)$/gm)
   const slugs = Array.from(headings, ([, heading = '']) =>
     heading
@@ -78,18 +78,20 @@ const evidence: Readonly<Record<string, RegExp>> = {
 }
 
 test('the quick start has at most forty lines', async () => {
-  const programs = ['quick-start.js', 'quick-start-client.js'].map((name) => read(`packages/core/examples/${name}`))
+  const programs = ['quick-start.js', 'quick-start-client.js'].map((name) =>
+    readDocument(`packages/core/examples/${name}`),
+  )
   const lines = (await Promise.all(programs)).join('').split('\n')
   expect(lines.filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(40)
 })
 
 test('docs/reference/browsers.md names tests that show each row', async () => {
   const shown: string[] = []
-  for (const line of (await read('docs/reference/browsers.md')).split('\n')) {
+  for (const line of (await readDocument('docs/reference/browsers.md')).split('\n')) {
     const [, row = ''] = /^\| (.*?) +\|/.exec(line) ?? []
     for (const [, file = ''] of line.startsWith('|') ? line.matchAll(/`([\w./-]+\.test\.ts)`/g) : []) {
       const folders = ['apps/server/test', 'packages/core/test']
-      const text = await Promise.any(folders.map((folder) => read(join(folder, file)))).catch(() => '')
+      const text = await Promise.any(folders.map((folder) => readDocument(join(folder, file)))).catch(() => '')
       expect({ row, file, isShown: evidence[row]?.test(text) }).toEqual({ row, file, isShown: true })
       shown.push(row)
     }
@@ -100,40 +102,40 @@ test('docs/reference/browsers.md names tests that show each row', async () => {
 const repositoryLink = /https:\/\/github\.com\/pocket-oidc\/pocket\/(?:blob|tree)\/main\//g
 
 test.each(linking)('%s links to existing files and headings', async (path) => {
-  const text = (await read(path)).replaceAll(/`[^`\n]*`/g, '').replaceAll(repositoryLink, '/')
+  const text = (await readDocument(path)).replaceAll(/`[^`\n]*`/g, '').replaceAll(repositoryLink, '/')
   for (const [, target = '', anchor] of text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?[^)]*\)/g)) {
     const file = target === '' ? path : target.startsWith('/') ? target.slice(1) : join(path, '..', target)
-    const content = await readdir(join(workspace, file)).catch(() => read(file))
+    const content = await readdir(join(workspace, file)).catch(() => readDocument(file))
     expect(content).toBeDefined()
     if (anchor !== undefined)
-      expect({ file, anchors: anchorsOf(String(content)) }).toMatchObject({
+      expect({ file, anchors: findAnchors(String(content)) }).toMatchObject({
         anchors: expect.arrayContaining([anchor]),
       })
   }
 })
 
 test.each(['core', 'directory', 'api-client'])('the README of @pocket/%s has no relative link', async (name) => {
-  const text = (await read(`packages/${name}/README.md`)).replaceAll(/`[^`\n]*`/g, '')
+  const text = (await readDocument(`packages/${name}/README.md`)).replaceAll(/`[^`\n]*`/g, '')
   expect(text.match(/\]\((?!https:)[^)]*\)/g)).toBeNull()
 })
 
 test.each(['core', 'directory', 'api-client'])('@pocket/%s is published without its tests', async (name) => {
-  const { files } = JSON.parse(await read(`packages/${name}/package.json`))
+  const { files } = JSON.parse(await readDocument(`packages/${name}/package.json`))
   expect(files).toEqual(['dist', 'src'])
   const sources = await readdir(join(workspace, 'packages', name, 'src'), { recursive: true })
   expect(sources.filter((file) => /\.test\.|(^|\/)tests?\//.test(file))).toEqual([])
 })
 
 test.each(['core', 'directory', 'api-client'])('the manifest of @pocket/%s names the repository', async (name) => {
-  const { homepage, bugs, repository } = JSON.parse(await read('package.json'))
+  const { homepage, bugs, repository } = JSON.parse(await readDocument('package.json'))
   const directory = `packages/${name}`
-  const manifest = JSON.parse(await read(`${directory}/package.json`))
+  const manifest = JSON.parse(await readDocument(`${directory}/package.json`))
   expect(manifest).toMatchObject({ homepage, bugs, repository: { ...repository, directory } })
 })
 
 test('the index of the documentation lists every guide and reference', async () => {
   const references = (await readdir(join(workspace, 'docs/reference'))).map((name) => `docs/reference/${name}`)
-  const index = await read('docs/README.md')
+  const index = await readDocument('docs/README.md')
   expect([...guides, ...references].filter((path) => !index.includes(`](${path.slice('docs/'.length)})`))).toEqual([])
 })
 
@@ -145,7 +147,7 @@ test('ARCHITECTURE.md names existing files', async () => {
       (await readdir(join(workspace, folder), { recursive: true })).map((file) => `/${folder}/${file}`),
     ),
   )
-  const named = (await read('ARCHITECTURE.md')).matchAll(/`(\w[\w/.-]*\.(?:ts|ejs|json))`/g)
+  const named = (await readDocument('ARCHITECTURE.md')).matchAll(/`(\w[\w/.-]*\.(?:ts|ejs|json))`/g)
   const paths = Array.from(named, ([, path = '']) =>
     path.replace(/^S\//, 'apps/server/src/').replace(/^D\//, 'packages/directory/src/'),
   )
@@ -157,11 +159,11 @@ test('the index of the decisions lists every record with its title, date and sta
   const rows = records.map(async (name) => {
     const [, title, created, changed, status] =
       /^# \d+\. (.+)\n\nDate: ([\d-]+)(?:, changed ([\d-]+))?\. Status: (\w+)/.exec(
-        await read(`docs/decisions/${name}`),
+        await readDocument(`docs/decisions/${name}`),
       ) ?? []
     return [`[${name.slice(0, 4)}](${name})`, title, changed ?? created, status]
   })
-  const index = await read('docs/decisions/README.md')
+  const index = await readDocument('docs/decisions/README.md')
   const listed = [...index.matchAll(/^\| (\[.+) \|$/gm)].map(([, cells = '']) =>
     cells.split('|').map((cell) => cell.trim()),
   )
@@ -173,7 +175,7 @@ test('documents and examples import only exported names', async () => {
   for (const name of ['core', 'directory'])
     for (const [subpath, exported] of await publicApi(name))
       known.set(join('@pocket', name, subpath), new Set(exported.map((each) => each.name)))
-  const texts = [...documents, ...examples.map((name) => `packages/core/examples/${name}`)].map(read)
+  const texts = [...documents, ...examples.map((name) => `packages/core/examples/${name}`)].map(readDocument)
   const unknown = (await Promise.all(texts)).flatMap((text) =>
     [...text.matchAll(/import (?:type )?\{([^}]*)\} from '(@pocket\/(?:core|directory)[^']*)'/g)].flatMap(
       ([, names = '', subpath = '']) =>
@@ -187,7 +189,7 @@ test('documents and examples import only exported names', async () => {
 })
 
 test('every value that a host can import occurs in a guide or an example', async () => {
-  const texts = [...documents, ...examples.map((name) => `packages/core/examples/${name}`)].map(read)
+  const texts = [...documents, ...examples.map((name) => `packages/core/examples/${name}`)].map(readDocument)
   const shown = (await Promise.all(texts)).join('\n')
   for (const name of ['core', 'directory'] as const) {
     const subpaths = [...(await publicApi(name))].filter(([subpath]) => !isInternal(subpath) && subpath !== './typeorm')
@@ -199,17 +201,17 @@ test('every value that a host can import occurs in a guide or an example', async
 })
 
 test('the guide for embedding lists every option', async () => {
-  const members = async (name: string) => {
+  const listMembers = async (name: string) => {
     const options = (await publicApi('core')).get('.')?.find((each) => each.name === name)?.declaration ?? ''
     return [...options.matchAll(/^ {4}readonly (\w+)\??: (\w*)/gm)].map(([, member = '', type = '']) => ({
       member,
       type,
     }))
   }
-  const paths = (await members('PocketOptions')).map(async ({ member, type }) =>
-    type.endsWith('Options') ? (await members(type)).map((inner) => `${member}.${inner.member}`) : [member],
+  const paths = (await listMembers('PocketOptions')).map(async ({ member, type }) =>
+    type.endsWith('Options') ? (await listMembers(type)).map((inner) => `${member}.${inner.member}`) : [member],
   )
-  const guide = await read('docs/guides/add-passkeys-to-a-service.md')
+  const guide = await readDocument('docs/guides/add-passkeys-to-a-service.md')
   const table = guide.split('## 7. Choose the options')[1]?.split('\n## ')[0] ?? ''
   const listed = [...table.matchAll(/^\| `([\w.]+)` /gm)].map(([, path]) => path)
   expect(listed.toSorted()).toEqual((await Promise.all(paths)).flat().toSorted())
@@ -318,7 +320,7 @@ const asked: Readonly<
 }
 
 test('the hooks guide lists every event that core records, and every hook', async () => {
-  const guide = await read('docs/guides/hooks-and-events.md')
+  const guide = await readDocument('docs/guides/hooks-and-events.md')
   const rows = [...guide.matchAll(/^\| `(\w+)` +\|[^|]*\| (?:no: |`hooks\.(?:before\.)?)([\w ]+?)`? +\|$/gm)]
   const received = Object.fromEntries(rows.map(([, event = '', hook]) => [event, hook]))
   expect(received).toEqual(Object.fromEntries(Object.entries(asked).filter(([, hook]) => hook !== 'server')))

@@ -102,7 +102,7 @@ async function goToClient({ issuer, clientId }: Invitation, authenticator: Softw
   return { page: page.text, claims: tokens.claims(), home, terms }
 }
 
-const node22 = () => join(folder, 'node_modules/node/bin/node')
+const node22Binary = () => join(folder, 'node_modules/node/bin/node')
 
 async function start(name: string, command = 'node') {
   const port = await freePort()
@@ -118,7 +118,7 @@ const ada = { sub: 'ada', preferred_username: 'ada', email: 'ada@example.com' }
 
 describe.each([
   ['the Node of the tests', () => 'node'],
-  ['Node 22', node22],
+  ['Node 22', node22Binary],
 ])('an example with the installed package on %s', (_version, node) => {
   test.each([
     ['node-http', ada],
@@ -178,7 +178,7 @@ describe.each([
 
   test('the quick start signs a user in at its own page and at its client', async () => {
     const [origin, client] = [`http://localhost:${await freePort()}`, `http://localhost:${await freePort()}`] as const
-    const startAt = async (name: string, readyWhen: RegExp) => {
+    const startExample = async (name: string, readyWhen: RegExp) => {
       const text = (await readFile(join(folder, `${name}.js`), 'utf8'))
         .replaceAll('http://localhost:3000', origin)
         .replaceAll('http://localhost:4000', client)
@@ -187,8 +187,8 @@ describe.each([
       await writeFile(join(folder, `${name}-copy.js`), text)
       return startProcess(node(), [`${name}-copy.js`], { cwd: folder, readyWhen })
     }
-    await using service = await startAt('quick-start', /enter (\S+)/)
-    await using _client = await startAt('quick-start-client', /ready/)
+    await using service = await startExample('quick-start', /enter (\S+)/)
+    await using _client = await startExample('quick-start-client', /ready/)
     const agent = new UserAgent()
     const entered = await agent.postForm(`${origin}/login/code?redirect=/`, { code: service.ready[1] ?? '' })
     expect((await agent.follow(entered)).text).toContain('Create a passkey')
@@ -349,8 +349,9 @@ export { authenticate, createDirectory, directoryStores, middleware, PocketError
       bytesInOutput > 0 && path.includes('node_modules') ? [path.replace(/.*@pocket\/core\/dist\//, '')] : [],
     )
     expect(kept.length).toBeGreaterThan(0)
-    const fits = (path: string) => expected.some((each) => (typeof each === 'string' ? each === path : each.test(path)))
-    expect(kept.filter((path) => !fits(path))).toEqual([])
+    const isExpected = (path: string) =>
+      expected.some((each) => (typeof each === 'string' ? each === path : each.test(path)))
+    expect(kept.filter((path) => !isExpected(path))).toEqual([])
   })
 
   test('needs a database driver only for the database stores', async () => {

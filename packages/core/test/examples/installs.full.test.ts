@@ -23,9 +23,9 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-type Row = readonly [name: string, dependencies: Readonly<Record<string, string>>, overrides?: object]
+type InstallCase = readonly [name: string, dependencies: Readonly<Record<string, string>>, overrides?: object]
 
-test.each<Row>([
+test.each<InstallCase>([
   ['nothing else', {}],
   ['better-sqlite3 11', { 'better-sqlite3': '^11.0.0' }],
   ['TypeORM 0.3 with its driver', { typeorm: '^0.3.0', 'better-sqlite3': '^12.0.0' }],

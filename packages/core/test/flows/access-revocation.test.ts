@@ -3,16 +3,16 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Pocket } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
 import { type Host, hour, startHost } from './host.ts'
 import { interceptReads } from './intercepted-reads.ts'
-import { login, type Parameters, redirectUri, relyingParty } from './signed-in.ts'
+import { login, type Parameters, redirectUri, relyingParty } from './login.ts'
 
 const resource = 'https://notes.example/api'
 const refused = { status: 400, error: 'invalid_grant' }
 
 /** Approves a device in the session of the browser. */
-const withDevices = (pocket: Pocket): RequestListener => {
+const withDeviceRoutes = (pocket: Pocket): RequestListener => {
   const handle = pocket.callback()
   return (req, res) => {
     const { pathname, searchParams } = new URL(req.url ?? '/', pocket.issuer)
@@ -25,12 +25,12 @@ const withDevices = (pocket: Pocket): RequestListener => {
 describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   let database: StoresUnderTest
   let host: Host
-  let api: Awaited<ReturnType<typeof notes>>
+  let api: Awaited<ReturnType<typeof createNotesApi>>
 
   beforeAll(async () => {
     database = await open()
-    host = await startHost({ stores: await database.empty(), mount: withDevices })
-    api = await notes()
+    host = await startHost({ stores: await database.empty(), mount: withDeviceRoutes })
+    api = await createNotesApi()
   })
   afterAll(async () => {
     await host[Symbol.asyncDispose]()
@@ -38,7 +38,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   })
 
   /** An API with opaque tokens and its resource server. */
-  async function notes() {
+  async function createNotesApi() {
     const server = await relyingParty(host)
     const { id } = await host.pocket.apis.create({
       name: 'Notes',
@@ -69,7 +69,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     const tokens = await (await code())()
     const atApi = await (await code({ resource, scope: 'openid notes:read' }))()
     const unexchanged = await code()
-    const active = async (by: typeof configuration, token = '') => (await oidc.tokenIntrospection(by, token)).active
+    const isActive = async (by: typeof configuration, token = '') => (await oidc.tokenIntrospection(by, token)).active
     const { account } = browsing.person
     return {
       ...party,
@@ -82,38 +82,39 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
           () => true,
           ({ status }) => status !== 401,
         ),
-        atIntrospection: await active(configuration, tokens.access_token),
-        ofTheApi: await active(api.server.configuration, atApi.access_token),
-        refreshToken: await active(configuration, tokens.refresh_token),
+        atIntrospection: await isActive(configuration, tokens.access_token),
+        ofTheApi: await isActive(api.server.configuration, atApi.access_token),
+        refreshToken: await isActive(configuration, tokens.refresh_token),
       }),
       refresh: () => oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? ''),
       exchange: () => unexchanged(),
     }
   }
 
-  type Given = Awaited<ReturnType<typeof createFixture>>
+  type RevocationFixture = Awaited<ReturnType<typeof createFixture>>
 
-  const alive = (all: boolean) => ({ atUserInfo: all, atIntrospection: all, ofTheApi: all, refreshToken: all })
-  const sessionOf = async ({ account }: Given) => (await host.pocket.sessions.list(account.id))[0]?.uid ?? ''
-  const listArtifacts = async ({ account }: Given) => {
+  const validAccess = (all: boolean) => ({ atUserInfo: all, atIntrospection: all, ofTheApi: all, refreshToken: all })
+  const findSessionUid = async ({ account }: RevocationFixture) =>
+    (await host.pocket.sessions.list(account.id))[0]?.uid ?? ''
+  const listArtifacts = async ({ account }: RevocationFixture) => {
     const models = ['AccessToken', 'RefreshToken', 'AuthorizationCode', 'Grant']
     return (await Promise.all(models.map((model) => host.stores.artifacts.listByAccount(model, account.id)))).flat()
   }
 
   /** Changes only the account, without notifying core. */
-  const changes: Readonly<Record<string, (one: Given) => unknown>> = {
+  const changes: Readonly<Record<string, (one: RevocationFixture) => unknown>> = {
     'a disabled account': ({ account }) => host.accounts.set(account.id, { ...account, disabled: true }),
     'a deleted account': ({ account }) => host.accounts.delete(account.id),
     'a lost group': ({ account }) => host.accounts.set(account.id, { ...account, groups: [] }),
   }
   /** These revoke everything. */
-  const ends: Readonly<Record<string, (one: Given) => Promise<unknown>>> = {
+  const ends: Readonly<Record<string, (one: RevocationFixture) => Promise<unknown>>> = {
     'an account that is disabled by the host': ({ account }) => host.pocket.endAccess(account.id),
     'a lost group that the host reports': ({ account }) => {
       host.accounts.set(account.id, { ...account, groups: [] })
       return host.pocket.endAccessByGroups(account.id, ['g1'])
     },
-    'a revoked session': async (one) => host.pocket.sessions.end(one.account.id, await sessionOf(one)),
+    'a revoked session': async (one) => host.pocket.sessions.end(one.account.id, await findSessionUid(one)),
     'a logout that the client requests': async ({ agent, configuration, tokens }) => {
       const hint = { id_token_hint: tokens.id_token ?? '', post_logout_redirect_uri: redirectUri }
       const response = await agent.get(oidc.buildEndSessionUrl(configuration, hint).href)
@@ -137,9 +138,9 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     ]),
   )('$way revokes all tokens immediately if the access token is $format', async ({ way, end, format }) => {
     const one = await createFixture(format === 'signed')
-    expect(await one.alive()).toEqual(alive(true))
+    expect(await one.alive()).toEqual(validAccess(true))
     await end(one)
-    expect(await one.alive()).toEqual(alive(false))
+    expect(await one.alive()).toEqual(validAccess(false))
     if (way in ends) expect(await listArtifacts(one)).toEqual([])
     // The first request may revoke the other token.
     const requests = format === 'signed' ? [one.refresh, one.exchange] : [one.exchange, one.refresh]
@@ -151,9 +152,9 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     const { configuration } = await relyingParty(host, { client: { skipConsent: true } })
     const browsing = { agent: new UserAgent(), person: await host.person('ada') }
     const first = await (await login(host, configuration, { scope: 'openid' }, browsing)).finish()
-    const grants = async () =>
+    const listGrantKeys = async () =>
       (await host.stores.artifacts.listByAccount('Grant', browsing.person.account.id)).map(({ key }) => key)
-    const ended = await grants()
+    const ended = await listGrantKeys()
     const { artifacts } = host.stores
     const find = artifacts.find.bind(artifacts)
     let endings = 0
@@ -165,7 +166,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     const wider = await (await login(host, configuration, { scope: 'openid email' }, browsing)).finish()
     artifacts.find = find
     expect(ended).toHaveLength(1)
-    expect(await grants()).not.toEqual(expect.arrayContaining(ended))
+    expect(await listGrantKeys()).not.toEqual(expect.arrayContaining(ended))
     expect(await oidc.tokenIntrospection(configuration, first.access_token)).toEqual({ active: false })
     expect(await oidc.tokenIntrospection(configuration, wider.access_token)).toMatchObject({ active: true })
     expect(host.errors).toEqual([])

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
 import { startHost } from './host.ts'
-import { login, relyingParty } from './signed-in.ts'
+import { login, relyingParty } from './login.ts'
 
 describe.each(['RS256', 'PS256', 'ES256', 'EdDSA'] as const)('a client that uses %s', (alg) => {
   test('gets ID tokens, UserInfo, introspection and authorization responses signed with it', async () => {
@@ -140,7 +140,7 @@ describe('a JWT access token', () => {
 test('pairwise subjects are equal within a sector and different across sectors', async () => {
   await using host = await startHost()
   const person = await host.person('ada')
-  const subjectAt = async (redirect: string) => {
+  const readSubject = async (redirect: string) => {
     const { configuration } = await relyingParty(host, {
       client: { redirectUris: [redirect] },
       protocol: { subjectType: 'pairwise' },
@@ -148,8 +148,8 @@ test('pairwise subjects are equal within a sector and different across sectors',
     const { finish } = await login(host, configuration, { redirect_uri: redirect }, { person })
     return (await finish()).claims()?.sub
   }
-  const subject = await subjectAt('https://app.example/callback')
+  const subject = await readSubject('https://app.example/callback')
   expect(subject).not.toBe(person.account.id)
-  expect(await subjectAt('https://app.example/another')).toBe(subject)
-  expect(await subjectAt('https://other.example/')).not.toBe(subject)
+  expect(await readSubject('https://app.example/another')).toBe(subject)
+  expect(await readSubject('https://other.example/')).not.toBe(subject)
 })

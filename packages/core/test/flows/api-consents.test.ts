@@ -2,25 +2,25 @@ import { describe, expect, jest, test } from '@jest/globals'
 import type { Api } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { storeKinds } from '../contracts/kinds.ts'
+import { storeKinds } from '../contracts/store-kinds.ts'
 import {
-  access,
+  accessToApi,
   authorize,
   createFixture,
+  createNotesApi,
   isRedirectUri,
-  notes,
-  parameters,
+  readParameters,
   redirectUri,
   relyingParty,
+  requestTokens,
   resource,
-  tokens,
   verifyToken,
 } from './api-fixture.ts'
 import { decide, type Host, second, signIn, startHost, viewOf } from './host.ts'
 
 /** APIs that take over the resource of a removed one. */
 const successors: readonly [string, (host: Host, older: Api) => Promise<Api>][] = [
-  ['a new API with the same resource', (host) => notes(host)],
+  ['a new API with the same resource', (host) => createNotesApi(host)],
   [
     'an older API that gets its resource',
     async (host, older) => {
@@ -39,7 +39,7 @@ describe('request', () => {
   ])('for %j is rejected with %s', async (extra, error) => {
     await using host = await startHost()
     const { page } = await authorize(await createFixture(host), extra)
-    expect(parameters(page.location).get('error')).toBe(error)
+    expect(readParameters(page.location).get('error')).toBe(error)
   })
 
   test('from a client without a grant is rejected', async () => {
@@ -47,19 +47,19 @@ describe('request', () => {
     const fixture = await createFixture(host)
     const otherUser = await relyingParty(host)
     const { page } = await authorize({ ...fixture, ...otherUser })
-    expect(parameters(page.location).get('error')).toBe('access_denied')
+    expect(readParameters(page.location).get('error')).toBe('access_denied')
   })
 
   test('for two APIs at once is rejected', async () => {
     await using host = await startHost()
     const fixture = await createFixture(host)
-    const other = await notes(host, { resource: 'https://other.example' })
-    await host.pocket.apis.setGrant(other.id, fixture.client.id, access(other, ['notes:read'], ['notes:read']))
+    const other = await createNotesApi(host, { resource: 'https://other.example' })
+    await host.pocket.apis.setGrant(other.id, fixture.client.id, accessToApi(other, ['notes:read'], ['notes:read']))
     const both = [resource, other.resource].map((each) => ['resource', each])
     const url = oidc.buildAuthorizationUrl(fixture.configuration, { redirect_uri: redirectUri, scope: 'openid' })
     for (const [name = '', value = ''] of both) url.searchParams.append(name, value)
     const page = await fixture.agent.follow(await fixture.agent.get(url.href), { until: isRedirectUri })
-    expect(parameters(page.location).get('error')).toBe('invalid_target')
+    expect(readParameters(page.location).get('error')).toBe('invalid_target')
     const itself = new URLSearchParams([['grant_type', 'client_credentials'], ...both])
     await expect(oidc.clientCredentialsGrant(fixture.configuration, itself)).rejects.toMatchObject({
       error: 'invalid_target',
@@ -69,7 +69,7 @@ describe('request', () => {
   test('ignores the scopes that a client adds to every request and that the API does not define', async () => {
     await using host = await startHost()
     const fixture = await createFixture(host, { client: { protocol: { defaultScopes: ['elsewhere', 'notes:read'] } } })
-    const { access_token: token } = await tokens(fixture, { scope: 'openid notes:write' })
+    const { access_token: token } = await requestTokens(fixture, { scope: 'openid notes:write' })
     const { scope } = (await verifyToken(fixture, token)).payload
     expect(String(scope).split(' ').sort()).toEqual(['notes:read', 'notes:write', 'openid'])
   })
@@ -96,7 +96,7 @@ describe('consent page', () => {
     })
     await decide(fixture.agent, consent, 'submitTo', isRedirectUri)
     const again = await authorize(fixture, { prompt: 'none' })
-    expect(parameters(again.page.location).get('code')).toEqual(expect.any(String))
+    expect(readParameters(again.page.location).get('code')).toEqual(expect.any(String))
     expect(host.events).toContainEqual(
       expect.objectContaining({ event: 'consent_given', scopes: ['openid', 'notes:read', 'notes:write'] }),
     )
@@ -105,9 +105,9 @@ describe('consent page', () => {
   test('appears again for a new permission, and for all permissions after the consent is withdrawn', async () => {
     await using host = await startHost()
     const fixture = await createFixture(host)
-    await tokens(fixture, { scope: 'openid profile notes:read' })
+    await requestTokens(fixture, { scope: 'openid profile notes:read' })
     const more = await authorize(fixture, { prompt: 'none' })
-    expect(parameters(more.page.location).get('error')).toBe('consent_required')
+    expect(readParameters(more.page.location).get('error')).toBe('consent_required')
     const asked = await authorize(fixture, { scope: 'openid profile email offline_access notes:read notes:write' })
     const view = viewOf(asked.page)
     if (view.view !== 'consent') throw new Error('Nothing was asked.')
@@ -125,30 +125,30 @@ describe('consent page', () => {
       undefined,
     ])
     await decide(fixture.agent, asked.page, 'submitTo', isRedirectUri)
-    expect(parameters((await authorize(fixture, { prompt: 'none' })).page.location).get('error')).toBeNull()
+    expect(readParameters((await authorize(fixture, { prompt: 'none' })).page.location).get('error')).toBeNull()
     await host.pocket.withdrawConsent(fixture.account.id, fixture.client.id)
     const after = await authorize(fixture, { prompt: 'none' })
-    expect(parameters(after.page.location).get('error')).toBe('consent_required')
+    expect(readParameters(after.page.location).get('error')).toBe('consent_required')
   })
 
   test('for one API does not cover another API whose permission has the same key', async () => {
     await using host = await startHost()
     const fixture = await createFixture(host)
-    await tokens(fixture)
-    const other = await notes(host, { resource: 'https://other.example' })
-    await host.pocket.apis.setGrant(other.id, fixture.client.id, access(other, ['notes:read']))
+    await requestTokens(fixture)
+    const other = await createNotesApi(host, { resource: 'https://other.example' })
+    await host.pocket.apis.setGrant(other.id, fixture.client.id, accessToApi(other, ['notes:read']))
     const { page } = await authorize(fixture, { resource: other.resource, scope: 'openid notes:read', prompt: 'none' })
-    expect(parameters(page.location).get('error')).toBe('consent_required')
+    expect(readParameters(page.location).get('error')).toBe('consent_required')
   })
 
   test.each(successors)('does not count a consent to a removed API for %s', async (_what, successorOf) => {
     await using host = await startHost()
     const older = await host.pocket.apis.create({ name: 'Older', resource: 'https://older.example.com' })
     const fixture = await createFixture(host)
-    await tokens(fixture, { scope: 'openid notes:read' })
+    await requestTokens(fixture, { scope: 'openid notes:read' })
     await host.pocket.apis.remove(fixture.api.id)
     const successor = await successorOf(host, older)
-    await host.pocket.apis.setGrant(successor.id, fixture.client.id, access(successor, ['notes:read']))
+    await host.pocket.apis.setGrant(successor.id, fixture.client.id, accessToApi(successor, ['notes:read']))
     const agent = new UserAgent()
     const { page } = await authorize({ ...fixture, agent }, { scope: 'openid notes:read' })
     const consent = viewOf(await signIn(agent, page, fixture.authenticator, isRedirectUri))
@@ -159,7 +159,7 @@ describe('consent page', () => {
   test('is skipped for a client that does not require consent', async () => {
     await using host = await startHost()
     const fixture = await createFixture(host, { client: { skipConsent: true } })
-    const { access_token: token } = await tokens(fixture)
+    const { access_token: token } = await requestTokens(fixture)
     expect((await verifyToken(fixture, token)).payload.scope).toBe('openid notes:read notes:write')
   })
 })
@@ -174,13 +174,13 @@ describe.each(Object.entries(storeKinds))('a grant in %s stores', (_kind, open) 
     const host = stack.use(await startHost({ stores: await database.empty() }))
     const older = await host.pocket.apis.create({ name: 'Older', resource: 'https://older.example.com' })
     const fixture = await createFixture(host)
-    const { refresh_token: token = '' } = await tokens(fixture, { scope: 'openid offline_access notes:read' })
+    const { refresh_token: token = '' } = await requestTokens(fixture, { scope: 'openid offline_access notes:read' })
     const pending = await authorize(fixture, { scope: 'openid notes:read', prompt: 'none' })
-    expect(parameters(pending.page.location).get('error')).toBeNull()
+    expect(readParameters(pending.page.location).get('error')).toBeNull()
     await host.pocket.apis.remove(fixture.api.id)
     past.mockRestore()
     const successor = await successorOf(host, older)
-    await host.pocket.apis.setGrant(successor.id, fixture.client.id, access(successor, ['notes:read']))
+    await host.pocket.apis.setGrant(successor.id, fixture.client.id, accessToApi(successor, ['notes:read']))
     await expect(oidc.refreshTokenGrant(fixture.configuration, token)).rejects.toMatchObject({
       error: 'invalid_target',
     })
@@ -188,12 +188,12 @@ describe.each(Object.entries(storeKinds))('a grant in %s stores', (_kind, open) 
 
     const request = { scope: 'openid offline_access notes:read' }
     const silent = await authorize(fixture, { ...request, prompt: 'none' })
-    expect(parameters(silent.page.location).get('error')).toBe('consent_required')
+    expect(readParameters(silent.page.location).get('error')).toBe('consent_required')
     // The grant of the session is extended by a new consent, which counts from then on.
     const { page, finish } = await authorize(fixture, request)
     const fresh = await finish((await decide(fixture.agent, page, 'submitTo', isRedirectUri)).location)
     const again = await authorize(fixture, { ...request, prompt: 'none' })
-    expect(parameters(again.page.location).get('error')).toBeNull()
+    expect(readParameters(again.page.location).get('error')).toBeNull()
     const refreshed = await oidc.refreshTokenGrant(fixture.configuration, fresh.refresh_token ?? '')
     expect((await verifyToken(fixture, refreshed.access_token)).payload.scope).toContain('notes:read')
     await expect(oidc.refreshTokenGrant(fixture.configuration, token)).rejects.toMatchObject({

@@ -21,7 +21,7 @@ export async function relyingParty(host: Host, input: Partial<NewClientInput> = 
 }
 
 /** Two permissions that are granted, and a third that is granted to no client. */
-export async function notes(host: Host, input: Partial<NewApiInput> = {}): Promise<Api> {
+export async function createNotesApi(host: Host, input: Partial<NewApiInput> = {}): Promise<Api> {
   const { id } = await host.pocket.apis.create({ name: 'Notes', resource, ...input })
   return host.pocket.apis.setPermissions(id, [
     { key: 'notes:read', name: 'Read notes', description: 'See what you have written' },
@@ -30,14 +30,18 @@ export async function notes(host: Host, input: Partial<NewApiInput> = {}): Promi
   ])
 }
 
-export function access(api: Api, user: readonly string[] | null, client: readonly string[] | null = null): ApiAccess {
-  const ids = (keys: readonly string[] | null) =>
+export function accessToApi(
+  api: Api,
+  user: readonly string[] | null,
+  client: readonly string[] | null = null,
+): ApiAccess {
+  const permissionIds = (keys: readonly string[] | null) =>
     api.permissions.filter(({ key }) => keys?.includes(key)).map(({ id }) => id)
   return {
     userDelegatedAccess: user !== null,
     clientAccess: client !== null,
-    userDelegatedPermissionIds: ids(user),
-    clientPermissionIds: ids(client),
+    userDelegatedPermissionIds: permissionIds(user),
+    clientPermissionIds: permissionIds(client),
   }
 }
 
@@ -54,8 +58,12 @@ export async function createFixture(
   } = {},
 ) {
   const party = await relyingParty(host, clientInput)
-  const api = await notes(host, apiInput)
-  await host.pocket.apis.setGrant(api.id, party.client.id, access(api, ['notes:read', 'notes:write'], ['notes:read']))
+  const api = await createNotesApi(host, apiInput)
+  await host.pocket.apis.setGrant(
+    api.id,
+    party.client.id,
+    accessToApi(api, ['notes:read', 'notes:write'], ['notes:read']),
+  )
   const { account, authenticator } = await host.person('ada')
   return { host, ...party, api, account, authenticator, agent: new UserAgent() }
 }
@@ -77,7 +85,7 @@ export async function authorize({ agent, configuration }: Fixture, extra: Readon
   return { page, finish }
 }
 
-export async function tokens(
+export async function requestTokens(
   fixture: Fixture,
   extra: Readonly<Record<string, string>> = {},
 ): Promise<oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers> {
@@ -92,7 +100,7 @@ export function verifyToken({ host }: Fixture, token: string) {
   return jwtVerify(token, keys, { issuer: host.issuer, audience: resource, typ: 'at+jwt' })
 }
 
-export function parameters(to: string | null): URLSearchParams {
+export function readParameters(to: string | null): URLSearchParams {
   return new URL(to ?? '').searchParams
 }
 

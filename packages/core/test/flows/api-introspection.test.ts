@@ -2,17 +2,17 @@ import { describe, expect, test } from '@jest/globals'
 import { createRemoteJWKSet, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
 import {
-  access,
+  accessToApi,
   authorize,
   createFixture,
+  createNotesApi,
   type Fixture,
   introspect,
   isActive,
-  notes,
-  parameters,
+  readParameters,
   relyingParty,
+  requestTokens,
   resource,
-  tokens,
   verifyToken,
 } from './api-fixture.ts'
 import { type Host, second, startHost } from './host.ts'
@@ -45,7 +45,7 @@ describe('client credentials', () => {
   test('grant no permissions that only users can delegate', async () => {
     await using host = await startHost()
     const { configuration, client, api } = await createFixture(host)
-    await host.pocket.apis.setGrant(api.id, client.id, access(api, ['notes:read']))
+    await host.pocket.apis.setGrant(api.id, client.id, accessToApi(api, ['notes:read']))
     await expect(oidc.clientCredentialsGrant(configuration, { resource })).rejects.toMatchObject({
       error: 'access_denied',
     })
@@ -61,8 +61,8 @@ describe('client credentials', () => {
     const ids = api.permissions.filter(({ key }) => key === 'notes:write').map(({ id }) => id)
     await host.pocket.apis.setCimdAccess(api.id, { enabled: true, permissionIds: ids })
     const refused = await authorize(fixture, { scope: 'openid notes:read' })
-    expect(parameters(refused.page.location).get('error')).toBe('invalid_scope')
-    const { access_token: token } = await tokens(fixture, { scope: 'openid notes:write' })
+    expect(readParameters(refused.page.location).get('error')).toBe('invalid_scope')
+    const { access_token: token } = await requestTokens(fixture, { scope: 'openid notes:write' })
     expect((await verifyToken(fixture, token)).payload.scope).toBe('openid notes:write')
     await expect(oidc.clientCredentialsGrant(fixture.configuration, { resource })).rejects.toMatchObject({
       error: 'access_denied',
@@ -74,8 +74,8 @@ describe('client credentials', () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256')
     const jwks = { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', use: 'sig', kid: 'one' }] }
     const { id } = await host.pocket.clients.create({ name: 'Bank', redirectUris: [], protocol: { fapi: true, jwks } })
-    const api = await notes(host)
-    await host.pocket.apis.setGrant(api.id, id, access(api, null, ['notes:read']))
+    const api = await createNotesApi(host)
+    await host.pocket.apis.setGrant(api.id, id, accessToApi(api, null, ['notes:read']))
     const authentication = oidc.PrivateKeyJwt(
       { key: privateKey, kid: 'one' },
       {
@@ -111,23 +111,23 @@ describe('client credentials', () => {
   test('grant a token without permissions if the client only has access to the API', async () => {
     await using host = await startHost()
     const fixture = await createFixture(host)
-    await host.pocket.apis.setGrant(fixture.api.id, fixture.client.id, access(fixture.api, null, []))
+    await host.pocket.apis.setGrant(fixture.api.id, fixture.client.id, accessToApi(fixture.api, null, []))
     const { access_token: token } = await oidc.clientCredentialsGrant(fixture.configuration, { resource })
     expect((await verifyToken(fixture, token)).payload.scope).toBeUndefined()
   })
 })
 
 describe('opaque token', () => {
-  async function opaque(host: Host) {
+  async function createOpaqueToken(host: Host) {
     const server = await relyingParty(host)
     const api = { accessTokenFormat: 'opaque', resourceServerClientIds: [server.client.id, 'nobody'] } as const
     const fixture = await createFixture(host, { api })
-    return { server, fixture, token: (await tokens(fixture)).access_token }
+    return { server, fixture, token: (await requestTokens(fixture)).access_token }
   }
 
   test('can be introspected only by the client and by the resource server of its API', async () => {
     await using host = await startHost()
-    const { server, fixture, token } = await opaque(host)
+    const { server, fixture, token } = await createOpaqueToken(host)
     expect(fixture.api.resourceServerClientIds).toEqual([server.client.id])
     const seen = JSON.parse((await introspect(host, server, token)).text)
     expect(seen).toMatchObject({
@@ -146,7 +146,7 @@ describe('opaque token', () => {
 
   test('has a signed introspection response too (RFC 9701)', async () => {
     await using host = await startHost()
-    const { server, token } = await opaque(host)
+    const { server, token } = await createOpaqueToken(host)
     const result = await introspect(host, server, token, 'application/token-introspection+jwt')
     expect(result.type).toContain('application/token-introspection+jwt')
     expect(decodeProtectedHeader(result.text)).toMatchObject({ typ: 'token-introspection+jwt', alg: 'RS256' })
@@ -169,7 +169,7 @@ describe('opaque token', () => {
     ],
   ])('is not active once %s', async (_what, happens) => {
     await using host = await startHost()
-    const { server, fixture, token } = await opaque(host)
+    const { server, fixture, token } = await createOpaqueToken(host)
     await happens(host, fixture)
     expect(await isActive(host, server, token)).toBe(false)
     expect(await isActive(host, fixture, token)).toBe(false)
@@ -177,29 +177,32 @@ describe('opaque token', () => {
 
   test('for an API is not valid for another API that takes over its identifier', async () => {
     await using host = await startHost()
-    const { server, fixture, token } = await opaque(host)
+    const { server, fixture, token } = await createOpaqueToken(host)
     await host.pocket.apis.remove(fixture.api.id)
     host.clock.pass(2 * second)
-    const heir = await notes(host, { accessTokenFormat: 'opaque', resourceServerClientIds: [server.client.id] })
-    await host.pocket.apis.setGrant(heir.id, fixture.client.id, access(heir, ['notes:read']))
+    const heir = await createNotesApi(host, {
+      accessTokenFormat: 'opaque',
+      resourceServerClientIds: [server.client.id],
+    })
+    await host.pocket.apis.setGrant(heir.id, fixture.client.id, accessToApi(heir, ['notes:read']))
     expect(await isActive(host, server, token)).toBe(false)
   })
 
   test('for a removed API is not valid for an older API that gets its resource', async () => {
     await using host = await startHost()
     const older = await host.pocket.apis.create({ name: 'Older', resource: 'https://older.example.com' })
-    const { server, fixture, token } = await opaque(host)
+    const { server, fixture, token } = await createOpaqueToken(host)
     await host.pocket.apis.remove(fixture.api.id)
     host.clock.pass(2 * second)
     await host.pocket.apis.setResource(older.id, resource)
     await host.pocket.apis.update(older.id, { name: 'Older', resourceServerClientIds: [server.client.id] })
-    await host.pocket.apis.setGrant(older.id, fixture.client.id, access(older, []))
+    await host.pocket.apis.setGrant(older.id, fixture.client.id, accessToApi(older, []))
     expect(await isActive(host, server, token)).toBe(false)
   })
 
   test('is hidden from a resource server that was deleted and recreated', async () => {
     await using host = await startHost()
-    const { server, token } = await opaque(host)
+    const { server, token } = await createOpaqueToken(host)
     await host.pocket.clients.remove(server.client.id)
     const { secret } = await host.client({ id: server.client.id })
     expect(await isActive(host, { client: server.client, secret }, token)).toBe(false)

@@ -2,15 +2,15 @@ import { describe, expect, test } from '@jest/globals'
 import type { ApiInput, NewClientInput } from '@pocket/core'
 import * as oidc from 'openid-client'
 import {
-  access,
+  accessToApi,
   authorize,
   createFixture,
   isRedirectUri,
-  parameters,
+  readParameters,
   redirectUri,
   relyingParty,
+  requestTokens,
   resource,
-  tokens,
   verifyToken,
 } from './api-fixture.ts'
 import { decide, type Host, returnDenied, signIn, startHost } from './host.ts'
@@ -19,7 +19,7 @@ describe('access token for an API', () => {
   test('is a signed JWT with the requested permissions (RFC 9068)', async () => {
     await using host = await startHost()
     const fixture = await createFixture(host)
-    const { access_token: token, scope, claims } = await tokens(fixture, { scope: 'openid email notes:read' })
+    const { access_token: token, scope, claims } = await requestTokens(fixture, { scope: 'openid email notes:read' })
     const { payload, protectedHeader } = await verifyToken(fixture, token)
     expect(protectedHeader).toMatchObject({ typ: 'at+jwt', alg: 'RS256' })
     expect(payload).toMatchObject({
@@ -43,7 +43,7 @@ describe('access token for an API', () => {
   ])('lives for %s', async (_what, api, seconds, client = {}) => {
     await using host = await startHost()
     const fixture = await createFixture(host, { api, client })
-    const { expires_in } = await tokens(fixture)
+    const { expires_in } = await requestTokens(fixture)
     const { expires_in: ofTheClient } = await oidc.clientCredentialsGrant(fixture.configuration, { resource })
     expect([expires_in, ofTheClient]).toEqual([seconds, seconds])
   })
@@ -54,8 +54,8 @@ describe('access token for an API', () => {
       await using host = await startHost()
       const fixture = await createFixture(host, { api: { accessTokenFormat } })
       const { configuration, account } = fixture
-      await host.pocket.apis.setGrant(fixture.api.id, fixture.client.id, access(fixture.api, [], []))
-      const first = await tokens(fixture, { scope: 'openid email' })
+      await host.pocket.apis.setGrant(fixture.api.id, fixture.client.id, accessToApi(fixture.api, [], []))
+      const first = await requestTokens(fixture, { scope: 'openid email' })
       expect(first.scope).toBe('openid email')
       const received = await oidc.fetchUserInfo(configuration, first.access_token, account.id)
       expect(received).toEqual({ sub: account.id, email: account.email, email_verified: true })
@@ -100,7 +100,7 @@ describe('access token for an API', () => {
   test('gives no access to UserInfo without a login, so that it discloses no personal data', async () => {
     await using host = await startHost()
     const fixture = await createFixture(host)
-    const { access_token: token } = await tokens(fixture, { scope: 'notes:read' })
+    const { access_token: token } = await requestTokens(fixture, { scope: 'notes:read' })
     expect((await verifyToken(fixture, token)).payload).toMatchObject({ aud: [resource], scope: 'notes:read' })
     const response = await fetch(`${host.issuer}/api/oidc/userinfo`, { headers: { authorization: `Bearer ${token}` } })
     expect(response.status).toBe(403)
@@ -109,7 +109,7 @@ describe('access token for an API', () => {
   test('is issued for its resource with a trailing slash too', async () => {
     await using host = await startHost()
     const fixture = await createFixture(host)
-    const { access_token: token } = await tokens(fixture, { resource: `${resource}/` })
+    const { access_token: token } = await requestTokens(fixture, { resource: `${resource}/` })
     expect((await verifyToken(fixture, token)).payload.scope).toBe('openid notes:read notes:write')
   })
 
@@ -139,7 +139,7 @@ describe('access token for an API', () => {
   test.each(['openid notes:read', 'notes:read'])('can be introspected and revoked by its client: %s', async (scope) => {
     await using host = await startHost()
     const fixture = await createFixture(host)
-    const { access_token: token } = await tokens(fixture, { scope })
+    const { access_token: token } = await requestTokens(fixture, { scope })
     const { configuration, account, client } = fixture
     expect(await oidc.tokenIntrospection(configuration, token)).toMatchObject({
       active: true,
@@ -174,7 +174,7 @@ describe('access token for an API', () => {
     const fixture = await createFixture(host)
     const { configuration, client, secret } = fixture
     const { page } = await authorize(fixture, { scope: 'openid notes:read', resource: '' })
-    expect(parameters(page.location).get('error')).toBe('invalid_scope')
+    expect(readParameters(page.location).get('error')).toBe('invalid_scope')
     await expect(oidc.clientCredentialsGrant(configuration, { scope: 'notes:read' })).rejects.toMatchObject({
       error: 'invalid_scope',
     })
@@ -192,20 +192,20 @@ describe('access token for an API', () => {
   test('is issued without the unknown scopes of a login', async () => {
     await using host = await startHost()
     const fixture = await createFixture(host)
-    const { scope } = await tokens(fixture, { scope: 'openid notes:delete foo', resource: '' })
+    const { scope } = await requestTokens(fixture, { scope: 'openid notes:delete foo', resource: '' })
     expect(scope).toBe('openid')
   })
 
   test('can be refreshed for fewer permissions, limited to those that are still granted', async () => {
     await using host = await startHost()
     const fixture = await createFixture(host)
-    const first = await tokens(fixture)
+    const first = await requestTokens(fixture)
     const narrow = await oidc.refreshTokenGrant(fixture.configuration, first.refresh_token ?? '', {
       scope: 'notes:write',
     })
     expect((await verifyToken(fixture, narrow.access_token)).payload.scope).toBe('notes:write')
 
-    await host.pocket.apis.setGrant(fixture.api.id, fixture.client.id, access(fixture.api, ['notes:read']))
+    await host.pocket.apis.setGrant(fixture.api.id, fixture.client.id, accessToApi(fixture.api, ['notes:read']))
     const refreshed = await oidc.refreshTokenGrant(fixture.configuration, narrow.refresh_token ?? '')
     expect((await verifyToken(fixture, refreshed.access_token)).payload.scope).toBe('openid notes:read')
     const refused = oidc.refreshTokenGrant(fixture.configuration, refreshed.refresh_token ?? '', {
@@ -220,7 +220,7 @@ describe('access token for an API', () => {
     await expect(oidc.refreshTokenGrant(fixture.configuration, refreshed.refresh_token ?? '')).rejects.toMatchObject({
       error: 'access_denied',
     })
-    await host.pocket.apis.setGrant(fixture.api.id, fixture.client.id, access(fixture.api, ['notes:read']))
+    await host.pocket.apis.setGrant(fixture.api.id, fixture.client.id, accessToApi(fixture.api, ['notes:read']))
     const kept = await oidc.refreshTokenGrant(fixture.configuration, refreshed.refresh_token ?? '')
     expect((await verifyToken(fixture, kept.access_token)).payload.scope).toBe('openid notes:read')
   })
@@ -236,11 +236,11 @@ describe('access token for an API', () => {
   ])('is not refreshed once %s', async (_what, error, happens) => {
     await using host = await startHost()
     const fixture = await createFixture(host)
-    const { refresh_token: token = '' } = await tokens(fixture)
+    const { refresh_token: token = '' } = await requestTokens(fixture)
     await happens(host, { api: fixture.api.id, client: fixture.client.id })
     await expect(oidc.refreshTokenGrant(fixture.configuration, token)).rejects.toMatchObject({ error })
     const again = await authorize(fixture, { prompt: 'none' })
-    expect(parameters(again.page.location).get('error')).toBe(error)
+    expect(readParameters(again.page.location).get('error')).toBe(error)
   })
 
   test('is denied to a user outside the groups of the client', async () => {
@@ -250,6 +250,6 @@ describe('access token for an API', () => {
     const { page } = await authorize(fixture)
     const refused = await signIn(fixture.agent, page, fixture.authenticator, isRedirectUri)
     const returned = await returnDenied(fixture.agent, refused, isRedirectUri)
-    expect(parameters(returned.location).get('error')).toBe('access_denied')
+    expect(readParameters(returned.location).get('error')).toBe('access_denied')
   })
 })

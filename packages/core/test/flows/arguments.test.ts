@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(async () => host[Symbol.asyncDispose]())
 
-const exchange = () => {
+const createExchange = () => {
   const req = new IncomingMessage(new Socket())
   req.headers = { host: new URL(host.issuer).host }
   return [req, new ServerResponse(req)] as const
@@ -41,18 +41,18 @@ const calls: Readonly<Record<string, (pocket: Pocket, id: never) => Promise<unkn
   'recovery.countCodes': (pocket, id) => pocket.recovery.countCodes(id, 'recovery'),
   'registration.options': (pocket, accountId) => {
     const subject = { accountId, userName: 'ada', displayName: 'Ada' }
-    return pocket.registration.options(...exchange(), { subject, purpose: 'registration' })
+    return pocket.registration.options(...createExchange(), { subject, purpose: 'registration' })
   },
   'registration.verify': (pocket, accountId) =>
-    pocket.registration.verify(...exchange(), { response: {}, purpose: 'registration', accountId }),
+    pocket.registration.verify(...createExchange(), { response: {}, purpose: 'registration', accountId }),
   'registration.add': (pocket, accountId) =>
-    pocket.registration.add(...exchange(), { response: {}, purpose: 'registration', accountId }),
-  'signIn.confirm': (pocket, accountId) => pocket.signIn.confirm(...exchange(), { accountId, response: {} }),
-  'signIn.vouchFor': (pocket, id) => pocket.signIn.vouchFor(...exchange(), id, { amr: ['pwd'] }),
+    pocket.registration.add(...createExchange(), { response: {}, purpose: 'registration', accountId }),
+  'signIn.confirm': (pocket, accountId) => pocket.signIn.confirm(...createExchange(), { accountId, response: {} }),
+  'signIn.vouchFor': (pocket, id) => pocket.signIn.vouchFor(...createExchange(), id, { amr: ['pwd'] }),
   'signIn.asNewAccount': (pocket, accountId) =>
-    pocket.signIn.asNewAccount(...exchange(), { accountId, method: 'sign_up' }),
+    pocket.signIn.asNewAccount(...createExchange(), { accountId, method: 'sign_up' }),
   'deviceLogins.decide': (pocket, accountId) =>
-    pocket.deviceLogins.decide(exchange()[0], { code: 'code', accountId, status: 'approved' }),
+    pocket.deviceLogins.decide(createExchange()[0], { code: 'code', accountId, status: 'approved' }),
   issueLoginCode: (pocket, id) => pocket.issueLoginCode({ id }, minute),
   endAccess: (pocket, id) => pocket.endAccess(id),
   endAccessByGroups: (pocket, id) => pocket.endAccessByGroups(id, ['group']),
@@ -109,7 +109,7 @@ test.each([8, 9n])('uses the account ID %p of a database as text', async (id) =>
 const unchecked = ['authenticatorMetadata', 'maintain', 'provider']
 
 test('names the argument that is missing or invalid, in every method', async () => {
-  const [req, res] = exchange()
+  const [req, res] = createExchange()
   const invalidArguments = [
     ...[[], [null], [5], ['text'], [{}], [[]], [req], [{}, {}], [req, res], [res, req]],
     ...[undefined, 5, 'text', {}].flatMap((value) => [
@@ -174,7 +174,7 @@ test.each<[string, (pocket: Pocket, req: IncomingMessage, res: never) => Promise
   ],
   [
     'a maximum age that is not a number',
-    ({ reauthentication }, req) => reauthentication.demand(req, exchange()[1], Number.NaN),
+    ({ reauthentication }, req) => reauthentication.demand(req, createExchange()[1], Number.NaN),
     'maxAge',
     /number/,
   ],
@@ -200,14 +200,15 @@ test.each<[string, (pocket: Pocket, req: IncomingMessage, res: never) => Promise
     'an unknown purpose of a registration',
     ({ registration }, req) => {
       const subject = { accountId: 'ada', userName: 'ada', displayName: 'Ada' }
-      return registration.options(req, exchange()[1], { subject, purpose: 'login' as never })
+      return registration.options(req, createExchange()[1], { subject, purpose: 'login' as never })
     },
     'purpose',
     /one of registration, recovery, setup or sign_up/,
   ],
   [
     'an unknown purpose of a response',
-    ({ registration }, req) => registration.verify(req, exchange()[1], { response: {}, purpose: 'login' as never }),
+    ({ registration }, req) =>
+      registration.verify(req, createExchange()[1], { response: {}, purpose: 'login' as never }),
     'purpose',
     /sign_up/,
   ],
@@ -219,7 +220,8 @@ test.each<[string, (pocket: Pocket, req: IncomingMessage, res: never) => Promise
   ],
   [
     'an unknown method of a sign-in',
-    ({ signIn }, req) => signIn.asNewAccount(req, exchange()[1], { accountId: 'ada', method: 'password' as never }),
+    ({ signIn }, req) =>
+      signIn.asNewAccount(req, createExchange()[1], { accountId: 'ada', method: 'password' as never }),
     'method',
     /passkey, code, recovery/,
   ],
@@ -434,7 +436,7 @@ test.each<[string, (pocket: Pocket, req: IncomingMessage, res: never) => Promise
   ['requestContext of headers', async () => requestContext(new Headers() as never), 'req', /request of node:http/],
   ['removeUnusedClients without limit', (pocket, _req, none) => pocket.removeUnusedClients(1, none), 'limit', /number/],
 ])('rejects %s with the remedy', async (_name, call, field, remedy) => {
-  await expect(call(host.pocket, exchange()[0], undefined as never)).rejects.toMatchObject({
+  await expect(call(host.pocket, createExchange()[0], undefined as never)).rejects.toMatchObject({
     code: 'validation_failed',
     message: expect.stringMatching(remedy),
     fields: [{ field }],

@@ -3,7 +3,7 @@ import type { AuthorizationDetailsTypes } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
-import { isRedirectUri, redirectUri, relyingParty } from './signed-in.ts'
+import { isRedirectUri, redirectUri, relyingParty } from './login.ts'
 
 const resource = 'https://bank.example/'
 const types: AuthorizationDetailsTypes = {

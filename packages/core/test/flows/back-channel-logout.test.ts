@@ -184,17 +184,18 @@ describe('back-channel logout', () => {
 
   describe('a user who loses access is logged out of that client only', () => {
     const family = 'g1'
-    type Entered = Awaited<ReturnType<typeof enterClient>>
-    const leave = ({ host, account }: Entered) => host.accounts.set(account.id, { ...account, groups: [] })
-    const restrictTo = async ({ host, client }: Entered, groups: readonly string[]) => {
+    type LoggedInUser = Awaited<ReturnType<typeof enterClient>>
+    const leaveAllGroups = ({ host, account }: LoggedInUser) =>
+      host.accounts.set(account.id, { ...account, groups: [] })
+    const restrictTo = async ({ host, client }: LoggedInUser, groups: readonly string[]) => {
       await host.pocket.clients.update(client.id, { ...client, isGroupRestricted: true })
       await host.pocket.clients.setAllowedGroups(client.id, groups)
     }
-    test.each<[string, (one: Entered) => Promise<unknown>]>([
+    test.each<[string, (one: LoggedInUser) => Promise<unknown>]>([
       [
         'lost the group',
         async (one) => {
-          leave(one)
+          leaveAllGroups(one)
           await one.host.pocket.endAccessByGroups(one.account.id, [family])
         },
       ],
@@ -220,7 +221,7 @@ describe('back-channel logout', () => {
       expect(receiver.tokens).toMatchObject([{ sub: one.account.id, aud: one.client.id }])
     })
 
-    test.each<[string, (one: Entered) => Promise<unknown>]>([
+    test.each<[string, (one: LoggedInUser) => Promise<unknown>]>([
       [
         'another group is allowed',
         ({ host, client }) => host.pocket.clients.setAllowedGroups(client.id, [family, 'staff']),

@@ -24,7 +24,7 @@ export async function startSignIn(host: Host) {
   return { client, secret, authenticator, account, agent, page }
 }
 
-export async function withCode(host: Host) {
+export async function createFixtureWithCode(host: Host) {
   const fixture = await startSignIn(host)
   const { agent, page, authenticator } = fixture
   const returned = await decide(
@@ -36,7 +36,7 @@ export async function withCode(host: Host) {
   return { ...fixture, code: new URL(returned.location ?? '').searchParams.get('code') ?? '' }
 }
 
-export function exchange(host: Host, fields: Readonly<Record<string, string>>): Promise<Response> {
+export function requestToken(host: Host, fields: Readonly<Record<string, string>>): Promise<Response> {
   return fetch(`${host.issuer}/api/oidc/token`, {
     method: 'POST',
     body: new URLSearchParams({ grant_type: 'authorization_code', redirect_uri: redirectUri, ...fields }),

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
+import { allStoreKinds, type StoresUnderTest } from '../contracts/store-kinds.ts'
 import { type Host, startHost } from './host.ts'
-import { redirectUri } from './signed-in.ts'
+import { redirectUri } from './login.ts'
 
 let stores: StoresUnderTest
 let host: Host
 
 beforeAll(async () => {
   // PostgreSQL rejects more text values than SQLite.
-  stores = await (kinds.PostgreSQL as () => Promise<StoresUnderTest>)()
+  stores = await (allStoreKinds.PostgreSQL as () => Promise<StoresUnderTest>)()
   const registration = async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const
   host = await startHost({ stores: await stores.empty(), options: { protocol: { clientRegistration: registration } } })
 })

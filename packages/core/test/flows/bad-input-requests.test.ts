@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
-import { kinds, type StoresUnderTest } from '../contracts/kinds.ts'
+import { allStoreKinds, type StoresUnderTest } from '../contracts/store-kinds.ts'
 import { type Host, startHost } from './host.ts'
-import { redirectUri } from './signed-in.ts'
+import { redirectUri } from './login.ts'
 
 type Fields = readonly (readonly [name: string, value: string])[]
 
@@ -33,7 +33,7 @@ const wellFormed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 }
 
 const pathOf = (endpoint: string) => `/api/oidc/${endpoint.split(',', 1)[0]}`
-const names = (fields: Readonly<Record<string, string>>) => ['client_id', 'client_secret', ...Object.keys(fields)]
+const fieldNames = (fields: Readonly<Record<string, string>>) => ['client_id', 'client_secret', ...Object.keys(fields)]
 const form = 'application/x-www-form-urlencoded'
 
 /** The errors of RFC 6749 §5.2, RFC 6750 §3.1, RFC 8707 §2 and RFC 9126 §2.3. */
@@ -41,7 +41,7 @@ const known =
   /^(invalid_(request|client|grant|scope|token|target|redirect_uri|request_object|request_uri)|unauthorized_client|authorization_pending|expired_token|unsupported_(grant_type|response_type|response_mode)|request_not_supported|access_denied|consent_required)$/
 
 // PostgreSQL rejects more text values than SQLite.
-describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('%s', (_kind, open) => {
+describe.each(Object.entries(allStoreKinds).filter(([kind]) => kind === 'PostgreSQL'))('%s', (_kind, open) => {
   let stores: StoresUnderTest
   let host: Host
   let own: Record<string, string>
@@ -65,10 +65,10 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
   const post = (path: string, body: string | Uint8Array<ArrayBuffer>, type: string = form) =>
     fetch(host.issuer + path, { method: 'POST', body, headers: { 'content-type': type }, redirect: 'manual' })
 
-  const complete = (endpoint: string): Fields => Object.entries({ ...own, ...wellFormed[endpoint] })
+  const wellFormedFields = (endpoint: string): Fields => Object.entries({ ...own, ...wellFormed[endpoint] })
 
   /** Asserts an error response as specified, without a server error. */
-  async function refusal(response: Response): Promise<string> {
+  async function readError(response: Response): Promise<string> {
     const body = (await response.json()) as { error?: string; error_description?: string }
     expect(host.errors).toEqual([])
     expect([400, 401, 413, 415]).toContain(response.status)
@@ -84,7 +84,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     test.each(['application/json', 'text/plain', 'multipart/form-data; boundary=x', 'nonsense'])(
       'rejects a body of type %s',
       async (type) => {
-        expect(await refusal(await send(complete(endpoint), type))).toMatch(/^invalid_(request|client)$/)
+        expect(await readError(await send(wellFormedFields(endpoint), type))).toMatch(/^invalid_(request|client)$/)
       },
     )
 
@@ -100,26 +100,26 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     ])(
       'rejects a body with %s, and keeps the connection open',
       async (_name, body) => {
-        await refusal(await post(path, body))
-        await refusal(await post(path, ''))
+        await readError(await post(path, body))
+        await readError(await post(path, ''))
       },
       3_000,
     )
 
-    test.each(names(wellFormed[endpoint] ?? {}))(
+    test.each(fieldNames(wellFormed[endpoint] ?? {}))(
       'handles a missing, duplicate, empty, malformed and long %s',
       async (name) => {
-        const fields = complete(endpoint)
+        const fields = wellFormedFields(endpoint)
         const others = fields.filter(([each]) => each !== name)
         const twice = await send([...fields, [name, 'another']])
         // RFC 8707 §2 allows this parameter more than once.
         if (name !== 'resource')
-          expect([name, await refusal(twice)]).toEqual([name, expect.stringMatching(/^invalid_|^unsupp/)])
+          expect([name, await readError(twice)]).toEqual([name, expect.stringMatching(/^invalid_|^unsupp/)])
         for (const value of [undefined, '', '\0', 'a\0b', '\ud800', "' OR 1=1 --", '../../x', 'x'.repeat(20_000)]) {
           const response = await send(value === undefined ? others : [...others, [name, value]])
           expect(response.status).toBeLessThan(500)
           expect([name, value?.slice(0, 20), host.errors]).toEqual([name, value?.slice(0, 20), []])
-          if (response.status >= 400) await refusal(response)
+          if (response.status >= 400) await readError(response)
         }
       },
     )
@@ -144,7 +144,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     for (const endpoint of ['token', 'introspect', 'revoke', 'par', 'userinfo']) {
       const body = new URLSearchParams({ grant_type: 'client_credentials', token: 'x', response_type: 'code' })
       const headers = { authorization }
-      await refusal(await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body, headers }))
+      await readError(await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body, headers }))
     }
   })
 
@@ -173,7 +173,7 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
     const response = await fetch(`${host.issuer}/api/oidc/userinfo${query}`, init as RequestInit)
     expect(response.status).toBe(status)
     expect(response.headers.get('www-authenticate')).toMatch(/^(Bearer|DPoP) /)
-    await refusal(response)
+    await readError(response)
   })
 
   describe('authorization request', () => {
@@ -201,13 +201,13 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
       authorization_details: '[]',
       registration: '{}',
     }
-    const base = () => ({
+    const baseParameters = () => ({
       client_id: own.client_id ?? '',
       ...Object.fromEntries(Object.entries(parameters).slice(0, 5)),
     })
 
     /** Returns `page`, `interaction`, or the error or code that the client receives. */
-    async function outcome(url: string): Promise<string> {
+    async function readOutcome(url: string): Promise<string> {
       const response = await fetch(url, { redirect: 'manual' })
       expect(host.errors).toEqual([])
       if (response.status >= 400) {
@@ -234,14 +234,16 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
         '<script>',
         'x'.repeat(10_000),
       ]) {
-        const query = new URLSearchParams({ ...base(), [name]: value })
-        const end = await outcome(`${host.issuer}/authorize?${query}`)
+        const query = new URLSearchParams({ ...baseParameters(), [name]: value })
+        const end = await readOutcome(`${host.issuer}/authorize?${query}`)
         if (/^(client_id|redirect_uri)$/.test(name)) expect([value, end]).toEqual([value, 'page'])
       }
-      const twice = new URLSearchParams({ ...base(), [name]: parameters[name] ?? own.client_id ?? '' })
+      const twice = new URLSearchParams({ ...baseParameters(), [name]: parameters[name] ?? own.client_id ?? '' })
       twice.append(name, 'another')
       if (!/^(resource|authorization_details)$/.test(name))
-        expect(await outcome(`${host.issuer}/authorize?${twice}`)).toMatch(/^(page|invalid_request|\w+_not_supported)$/)
+        expect(await readOutcome(`${host.issuer}/authorize?${twice}`)).toMatch(
+          /^(page|invalid_request|\w+_not_supported)$/,
+        )
     })
 
     test.each([
@@ -260,10 +262,10 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
       ['with a `max_age` that is not an integer', { max_age: '1e3' }, 'invalid_request'],
       ['with the prompt `none` and another', { prompt: 'none login' }, 'invalid_request'],
     ])('%s ends as expected', async (_name, changes, expected) => {
-      const fields = Object.entries({ ...base(), ...changes }).filter(
+      const fields = Object.entries({ ...baseParameters(), ...changes }).filter(
         (each): each is [string, string] => each[1] !== undefined,
       )
-      expect(await outcome(`${host.issuer}/authorize?${new URLSearchParams(fields)}`)).toBe(expected)
+      expect(await readOutcome(`${host.issuer}/authorize?${new URLSearchParams(fields)}`)).toBe(expected)
     })
 
     test.each([
@@ -284,14 +286,16 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
       ['a fragment', `${redirectUri}#https://evil.example`],
       ['a placeholder of the library', 'https://placeholder.invalid/1'],
     ])('to a redirect URI with %s stops on an error page', async (_name, uri) => {
-      expect(await outcome(`${host.issuer}/authorize?${new URLSearchParams({ ...base(), redirect_uri: uri })}`)).toBe(
-        'page',
-      )
+      expect(
+        await readOutcome(
+          `${host.issuer}/authorize?${new URLSearchParams({ ...baseParameters(), redirect_uri: uri })}`,
+        ),
+      ).toBe('page')
       const pushed = await post(
         '/api/oidc/par',
-        new URLSearchParams({ ...own, ...base(), redirect_uri: uri }).toString(),
+        new URLSearchParams({ ...own, ...baseParameters(), redirect_uri: uri }).toString(),
       )
-      expect(await refusal(pushed)).toMatch(/^invalid_(redirect_uri|request)$/)
+      expect(await readError(pushed)).toMatch(/^invalid_(redirect_uri|request)$/)
       const out = new URLSearchParams({ client_id: own.client_id ?? '', post_logout_redirect_uri: uri })
       const page = await fetch(`${host.issuer}/api/oidc/end-session?${out}`, {
         redirect: 'manual',

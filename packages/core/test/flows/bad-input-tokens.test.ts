@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { exportJWK, exportSPKI, generateKeyPair, importJWK, type JWK, type JWTHeaderParameters, SignJWT } from 'jose'
-import { enter, logIn, type Party } from '../conformance/party.ts'
+import { createParty, logIn, type Party } from '../conformance/party.ts'
 import { type Host, startHost, viewOf } from './host.ts'
-import { isRedirectUri, redirectUri } from './signed-in.ts'
+import { isRedirectUri, redirectUri } from './login.ts'
 
 const own = await generateKeyPair('RS256', { extractable: true })
 const foreign = await generateKeyPair('RS256', { extractable: true })
 const ownJwk = { ...(await exportJWK(own.publicKey)), kid: 'own', use: 'sig', alg: 'RS256' }
 const now = () => Math.floor(Date.now() / 1000)
-const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+const encodePart = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 type Claims = Readonly<Record<string, unknown>>
 type Header = Readonly<Record<string, unknown>>
@@ -22,18 +22,18 @@ function sign(claims: Claims, header: Header = {}, key: Key = own.privateKey): P
 
 /** The possible defects of a signature, for any payload; `pem` is the public key of the signer. */
 function badSignatures(claims: Claims, jwk: JWK, header: Header = {}) {
-  const secret = (text: string) => new TextEncoder().encode(text)
+  const encodeSecret = (text: string) => new TextEncoder().encode(text)
   const cases: Readonly<Record<string, () => Promise<string>>> = {
-    'no signature': async () => `${part({ alg: 'none', ...header })}.${part(claims)}.`,
-    'no signature, in mixed case': async () => `${part({ alg: 'nOnE', ...header })}.${part(claims)}.`,
-    'an empty signature': async () => `${part({ alg: 'RS256', kid: jwk.kid, ...header })}.${part(claims)}.`,
+    'no signature': async () => `${encodePart({ alg: 'none', ...header })}.${encodePart(claims)}.`,
+    'no signature, in mixed case': async () => `${encodePart({ alg: 'nOnE', ...header })}.${encodePart(claims)}.`,
+    'an empty signature': async () => `${encodePart({ alg: 'RS256', kid: jwk.kid, ...header })}.${encodePart(claims)}.`,
     'the public key as a secret, as JSON': () =>
-      sign(claims, { ...header, alg: 'HS256', kid: jwk.kid }, secret(JSON.stringify(jwk))),
+      sign(claims, { ...header, alg: 'HS256', kid: jwk.kid }, encodeSecret(JSON.stringify(jwk))),
     'the public key as a secret, as PEM': async () =>
       sign(
         claims,
         { ...header, alg: 'HS256', kid: jwk.kid },
-        secret(await exportSPKI((await importJWK(jwk, 'RS256')) as CryptoKey)),
+        encodeSecret(await exportSPKI((await importJWK(jwk, 'RS256')) as CryptoKey)),
       ),
     'another key with the same key ID': () => sign(claims, { ...header, kid: jwk.kid }, foreign.privateKey),
     'another key with its own key ID': () => sign(claims, { ...header, kid: 'foreign' }, foreign.privateKey),
@@ -44,18 +44,19 @@ function badSignatures(claims: Claims, jwk: JWK, header: Header = {}) {
     'a path as its key ID': () => sign(claims, { ...header, kid: '../../dev/null' }, foreign.privateKey),
     'changed claims': async () => {
       const [head, , signature] = (await sign(claims, { ...header, kid: jwk.kid })).split('.')
-      return `${head}.${part({ ...claims, sub: 'admin' })}.${signature}`
+      return `${head}.${encodePart({ ...claims, sub: 'admin' })}.${signature}`
     },
     'an unknown critical header': async () =>
-      `${part({ alg: 'RS256', kid: jwk.kid, crit: ['x'], x: 1, ...header })}.${part(claims)}.AAAA`,
+      `${encodePart({ alg: 'RS256', kid: jwk.kid, crit: ['x'], x: 1, ...header })}.${encodePart(claims)}.AAAA`,
     'four parts': async () => `${await sign(claims, header)}.x`,
     'two parts': async () => 'x.y',
-    'a header that is not JSON': async () => `${Buffer.from('{').toString('base64url')}.${part(claims)}.AAAA`,
-    'null as its header': async () => `${part(null)}.${part(null)}.AAAA`,
-    'a list as its header': async () => `${part([])}.${part([])}.AAAA`,
-    'a NUL in its key ID': async () => `${part({ alg: 'RS256', kid: '\0', ...header })}.${part(claims)}.AAAA`,
-    'a number as its algorithm': async () => `${part({ alg: 1, ...header })}.${part(claims)}.AAAA`,
-    'encryption without a key': async () => `${part({ alg: 'dir', enc: 'A128GCM' })}..AAAA.AAAA.AAAA`,
+    'a header that is not JSON': async () => `${Buffer.from('{').toString('base64url')}.${encodePart(claims)}.AAAA`,
+    'null as its header': async () => `${encodePart(null)}.${encodePart(null)}.AAAA`,
+    'a list as its header': async () => `${encodePart([])}.${encodePart([])}.AAAA`,
+    'a NUL in its key ID': async () =>
+      `${encodePart({ alg: 'RS256', kid: '\0', ...header })}.${encodePart(claims)}.AAAA`,
+    'a number as its algorithm': async () => `${encodePart({ alg: 1, ...header })}.${encodePart(claims)}.AAAA`,
+    'encryption without a key': async () => `${encodePart({ alg: 'dir', enc: 'A128GCM' })}..AAAA.AAAA.AAAA`,
     'a large payload': () => sign({ ...claims, filler: 'x'.repeat(4_000) }, header, foreign.privateKey),
   }
   return cases
@@ -78,7 +79,7 @@ describe('signature verification', () => {
 
   afterAll(async () => host[Symbol.asyncDispose]())
 
-  const withKeys = (protocol = {}) =>
+  const createClientWithKeys = (protocol = {}) =>
     host.client({ redirectUris: [redirectUri], protocol: { jwks: { keys: [ownJwk] }, ...protocol } })
 
   describe('client assertion', () => {
@@ -106,15 +107,15 @@ describe('signature verification', () => {
     /** RFC 6749 §5.2: an unreadable request is an invalid_request. */
     const refused = /^(401 invalid_client|400 invalid_request)$/
 
-    const party = () => withKeys({ tokenEndpointAuthMethod: 'private_key_jwt' })
+    const createAssertionClient = () => createClientWithKeys({ tokenEndpointAuthMethod: 'private_key_jwt' })
 
     test('is accepted if it is valid', async () => {
-      const { client } = await party()
+      const { client } = await createAssertionClient()
       expect(await attempt(client.id, await sign(claimsFor(client.id)))).toBe('200 undefined')
     })
 
     test.each(kindsOfSignature)('with %s is rejected', async (kind) => {
-      const { client } = await party()
+      const { client } = await createAssertionClient()
       const token = await badSignatures(claimsFor(client.id), ownJwk)[kind]?.()
       expect(await attempt(client.id, token ?? '')).toMatch(refused)
     })
@@ -139,7 +140,7 @@ describe('signature verification', () => {
       ['has no subject', { sub: undefined }],
       ['has lists as subject and issuer', { sub: ['a'], iss: ['a'] }],
     ])('that %s is rejected', async (_why, changes) => {
-      const { client } = await party()
+      const { client } = await createAssertionClient()
       expect(await attempt(client.id, await sign({ ...claimsFor(client.id), ...changes }))).toMatch(refused)
     })
   })
@@ -172,12 +173,12 @@ describe('signature verification', () => {
     })
 
     test('is accepted if it is valid', async () => {
-      const { client } = await withKeys()
+      const { client } = await createClientWithKeys()
       expect(await attempt(client.id, await sign(claimsFor(client.id)))).toBe(200)
     })
 
     test.each(kindsOfSignature)('with %s is rejected', async (kind) => {
-      const { client } = await withKeys()
+      const { client } = await createClientWithKeys()
       const token = await badSignatures(claimsFor(client.id), ownJwk)[kind]?.()
       expect(await attempt(client.id, token ?? '')).toBe('invalid_request_object')
     })
@@ -191,22 +192,22 @@ describe('signature verification', () => {
       ['contains a request object', { request: 'x.y.z' }],
       ['contains a request URI', { request_uri: 'urn:x' }],
     ])('that %s is rejected', async (_why, changes) => {
-      const { client } = await withKeys()
+      const { client } = await createClientWithKeys()
       expect(await attempt(client.id, await sign({ ...claimsFor(client.id), ...changes }))).toBe(
         'invalid_request_object',
       )
     })
 
     test('cannot use a redirect URI that is not registered', async () => {
-      const { client } = await withKeys()
+      const { client } = await createClientWithKeys()
       const request = await sign({ ...claimsFor(client.id), redirect_uri: 'https://evil.example/' })
       expect(await attempt(client.id, request)).toBe(400)
     })
   })
 
   describe('DPoP proof', () => {
-    const htu = () => `${host.issuer}/api/oidc/token`
-    const claims = () => ({ htm: 'POST', htu: htu(), jti: crypto.randomUUID(), iat: now() })
+    const tokenEndpointUrl = () => `${host.issuer}/api/oidc/token`
+    const proofClaims = () => ({ htm: 'POST', htu: tokenEndpointUrl(), jti: crypto.randomUUID(), iat: now() })
 
     async function attempt(proof: string) {
       const { client, secret } = await host.client({})
@@ -215,17 +216,20 @@ describe('signature verification', () => {
         client_id: client.id,
         client_secret: secret,
       })
-      const response = await fetch(htu(), { method: 'POST', body, headers: { dpop: proof } })
+      const response = await fetch(tokenEndpointUrl(), { method: 'POST', body, headers: { dpop: proof } })
       expect(host.errors).toEqual([])
       return [response.status, ((await response.json()) as { error?: string }).error]
     }
 
     const key = generateKeyPair('ES256', { extractable: true })
-    const headerOf = async () =>
+    const proofHeader = async () =>
       ({ alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK((await key).publicKey), kid: undefined }) as const
 
     test('is accepted if it is valid', async () => {
-      expect(await attempt(await sign(claims(), await headerOf(), (await key).privateKey))).toEqual([200, undefined])
+      expect(await attempt(await sign(proofClaims(), await proofHeader(), (await key).privateKey))).toEqual([
+        200,
+        undefined,
+      ])
     })
 
     test.each<[string, Claims]>([
@@ -239,33 +243,35 @@ describe('signature verification', () => {
       ['has a nonce that was not issued', { nonce: 'mine' }],
     ])('that %s is rejected', async (_why, changes) => {
       const [status, error] = await attempt(
-        await sign({ ...claims(), ...changes }, await headerOf(), (await key).privateKey),
+        await sign({ ...proofClaims(), ...changes }, await proofHeader(), (await key).privateKey),
       )
       expect([status, error]).toEqual([400, expect.stringMatching(/^(invalid_dpop_proof|use_dpop_nonce)$/)])
     })
 
-    test.each<[string, (header: Awaited<ReturnType<typeof headerOf>>) => Promise<string>]>([
-      ['no signature', async (header) => `${part({ ...header, alg: 'none' })}.${part(claims())}.`],
-      ['another signature', async (header) => sign(claims(), { ...header, alg: 'RS256' }, foreign.privateKey)],
+    test.each<[string, (header: Awaited<ReturnType<typeof proofHeader>>) => Promise<string>]>([
+      ['no signature', async (header) => `${encodePart({ ...header, alg: 'none' })}.${encodePart(proofClaims())}.`],
+      ['another signature', async (header) => sign(proofClaims(), { ...header, alg: 'RS256' }, foreign.privateKey)],
       [
         'a secret as its key',
-        async (header) => `${part({ ...header, alg: 'HS256', jwk: { kty: 'oct', k: 'AAAA' } })}.${part(claims())}.AAAA`,
+        async (header) =>
+          `${encodePart({ ...header, alg: 'HS256', jwk: { kty: 'oct', k: 'AAAA' } })}.${encodePart(proofClaims())}.AAAA`,
       ],
       [
         'a private key in its header',
         async (header) =>
-          sign(claims(), { ...header, jwk: await exportJWK((await key).privateKey) }, (await key).privateKey),
+          sign(proofClaims(), { ...header, jwk: await exportJWK((await key).privateKey) }, (await key).privateKey),
       ],
-      ['no key', async (header) => `${part({ ...header, jwk: undefined })}.${part(claims())}.AAAA`],
+      ['no key', async (header) => `${encodePart({ ...header, jwk: undefined })}.${encodePart(proofClaims())}.AAAA`],
       [
         'an odd key',
-        async (header) => `${part({ ...header, jwk: { kty: 'EC', crv: 'P-256', x: 1 } })}.${part(claims())}.AAAA`,
+        async (header) =>
+          `${encodePart({ ...header, jwk: { kty: 'EC', crv: 'P-256', x: 1 } })}.${encodePart(proofClaims())}.AAAA`,
       ],
-      ['another type', async (header) => sign(claims(), { ...header, typ: 'JWT' }, (await key).privateKey)],
+      ['another type', async (header) => sign(proofClaims(), { ...header, typ: 'JWT' }, (await key).privateKey)],
       ['nothing', async () => 'x'],
-      ['a second proof', async (header) => `${await sign(claims(), header, (await key).privateKey)}, x.y.z`],
+      ['a second proof', async (header) => `${await sign(proofClaims(), header, (await key).privateKey)}, x.y.z`],
     ])('with %s is rejected', async (_why, make) => {
-      expect(await attempt(await make(await headerOf()))).toEqual([400, 'invalid_dpop_proof'])
+      expect(await attempt(await make(await proofHeader()))).toEqual([400, 'invalid_dpop_proof'])
     })
   })
 })
@@ -280,7 +286,7 @@ describe('tokens that the provider signed', () => {
 
   beforeAll(async () => {
     host = await startHost()
-    party = await enter(host, {
+    party = await createParty(host, {
       client: { postLogoutRedirectUris: ['https://app.example/bye'] },
       protocol: { jwtAccessTokens: true },
     })
@@ -340,7 +346,7 @@ describe('tokens that the provider signed', () => {
   })
 
   test('an ID token of another user or another client is ignored as a hint for sign-in and sign-out', async () => {
-    const other = await enter(host)
+    const other = await createParty(host)
     const { idToken: others } = await logIn({ ...other, person: await host.person('bob') })
     expect(await authorizeWithHint(others)).toBe('invalid_request')
     const query = new URLSearchParams({ id_token_hint: others, client_id: party.client.id })

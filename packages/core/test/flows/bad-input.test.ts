@@ -1,7 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
 import { defaultPasskeyPolicy } from '@pocket/core'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
-import { authorizeUrl, exchange, isRedirectUri, redirectUri, startSignIn, withCode } from './bad-input-fixture.ts'
+import {
+  authorizeUrl,
+  createFixtureWithCode,
+  isRedirectUri,
+  redirectUri,
+  requestToken,
+  startSignIn,
+} from './bad-input-fixture.ts'
 import { answerCeremony, minute, startHost, viewOf } from './host.ts'
 
 describe('passkey response', () => {
@@ -139,10 +146,10 @@ describe('passkey response', () => {
 describe('authorization code', () => {
   test('that is used twice is rejected, and its tokens are revoked', async () => {
     await using host = await startHost()
-    const { client, secret, code } = await withCode(host)
-    const first = await exchange(host, { client_id: client.id, client_secret: secret, code })
+    const { client, secret, code } = await createFixtureWithCode(host)
+    const first = await requestToken(host, { client_id: client.id, client_secret: secret, code })
     const { access_token } = (await first.json()) as { access_token: string }
-    const second = await exchange(host, { client_id: client.id, client_secret: secret, code })
+    const second = await requestToken(host, { client_id: client.id, client_secret: secret, code })
     expect([first.status, second.status, await second.json()]).toMatchObject([200, 400, { error: 'invalid_grant' }])
     const userInfo = await fetch(`${host.issuer}/api/oidc/userinfo`, {
       headers: { authorization: `Bearer ${access_token}` },
@@ -160,22 +167,22 @@ describe('authorization code', () => {
     ['empty', () => ''],
   ])('is not exchanged with a secret that is %s', async (_name, wrong) => {
     await using host = await startHost()
-    const { client, secret, code } = await withCode(host)
-    const refused = await exchange(host, { client_id: client.id, client_secret: wrong(secret), code })
+    const { client, secret, code } = await createFixtureWithCode(host)
+    const refused = await requestToken(host, { client_id: client.id, client_secret: wrong(secret), code })
     expect([400, 401]).toContain(refused.status)
     expect(await refused.json()).toMatchObject({ error: expect.stringMatching(/^invalid_(client|request)$/) })
-    expect((await exchange(host, { client_id: client.id, client_secret: secret, code })).status).toBe(200)
+    expect((await requestToken(host, { client_id: client.id, client_secret: secret, code })).status).toBe(200)
   })
 
   test('is bound to its redirect URI and its client', async () => {
     await using host = await startHost()
-    const { client, secret, code } = await withCode(host)
+    const { client, secret, code } = await createFixtureWithCode(host)
     const other = await host.client({ redirectUris: [redirectUri] })
     for (const fields of [
       { client_id: client.id, client_secret: secret, redirect_uri: 'https://client.example/other' },
       { client_id: other.client.id, client_secret: other.secret },
     ])
-      expect(await (await exchange(host, { code, ...fields })).json()).toMatchObject({ error: 'invalid_grant' })
+      expect(await (await requestToken(host, { code, ...fields })).json()).toMatchObject({ error: 'invalid_grant' })
   })
 })
 

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Pocket } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
 import { answerCeremony, type Host, hour, minute, startHost, viewOf } from './host.ts'
-import { passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { followAuthorization, redirectUri, relyingParty } from './login.ts'
 
 /** A response that the server has finished and the browser has not yet received. */
 interface LateResponse {
@@ -19,7 +19,7 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
   let host: Host
   let late: LateResponse | undefined
 
-  const delay = (res: ServerResponse, { finished, delivery }: LateResponse) => {
+  const delayResponse = (res: ServerResponse, { finished, delivery }: LateResponse) => {
     const end = res.end.bind(res) as (...args: unknown[]) => ServerResponse
     const endLate = (...args: unknown[]) => {
       finished.resolve()
@@ -38,7 +38,7 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
       if (url.pathname === '/leave') return void pocket.signOut(req, res).then(() => res.end())
       if (url.pathname === '/who')
         return void pocket.session(req, res).then((session) => res.end(JSON.stringify(session ?? {})))
-      if (late?.url === url.href) delay(res, late)
+      if (late?.url === url.href) delayResponse(res, late)
       return handle(req, res)
     }
   }
@@ -52,16 +52,16 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
     await database[Symbol.asyncDispose]()
   })
 
-  const clientThat = () => relyingParty(host, { client: { skipConsent: true } })
-  type Party = Awaited<ReturnType<typeof clientThat>>
-  const urlOf = ({ client }: Party, extra: Readonly<Record<string, string>> = {}) => {
+  const createParty = () => relyingParty(host, { client: { skipConsent: true } })
+  type Party = Awaited<ReturnType<typeof createParty>>
+  const authorizationUrl = ({ client }: Party, extra: Readonly<Record<string, string>> = {}) => {
     const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
     return `${host.issuer}/authorize?${new URLSearchParams(query)}`
   }
-  const accountIn = async (agent: UserAgent) =>
+  const readAccountId = async (agent: UserAgent) =>
     ((await agent.get(`${host.issuer}/who`)).json() as { accountId?: string }).accountId
-  const sessionsOf = async (accountId: string) => (await host.pocket.sessions.list(accountId)).length
-  const enter = async (agent: UserAgent, account: Awaited<ReturnType<Host['person']>>['account']) => {
+  const countSessions = async (accountId: string) => (await host.pocket.sessions.list(accountId)).length
+  const signInWithCode = async (agent: UserAgent, account: Awaited<ReturnType<Host['person']>>['account']) => {
     const { code } = await host.pocket.issueLoginCode(account, minute)
     await agent.get(`${host.issuer}/enter?${new URLSearchParams({ code })}`)
   }
@@ -78,43 +78,43 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
     return response
   }
   const authorizeLate = (agent: UserAgent, party: Party, meanwhile: () => Promise<unknown>) =>
-    getWithLateResponse(agent, urlOf(party, { prompt: 'none' }), meanwhile)
+    getWithLateResponse(agent, authorizationUrl(party, { prompt: 'none' }), meanwhile)
 
   test('remain when an earlier response arrives after their ID has changed, so that a sign-out ends them', async () => {
-    const [person, party] = [await host.person('ada'), await clientThat()]
+    const [person, party] = [await host.person('ada'), await createParty()]
     const agent = new UserAgent()
-    await enter(agent, person.account)
+    await signInWithCode(agent, person.account)
     const { location } = await authorizeLate(agent, party, () =>
-      passThrough(host, urlOf(party, { prompt: 'login' }), { agent, person }),
+      followAuthorization(host, authorizationUrl(party, { prompt: 'login' }), { agent, person }),
     )
-    expect(await accountIn(agent)).toBe(person.account.id)
+    expect(await readAccountId(agent)).toBe(person.account.id)
     const tokens = await oidc.authorizationCodeGrant(party.configuration, new URL(location ?? ''))
     await agent.get(`${host.issuer}/leave`)
     const { active } = await oidc.tokenIntrospection(party.configuration, tokens.refresh_token ?? '')
-    expect([active, await sessionsOf(person.account.id)]).toEqual([false, 0])
+    expect([active, await countSessions(person.account.id)]).toEqual([false, 0])
   })
 
   test('remain when an earlier response of another user arrives late', async () => {
-    const [first, second, party] = [await host.person('ada'), await host.person('grace'), await clientThat()]
+    const [first, second, party] = [await host.person('ada'), await host.person('grace'), await createParty()]
     const agent = new UserAgent()
-    await passThrough(host, urlOf(party), { agent, person: first })
-    const other = await clientThat()
+    await followAuthorization(host, authorizationUrl(party), { agent, person: first })
+    const other = await createParty()
     await authorizeLate(agent, party, () =>
-      passThrough(host, urlOf(other, { prompt: 'login' }), { agent, person: second }),
+      followAuthorization(host, authorizationUrl(other, { prompt: 'login' }), { agent, person: second }),
     )
-    expect(await accountIn(agent)).toBe(second.account.id)
+    expect(await readAccountId(agent)).toBe(second.account.id)
     await agent.get(`${host.issuer}/leave`)
-    expect([await sessionsOf(first.account.id), await sessionsOf(second.account.id)]).toEqual([0, 0])
+    expect([await countSessions(first.account.id), await countSessions(second.account.id)]).toEqual([0, 0])
   })
 
   test('remain when a request has an ID that has just become invalid', async () => {
-    const [person, party] = [await host.person('ada'), await clientThat()]
+    const [person, party] = [await host.person('ada'), await createParty()]
     const agent = new UserAgent()
-    await enter(agent, person.account)
+    await signInWithCode(agent, person.account)
     const before = agent.cookies().find(({ name }) => name === 'access_token')?.value
-    await passThrough(host, urlOf(party, { prompt: 'login' }), { agent, person })
-    await agent.get(urlOf(party, { prompt: 'none' }), { headers: { cookie: `access_token=${before}` } })
-    expect(await accountIn(agent)).toBe(person.account.id)
+    await followAuthorization(host, authorizationUrl(party, { prompt: 'login' }), { agent, person })
+    await agent.get(authorizationUrl(party, { prompt: 'none' }), { headers: { cookie: `access_token=${before}` } })
+    expect(await readAccountId(agent)).toBe(person.account.id)
   })
 
   describe.each([false, true])('with interactions in URLs: %j', (areInUrls) => {
@@ -128,39 +128,39 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
     afterAll(() => restoring.dispose())
 
     /** Signs in with a code, and the session ends. */
-    async function withEndedSession() {
-      const [person, party] = [await host.person('ada'), await clientThat()]
+    async function createEndedSession() {
+      const [person, party] = [await host.person('ada'), await createParty()]
       const agent = new UserAgent()
-      await enter(agent, person.account)
+      await signInWithCode(agent, person.account)
       await host.pocket.sessions.endOthers(person.account.id, null)
       return { person, party, agent }
     }
 
     test('remain when the redirect to the sign-in page arrives late', async () => {
-      const { person, party, agent } = await withEndedSession()
-      const other = await clientThat()
-      const { location } = await getWithLateResponse(agent, urlOf(party), () =>
-        passThrough(host, urlOf(other), { agent, person }),
+      const { person, party, agent } = await createEndedSession()
+      const other = await createParty()
+      const { location } = await getWithLateResponse(agent, authorizationUrl(party), () =>
+        followAuthorization(host, authorizationUrl(other), { agent, person }),
       )
       expect(new URL(location ?? '').searchParams.has('interaction')).toBe(areInUrls)
-      expect(await accountIn(agent)).toBe(person.account.id)
+      expect(await readAccountId(agent)).toBe(person.account.id)
       await agent.get(`${host.issuer}/leave`)
-      expect(await sessionsOf(person.account.id)).toBe(0)
+      expect(await countSessions(person.account.id)).toBe(0)
     })
 
     test('remain when the response to a client arrives after the sign-in of another user', async () => {
-      const { person, party, agent } = await withEndedSession()
-      const page = await agent.follow(await agent.get(urlOf(party)))
+      const { person, party, agent } = await createEndedSession()
+      const page = await agent.follow(await agent.get(authorizationUrl(party)))
       expect(new URL(page.url).searchParams.has('interaction')).toBe(areInUrls)
       const { redirectTo } = (await answerCeremony(agent, page, person.authenticator)).json() as { redirectTo: string }
-      const [second, other] = [await host.person('grace'), await clientThat()]
+      const [second, other] = [await host.person('grace'), await createParty()]
       const { location } = await getWithLateResponse(agent, new URL(redirectTo, page.url).href, () =>
-        passThrough(host, urlOf(other, { prompt: 'login' }), { agent, person: second }),
+        followAuthorization(host, authorizationUrl(other, { prompt: 'login' }), { agent, person: second }),
       )
       expect(location).toContain('code=')
-      expect(await accountIn(agent)).toBe(second.account.id)
+      expect(await readAccountId(agent)).toBe(second.account.id)
       await agent.get(`${host.issuer}/leave`)
-      expect([await sessionsOf(person.account.id), await sessionsOf(second.account.id)]).toEqual([0, 0])
+      expect([await countSessions(person.account.id), await countSessions(second.account.id)]).toEqual([0, 0])
     })
   })
 
@@ -181,11 +181,11 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
 
   test.each(signOuts)('of users who signed in at once all end at a sign-out through %s', async (_through, signOut) => {
     const people = [await host.person('ada'), await host.person('grace')]
-    const parties = [await clientThat(), await clientThat()]
+    const parties = [await createParty(), await createParty()]
     const agent = new UserAgent()
     // The first page binds the ceremonies to the browser.
-    await agent.follow(await agent.get(urlOf(await clientThat())))
-    const tabs = await Promise.all(parties.map(async (party) => agent.follow(await agent.get(urlOf(party)))))
+    await agent.follow(await agent.get(authorizationUrl(await createParty())))
+    const tabs = await Promise.all(parties.map(async (party) => agent.follow(await agent.get(authorizationUrl(party)))))
     const responses = await Promise.all(
       tabs.map((tab, index) => answerCeremony(agent, tab, (people[index] as (typeof people)[0]).authenticator)),
     )
@@ -193,33 +193,33 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
       const { redirectTo } = response.json() as { redirectTo: string }
       return new URL(redirectTo, tabs[index]?.url).href
     })
-    const activeAccount = await accountIn(agent)
+    const activeAccount = await readAccountId(agent)
     const active = people.findIndex(({ account }) => account.id === activeAccount)
     const party = parties[active] as Party
     const { location } = await agent.get(resumed[active] ?? '')
     const { id_token: idToken = '' } = await oidc.authorizationCodeGrant(party.configuration, new URL(location ?? ''))
     await signOut(agent, idToken)
-    expect(await Promise.all(people.map(({ account }) => sessionsOf(account.id)))).toEqual([0, 0])
+    expect(await Promise.all(people.map(({ account }) => countSessions(account.id)))).toEqual([0, 0])
   })
 
   test('that the browser can switch between remain when one of them ends at the end-session page', async () => {
-    const [first, second, party] = [await host.person('ada'), await host.person('grace'), await clientThat()]
+    const [first, second, party] = [await host.person('ada'), await host.person('grace'), await createParty()]
     const agent = new UserAgent()
-    await passThrough(host, urlOf(party), { agent, person: first })
-    await passThrough(host, urlOf(party, { prompt: 'login' }), { agent, person: second })
+    await followAuthorization(host, authorizationUrl(party), { agent, person: first })
+    await followAuthorization(host, authorizationUrl(party, { prompt: 'login' }), { agent, person: second })
     await confirmSignOut(agent)
-    expect([await sessionsOf(first.account.id), await sessionsOf(second.account.id)]).toEqual([1, 0])
+    expect([await countSessions(first.account.id), await countSessions(second.account.id)]).toEqual([1, 0])
   })
 
   test('that started with a login code end at a sign-out even if their cookie is lost', async () => {
     const person = await host.person('ada')
     const agent = new UserAgent()
-    await enter(agent, person.account)
+    await signInWithCode(agent, person.account)
     const cookies = agent.cookies().filter(({ name }) => name !== 'access_token')
     const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
-    expect(await sessionsOf(person.account.id)).toBe(1)
+    expect(await countSessions(person.account.id)).toBe(1)
     await agent.get(`${host.issuer}/leave`, { headers: { cookie } })
-    expect(await sessionsOf(person.account.id)).toBe(0)
+    expect(await countSessions(person.account.id)).toBe(0)
   })
 
   test('that started concurrently in a browser without cookies all end at a sign-out', async () => {
@@ -227,9 +227,9 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
     const agent = new UserAgent()
     const codes = await Promise.all(people.map(({ account }) => host.pocket.issueLoginCode(account, minute)))
     await Promise.all(codes.map(({ code }) => agent.get(`${host.issuer}/enter?${new URLSearchParams({ code })}`)))
-    expect(await Promise.all(people.map(({ account }) => sessionsOf(account.id)))).toEqual([1, 1, 1])
+    expect(await Promise.all(people.map(({ account }) => countSessions(account.id)))).toEqual([1, 1, 1])
     await agent.get(`${host.issuer}/leave`)
-    expect(await Promise.all(people.map(({ account }) => sessionsOf(account.id)))).toEqual([0, 0, 0])
+    expect(await Promise.all(people.map(({ account }) => countSessions(account.id)))).toEqual([0, 0, 0])
   })
 
   test('are read for a limited number of identifiers in cookies', async () => {
@@ -248,14 +248,14 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
   })
 
   test('are extended by each use without a new cookie', async () => {
-    const [person, party] = [await host.person('ada'), await clientThat()]
+    const [person, party] = [await host.person('ada'), await createParty()]
     const agent = new UserAgent({ clock: host.clock })
-    await passThrough(host, urlOf(party), { agent, person })
+    await followAuthorization(host, authorizationUrl(party), { agent, person })
     for (let uses = 0; uses < 4; uses++) {
       host.clock.pass(hour / 2)
-      const { location, headers } = await agent.get(urlOf(party, { prompt: 'none' }))
+      const { location, headers } = await agent.get(authorizationUrl(party, { prompt: 'none' }))
       expect([location, headers.getSetCookie()]).toEqual([expect.stringContaining('code='), []])
-      expect(await accountIn(agent)).toBe(person.account.id)
+      expect(await readAccountId(agent)).toBe(person.account.id)
     }
   })
 })

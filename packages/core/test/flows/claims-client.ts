@@ -16,7 +16,7 @@ export interface Party {
 }
 
 /** A client and a user who has not signed in yet. */
-export async function party(
+export async function createParty(
   host: Host,
   protocol: NewClientInput['protocol'] = {},
   about: Partial<Account> = {},
@@ -37,13 +37,13 @@ export async function party(
 }
 
 /** Starts an authorization and follows redirects up to the first page. */
-export function begin({ configuration, agent }: Party, extra: Readonly<Record<string, string>>) {
+export function beginAuthorization({ configuration, agent }: Party, extra: Readonly<Record<string, string>>) {
   const url = oidc.buildAuthorizationUrl(configuration, { redirect_uri: redirectUri, ...extra })
   return agent.get(url.href).then((page) => agent.follow(page, { until: isRedirectUri }))
 }
 
 /** Signs in and consents, up to the redirect URI of the client. */
-export async function agree({ agent, authenticator }: Party, page: UserAgentResponse): Promise<URL> {
+export async function signInAndConsent({ agent, authenticator }: Party, page: UserAgentResponse): Promise<URL> {
   let current = page
   if (current.location === null && viewOf(current).view === 'sign-in')
     current = await signIn(agent, current, authenticator, isRedirectUri)
@@ -65,22 +65,22 @@ export interface ReceivedClaims {
 /** The claims that the client receives: in the ID token, at UserInfo, and in the refreshed ID token. */
 export async function receiveClaims(fixture: Party, extra: Readonly<Record<string, string>>): Promise<ReceivedClaims> {
   const { configuration, account } = fixture
-  const returned = await agree(fixture, await begin(fixture, extra))
+  const returned = await signInAndConsent(fixture, await beginAuthorization(fixture, extra))
   const tokens = await oidc.authorizationCodeGrant(configuration, returned)
   const userInfo = await oidc.fetchUserInfo(configuration, tokens.access_token, account.id)
   const refreshed = await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')
   return {
     scope: tokens.scope,
     tokens,
-    idToken: claimsAlone(tokens.claims()),
-    userInfo: claimsAlone(userInfo),
-    refreshed: claimsAlone(refreshed.claims()),
+    idToken: omitProtocolClaims(tokens.claims()),
+    userInfo: omitProtocolClaims(userInfo),
+    refreshed: omitProtocolClaims(refreshed.claims()),
   }
 }
 
 const ofTheToken = 'iss aud exp iat at_hash auth_time amr acr nonce jti sid sub type rat'.split(' ')
 
 /** The user claims without `sub`. */
-function claimsAlone(claims: object = {}): Record<string, unknown> {
+function omitProtocolClaims(claims: object = {}): Record<string, unknown> {
   return Object.fromEntries(Object.entries(claims).filter(([claim]) => !ofTheToken.includes(claim)))
 }

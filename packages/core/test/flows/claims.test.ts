@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Account, ClientProtocolInput } from '@pocket/core'
 import * as oidc from 'openid-client'
-import { agree, begin, party, receiveClaims } from './claims-client.ts'
+import { beginAuthorization, createParty, receiveClaims, signInAndConsent } from './claims-client.ts'
 import { signIn, startHost, viewOf } from './host.ts'
-import { redirectUri } from './signed-in.ts'
+import { redirectUri } from './login.ts'
 
 const group = (name: string, claims: Readonly<Record<string, string>> = {}) => ({
   id: name,
@@ -30,7 +30,7 @@ const about: Partial<Account> = {
 describe('claims', () => {
   test('follow the scopes, with the same values in the ID token, at UserInfo and after a refresh', async () => {
     await using host = await startHost()
-    const fixture = await party(host, {}, about)
+    const fixture = await createParty(host, {}, about)
     const { idToken, userInfo, refreshed } = await receiveClaims(fixture, {
       scope: 'openid profile email groups offline_access',
       prompt: 'consent',
@@ -59,7 +59,7 @@ describe('claims', () => {
 
   test('are limited to the scopes, and custom claims never replace protocol claims', async () => {
     await using host = await startHost()
-    const fixture = await party(host, {}, about)
+    const fixture = await createParty(host, {}, about)
     const { tokens, idToken, userInfo } = await receiveClaims(fixture, {
       scope: 'openid email offline_access',
       prompt: 'consent',
@@ -71,8 +71,8 @@ describe('claims', () => {
 
   test('of scopes that count as requested are added, though the client cannot request them', async () => {
     await using host = await startHost()
-    const fixture = await party(host, { defaultScopes: ['groups', 'offline_access'] }, about)
-    const page = await begin(fixture, { scope: 'openid' })
+    const fixture = await createParty(host, { defaultScopes: ['groups', 'offline_access'] }, about)
+    const page = await beginAuthorization(fixture, { scope: 'openid' })
     const { idToken, scope } = await receiveClaims(fixture, { scope: 'openid' })
     expect(page.location).toBeNull()
     expect(idToken).toEqual({ groups: ['Zoo', 'attic'] })
@@ -83,7 +83,7 @@ describe('claims', () => {
     await using host = await startHost()
     const request = { redirect_uri: redirectUri, scope: 'openid offline_access' }
     for (const isPushed of [false, true]) {
-      const fixture = await party(host, {}, about)
+      const fixture = await createParty(host, {}, about)
       const { configuration, agent } = fixture
       const sendRequest = async (extra: Readonly<Record<string, string>>) => {
         const url = isPushed
@@ -91,16 +91,16 @@ describe('claims', () => {
           : oidc.buildAuthorizationUrl(configuration, { ...request, ...extra })
         return agent.follow(await agent.get(url.href), { until: (url) => url.startsWith(redirectUri) })
       }
-      const returned = await agree(fixture, await sendRequest({}))
+      const returned = await signInAndConsent(fixture, await sendRequest({}))
       expect((await oidc.authorizationCodeGrant(configuration, returned)).scope).toBe('openid offline_access')
-      const less = await agree(fixture, await sendRequest({ scope: 'openid' }))
+      const less = await signInAndConsent(fixture, await sendRequest({ scope: 'openid' }))
       expect((await oidc.authorizationCodeGrant(configuration, less)).scope).toBe('openid')
     }
   })
 
   test('ignore unknown scopes and parameters', async () => {
     await using host = await startHost()
-    const fixture = await party(host)
+    const fixture = await createParty(host)
     const result = await receiveClaims(fixture, {
       scope: 'openid unknown urn:x:y email offline_access',
       prompt: 'consent',
@@ -121,7 +121,7 @@ describe('claims parameter', () => {
 
   test('requests individual claims, each in its own location', async () => {
     await using host = await startHost()
-    const fixture = await party(host, {}, about)
+    const fixture = await createParty(host, {}, about)
     const { idToken, userInfo, refreshed } = await receiveClaims(fixture, {
       scope: 'openid offline_access',
       prompt: 'consent',
@@ -134,24 +134,24 @@ describe('claims parameter', () => {
 
   test('requires the consent that the matching scopes require', async () => {
     await using host = await startHost()
-    const fixture = await party(host, {}, about)
+    const fixture = await createParty(host, {}, about)
     await receiveClaims(fixture, { scope: 'openid offline_access', prompt: 'consent' })
-    const silent = await begin(fixture, { scope: 'openid', prompt: 'none', claims })
+    const silent = await beginAuthorization(fixture, { scope: 'openid', prompt: 'none', claims })
     expect(new URL(silent.location ?? '').searchParams.get('error')).toBe('consent_required')
-    const page = await begin(fixture, { scope: 'openid', claims })
+    const page = await beginAuthorization(fixture, { scope: 'openid', claims })
     expect(viewOf(page)).toMatchObject({
       view: 'consent',
       claims: expect.arrayContaining([expect.objectContaining({ value: 'ada@example.com' })]),
     })
-    await agree(fixture, page)
-    const again = await begin(fixture, { scope: 'openid', prompt: 'none', claims })
+    await signInAndConsent(fixture, page)
+    const again = await beginAuthorization(fixture, { scope: 'openid', prompt: 'none', claims })
     expect(new URL(again.location ?? '').searchParams.get('code')).toEqual(expect.any(String))
   })
 
   test.each(['x', '[]', '{}', '{"id_token":[]}'])('rejects %s', async (wrong) => {
     await using host = await startHost()
-    const fixture = await party(host)
-    const page = await begin(fixture, { scope: 'openid', claims: wrong })
+    const fixture = await createParty(host)
+    const page = await beginAuthorization(fixture, { scope: 'openid', claims: wrong })
     expect(new URL(page.location ?? '').searchParams.get('error')).toBe('invalid_request')
   })
 })
@@ -159,7 +159,7 @@ describe('claims parameter', () => {
 describe('claim rules of a client', () => {
   test('rename, replace, read custom claims, filter groups and format values', async () => {
     await using host = await startHost()
-    const fixture = await party(
+    const fixture = await createParty(
       host,
       {
         claimRules: [
@@ -198,7 +198,7 @@ describe('claim rules of a client', () => {
 
   test('add nothing that the scopes do not allow, except constants', async () => {
     await using host = await startHost()
-    const fixture = await party(
+    const fixture = await createParty(
       host,
       {
         claimRules: [
@@ -235,17 +235,17 @@ describe('claim rules of a client', () => {
 
   test('ignore stored rules for reserved claims', async () => {
     await using host = await startHost()
-    const fixture = await party(host)
+    const fixture = await createParty(host)
     const claimRules = ['sub', 'azp', 'events', 'cnf'].map((claim) => {
       const source = { kind: 'constant', value: `a ${claim} of nobody` } as const
       return { claim, source, as: null }
     })
     const stored = await host.stores.clients.find(fixture.client.id)
     if (stored) await host.stores.clients.update({ ...stored, protocol: { ...stored.protocol, claimRules } })
-    const page = await begin(fixture, { scope: 'openid offline_access', prompt: 'consent' })
+    const page = await beginAuthorization(fixture, { scope: 'openid offline_access', prompt: 'consent' })
     const consent = await signIn(fixture.agent, page, fixture.authenticator, () => false)
     expect(viewOf(consent).view).toBe('consent')
-    const tokens = await oidc.authorizationCodeGrant(fixture.configuration, await agree(fixture, consent))
+    const tokens = await oidc.authorizationCodeGrant(fixture.configuration, await signInAndConsent(fixture, consent))
     const { account, configuration } = fixture
     const userInfo = await oidc.fetchUserInfo(configuration, tokens.access_token, account.id)
     const preview = await host.pocket.previewTokens(fixture.client.id, account.id, 'openid')
@@ -256,7 +256,7 @@ describe('claim rules of a client', () => {
 
 test('a client with pairwise subjects never receives the account ID', async () => {
   await using host = await startHost()
-  const fixture = await party(host, {
+  const fixture = await createParty(host, {
     subjectType: 'pairwise',
     claimRules: [
       { claim: 'user_id', source: { kind: 'claim', name: 'sub' } },
@@ -272,10 +272,10 @@ test('a client with pairwise subjects never receives the account ID', async () =
     picture: `https://id.example/${account.id}.png`,
     customClaims: [{ key: 'room', value: `{"of":["${account.id}"]}` }],
   })
-  const page = await begin(fixture, { scope: 'openid profile email' })
+  const page = await beginAuthorization(fixture, { scope: 'openid profile email' })
   const consent = await signIn(fixture.agent, page, fixture.authenticator, (url) => url.startsWith('https://app.'))
   expect(consent.text).toContain('user_id')
-  const tokens = await oidc.authorizationCodeGrant(configuration, await agree(fixture, consent))
+  const tokens = await oidc.authorizationCodeGrant(configuration, await signInAndConsent(fixture, consent))
   const { sub = '', ...claims } = tokens.claims() ?? {}
   const userInfo = await oidc.fetchUserInfo(configuration, tokens.access_token, sub)
   const refreshed = (await oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).claims()
@@ -290,12 +290,12 @@ test('a client with pairwise subjects never receives the account ID', async () =
 test('the consent page shows each claim under the name that the client receives', async () => {
   await using host = await startHost()
   const listShownClaims = async (claimRules: ClientProtocolInput['claimRules'] = []) => {
-    const fixture = await party(host, { claimRules }, { ...about, groups: [] })
-    const page = await begin(fixture, { scope: 'openid profile email offline_access', prompt: 'consent' })
+    const fixture = await createParty(host, { claimRules }, { ...about, groups: [] })
+    const page = await beginAuthorization(fixture, { scope: 'openid profile email offline_access', prompt: 'consent' })
     const view = viewOf(await signIn(fixture.agent, page, fixture.authenticator, () => false))
     return view.view === 'consent' ? view.claims : []
   }
-  const other = (name: string, value: string) => ({ claim: 'other', name, value, verified: null })
+  const otherClaim = (name: string, value: string) => ({ claim: 'other', name, value, verified: null })
   const plain = await listShownClaims()
   expect(plain.slice(0, 3)).toEqual([
     { claim: 'name', value: 'ada Koch', verified: null },
@@ -314,10 +314,10 @@ test('the consent page shows each claim under the name that the client receives'
   ])
   expect(mappedClaims).toEqual(
     expect.arrayContaining([
-      other('rooms', '5'),
-      other('given_name', 'ada@example.com'),
-      other('picture', 'north'),
-      other('email_verified', 'false'),
+      otherClaim('rooms', '5'),
+      otherClaim('given_name', 'ada@example.com'),
+      otherClaim('picture', 'north'),
+      otherClaim('email_verified', 'false'),
       { claim: 'email', value: 'somebody@example.org', verified: null },
     ]),
   )

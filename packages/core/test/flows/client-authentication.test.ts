@@ -5,7 +5,7 @@ import { createPublicFetch, type NewClientInput } from '@pocket/core'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { type Host, hour, minute, startHost } from './host.ts'
-import { login, relyingParty } from './signed-in.ts'
+import { login, relyingParty } from './login.ts'
 
 const grant = { grant_type: 'client_credentials' }
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
@@ -18,11 +18,11 @@ const everything = {
   scope: 'openid',
   redirect_uri: 'https://client.example',
 }
-const b64 = (text: string) => Buffer.from(text).toString('base64')
+const encodeBase64 = (text: string) => Buffer.from(text).toString('base64')
 const encodeBasic = (id: string, secret: string) =>
-  `Basic ${b64(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`)}`
+  `Basic ${encodeBase64(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`)}`
 
-async function token(host: Host, form: Record<string, string>, headers: Record<string, string> = {}) {
+async function requestToken(host: Host, form: Record<string, string>, headers: Record<string, string> = {}) {
   const body = new URLSearchParams({ ...grant, ...form })
   const response = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body, headers })
   return { status: response.status, ...((await response.json()) as { error?: string; access_token?: string }) }
@@ -40,14 +40,16 @@ describe('client secret', () => {
       [form, header],
       [{ client_id: client.id }, header],
     ] as const)
-      expect(await token(host, body, headers)).toMatchObject({ status: 200 })
-    expect(await token(host, { ...form, client_secret: 'another one of them' }, header)).toMatchObject({
+      expect(await requestToken(host, body, headers)).toMatchObject({ status: 200 })
+    expect(await requestToken(host, { ...form, client_secret: 'another one of them' }, header)).toMatchObject({
       status: 400,
       error: 'invalid_request',
     })
-    expect(await token(host, { ...form, client_id: 'another' }, header)).toMatchObject({ status: 400 })
+    expect(await requestToken(host, { ...form, client_id: 'another' }, header)).toMatchObject({ status: 400 })
     const wrong = { ...form, client_secret: 'x' }
-    expect(await token(host, wrong, { authorization: encodeBasic(client.id, 'x') })).toMatchObject({ status: 401 })
+    expect(await requestToken(host, wrong, { authorization: encodeBasic(client.id, 'x') })).toMatchObject({
+      status: 401,
+    })
   })
 
   test.each(['100%-sure-it-is-secret', 'a+b+c+d+e+f+g+h+i+j', 'plain-and-simple-text'])(
@@ -57,9 +59,9 @@ describe('client secret', () => {
       const { client } = await host.client({})
       await host.pocket.clients.addSecret(client.id, { secret: chosen })
       const form = { client_id: client.id, client_secret: chosen }
-      for (const authorization of [encodeBasic(client.id, chosen), `Basic ${b64(`${client.id}:${chosen}`)}`])
+      for (const authorization of [encodeBasic(client.id, chosen), `Basic ${encodeBase64(`${client.id}:${chosen}`)}`])
         for (const fields of [{}, form])
-          expect(await token(host, fields, { authorization })).toMatchObject({ status: 200 })
+          expect(await requestToken(host, fields, { authorization })).toMatchObject({ status: 200 })
     },
   )
 
@@ -88,8 +90,8 @@ describe('client secret', () => {
     await using host = await startHost()
     const { client } = await host.client({ isPublic: true })
     const form = { grant_type: 'authorization_code', code: 'none', redirect_uri: 'https://client.example' }
-    const authorization = `Basic ${b64(`${client.id}:`)}`
-    expect(await token(host, { ...form, code_verifier: 'a'.repeat(43) }, { authorization })).toMatchObject({
+    const authorization = `Basic ${encodeBase64(`${client.id}:`)}`
+    expect(await requestToken(host, { ...form, code_verifier: 'a'.repeat(43) }, { authorization })).toMatchObject({
       status: 400,
       error: 'invalid_grant',
     })
@@ -106,15 +108,15 @@ describe('client secret', () => {
       notes++
       await recordSecretUse.apply(host.stores.clients, input)
     }
-    for (let uses = 0; uses < 3; uses++) await token(host, {}, { authorization })
-    await token(host, {}, { authorization: encodeBasic(client.id, 'x') })
+    for (let uses = 0; uses < 3; uses++) await requestToken(host, {}, { authorization })
+    await requestToken(host, {}, { authorization: encodeBasic(client.id, 'x') })
     await host.pocket[Symbol.asyncDispose]()
     expect(notes).toBe(1)
     const uses = await host.pocket.clients.secretUses(client.id)
     expect([...uses.values()]).toEqual([expect.any(Number)])
     expect(uses.has(other.stored.id)).toBe(false)
     host.clock.pass(2 * minute)
-    await token(host, {}, { authorization })
+    await requestToken(host, {}, { authorization })
     await host.pocket[Symbol.asyncDispose]()
     expect(notes).toBe(2)
   })
@@ -163,15 +165,15 @@ describe('client assertion', () => {
     const claims = { iss: client.id, sub: client.id, aud: `${host.issuer}/api/oidc/token` }
     const client_assertion = await signAssertion(claims, privateKey, alg, 'k')
     const form = { client_assertion, client_assertion_type: assertionType }
-    expect(await token(host, form)).toMatchObject({ status: 200 })
-    expect(await token(host, form)).toMatchObject({ status: 401, error: 'invalid_client' })
+    expect(await requestToken(host, form)).toMatchObject({ status: 200 })
+    expect(await requestToken(host, form)).toMatchObject({ status: 401, error: 'invalid_client' })
     const forged = await signAssertion(claims, (await generateKeyPair(alg)).privateKey, alg, 'k')
-    expect(await token(host, { ...form, client_assertion: forged })).toMatchObject({ status: 401 })
+    expect(await requestToken(host, { ...form, client_assertion: forged })).toMatchObject({ status: 401 })
     const elsewhere = await signAssertion({ ...claims, aud: 'https://other.example' }, privateKey, alg, 'k')
-    expect(await token(host, { ...form, client_assertion: elsewhere })).toMatchObject({ status: 401 })
+    expect(await requestToken(host, { ...form, client_assertion: elsewhere })).toMatchObject({ status: 401 })
     const confused = await signAssertion(claims, new TextEncoder().encode(JSON.stringify(jwks)), 'HS256', 'k')
-    expect(await token(host, { ...form, client_assertion: confused })).toMatchObject({ status: 401 })
-    expect(await token(host, { client_id: client.id, client_secret: 'x' })).toMatchObject({ status: 401 })
+    expect(await requestToken(host, { ...form, client_assertion: confused })).toMatchObject({ status: 401 })
+    expect(await requestToken(host, { client_id: client.id, client_secret: 'x' })).toMatchObject({ status: 401 })
   })
 
   test('client_secret_jwt works with a secret that was generated for it, and with no other', async () => {
@@ -181,7 +183,7 @@ describe('client assertion', () => {
     await host.pocket.clients.update(client.id, changed)
     const claims = { iss: client.id, sub: client.id, aud: host.issuer }
     const attempt = async (secret: string) =>
-      token(host, {
+      requestToken(host, {
         client_assertion: await signAssertion(claims, new TextEncoder().encode(secret), 'HS256'),
         client_assertion_type: assertionType,
       })
@@ -193,7 +195,9 @@ describe('client assertion', () => {
     await host.pocket.clients.update(client.id, { ...client, protocol: { tokenEndpointAuthMethod: 'client_secret' } })
     expect(await attempt(plain)).toMatchObject({ status: 401 })
     expect(JSON.stringify(await host.stores.clients.find(client.id))).not.toContain('sealed')
-    expect(await token(host, {}, { authorization: encodeBasic(client.id, plain) })).toMatchObject({ status: 200 })
+    expect(await requestToken(host, {}, { authorization: encodeBasic(client.id, plain) })).toMatchObject({
+      status: 200,
+    })
   })
 
   test.each<[string, Partial<NewClientInput>, string]>([
@@ -255,7 +259,7 @@ describe('federated identity', () => {
       ],
     })
     const attempt = async (claims: Record<string, unknown>, key?: CryptoKey) =>
-      token(host, {
+      requestToken(host, {
         client_id: client.id,
         client_assertion: await other.sign({ sub: 'repo:it', aud: 'pocket', ...claims }, key),
         client_assertion_type: assertionType,
@@ -297,15 +301,19 @@ describe('federated identity', () => {
         const [at, status] = await sendRequest(endpoint, fields)
         expect([at, statuses]).toEqual([endpoint, expect.arrayContaining([status])])
       }
-    const { access_token: own = '' } = await token(host, {
+    const { access_token: own = '' } = await requestToken(host, {
       client_id: client.id,
       client_assertion: await other.sign(good),
       client_assertion_type: assertionType,
     })
-    const bearer = async (claims: Record<string, unknown>) => ({ authorization: `Bearer ${await other.sign(claims)}` })
-    const shown = await sendRequest('introspect', { token: own }, await bearer(good))
+    const bearerHeader = async (claims: Record<string, unknown>) => ({
+      authorization: `Bearer ${await other.sign(claims)}`,
+    })
+    const shown = await sendRequest('introspect', { token: own }, await bearerHeader(good))
     expect([shown[1], JSON.parse(shown[2])]).toMatchObject([200, { active: true }])
-    expect((await sendRequest('introspect', { token: own }, await bearer({ ...good, aud: 'another' })))[1]).toBe(401)
+    expect((await sendRequest('introspect', { token: own }, await bearerHeader({ ...good, aud: 'another' })))[1]).toBe(
+      401,
+    )
   })
 
   test('accepts an assertion again without replay protection, and never without an identity', async () => {
@@ -316,8 +324,8 @@ describe('federated identity', () => {
     const { client: otherUser } = await host.client({ name: 'Stranger' })
     const client_assertion = await other.sign({ sub: client.id, aud: host.issuer })
     const form = { client_assertion, client_assertion_type: assertionType }
-    for (let times = 0; times < 2; times++) expect(await token(host, form)).toMatchObject({ status: 200 })
-    expect(await token(host, { ...form, client_id: otherUser.id })).toMatchObject({ status: 400 })
+    for (let times = 0; times < 2; times++) expect(await requestToken(host, form)).toMatchObject({ status: 200 })
+    expect(await requestToken(host, { ...form, client_id: otherUser.id })).toMatchObject({ status: 400 })
   })
 
   test('does not call an issuer at a private address unless an administrator allows it', async () => {
@@ -326,7 +334,7 @@ describe('federated identity', () => {
     const { client } = await host.client({ federatedIdentities: [{ ...identity, issuer: other.url }] })
     const client_assertion = await other.sign({ sub: client.id, aud: host.issuer })
     expect(
-      await token(host, { client_id: client.id, client_assertion, client_assertion_type: assertionType }),
+      await requestToken(host, { client_id: client.id, client_assertion, client_assertion_type: assertionType }),
     ).toMatchObject({ status: 401, error: 'invalid_client' })
     expect(other.asked()).toBe(0)
   })
@@ -392,11 +400,11 @@ describe('introspection', () => {
     await using host = await startHost()
     const { client, secret } = await host.client({})
     const authorization = encodeBasic(client.id, secret)
-    const { access_token = '' } = await token(host, {}, { authorization })
+    const { access_token = '' } = await requestToken(host, {}, { authorization })
     const bearer = { authorization: `Bearer ${access_token}` }
     expect(await introspect(host, { token: access_token }, bearer)).toMatchObject({ status: 200, active: true })
     const { client: otherUser, secret: strange } = await host.client({ name: 'Stranger' })
-    const theirs = await token(host, {}, { authorization: encodeBasic(otherUser.id, strange) })
+    const theirs = await requestToken(host, {}, { authorization: encodeBasic(otherUser.id, strange) })
     expect(await introspect(host, { token: access_token }, { authorization: `Bearer ${theirs.access_token}` })).toEqual(
       { status: 200, active: false },
     )

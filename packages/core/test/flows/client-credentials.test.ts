@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
 import { type Host, startHost } from './host.ts'
-import { relyingParty } from './signed-in.ts'
+import { relyingParty } from './login.ts'
 
 let host: Host
 beforeAll(async () => {
@@ -13,7 +13,7 @@ afterAll(async () => {
   await host[Symbol.asyncDispose]()
 })
 
-async function claimsOf(token: string) {
+async function verifyClaims(token: string) {
   const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
   return (await jwtVerify(token, keys, { issuer: host.issuer, typ: 'at+jwt' })).payload
 }
@@ -24,7 +24,7 @@ test.each([undefined, 'openid profile'])(
     const { client, configuration } = await relyingParty(host)
     const { access_token: token, expires_in } = await oidc.clientCredentialsGrant(configuration, scope ? { scope } : {})
     expect(expires_in).toBe(3600)
-    expect(await claimsOf(token)).toMatchObject({
+    expect(await verifyClaims(token)).toMatchObject({
       sub: `client-${client.id}`,
       client_id: client.id,
       aud: [client.id],
@@ -66,5 +66,5 @@ test('rejects an unknown scope', async () => {
 test('drops a default scope of the client', async () => {
   const { configuration } = await relyingParty(host, { protocol: { defaultScopes: ['groups', 'custom'] } })
   const { access_token: token } = await oidc.clientCredentialsGrant(configuration, { scope: 'custom' })
-  expect(await claimsOf(token)).toMatchObject({ scope: '' })
+  expect(await verifyClaims(token)).toMatchObject({ scope: '' })
 })

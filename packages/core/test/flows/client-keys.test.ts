@@ -3,7 +3,7 @@ import type { ClientProtocolInput } from '@pocket/core'
 import { decodeProtectedHeader, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { type Host, startHost, viewOf } from './host.ts'
-import { isRedirectUri, login, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { followAuthorization, isRedirectUri, login, redirectUri, relyingParty } from './login.ts'
 
 async function keyPair(alg: string, use: 'sig' | 'enc') {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
@@ -23,16 +23,16 @@ describe('client with its own keys', () => {
     })
     const { finish } = await login(host, configuration)
     expect((await finish()).claims()).toMatchObject({ preferred_username: 'ada' })
-    const assertion = await assertionOf(host, client.id, privateKey)
-    const sendRequest = () => clientCredentials(host, { client_assertion: assertion })
+    const assertion = await signAssertion(host, client.id, privateKey)
+    const sendRequest = () => requestClientCredentials(host, { client_assertion: assertion })
     expect((await sendRequest()).status).toBe(200)
     expect([(await sendRequest()).status, await readError(await sendRequest())]).toMatchObject([
       401,
       { error: 'invalid_client' },
     ])
     const another = await keyPair('ES256', 'sig')
-    const forged = await assertionOf(host, client.id, another.privateKey)
-    expect((await clientCredentials(host, { client_assertion: forged })).status).toBe(401)
+    const forged = await signAssertion(host, client.id, another.privateKey)
+    expect((await requestClientCredentials(host, { client_assertion: forged })).status).toBe(401)
     expect(host.errors).toEqual([])
   })
 
@@ -80,10 +80,10 @@ describe('client with its own keys', () => {
       key: privateKey,
       kid: 'sig EdDSA',
     })
-    const { page, agent } = await passThrough(host, signed.href)
+    const { page, agent } = await followAuthorization(host, signed.href)
     expect(new URL(page.location ?? '').searchParams.get('code')).toEqual(expect.any(String))
 
-    const refusal = async (fields: Readonly<Record<string, string>>) => {
+    const requestRejectedCode = async (fields: Readonly<Record<string, string>>) => {
       const query = new URLSearchParams({ client_id: client.id, ...parameters, ...fields })
       const response = await agent.follow(await agent.get(`${host.issuer}/authorize?${query}`), {
         until: isRedirectUri,
@@ -92,16 +92,16 @@ describe('client with its own keys', () => {
       const view = viewOf(response)
       return view.view === 'error' ? view.code : view.view
     }
-    expect(await refusal({})).toBe('invalid_request')
+    expect(await requestRejectedCode({})).toBe('invalid_request')
     const claims = { client_id: client.id, iss: client.id, aud: host.issuer, ...parameters }
     const none = `${base64url({ alg: 'none' })}.${base64url(claims)}.`
-    expect(await refusal({ request: none })).toBe('invalid_request_object')
+    expect(await requestRejectedCode({ request: none })).toBe('invalid_request_object')
     const secret = new TextEncoder().encode('x'.repeat(32))
     const symmetric = await new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(secret)
-    expect(await refusal({ request: symmetric })).toBe('invalid_request_object')
+    expect(await requestRejectedCode({ request: symmetric })).toBe('invalid_request_object')
     const { privateKey: foreign } = await keyPair('EdDSA', 'sig')
     const forged = await new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA', kid: 'sig EdDSA' }).sign(foreign)
-    expect(await refusal({ request: forged })).toBe('invalid_request_object')
+    expect(await requestRejectedCode({ request: forged })).toBe('invalid_request_object')
     expect(host.errors).toEqual([])
   })
 
@@ -119,7 +119,7 @@ describe('client with its own keys', () => {
       headers: { authorization: `Bearer ${tokens.access_token}` },
     })
     expect(bare.status).toBe(401)
-    const unbound = await clientCredentials(host, { client_id: client.id, client_secret: secret }, {}, false)
+    const unbound = await requestClientCredentials(host, { client_id: client.id, client_secret: secret }, {}, false)
     expect([unbound.status, await readError(unbound)]).toMatchObject([400, { error: 'invalid_grant' }])
     const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
     const proof = await new SignJWT({ htm: 'POST', htu: `${host.issuer}/api/oidc/token`, jti: 'once' })
@@ -127,7 +127,7 @@ describe('client with its own keys', () => {
       .setIssuedAt()
       .sign(privateKey)
     const sendRequest = () =>
-      clientCredentials(host, { client_id: client.id, client_secret: secret }, { DPoP: proof }, false)
+      requestClientCredentials(host, { client_id: client.id, client_secret: secret }, { DPoP: proof }, false)
     const responses = await Promise.all(Array.from({ length: 20 }, sendRequest))
     expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
     const rejected = responses.filter(({ status }) => status !== 200)
@@ -158,7 +158,7 @@ describe('FAPI 2.0 client', () => {
       code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
     })
-    const { page } = await passThrough(host, url.href)
+    const { page } = await followAuthorization(host, url.href)
     const returned = new URL(page.location ?? '')
     expect(returned.searchParams.get('iss')).toBe(host.issuer)
     const checks = { pkceCodeVerifier: verifier, expectedState: 's' }
@@ -186,7 +186,7 @@ describe('FAPI 2.0 client', () => {
       code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
     })
-    const { page } = await passThrough(host, url.href)
+    const { page } = await followAuthorization(host, url.href)
     const returned = new URL(page.location ?? '')
     ahead = seconds * 1000
     const exchange = oidc.authorizationCodeGrant(configuration, returned, { pkceCodeVerifier: verifier }, undefined, {
@@ -255,21 +255,21 @@ test('accepts a sector identifier whose document lists every redirect URI', asyn
   await expect(register('https://sector.example/some')).rejects.toMatchObject({ code: 'validation_failed' })
   const { configuration } = await register('https://sector.example/all')
   const person = await host.person('ada')
-  const subjectAt = async (party: oidc.Configuration, redirect: string) => {
+  const readSubject = async (party: oidc.Configuration, redirect: string) => {
     const { finish } = await login(host, party, { redirect_uri: redirect }, { person })
     return (await finish()).claims()?.sub
   }
-  const subject = await subjectAt(configuration, redirectUri)
+  const subject = await readSubject(configuration, redirectUri)
   expect(subject).not.toBe(person.account.id)
   // Clients of one sector receive the same subject, whatever their redirect URIs.
   const { configuration: sibling } = await relyingParty(host, {
     client: { redirectUris: ['https://other.example/'] },
     protocol: { subjectType: 'pairwise', sectorIdentifierUri: 'https://sector.example/all' },
   })
-  expect(await subjectAt(sibling, 'https://other.example/')).toBe(subject)
+  expect(await readSubject(sibling, 'https://other.example/')).toBe(subject)
 })
 
-async function assertionOf(host: Host, clientId: string, key: CryptoKey): Promise<string> {
+async function signAssertion(host: Host, clientId: string, key: CryptoKey): Promise<string> {
   return new SignJWT({ jti: crypto.randomUUID() })
     .setProtectedHeader({ alg: 'ES256', kid: 'sig ES256' })
     .setIssuer(clientId)
@@ -280,7 +280,7 @@ async function assertionOf(host: Host, clientId: string, key: CryptoKey): Promis
     .sign(key)
 }
 
-function clientCredentials(
+function requestClientCredentials(
   host: Host,
   fields: Readonly<Record<string, string>>,
   headers: Readonly<Record<string, string>> = {},

@@ -42,14 +42,14 @@ async function registerClient() {
   return { id, change }
 }
 
-const originOf = async (clientId: string) => {
+const readOrigin = async (clientId: string) => {
   const query = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
   const agent = new UserAgent()
   const view = viewOf(await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`)))
   return 'client' in view ? view.client : null
 }
 
-const mark = async (id: string) => {
+const markClient = async (id: string) => {
   const client = await host.pocket.clients.find(id)
   if (client) await host.pocket.clients.update(id, { ...client, protocol: { isKnown: true } })
 }
@@ -58,9 +58,9 @@ test('shows the links and the host of a self-registered client, and its logo onl
   const { id } = await registerClient()
   const links = { policyUri: metadata.policy_uri, tosUri: metadata.tos_uri }
   const unknown = { kind: 'registration', host: 'app.example', isKnown: false, ...links }
-  expect(await originOf(id)).toMatchObject({ origin: unknown })
-  await mark(id)
-  expect(await originOf(id)).toMatchObject({ origin: { ...unknown, isKnown: true } })
+  expect(await readOrigin(id)).toMatchObject({ origin: unknown })
+  await markClient(id)
+  expect(await readOrigin(id)).toMatchObject({ origin: { ...unknown, isKnown: true } })
 })
 
 test.each([
@@ -69,7 +69,7 @@ test.each([
   ['its redirect URIs', { redirect_uris: [redirectUri, 'https://evil.example/callback'] }],
 ])('is no longer verified after it changes %s', async (_what, changes) => {
   const { id, change } = await registerClient()
-  await mark(id)
+  await markClient(id)
   await change({ id_token_signed_response_alg: 'ES256' })
   expect(await host.pocket.clients.find(id)).toMatchObject({ protocol: { isKnown: true } })
   await change(changes)
@@ -94,7 +94,7 @@ test.each([
   const stored = await host.stores.clients.find(id)
   if (!stored) throw new Error('The client no longer exists.')
   await host.stores.clients.update({ ...stored, registration: { ...stored.registration, policy_uri: address } })
-  expect(await originOf(id)).toMatchObject({ origin: { policyUri: null, tosUri: metadata.tos_uri } })
+  expect(await readOrigin(id)).toMatchObject({ origin: { policyUri: null, tosUri: metadata.tos_uri } })
 })
 
 test('links from the default pages without giving the target access to the page', async () => {

@@ -3,7 +3,7 @@ import type { NewClientInput } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { decide, type Host, minute, returnDenied, second, signIn, startHost, viewOf } from './host.ts'
-import { stopTime } from './stopped-time.ts'
+import { stopTime } from './stop-time.ts'
 
 const redirectUri = 'https://app.example/callback'
 const isRedirectUri = (url: string) => url.startsWith(redirectUri)
@@ -42,7 +42,7 @@ async function authorize({ agent, configuration }: Pick<Fixture, 'agent' | 'conf
 }
 
 /** The error that the client receives. */
-function refusal(to: string | null): string | null {
+function errorParameter(to: string | null): string | null {
   return new URL(to ?? '').searchParams.get('error')
 }
 
@@ -101,7 +101,7 @@ describe('client that skips consent', () => {
     const consent = await signIn(agent, page, authenticator, isRedirectUri)
     expect(viewOf(consent).view).toBe('consent')
     const returned = await decide(agent, consent, 'cancelTo', isRedirectUri)
-    expect(refusal(returned.location)).toBe('access_denied')
+    expect(errorParameter(returned.location)).toBe('access_denied')
     expect(await host.stores.consents.find(account.id, configuration.clientMetadata().client_id)).toBeUndefined()
   })
 
@@ -110,9 +110,9 @@ describe('client that skips consent', () => {
     const fixture = await authorizeClient(host, { skipConsent: true })
     await host.pocket.clients.update(fixture.client.id, { ...fixture.client, skipConsent: false })
     const { page } = await authorize(fixture, { prompt: 'none' })
-    expect(refusal(page.location)).toBeNull()
+    expect(errorParameter(page.location)).toBeNull()
     const more = await authorize(fixture, { prompt: 'none', scope: 'openid profile' })
-    expect(refusal(more.page.location)).toBe('consent_required')
+    expect(errorParameter(more.page.location)).toBe('consent_required')
   })
 })
 
@@ -162,12 +162,12 @@ describe('client that is restricted to groups', () => {
       const { account, authenticator } = await host.person('ada')
       const agent = new UserAgent()
       const silent = await authorize({ agent, configuration }, { prompt: 'none' })
-      expect(refusal(silent.page.location)).toBe('login_required')
+      expect(errorParameter(silent.page.location)).toBe('login_required')
       const { page } = await authorize({ agent, configuration })
       const refused = await signIn(agent, page, authenticator, isRedirectUri)
-      expect(refusal((await returnDenied(agent, refused, isRedirectUri)).location)).toBe('access_denied')
+      expect(errorParameter((await returnDenied(agent, refused, isRedirectUri)).location)).toBe('access_denied')
       const again = await authorize({ agent, configuration }, { prompt: 'none' })
-      expect(refusal(again.page.location)).toBe('access_denied')
+      expect(errorParameter(again.page.location)).toBe('access_denied')
       expect(await host.stores.consents.find(account.id, client.id)).toBeUndefined()
       expect(host.events).toContainEqual(
         expect.objectContaining({ event: 'authorization_refused', code: 'access_denied', clientId: client.id }),
@@ -210,7 +210,7 @@ describe('client that requires pushed authorization requests', () => {
     const { authenticator } = await host.person('ada')
     const agent = new UserAgent()
     const { page } = await authorize({ agent, configuration })
-    expect(refusal(page.location)).toBe('invalid_request')
+    expect(errorParameter(page.location)).toBe('invalid_request')
     const url = await oidc.buildAuthorizationUrlWithPAR(configuration, { redirect_uri: redirectUri, scope: 'openid' })
     expect([...url.searchParams.keys()].sort()).toEqual(['client_id', 'request_uri'])
     const response = await agent.follow(await agent.get(url.href), { until: isRedirectUri })
@@ -230,9 +230,9 @@ describe('client that requires reauthentication', () => {
     await using host = await startHost()
     const fixture = await authorizeClient(host, { requiresReauthentication: true })
     host.clock.pass(50 * second)
-    expect(refusal((await authorize(fixture, { prompt: 'none' })).page.location)).toBeNull()
+    expect(errorParameter((await authorize(fixture, { prompt: 'none' })).page.location)).toBeNull()
     host.clock.pass(20 * second)
-    expect(refusal((await authorize(fixture, { prompt: 'none' })).page.location)).toBe('login_required')
+    expect(errorParameter((await authorize(fixture, { prompt: 'none' })).page.location)).toBe('login_required')
     const { page, finish } = await authorize(fixture)
     expect(viewOf(page)).toMatchObject({ view: 'sign-in', reason: 'again' })
     const returned = await signIn(fixture.agent, page, fixture.authenticator, isRedirectUri)
@@ -255,7 +255,7 @@ describe('client that requires reauthentication', () => {
     await using host = await startHost()
     const fixture = await authorizeClient(host)
     host.clock.pass(10 * minute)
-    expect(refusal((await authorize(fixture, { prompt: 'none' })).page.location)).toBeNull()
+    expect(errorParameter((await authorize(fixture, { prompt: 'none' })).page.location)).toBeNull()
   })
 })
 

@@ -2,9 +2,9 @@ import type { RequestListener } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Account, Pocket } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
-import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
 import { answerCeremony, type Host, minute, startHost } from './host.ts'
-import { redirectUri } from './signed-in.ts'
+import { redirectUri } from './login.ts'
 
 const withHostRoutes = (pocket: Pocket): RequestListener => {
   const handle = pocket.callback()
@@ -59,7 +59,7 @@ describe.each(Object.entries(storeKinds))('a sign-in during the disabling of the
     host.events.length = 0
   })
 
-  const urlOf = (path: string, query: Readonly<Record<string, string>>) =>
+  const hostUrl = (path: string, query: Readonly<Record<string, string>>) =>
     `${host.issuer}${path}?${new URLSearchParams(query)}`
   type Person = Awaited<ReturnType<Host['person']>>
 
@@ -67,19 +67,19 @@ describe.each(Object.entries(storeKinds))('a sign-in during the disabling of the
     'with a passkey': async (agent, { authenticator }) => {
       const { client } = await host.client({ redirectUris: [redirectUri] })
       const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
-      signInPage = await agent.follow(await agent.get(urlOf('/authorize', query)))
+      signInPage = await agent.follow(await agent.get(hostUrl('/authorize', query)))
       return answerCeremony(agent, signInPage, authenticator)
     },
     'with a login code': async (agent, { account }) => {
       const { code } = await host.pocket.issueLoginCode(account, minute)
-      return agent.get(urlOf('/enter', { code }))
+      return agent.get(hostUrl('/enter', { code }))
     },
     'on another device': async (agent, { account }) => {
-      const { id, token, userCode } = JSON.parse((await agent.get(urlOf('/ask', {}))).text)
-      await new UserAgent().get(urlOf('/approve', { account: account.id, code: userCode }))
-      return agent.get(urlOf('/redeem', { id, token }))
+      const { id, token, userCode } = JSON.parse((await agent.get(hostUrl('/ask', {}))).text)
+      await new UserAgent().get(hostUrl('/approve', { account: account.id, code: userCode }))
+      return agent.get(hostUrl('/redeem', { id, token }))
     },
-    'of a new account': (agent, { account }) => agent.get(urlOf('/new', { account: account.id })),
+    'of a new account': (agent, { account }) => agent.get(hostUrl('/new', { account: account.id })),
   }
 
   test.each(Object.entries(methods))(

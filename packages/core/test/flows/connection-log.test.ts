@@ -21,7 +21,7 @@ async function exchange(host: Host, form: Record<string, string>, authorization:
   return fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', headers: { authorization }, body })
 }
 
-const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
+const basicHeader = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
 
 const attempt = {
   clientId: 'nas',
@@ -48,9 +48,11 @@ describe('connection log of a client', () => {
     const page = await agent.follow(await agent.get(authorizeUrl(host, client.id, { state })))
     const end = await decide(agent, await signIn(agent, page, authenticator, isRedirectUri), 'submitTo', isRedirectUri)
     const code = new URL(end.location ?? end.url).searchParams.get('code') ?? ''
-    expect((await exchange(host, { code, client_assertion_typo: 'x' }, basic(client.id, secret))).status).toBe(200)
-    expect((await exchange(host, { code }, basic(client.id, secret))).status).toBe(400)
-    expect((await exchange(host, { code }, basic(client.id, 'wrong'))).status).toBe(401)
+    expect((await exchange(host, { code, client_assertion_typo: 'x' }, basicHeader(client.id, secret))).status).toBe(
+      200,
+    )
+    expect((await exchange(host, { code }, basicHeader(client.id, secret))).status).toBe(400)
+    expect((await exchange(host, { code }, basicHeader(client.id, 'wrong'))).status).toBe(401)
 
     const log = await host.pocket.connectionLog.list(client.id)
     const token = { endpoint: 'token', clientAuthentication: 'client_secret_basic', redirectUri, pkce: false }
@@ -151,7 +153,7 @@ describe('connection log of a client', () => {
     const page = await agent.follow(await agent.get(authorizeUrl(host, client.id)))
     const end = await signIn(agent, page, authenticator, isRedirectUri)
     const code = new URL(end.location ?? '').searchParams.get('code') ?? ''
-    const authorization = basic(client.id, secret)
+    const authorization = basicHeader(client.id, secret)
     const post = (endpoint: string, form: Record<string, string>) =>
       fetch(`${host.issuer}/api/oidc/${endpoint}`, {
         method: 'POST',
@@ -219,27 +221,27 @@ describe('connection log of a client', () => {
     const inserted: number[] = []
     const { insert } = host.stores.connectionLog
     const gate = Promise.withResolvers<void>()
-    const real = (await exchange(host, { grant_type: 'client_credentials' }, basic(client.id, secret))).status
+    const real = (await exchange(host, { grant_type: 'client_credentials' }, basicHeader(client.id, secret))).status
     expect(real).toBe(200)
-    expect((await exchange(host, { code: 'old' }, basic(client.id, secret))).status).toBe(400)
+    expect((await exchange(host, { code: 'old' }, basicHeader(client.id, secret))).status).toBe(400)
     await host.pocket.connectionLog.list(client.id)
     host.stores.connectionLog.insert = async (attempts, limit) => {
       inserted.push(attempts.length)
       await gate.promise
       return insert.call(host.stores.connectionLog, attempts, limit)
     }
-    const otherUsers = (id: string, count: number) =>
+    const otherUserAttempts = (id: string, count: number) =>
       Promise.all(
         Array.from({ length: count }, (_, index) =>
           index % 2
             ? fetch(authorizeUrl(host, id, { prompt: 'none' }), { redirect: 'manual' })
-            : exchange(host, { code: 'guess' }, basic(id, 'wrong')),
+            : exchange(host, { code: 'guess' }, basicHeader(id, 'wrong')),
         ),
       )
-    await otherUsers(client.id, 200)
-    expect((await exchange(host, { code: 'older' }, basic(client.id, secret))).status).toBe(400)
-    await otherUsers('nobody', 100)
-    await otherUsers(other.id, 20)
+    await otherUserAttempts(client.id, 200)
+    expect((await exchange(host, { code: 'older' }, basicHeader(client.id, secret))).status).toBe(400)
+    await otherUserAttempts('nobody', 100)
+    await otherUserAttempts(other.id, 20)
     gate.resolve()
     const log = await host.pocket.connectionLog.list(client.id)
     expect(log).toHaveLength(50)
@@ -267,13 +269,13 @@ describe('connection log of a client', () => {
       renameClient: async () => {},
     }
     const log = createConnectionLog(store, { now: () => 0 }, () => {})
-    const note = (otherUser: string | null, requestId: string) =>
+    const recordAttempt = (otherUser: string | null, requestId: string) =>
       log.record({ ...attempt, unauthenticatedNetwork: otherUser, requestId })
-    note(null, 'first')
+    recordAttempt(null, 'first')
     const idle = log.whenIdle()
-    note(null, 'known')
-    note('198.51.100.7', 'somebody')
-    for (let index = 0; index < 5000; index++) note('192.0.2.1', 'flood')
+    recordAttempt(null, 'known')
+    recordAttempt('198.51.100.7', 'somebody')
+    for (let index = 0; index < 5000; index++) recordAttempt('192.0.2.1', 'flood')
     gate.resolve()
     await idle
     expect(written).toHaveLength(2)
@@ -287,7 +289,9 @@ describe('connection log of a client', () => {
     host.stores.connectionLog.insert = async () => {
       throw new Error('the database went away')
     }
-    expect((await exchange(host, { grant_type: 'client_credentials' }, basic(client.id, secret))).status).toBe(200)
+    expect((await exchange(host, { grant_type: 'client_credentials' }, basicHeader(client.id, secret))).status).toBe(
+      200,
+    )
     expect(await host.pocket.connectionLog.list(client.id)).toEqual([])
     expect(host.errors).toHaveLength(1)
   })

@@ -8,8 +8,8 @@ import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
 import { MasterKey } from '../../src/master-key.ts'
 import { type Host, minute, second, signIn, startHost } from './host.ts'
-import { isRedirectUri, login, redirectUri, relyingParty } from './signed-in.ts'
-import { stopTime } from './stopped-time.ts'
+import { isRedirectUri, login, redirectUri, relyingParty } from './login.ts'
+import { stopTime } from './stop-time.ts'
 
 const resource = 'https://bank.example'
 const types: AuthorizationDetailsTypes = {
@@ -18,7 +18,7 @@ const types: AuthorizationDetailsTypes = {
     describe: (detail) => `Pay ${detail.amount} €`,
   },
 }
-const payment = (amount: number) => [{ type: 'payment', amount }]
+const paymentDetails = (amount: number) => [{ type: 'payment', amount }]
 
 /** A host on which users decide about devices; its responses are those that a user would see. */
 async function deviceHost({ pocket }: Host) {
@@ -58,7 +58,8 @@ async function createFixture(host: Host, origin: string, protocol: ClientProtoco
   await signIn(agent, page, person.authenticator, isRedirectUri)
   const decide = async (what: 'find' | 'approve' | 'deny', code: string) =>
     (await agent.get(`${origin}/${what}?${new URLSearchParams({ code })}`)).json()
-  const ask = (fields: Readonly<Record<string, string>>) => oidc.initiateDeviceAuthorization(configuration, fields)
+  const requestDeviceCode = (fields: Readonly<Record<string, string>>) =>
+    oidc.initiateDeviceAuthorization(configuration, fields)
   const poll = async (deviceCode: string, fields: Readonly<Record<string, string>> = {}) => {
     const response = await fetch(`${host.issuer}/api/oidc/token`, {
       method: 'POST',
@@ -72,13 +73,13 @@ async function createFixture(host: Host, origin: string, protocol: ClientProtoco
     })
     return (await response.json()) as Readonly<Record<string, unknown>>
   }
-  return { client, configuration, person, decide, ask, poll }
+  return { client, configuration, person, decide, requestDeviceCode, poll }
 }
 
 test('issues the approved authorization details for the API that the device requested, and no others', async () => {
   await using host = await startHost({ options: { protocol: { authorizationDetailsTypes: types } } })
   await using there = await deviceHost(host)
-  const { client, configuration, person, decide, ask, poll } = await createFixture(host, there.origin, {
+  const { client, configuration, person, decide, requestDeviceCode, poll } = await createFixture(host, there.origin, {
     authorizationDetailsTypes: ['payment'],
   })
   const api = await host.pocket.apis.create({ name: 'Bank', resource, accessTokenFormat: 'opaque' })
@@ -89,12 +90,12 @@ test('issues the approved authorization details for the API that the device requ
     userDelegatedPermissionIds: permissions.map(({ id }) => id),
     clientPermissionIds: [],
   })
-  const fields = { scope: 'openid email pay', resource, authorization_details: JSON.stringify(payment(10)) }
+  const fields = { scope: 'openid email pay', resource, authorization_details: JSON.stringify(paymentDetails(10)) }
   for (const wrong of [[{ type: 'payment' }], [{ type: 'unknown' }], 'no list'])
-    await expect(ask({ ...fields, authorization_details: JSON.stringify(wrong) })).rejects.toMatchObject({
+    await expect(requestDeviceCode({ ...fields, authorization_details: JSON.stringify(wrong) })).rejects.toMatchObject({
       error: 'invalid_authorization_details',
     })
-  const { user_code: userCode, device_code: deviceCode } = await ask(fields)
+  const { user_code: userCode, device_code: deviceCode } = await requestDeviceCode(fields)
   const shown = (await decide('find', userCode)) as PendingDeviceAuthorization
   expect(shown).toMatchObject({
     scopes: ['openid', 'email', 'pay'],
@@ -104,22 +105,22 @@ test('issues the approved authorization details for the API that the device requ
   })
   expect(await decide('approve', userCode)).toBeNull()
   const tokens = await poll(deviceCode)
-  expect(tokens).toMatchObject({ authorization_details: payment(10), scope: 'openid email pay' })
+  expect(tokens).toMatchObject({ authorization_details: paymentDetails(10), scope: 'openid email pay' })
   expect(decodeJwt(String(tokens.id_token))).toMatchObject({ sub: person.account.id, email: person.account.email })
   const accessToken = String(tokens.access_token)
   expect(await oidc.tokenIntrospection(configuration, accessToken)).toMatchObject({
-    authorization_details: payment(10),
+    authorization_details: paymentDetails(10),
     aud: [resource, host.issuer],
     scope: 'openid email pay',
   })
   expect(await oidc.fetchUserInfo(configuration, accessToken, person.account.id)).toMatchObject({
     email: person.account.email,
   })
-  const more = { resource, authorization_details: JSON.stringify(payment(1000)) }
+  const more = { resource, authorization_details: JSON.stringify(paymentDetails(1000)) }
   await expect(oidc.refreshTokenGrant(configuration, String(tokens.refresh_token), more)).rejects.toMatchObject({
     error: 'invalid_authorization_details',
   })
-  const again = await ask(fields)
+  const again = await requestDeviceCode(fields)
   expect(await decide('find', again.user_code)).toMatchObject({ consentRequired: true })
   expect(await decide('approve', again.user_code)).toBeNull()
   expect(await poll(again.device_code, more)).toMatchObject({ error: 'invalid_authorization_details' })
@@ -130,8 +131,8 @@ test('accepts a device code for one client and one decision within 15 minutes', 
   using _ = stopTime()
   await using host = await startHost()
   await using there = await deviceHost(host)
-  const { decide, ask, poll } = await createFixture(host, there.origin)
-  const first = await ask({ scope: 'openid' })
+  const { decide, requestDeviceCode, poll } = await createFixture(host, there.origin)
+  const first = await requestDeviceCode({ scope: 'openid' })
   expect(await decide('find', 'E0000000')).toBe('oidc_invalid_device_code')
   const { client: thief, secret } = await host.client({ redirectUris: [redirectUri] })
   expect(await poll(first.device_code, { client_id: thief.id, client_secret: secret })).toMatchObject({
@@ -149,7 +150,7 @@ test('accepts a device code for one client and one decision within 15 minutes', 
   expect(await poll(first.device_code)).toMatchObject({ error: 'access_denied' })
   expect(await poll(first.device_code)).toMatchObject({ error: 'invalid_grant' })
 
-  const last = await ask({ scope: 'openid' })
+  const last = await requestDeviceCode({ scope: 'openid' })
   host.clock.pass(15 * minute + second)
   expect(await decide('approve', last.user_code)).toBe('oidc_device_code_expired')
   expect(host.errors).toEqual([])
@@ -158,13 +159,13 @@ test('accepts a device code for one client and one decision within 15 minutes', 
 test('issues the same pairwise subject on a device if the client has a sector', async () => {
   await using host = await startHost()
   await using there = await deviceHost(host)
-  const { configuration, person, decide, ask, poll } = await createFixture(host, there.origin, {
+  const { configuration, person, decide, requestDeviceCode, poll } = await createFixture(host, there.origin, {
     subjectType: 'pairwise',
   })
   const { finish } = await login(host, configuration, {}, { person })
   const subject = (await finish()).claims()?.sub ?? ''
   expect(subject).not.toBe(person.account.id)
-  const { user_code: userCode, device_code: deviceCode } = await ask({ scope: 'openid' })
+  const { user_code: userCode, device_code: deviceCode } = await requestDeviceCode({ scope: 'openid' })
   expect(await decide('approve', userCode)).toBeNull()
   const tokens = await poll(deviceCode)
   expect(decodeJwt(String(tokens.id_token)).sub).toBe(subject)
@@ -186,10 +187,10 @@ test('issues the same pairwise subject on a device if the client has a sector', 
 test('issues a JWT access token to a device if the client is configured for JWTs', async () => {
   await using host = await startHost()
   await using there = await deviceHost(host)
-  const { client, configuration, person, decide, ask, poll } = await createFixture(host, there.origin, {
+  const { client, configuration, person, decide, requestDeviceCode, poll } = await createFixture(host, there.origin, {
     jwtAccessTokens: true,
   })
-  const { user_code: userCode, device_code: deviceCode } = await ask({ scope: 'openid profile' })
+  const { user_code: userCode, device_code: deviceCode } = await requestDeviceCode({ scope: 'openid profile' })
   expect(await decide('approve', userCode)).toBeNull()
   const token = String((await poll(deviceCode)).access_token)
   const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
@@ -201,8 +202,8 @@ test('issues a JWT access token to a device if the client is configured for JWTs
 test('keeps the authentication time of the device in a refreshed ID token', async () => {
   await using host = await startHost()
   await using there = await deviceHost(host)
-  const { configuration, decide, ask, poll } = await createFixture(host, there.origin)
-  const { user_code: userCode, device_code: deviceCode } = await ask({ scope: 'openid' })
+  const { configuration, decide, requestDeviceCode, poll } = await createFixture(host, there.origin)
+  const { user_code: userCode, device_code: deviceCode } = await requestDeviceCode({ scope: 'openid' })
   const { now } = Date
   const later = jest.spyOn(Date, 'now').mockImplementation(() => now() + 7 * second)
   try {
@@ -222,8 +223,8 @@ test('keeps the device waiting if a host hook rejects the approval', async () =>
   const allowClient = () => (refused ? { refuse: 'Not yet.' } : undefined)
   await using host = await startHost({ options: { hooks: { before: { allowClient } } } })
   await using there = await deviceHost(host)
-  const { client, person, decide, ask, poll } = await createFixture(host, there.origin)
-  const { user_code: userCode, device_code: deviceCode } = await ask({ scope: 'openid' })
+  const { client, person, decide, requestDeviceCode, poll } = await createFixture(host, there.origin)
+  const { user_code: userCode, device_code: deviceCode } = await requestDeviceCode({ scope: 'openid' })
   expect(await decide('approve', userCode)).toBe('forbidden')
   expect(await host.stores.consents.find(person.account.id, client.id)).toBeUndefined()
   refused = false
@@ -239,9 +240,9 @@ test('rejects the device if the session of the user ends before its token reques
   }
   await using host = await startHost({ options: { hooks: { before: { allowClient } } } })
   await using there = await deviceHost(host)
-  const { client, person, decide, ask, poll } = await createFixture(host, there.origin)
+  const { client, person, decide, requestDeviceCode, poll } = await createFixture(host, there.origin)
   accountId = person.account.id
-  const { user_code, device_code } = await ask({ scope: 'openid' })
+  const { user_code, device_code } = await requestDeviceCode({ scope: 'openid' })
   expect(await decide('approve', user_code)).toBe('not_signed_in')
   expect(await poll(device_code)).toMatchObject({ error: 'authorization_pending' })
   expect(await host.stores.artifacts.listByAccount('Grant', accountId)).toEqual([])
@@ -277,9 +278,9 @@ test.each([
       const body = new URLSearchParams({ ...request, state: 's'.repeat(100), nonce: 'n'.repeat(100), ...extra })
       return (await fetch(`${host.issuer}/api/oidc/${path}`, { method: 'POST', body })).status
     }
-    const claims = (value: string) => ({ claims: JSON.stringify({ userinfo: { email: { value } } }) })
+    const claimsParameter = (value: string) => ({ claims: JSON.stringify({ userinfo: { email: { value } } }) })
     // Too long for a `request_uri`.
-    const large = claims(randomBytes(6000).toString('base64url'))
+    const large = claimsParameter(randomBytes(6000).toString('base64url'))
     const isStarted = async (count: number, extra?: typeof large) => {
       const statuses = new Set<number>()
       for (let started = 0; started < count; started++) statuses.add(await start(extra))

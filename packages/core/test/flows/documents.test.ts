@@ -284,14 +284,17 @@ describe('WebFinger', () => {
   const rel = 'http://openid.net/specs/connect/1.0/issuer'
   const options = { protocol: { webFingerDomains: () => ['example.com'] } }
 
-  async function ask(issuer: string, query: string, method = 'GET') {
+  async function fetchWebFinger(issuer: string, query: string, method = 'GET') {
     return fetch(`${issuer}/.well-known/webfinger${query}`, { method })
   }
 
   test('returns the issuer for all accounts of a configured domain', async () => {
     await using host = await startHost({ options })
     for (const more of ['', `&rel=${encodeURIComponent(rel)}`]) {
-      const response = await ask(host.issuer, `?resource=${encodeURIComponent('acct:nobody@Example.com')}${more}`)
+      const response = await fetchWebFinger(
+        host.issuer,
+        `?resource=${encodeURIComponent('acct:nobody@Example.com')}${more}`,
+      )
       expect(response.headers.get('content-type')).toBe('application/jrd+json')
       expect(response.headers.get('access-control-allow-origin')).toBe('*')
       expect(await response.json()).toEqual({
@@ -299,7 +302,7 @@ describe('WebFinger', () => {
         links: [{ rel, href: host.issuer }],
       })
     }
-    const other = await ask(host.issuer, '?resource=acct:a@example.com&rel=avatar')
+    const other = await fetchWebFinger(host.issuer, '?resource=acct:a@example.com&rel=avatar')
     expect(await other.json()).toEqual({ subject: 'acct:a@example.com', links: [] })
   })
 
@@ -314,13 +317,13 @@ describe('WebFinger', () => {
     ['a huge resource', `?resource=acct:${'a'.repeat(3000)}@example.com`, 400],
   ])('answers %s with a status', async (_, query, status) => {
     await using host = await startHost({ options })
-    const response = await ask(host.issuer, query)
+    const response = await fetchWebFinger(host.issuer, query)
     expect([response.status, await response.text()]).toEqual([status, ''])
   })
 
   test('is read-only, and returns nothing if no domain is configured', async () => {
     await using host = await startHost()
-    expect((await ask(host.issuer, '?resource=acct:a@example.com')).status).toBe(404)
-    expect((await ask(host.issuer, '?resource=acct:a@example.com', 'POST')).status).toBe(405)
+    expect((await fetchWebFinger(host.issuer, '?resource=acct:a@example.com')).status).toBe(404)
+    expect((await fetchWebFinger(host.issuer, '?resource=acct:a@example.com', 'POST')).status).toBe(405)
   })
 })

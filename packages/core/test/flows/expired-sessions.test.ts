@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Pocket } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
 import { type Host, hour, second, startHost } from './host.ts'
-import { login, relyingParty } from './signed-in.ts'
+import { login, relyingParty } from './login.ts'
 
 /** Approves a device in the session of the browser. */
-const withDevices = (pocket: Pocket): RequestListener => {
+const withDeviceRoutes = (pocket: Pocket): RequestListener => {
   const handle = pocket.callback()
   return (req, res) => {
     const { pathname, searchParams } = new URL(req.url ?? '/', pocket.issuer)
@@ -30,7 +30,7 @@ describe.each(Object.entries(storeKinds))('grants of an expired session over %s'
   beforeAll(async () => {
     database = await open()
     const options = { sessionLifetime: async () => ({ length: 30, idle: 0 }) }
-    host = await startHost({ stores: await database.empty(), mount: withDevices, options })
+    host = await startHost({ stores: await database.empty(), mount: withDeviceRoutes, options })
     party = await relyingParty(host, { client: { skipConsent: true }, protocol: listening })
   })
   afterAll(async () => {
@@ -40,11 +40,11 @@ describe.each(Object.entries(storeKinds))('grants of an expired session over %s'
 
   type Person = Awaited<ReturnType<Host['person']>>
 
-  const listOf = async ({ account }: Person, models: readonly string[]) =>
+  const listArtifacts = async ({ account }: Person, models: readonly string[]) =>
     (await Promise.all(models.map((model) => host.stores.artifacts.listByAccount(model, account.id)))).flat()
 
   /** A login with a second code that is not exchanged. */
-  async function enter(person: Person) {
+  async function signInAndRequestTokens(person: Person) {
     const browsing = { agent: new UserAgent(), person }
     const scope = { scope: 'openid offline_access' }
     const { finish } = await login(host, party.configuration, scope, browsing)
@@ -57,19 +57,21 @@ describe.each(Object.entries(storeKinds))('grants of an expired session over %s'
   async function expireSessions(person: Person) {
     host.clock.pass(40 * second)
     await host.stores.artifacts.removeExpired(host.clock.now(), 1000)
-    expect(await listOf(person, ['Session'])).toEqual([])
-    expect((await listOf(person, issuedModels)).map(({ model }) => model)).toEqual(expect.arrayContaining(issuedModels))
+    expect(await listArtifacts(person, ['Session'])).toEqual([])
+    expect((await listArtifacts(person, issuedModels)).map(({ model }) => model)).toEqual(
+      expect.arrayContaining(issuedModels),
+    )
   }
 
   /** Artifacts that a grant type of the host stored name no session. */
   async function forgetSessions(person: Person) {
-    for (const artifact of await listOf(person, issuedModels)) {
+    for (const artifact of await listArtifacts(person, issuedModels)) {
       const { sessionUid: _, ...payload } = JSON.parse(artifact.payload)
       await host.stores.artifacts.upsert({ ...artifact, payload: JSON.stringify(payload) })
     }
   }
 
-  const active = async (token = '') => (await oidc.tokenIntrospection(party.configuration, token)).active
+  const isActive = async (token = '') => (await oidc.tokenIntrospection(party.configuration, token)).active
 
   const ends: Readonly<Record<string, (person: Person) => Promise<unknown>>> = {
     'a sign-out everywhere': ({ account }) => host.pocket.sessions.endOthers(account.id, null),
@@ -88,18 +90,18 @@ describe.each(Object.entries(storeKinds))('grants of an expired session over %s'
     ]),
   )('end by $way, with all $artifacts', async ({ end, forget }) => {
     const person = await host.person('ada')
-    const { tokens, exchange } = await enter(person)
+    const { tokens, exchange } = await signInAndRequestTokens(person)
     await expireSessions(person)
     if (forget) await forgetSessions(person)
-    expect([await active(tokens.access_token), await active(tokens.refresh_token)]).toEqual([true, true])
+    expect([await isActive(tokens.access_token), await isActive(tokens.refresh_token)]).toEqual([true, true])
     await end(person)
-    expect(await listOf(person, ['Grant', ...issuedModels])).toEqual([])
+    expect(await listArtifacts(person, ['Grant', ...issuedModels])).toEqual([])
     await expect(exchange()).rejects.toMatchObject(refused)
     await expect(oidc.refreshTokenGrant(party.configuration, tokens.refresh_token ?? '')).rejects.toMatchObject(refused)
     await expect(oidc.fetchUserInfo(party.configuration, tokens.access_token, person.account.id)).rejects.toMatchObject(
       { status: 401 },
     )
-    expect([await active(tokens.access_token), await active(tokens.refresh_token)]).toEqual([false, false])
+    expect([await isActive(tokens.access_token), await isActive(tokens.refresh_token)]).toEqual([false, false])
     const due = await host.stores.logoutNotices.claimDue(host.clock.now() + hour, host.clock.now() + 2 * hour, 10)
     expect(due).toContainEqual(expect.objectContaining({ sid: tokens.claims()?.sid, clientId: party.client.id }))
     expect(host.errors).toEqual([])
@@ -107,22 +109,22 @@ describe.each(Object.entries(storeKinds))('grants of an expired session over %s'
 
   test('end when the user signs out other sessions, which keeps the grants of this session and of devices', async () => {
     const person = await host.person('ada')
-    const expired = await enter(person)
+    const expired = await signInAndRequestTokens(person)
     await expireSessions(person)
-    const present = await enter(person)
+    const present = await signInAndRequestTokens(person)
     const device = await oidc.initiateDeviceAuthorization(party.configuration, { scope: 'openid' })
     await present.agent.get(`${host.issuer}/device?${new URLSearchParams({ code: device.user_code })}`)
     const onDevice = await oidc.pollDeviceAuthorizationGrant(party.configuration, { ...device, interval: 0 })
     const [session] = await host.pocket.sessions.list(person.account.id)
     expect(await host.pocket.sessions.endOthers(person.account.id, session?.uid ?? '')).toEqual([])
-    expect(await active(expired.tokens.refresh_token)).toBe(false)
-    expect(await active(present.tokens.refresh_token)).toBe(true)
+    expect(await isActive(expired.tokens.refresh_token)).toBe(false)
+    expect(await isActive(present.tokens.refresh_token)).toBe(true)
     const due = await host.stores.logoutNotices.claimDue(host.clock.now() + hour, host.clock.now() + 2 * hour, 10)
     const notified = due.filter(({ accountId }) => accountId === person.account.id)
     expect(notified).toMatchObject([{ clientId: party.client.id, sid: expired.tokens.claims()?.sid }])
     expect(await host.pocket.sessions.endOthers(person.account.id, null)).toEqual([session?.uid])
-    expect(await active(present.tokens.refresh_token)).toBe(false)
-    expect(await active(onDevice.refresh_token)).toBe(true)
+    expect(await isActive(present.tokens.refresh_token)).toBe(false)
+    expect(await isActive(onDevice.refresh_token)).toBe(true)
     expect(host.errors).toEqual([])
   })
 })

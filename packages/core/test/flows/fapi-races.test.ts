@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Client } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
-import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
 import { type Host, startHost } from './host.ts'
-import { passThrough, redirectUri } from './signed-in.ts'
+import { followAuthorization, redirectUri } from './login.ts'
 
 type Fields = Readonly<Record<string, string>>
 
@@ -38,7 +38,7 @@ describe.each(Object.entries(storeKinds))('FAPI 2.0 requests at once over %s', (
     await database[Symbol.asyncDispose]()
   })
 
-  const assertion = (): Promise<string> =>
+  const signAssertion = (): Promise<string> =>
     new SignJWT({ jti: crypto.randomUUID() })
       .setProtectedHeader({ alg: 'PS256', kid: 'a' })
       .setIssuer(client.id)
@@ -48,7 +48,12 @@ describe.each(Object.entries(storeKinds))('FAPI 2.0 requests at once over %s', (
       .setExpirationTime('1m')
       .sign(clientKeys.privateKey)
 
-  const proof = async (htm: string, path: string, { publicKey, privateKey } = firstKey, claims: JWTPayload = {}) =>
+  const createProof = async (
+    htm: string,
+    path: string,
+    { publicKey, privateKey } = firstKey,
+    claims: JWTPayload = {},
+  ) =>
     new SignJWT({ htm, htu: host.issuer + path, jti: crypto.randomUUID(), ...claims })
       .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK(publicKey) })
       .setIssuedAt()
@@ -58,7 +63,7 @@ describe.each(Object.entries(storeKinds))('FAPI 2.0 requests at once over %s', (
     const body = new URLSearchParams({
       client_id: client.id,
       client_assertion_type: assertionType,
-      client_assertion: client_assertion ?? (await assertion()),
+      client_assertion: client_assertion ?? (await signAssertion()),
       ...fields,
     })
     const response = await fetch(host.issuer + path, { method: 'POST', headers: { ...(DPoP && { DPoP }) }, body })
@@ -72,21 +77,21 @@ describe.each(Object.entries(storeKinds))('FAPI 2.0 requests at once over %s', (
   const request = { redirect_uri: redirectUri, response_type: 'code', scope: 'openid', code_challenge: challenge }
   const push = (client_assertion?: string) =>
     post(par, { ...request, code_challenge_method: 'S256' }, undefined, client_assertion)
-  const authorizationOf = ({ request_uri = '' }: Fields) =>
+  const authorizationUrl = ({ request_uri = '' }: Fields) =>
     `${host.issuer}/authorize?${new URLSearchParams({ client_id: client.id, request_uri })}`
   const exchange = async (location: string | null, key = firstKey, claims: JWTPayload = {}) => {
     const code = new URL(location ?? '').searchParams.get('code') ?? ''
     const fields = { grant_type: 'authorization_code', redirect_uri: redirectUri, code, code_verifier: verifier }
-    return post(token, fields, await proof('POST', token, key, claims))
+    return post(token, fields, await createProof('POST', token, key, claims))
   }
-  const code = async () =>
-    (await passThrough(host, authorizationOf((await push()).json), { agent, person })).page.location
+  const requestCode = async () =>
+    (await followAuthorization(host, authorizationUrl((await push()).json), { agent, person })).page.location
 
   test('each get tokens that are bound to their keys, even after a nonce was demanded', async () => {
-    await code()
+    await requestCode()
     const issued = await Promise.all(
       proofKeys.map(async (key) => {
-        const { location } = await agent.get(authorizationOf((await push()).json))
+        const { location } = await agent.get(authorizationUrl((await push()).json))
         const refused = await exchange(location, key, { nonce: 'mine' })
         expect([refused.status, refused.json.error]).toEqual([400, 'use_dpop_nonce'])
         const { status, json } = await exchange(location, key, { nonce: refused.nonce ?? '' })
@@ -98,7 +103,10 @@ describe.each(Object.entries(storeKinds))('FAPI 2.0 requests at once over %s', (
       issued.map(async ({ key, accessToken }, index) => {
         const ath = createHash('sha256').update(accessToken).digest('base64url')
         const send = async (by: typeof key) => {
-          const headers = { authorization: `DPoP ${accessToken}`, DPoP: await proof('GET', userInfo, by, { ath }) }
+          const headers = {
+            authorization: `DPoP ${accessToken}`,
+            DPoP: await createProof('GET', userInfo, by, { ath }),
+          }
           return (await fetch(host.issuer + userInfo, { headers })).status
         }
         return Promise.all([send(key), send(proofKeys[(index + 1) % proofKeys.length] ?? key)])
@@ -108,16 +116,16 @@ describe.each(Object.entries(storeKinds))('FAPI 2.0 requests at once over %s', (
   })
 
   test('that use one pushed request get one code, and the session stays', async () => {
-    await code()
-    const url = authorizationOf((await push()).json)
+    await requestCode()
+    const url = authorizationUrl((await push()).json)
     const responses = await Promise.all(Array.from({ length: 8 }, () => agent.get(url)))
     expect(responses.filter(({ location }) => location?.includes('code='))).toHaveLength(1)
     expect(responses.filter(({ status }) => status >= 500)).toEqual([])
-    expect((await agent.get(authorizationOf((await push()).json))).location).toContain('code=')
+    expect((await agent.get(authorizationUrl((await push()).json))).location).toContain('code=')
   })
 
   test('that use one code with a key each get tokens once', async () => {
-    const location = await code()
+    const location = await requestCode()
     const responses = await Promise.all(proofKeys.map((key) => exchange(location, key)))
     expect(responses.map(({ status, json }) => json.error ?? status).sort()).toEqual([
       200,
@@ -126,17 +134,17 @@ describe.each(Object.entries(storeKinds))('FAPI 2.0 requests at once over %s', (
   })
 
   test('that use one proof or one assertion are accepted once', async () => {
-    const { json } = await exchange(await code())
+    const { json } = await exchange(await requestCode())
     const ath = createHash('sha256')
       .update(json.access_token ?? '')
       .digest('base64url')
     const headers = {
       authorization: `DPoP ${json.access_token}`,
-      DPoP: await proof('GET', userInfo, firstKey, { ath }),
+      DPoP: await createProof('GET', userInfo, firstKey, { ath }),
     }
     const shown = await Promise.all(Array.from({ length: 8 }, () => fetch(host.issuer + userInfo, { headers })))
     expect(shown.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401, 401, 401, 401, 401])
-    const replayed = await assertion()
+    const replayed = await signAssertion()
     const pushed = await Promise.all(Array.from({ length: 8 }, () => push(replayed)))
     expect(pushed.map(({ status }) => status).sort()).toEqual([201, 401, 401, 401, 401, 401, 401, 401])
   })

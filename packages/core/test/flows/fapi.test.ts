@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { Client } from '@pocket/core'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { type Host, startHost } from './host.ts'
-import { redirectUri } from './signed-in.ts'
+import { redirectUri } from './login.ts'
 
 type Fields = Readonly<Record<string, string>>
 type Algorithm = keyof typeof keys
@@ -34,7 +34,7 @@ function sign(claims: JWTPayload, alg: Algorithm = 'PS256'): Promise<string> {
   return new SignJWT(all).setProtectedHeader({ alg, kid: alg }).sign(keys[alg].privateKey)
 }
 
-function assertion(claims: JWTPayload = {}, alg?: Algorithm): Promise<string> {
+function signAssertion(claims: JWTPayload = {}, alg?: Algorithm): Promise<string> {
   return sign({ sub: client.id, jti: crypto.randomUUID(), ...claims }, alg)
 }
 
@@ -44,7 +44,7 @@ async function post(endpoint: string, fields: Fields): Promise<readonly [number,
   return [response.status, ((await response.json()) as { error?: unknown }).error]
 }
 
-async function push(fields: Fields = parameters, proof = assertion()): Promise<readonly [number, unknown]> {
+async function push(fields: Fields = parameters, proof = signAssertion()): Promise<readonly [number, unknown]> {
   return post('par', { client_assertion_type: assertionType, client_assertion: await proof, ...fields })
 }
 
@@ -57,9 +57,9 @@ test('accepts requests that follow the profile', async () => {
 })
 
 test.each<[string, () => Promise<string>]>([
-  ['with RS256', () => assertion({}, 'RS256')],
-  ['for a list', () => assertion({ aud: [host.issuer] })],
-  ['for the token endpoint', () => assertion({ aud: `${host.issuer}/api/oidc/token` })],
+  ['with RS256', () => signAssertion({}, 'RS256')],
+  ['for a list', () => signAssertion({ aud: [host.issuer] })],
+  ['for the token endpoint', () => signAssertion({ aud: `${host.issuer}/api/oidc/token` })],
 ])('rejects an assertion %s', async (_what, proof) => {
   expect(await push(parameters, proof())).toEqual([401, 'invalid_client'])
 })
@@ -83,7 +83,7 @@ test.each<[string, Fields]>([
 
 test('rejects client secrets and unbound tokens', async () => {
   expect(await post('par', { client_secret: secret, ...parameters })).toEqual([401, 'invalid_client'])
-  const proof = { client_assertion_type: assertionType, client_assertion: await assertion() }
+  const proof = { client_assertion_type: assertionType, client_assertion: await signAssertion() }
   const [status] = await post('token', { ...proof, grant_type: 'client_credentials' })
   expect(status).toBe(400)
 })

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createPublicFetch } from '@pocket/core'
 import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
-import { kinds } from '../contracts/kinds.ts'
+import { allStoreKinds } from '../contracts/store-kinds.ts'
 import { type Host, startHost } from './host.ts'
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
@@ -14,7 +14,7 @@ const [ours, theirs] = await Promise.all([
 const jwk = { ...(await exportJWK(ours.publicKey)), kid: 'e', alg: 'ES256' }
 const otherJwk = { ...(await exportJWK(theirs.publicKey)), kid: 'r', alg: 'RS256' }
 const now = () => Math.floor(Date.now() / 1000)
-const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+const encodePart = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 type Claims = Readonly<Record<string, unknown>>
 
@@ -34,7 +34,7 @@ async function startIssuers() {
   }
 }
 
-describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('over %s', (_kind, open) => {
+describe.each(Object.entries(allStoreKinds).filter(([kind]) => kind === 'PostgreSQL'))('over %s', (_kind, open) => {
   const stack = new AsyncDisposableStack()
   let issuers: Awaited<ReturnType<typeof startIssuers>>
   let host: Host
@@ -130,10 +130,10 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
   test.each<[string, () => Promise<string>]>([
     ['with the keys of the client’s other issuer', () => signAssertion(claims(), { alg: 'RS256', kid: 'r' })],
     ['with an unknown key', () => signAssertion(claims(), { alg: 'ES256', kid: 'nobody' })],
-    ['without a signature', async () => `${part({ alg: 'none' })}.${part(claims())}.`],
+    ['without a signature', async () => `${encodePart({ alg: 'none' })}.${encodePart(claims())}.`],
     [
       'with the algorithm `none` and a known key ID',
-      async () => `${part({ alg: 'none', kid: 'e' })}.${part(claims())}.AAAA`,
+      async () => `${encodePart({ alg: 'none', kid: 'e' })}.${encodePart(claims())}.AAAA`,
     ],
     [
       'with the public key as a secret',
@@ -153,17 +153,17 @@ describe.each(Object.entries(kinds).filter(([kind]) => kind === 'PostgreSQL'))('
       'with an unknown critical header',
       async () => {
         const [, payload, signature] = (await signAssertion(claims())).split('.')
-        return `${part({ alg: 'ES256', kid: 'e', crit: ['x'], x: 1 })}.${payload}.${signature}`
+        return `${encodePart({ alg: 'ES256', kid: 'e', crit: ['x'], x: 1 })}.${payload}.${signature}`
       },
     ],
     [
       'over other claims',
       async () => {
         const [header, , signature] = (await signAssertion(claims())).split('.')
-        return `${header}.${part(claims({ sub: 'repo:b' }))}.${signature}`
+        return `${header}.${encodePart(claims({ sub: 'repo:b' }))}.${signature}`
       },
     ],
-    ['with an extra part', async () => `${await signAssertion(claims())}.${part({})}`],
+    ['with an extra part', async () => `${await signAssertion(claims())}.${encodePart({})}`],
   ])('rejects an assertion that is signed %s', async (_name, make) => {
     await expectRefused(await make())
     expect(host.errors).toEqual([])

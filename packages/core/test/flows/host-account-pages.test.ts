@@ -13,7 +13,7 @@ import { ConflictError, PocketError } from '@pocket/core/errors'
 import { memoryStores } from '@pocket/core/memory'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { minute, startHost } from './host.ts'
-import { stopTime } from './stopped-time.ts'
+import { stopTime } from './stop-time.ts'
 
 type Route = (pocket: Pocket, req: IncomingMessage, res: ServerResponse, body: never) => Promise<unknown>
 
@@ -30,7 +30,7 @@ const routes: Readonly<Record<string, Route>> = {
   '/who': async (pocket, req, res) => (await pocket.session(req, res)) ?? {},
 }
 
-async function hostOf(people: Partial<HostAccounts>, extra: Partial<PocketOptions> = {}) {
+async function startHostWithAccounts(people: Partial<HostAccounts>, extra: Partial<PocketOptions> = {}) {
   const stores = memoryStores()
   const accounts: HostAccounts = { find: async () => undefined, ...people }
   const host = await startHost({
@@ -65,7 +65,7 @@ async function hostOf(people: Partial<HostAccounts>, extra: Partial<PocketOption
 }
 
 /** An account store that creates accounts on sign-up. */
-function registering() {
+function createRegisteringAccounts() {
   const created = new Map<string, HostAccount>()
   const people: Partial<HostAccounts> = {
     find: async (id) => created.get(id),
@@ -79,8 +79,8 @@ function registering() {
 
 describe('sign-up', () => {
   test('creates the account together with the passkey, and signs in with the passkey level', async () => {
-    const { made, people } = registering()
-    const { host, post, signUp } = await hostOf(people)
+    const { made, people } = createRegisteringAccounts()
+    const { host, post, signUp } = await startHostWithAccounts(people)
     await using _ = host
     const account = await signUp()
     expect([...made.values()]).toEqual([{ id: account.id, userName: 'bob', email: 'bob@example.com' }])
@@ -92,8 +92,8 @@ describe('sign-up', () => {
   })
 
   test('does not sign in if the account is created disabled', async () => {
-    const { people } = registering()
-    const { host, post, signUp } = await hostOf({
+    const { people } = createRegisteringAccounts()
+    const { host, post, signUp } = await startHostWithAccounts({
       ...people,
       register: async (account) => ({ ...account, disabled: true }),
     })
@@ -103,7 +103,7 @@ describe('sign-up', () => {
     expect(host.events.map(({ event }) => event)).toEqual(['account_created', 'passkey_added'])
   })
 
-  const refusing = () => ({ refuse: 'Not today.' })
+  const rejectSignUp = () => ({ refuse: 'Not today.' })
   const register: NonNullable<HostAccounts['register']> = async (account) => account
   const rejectAsTaken = async () => {
     throw new ConflictError('already_in_use', 'The name is taken.')
@@ -122,9 +122,9 @@ describe('sign-up', () => {
     ],
     ['the store returns no account', 'misconfigured', broken, { register: async () => undefined as never }, {}],
     ['there is no `register`', 'misconfigured', broken, {}, {}],
-    ['a hook refuses the sign-up', 'forbidden', 'hooks.before.signUp', { register }, { signUp: refusing }],
-    ['a hook refuses the passkey', 'forbidden', 'hooks.before.addPasskey', { register }, { addPasskey: refusing }],
-    ['a hook refuses the sign-in', 'sign_in_refused', 'hooks.before.signIn', { register }, { signIn: refusing }],
+    ['a hook refuses the sign-up', 'forbidden', 'hooks.before.signUp', { register }, { signUp: rejectSignUp }],
+    ['a hook refuses the passkey', 'forbidden', 'hooks.before.addPasskey', { register }, { addPasskey: rejectSignUp }],
+    ['a hook refuses the sign-in', 'sign_in_refused', 'hooks.before.signIn', { register }, { signIn: rejectSignUp }],
     [
       'a hook throws',
       'misconfigured',
@@ -133,7 +133,7 @@ describe('sign-up', () => {
       { signUp: () => Promise.reject(new Error('no')) },
     ],
   ])('leaves no partial account if %s: %s', async (_name, code, option, people, before = {}) => {
-    const { host, post, signUp } = await hostOf(people, { hooks: { before } })
+    const { host, post, signUp } = await startHostWithAccounts(people, { hooks: { before } })
     await using _ = host
     expect(await signUp()).toMatchObject({ code, ...(option && { details: { option } }) })
     expect(await post('/who')).toEqual({})
@@ -142,8 +142,8 @@ describe('sign-up', () => {
   })
 
   test('requires a name, accepts only strings, and drops unknown fields', async () => {
-    const { made, people } = registering()
-    const { host, post, signUp } = await hostOf(people)
+    const { made, people } = createRegisteringAccounts()
+    const { host, post, signUp } = await startHostWithAccounts(people)
     await using _ = host
     expect(await signUp(' ')).toMatchObject({ code: 'validation_failed', fields: [{ field: 'userName' }] })
     expect(await post('/sign-up', { userName: 'bob', email: {} })).toMatchObject({
@@ -160,14 +160,16 @@ describe('sign-up', () => {
 
 describe('login code by e-mail', () => {
   const ada: HostAccount = { id: '7', userName: 'ada', email: 'ada@example.com' }
-  const people = (account: HostAccount | undefined): Partial<HostAccounts> => ({
+  const createAccounts = (account: HostAccount | undefined): Partial<HostAccounts> => ({
     find: async () => account,
     findByLogin: async (login) => (login === 'ada' ? account : undefined),
   })
 
   test('is sent to the e-mail address of the account, and signs in the requesting browser once', async () => {
     const mails: LoginCodeMail[] = []
-    const { host, post } = await hostOf(people(ada), { mailer: { send: async (mail) => mails.push(mail) } })
+    const { host, post } = await startHostWithAccounts(createAccounts(ada), {
+      mailer: { send: async (mail) => mails.push(mail) },
+    })
     await using _ = host
     expect(await post('/mail', { login: 'ada' })).toEqual({})
     await host.pocket[Symbol.asyncDispose]()
@@ -189,7 +191,9 @@ describe('login code by e-mail', () => {
     ['has no e-mail address', { id: '7', userName: 'ada' }],
   ])('is not sent to a user who %s, and the response does not disclose it', async (_name, account) => {
     const mails: unknown[] = []
-    const { host, post } = await hostOf(people(account), { mailer: { send: async (mail) => mails.push(mail) } })
+    const { host, post } = await startHostWithAccounts(createAccounts(account), {
+      mailer: { send: async (mail) => mails.push(mail) },
+    })
     await using _ = host
     expect(await post('/mail', { login: 'ada' })).toEqual({})
     await host.pocket[Symbol.asyncDispose]()
@@ -221,7 +225,7 @@ describe('login code by e-mail', () => {
   ])(
     '%s is reported to the host, and not to the user',
     async (_name, option, broken, mailer = { send: async () => {} }, code = 'misconfigured') => {
-      const { host, post } = await hostOf({ ...people(ada), ...broken }, { mailer })
+      const { host, post } = await startHostWithAccounts({ ...createAccounts(ada), ...broken }, { mailer })
       await using _ = host
       expect(await post('/mail', { login: 'ada' })).toEqual({})
       await host.pocket[Symbol.asyncDispose]()
@@ -230,7 +234,7 @@ describe('login code by e-mail', () => {
   )
 
   test('is unavailable without a mailer', async () => {
-    const { host, post } = await hostOf(people(ada))
+    const { host, post } = await startHostWithAccounts(createAccounts(ada))
     await using _ = host
     expect(await post('/mail', { login: 'ada' })).toMatchObject({
       code: 'misconfigured',
@@ -240,7 +244,7 @@ describe('login code by e-mail', () => {
 
   test('is rate limited', async () => {
     using _time = stopTime()
-    const { host, post } = await hostOf(people(ada), {
+    const { host, post } = await startHostWithAccounts(createAccounts(ada), {
       mailer: { send: async () => {} },
       limits: { rateLimiter: undefined },
     })
@@ -256,7 +260,7 @@ describe('account list', () => {
   const list: HostAccounts['list'] = async ({ after, limit }) => all.filter(({ id }) => id > after).slice(0, limit)
 
   test('is paginated, with accounts as core sees them', async () => {
-    const { host } = await hostOf({ list })
+    const { host } = await startHostWithAccounts({ list })
     await using _ = host
     expect(await host.pocket.accounts.list({ after: '1', limit: 5 })).toMatchObject([
       { id: '2', displayName: 'name2', disabled: false, groups: [] },
@@ -272,7 +276,7 @@ describe('account list', () => {
     ['never resolves', () => new Promise(() => {}), 'failed'],
     ['is not offered', undefined, 'not_offered'],
   ])('that %s is rejected', async (_name, broken, code) => {
-    const { host } = await hostOf(broken ? { list: broken } : {})
+    const { host } = await startHostWithAccounts(broken ? { list: broken } : {})
     await using _ = host
     await expect(host.pocket.accounts.list({ after: '', limit: 2 })).rejects.toMatchObject({
       code: 'misconfigured',

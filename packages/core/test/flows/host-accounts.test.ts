@@ -3,7 +3,7 @@ import type { HostAccounts } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import { UserAgent } from '@pocket/core/testing'
 import { answerCeremony, startHost } from './host.ts'
-import { login, relyingParty } from './signed-in.ts'
+import { login, relyingParty } from './login.ts'
 
 async function signInWith(find: (id: string) => unknown) {
   const stores = memoryStores()
@@ -72,7 +72,7 @@ describe('account store', () => {
   })
 
   test('may return a class instance with accessors: a disabled account is still rejected', async () => {
-    class Person {
+    class PersonRecord {
       readonly #row: { readonly id: string; readonly blocked: boolean }
       readonly displayName = null
       constructor(id: string) {
@@ -88,7 +88,7 @@ describe('account store', () => {
         return this.#row.blocked
       }
     }
-    const { host, agent, answer } = await signInWith(async (id) => new Person(id))
+    const { host, agent, answer } = await signInWith(async (id) => new PersonRecord(id))
     await using _host = host
     expect(answer.json()).toMatchObject({ code: 'account_disabled' })
     expect(agent.cookies().some(({ name }) => name === 'access_token')).toBe(false)

@@ -6,15 +6,15 @@ import { memoryStores } from '@pocket/core/memory'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { decide, type Host, minute, signIn, startHost, viewOf } from './host.ts'
-import { isRedirectUri, redirectUri, relyingParty } from './signed-in.ts'
+import { isRedirectUri, redirectUri, relyingParty } from './login.ts'
 
 type HookName = keyof BeforeHookInputs
-type Work = (req: IncomingMessage, res: ServerResponse) => Promise<unknown>
+type RequestHandler = (req: IncomingMessage, res: ServerResponse) => Promise<unknown>
 
 /** Attempts the action once; returns the error code if it was rejected. */
 type Attempt = () => Promise<unknown>
 
-interface Act {
+interface HostAction {
   /** The audit event of a success. */
   readonly event: AuditEvent['event']
   /** The audit event of a rejection. */
@@ -29,15 +29,15 @@ let host: Host
 /** The result of each hook. */
 const answers = new Map<HookName, () => BeforeHookResult>()
 const received: AuditEvent[] = []
-const calls = new Map<string, Work>()
+const calls = new Map<string, RequestHandler>()
 const created = new Map<string, Account>()
 
-const hook = (name: HookName) => () => answers.get(name)?.()
+const createHook = (name: HookName) => () => answers.get(name)?.()
 
 beforeAll(async () => {
   const stores = memoryStores()
   const names = Object.keys(acts) as HookName[]
-  const before: BeforeHooks = Object.fromEntries(names.map((name) => [name, hook(name)]))
+  const before: BeforeHooks = Object.fromEntries(names.map((name) => [name, createHook(name)]))
   host = await startHost({
     stores,
     options: {
@@ -46,7 +46,7 @@ beforeAll(async () => {
       accounts: {
         find: async (id) => host.accounts.get(id) ?? created.get(id),
         async register(account) {
-          const complete = { ...ada(), ...account }
+          const complete = { ...copyAdaAccount(), ...account }
           created.set(account.id, complete)
           return complete
         },
@@ -71,39 +71,39 @@ beforeAll(async () => {
 afterAll(async () => host[Symbol.asyncDispose]())
 
 /** A request of this browser to a page of the host. */
-async function call(agent: UserAgent, work: Work): Promise<Record<string, unknown>> {
+async function callHost(agent: UserAgent, work: RequestHandler): Promise<Record<string, unknown>> {
   const path = `/call/${calls.size}`
   calls.set(path, work)
   return (await agent.postJson(host.issuer + path, {})).json() as Record<string, unknown>
 }
 
-const codeOf = async (result: Promise<Record<string, unknown>>) => (await result).code
-const ada = (): Account => ({ ...([...host.accounts.values()][0] as Account) })
+const readCode = async (result: Promise<Record<string, unknown>>) => (await result).code
+const copyAdaAccount = (): Account => ({ ...([...host.accounts.values()][0] as Account) })
 
 async function signInAda() {
   const person = await host.person('ada')
   const agent = new UserAgent()
-  const result = await passkeyTo(agent, person.authenticator, (req, res, response) =>
+  const result = await addPasskey(agent, person.authenticator, (req, res, response) =>
     host.pocket.signIn.withPasskey(req, res, response),
   )
   expect(result).toMatchObject({ id: person.account.id })
   return { ...person, agent }
 }
 
-async function passkeyTo(
+async function addPasskey(
   agent: UserAgent,
   authenticator: SoftwareAuthenticator,
   use: (req: IncomingMessage, res: ServerResponse, response: unknown) => Promise<unknown>,
 ) {
-  const { options } = await call(agent, (req, res) => host.pocket.signIn.request(req, res))
+  const { options } = await callHost(agent, (req, res) => host.pocket.signIn.request(req, res))
   const response = authenticator.get(options as never, { origin: host.issuer })
-  return call(agent, (req, res) => use(req, res, response))
+  return callHost(agent, (req, res) => use(req, res, response))
 }
 
-const sessionIn = (agent: UserAgent) => call(agent, (req, res) => host.pocket.session(req, res))
+const readSession = (agent: UserAgent) => callHost(agent, (req, res) => host.pocket.session(req, res))
 
 /** All actions that a hook can reject: the compiler reports a missing one. */
-const acts: Readonly<Record<HookName, Act>> = {
+const acts: Readonly<Record<HookName, HostAction>> = {
   signIn: {
     event: 'signed_in',
     refusal: 'sign_in_failed',
@@ -112,7 +112,7 @@ const acts: Readonly<Record<HookName, Act>> = {
       const { authenticator } = await host.person('ada')
       const agent = new UserAgent()
       const use = host.pocket.signIn.withPasskey
-      return { attempt: () => codeOf(passkeyTo(agent, authenticator, use)), state: () => sessionIn(agent) }
+      return { attempt: () => readCode(addPasskey(agent, authenticator, use)), state: () => readSession(agent) }
     },
   },
   reauthenticate: {
@@ -123,8 +123,8 @@ const acts: Readonly<Record<HookName, Act>> = {
       const { agent, authenticator } = await signInAda()
       const { withPasskey, demand } = host.pocket.reauthentication
       return {
-        attempt: () => codeOf(passkeyTo(agent, authenticator, withPasskey)),
-        state: () => call(agent, (req, res) => demand(req, res)),
+        attempt: () => readCode(addPasskey(agent, authenticator, withPasskey)),
+        state: () => callHost(agent, (req, res) => demand(req, res)),
       }
     },
   },
@@ -137,11 +137,11 @@ const acts: Readonly<Record<HookName, Act>> = {
       const { begin, finish } = host.pocket.signUp
       return {
         async attempt() {
-          const options = await call(agent, (req, res) => begin(req, res, { userName: 'bob' }))
+          const options = await callHost(agent, (req, res) => begin(req, res, { userName: 'bob' }))
           const response = new SoftwareAuthenticator().create(options as never, { origin: host.issuer })
-          return codeOf(call(agent, (req, res) => finish(req, res, response)))
+          return readCode(callHost(agent, (req, res) => finish(req, res, response)))
         },
-        state: async () => [[...created.keys()], await host.pocket.passkeys.accountIds(), await sessionIn(agent)],
+        state: async () => [[...created.keys()], await host.pocket.passkeys.accountIds(), await readSession(agent)],
       }
     },
   },
@@ -155,12 +155,12 @@ const acts: Readonly<Record<HookName, Act>> = {
       const start = { subject: { accountId, userName, displayName }, purpose: 'registration' } as const
       return {
         async attempt() {
-          const options = await call(agent, (req, res) => host.pocket.registration.options(req, res, start))
+          const options = await callHost(agent, (req, res) => host.pocket.registration.options(req, res, start))
           const response = new SoftwareAuthenticator().create({ ...options, excludeCredentials: [] } as never, {
             origin: host.issuer,
           })
           const end = { response, purpose: 'registration', accountId } as const
-          return codeOf(call(agent, (req, res) => host.pocket.registration.add(req, res, end)))
+          return readCode(callHost(agent, (req, res) => host.pocket.registration.add(req, res, end)))
         },
         state: () => host.pocket.passkeys.list(accountId),
       }
@@ -173,7 +173,10 @@ const acts: Readonly<Record<HookName, Act>> = {
     async begin() {
       const { id } = (await host.person('ada')).account
       const { list, rename } = host.pocket.passkeys
-      return { attempt: async () => refusal(rename(id, (await list(id))[0]?.id ?? '', 'New')), state: () => list(id) }
+      return {
+        attempt: async () => rejectionCode(rename(id, (await list(id))[0]?.id ?? '', 'New')),
+        state: () => list(id),
+      }
     },
   },
   removePasskey: {
@@ -185,7 +188,7 @@ const acts: Readonly<Record<HookName, Act>> = {
       const { list, remove } = host.pocket.passkeys
       const [first] = await list(id)
       if (first) await host.stores.passkeys.insert({ ...first, id: crypto.randomUUID(), credentialId: first.id })
-      return { attempt: () => refusal(remove(id, first?.id ?? '')), state: () => list(id) }
+      return { attempt: () => rejectionCode(remove(id, first?.id ?? '')), state: () => list(id) }
     },
   },
   issueCode: {
@@ -196,7 +199,7 @@ const acts: Readonly<Record<HookName, Act>> = {
       const { account } = await host.person('ada')
       const codes: string[] = []
       const issue = async () => codes.push((await host.pocket.issueLoginCode(account, minute)).code)
-      return { attempt: () => refusal(issue()), state: async () => [...codes] }
+      return { attempt: () => rejectionCode(issue()), state: async () => [...codes] }
     },
   },
   approveDevice: {
@@ -207,12 +210,12 @@ const acts: Readonly<Record<HookName, Act>> = {
       const { account } = await host.person('ada')
       const { request, redeem, decide } = host.pocket.deviceLogins
       const device = new UserAgent()
-      const deviceLogin = (await call(device, request)) as Record<'id' | 'token' | 'userCode', string>
+      const deviceLogin = (await callHost(device, request)) as Record<'id' | 'token' | 'userCode', string>
       const decision = { code: deviceLogin.userCode, accountId: account.id, status: 'approved' } as const
       return {
-        attempt: () => codeOf(call(new UserAgent(), (req) => decide(req, decision))),
+        attempt: () => readCode(callHost(new UserAgent(), (req) => decide(req, decision))),
         state: () =>
-          call(device, (req, res) => redeem(req, res, { id: deviceLogin.id, token: deviceLogin.token, wait: 0 })),
+          callHost(device, (req, res) => redeem(req, res, { id: deviceLogin.id, token: deviceLogin.token, wait: 0 })),
       }
     },
   },
@@ -272,7 +275,7 @@ const acts: Readonly<Record<HookName, Act>> = {
 }
 
 /** The same hook in the device flow. */
-const allowAtDevice: Act = {
+const allowAtDevice: HostAction = {
   event: 'device_authorized',
   refusal: 'request_refused',
   code: 'forbidden',
@@ -282,7 +285,7 @@ const allowAtDevice: Act = {
     const { user_code: code } = await oidc.initiateDeviceAuthorization(configuration, { scope: 'openid' })
     const { approve } = host.pocket.deviceAuthorizations
     return {
-      attempt: () => codeOf(call(agent, (req, res) => approve(req, res, { code }))),
+      attempt: () => readCode(callHost(agent, (req, res) => approve(req, res, { code }))),
       state: async () => (await host.stores.consents.find(account.id, client.id)) ?? null,
     }
   },
@@ -301,26 +304,26 @@ async function sendJson(method: string, url: string, token: string | undefined, 
 const register = () =>
   sendJson('POST', `${host.issuer}/api/oidc/register`, undefined, { client_name: 'One', redirect_uris: [redirectUri] })
 
-async function refusal(work: Promise<unknown>): Promise<unknown> {
+async function rejectionCode(work: Promise<unknown>): Promise<unknown> {
   return work.then(
     () => undefined,
     (error: unknown) => (error instanceof PocketError ? error.code : error),
   )
 }
 
-const all = [...Object.entries(acts), ['allowClient', allowAtDevice]] as [HookName, Act][]
+const all = [...Object.entries(acts), ['allowClient', allowAtDevice]] as [HookName, HostAction][]
 
 describe.each(all)('before %s', (name, { event, refusal, code, broken, begin }) => {
   test('the hook can reject with a code and an audit event, without side effects; otherwise `after` is called', async () => {
     const { attempt, state } = await begin()
     const untouched = await state()
-    const newEvents = () => host.events.slice(before)
+    const takeNewEvents = () => host.events.slice(before)
     let before = host.events.length
 
     answers.set(name, () => ({ refuse: 'Not now.' }))
     expect(await attempt()).toBe(code)
     expect(await state()).toEqual(untouched)
-    expect(newEvents().map((each) => each.event)).toEqual([refusal])
+    expect(takeNewEvents().map((each) => each.event)).toEqual([refusal])
 
     before = host.events.length
     answers.set(name, () => {
@@ -328,12 +331,12 @@ describe.each(all)('before %s', (name, { event, refusal, code, broken, begin }) 
     })
     expect(await attempt()).toBe(broken ?? 'misconfigured')
     expect(await state()).toEqual(untouched)
-    expect(newEvents()).toMatchObject([{ event: refusal, code: 'misconfigured' }])
+    expect(takeNewEvents()).toMatchObject([{ event: refusal, code: 'misconfigured' }])
 
     before = host.events.length
     answers.delete(name)
     expect(await attempt()).toBeUndefined()
-    expect(newEvents().map((each) => each.event)).toContain(event)
+    expect(takeNewEvents().map((each) => each.event)).toContain(event)
     expect(await state()).not.toEqual(untouched)
     expect(received).toEqual(host.events)
   })

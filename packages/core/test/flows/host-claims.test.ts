@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals'
 import type { HostClaims } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { party, receiveClaims } from './claims-client.ts'
+import { createParty, receiveClaims } from './claims-client.ts'
 import { startHost, viewOf } from './host.ts'
-import { login, redirectUri, relyingParty } from './signed-in.ts'
+import { login, redirectUri, relyingParty } from './login.ts'
 
-const cyclic = (): Record<string, unknown> => {
+const createCyclicClaims = (): Record<string, unknown> => {
   const claims: Record<string, unknown> = {}
   claims.self = claims
   return claims
@@ -21,7 +21,7 @@ describe('custom claims of a host', () => {
     }
     await using host = await startHost({ options: { claims } })
     const rule = { claim: 'floor', source: { kind: 'constant', value: 9 }, as: null } as const
-    const fixture = await party(
+    const fixture = await createParty(
       host,
       { claimRules: [rule] },
       {
@@ -46,14 +46,14 @@ describe('custom claims of a host', () => {
 
   test('are omitted without a matching scope', async () => {
     await using host = await startHost({ options: { claims: () => ({ department: 'Radio', name: 'A. K.' }) } })
-    const { idToken } = await receiveClaims(await party(host), { scope: 'openid email' })
+    const { idToken } = await receiveClaims(await createParty(host), { scope: 'openid email' })
     expect(idToken).toEqual({ email: 'ada@example.com', email_verified: true })
   })
 
   test.each([
     ['nothing', () => undefined, 'not_an_object'],
     ['a list', () => ['a'], 'not_an_object'],
-    ['a cycle', cyclic, 'not_json'],
+    ['a cycle', createCyclicClaims, 'not_json'],
     ['a number without JSON', () => ({ big: 1n }), 'not_json'],
     ['a claim of the protocol', () => ({ aud: 'somebody' }), 'reserved'],
     ['an enormous claim', () => ({ story: 'a'.repeat(20_000) }), 'too_large'],

@@ -3,7 +3,7 @@ import type { AuditEvent, BeforeHookInputs, BeforeHooks, RequestOrigin } from '@
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { decide, signIn, startHost, viewOf } from './host.ts'
-import { isRedirectUri, login, relyingParty } from './signed-in.ts'
+import { isRedirectUri, login, relyingParty } from './login.ts'
 
 const callback = { redirect_uri: 'https://app.example/callback', scope: 'openid profile' }
 

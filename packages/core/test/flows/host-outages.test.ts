@@ -4,7 +4,7 @@ import type { PocketOptions } from '@pocket/core'
 import { UnavailableError } from '@pocket/core/errors'
 import { UserAgent } from '@pocket/core/testing'
 import { type Host, minute, startHost, testAccount } from './host.ts'
-import { login, redirectUri, relyingParty } from './signed-in.ts'
+import { login, redirectUri, relyingParty } from './login.ts'
 
 let host: Host
 let outage: Error | undefined
@@ -19,7 +19,7 @@ const outages: Readonly<Record<string, Error>> = {
 }
 
 /** Fails while `outage` is set. */
-const interruptible = <Input extends readonly unknown[], Result>(work: (...input: Input) => Promise<Result>) => {
+const failDuringOutage = <Input extends readonly unknown[], Result>(work: (...input: Input) => Promise<Result>) => {
   return async (...input: Input) => {
     if (outage) throw outage
     return work(...input)
@@ -31,7 +31,7 @@ const start = async (options: Partial<PocketOptions>) => {
 }
 
 const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-const accountOf = async (id: string) => ({ ...testAccount('ada'), id })
+const findAccount = async (id: string) => ({ ...testAccount('ada'), id })
 
 /** Requests the token endpoint during the outage. */
 async function requestTokens(problem: Error) {
@@ -53,22 +53,22 @@ async function requestTokens(problem: Error) {
 
 const cases: Readonly<Record<string, (problem: Error) => Promise<{ status: number; headers: Headers }>>> = {
   async 'accounts.find'(problem) {
-    await start({ accounts: { find: interruptible(accountOf) } })
+    await start({ accounts: { find: failDuringOutage(findAccount) } })
     const { code } = await host.pocket.issueLoginCode({ id: '7' }, minute)
     outage = problem
     return new UserAgent().postForm(`${host.issuer}/login/code?redirect=/`, { code })
   },
   async claims(problem) {
-    await start({ claims: interruptible(async () => ({})) })
+    await start({ claims: failDuringOutage(async () => ({})) })
     return requestTokens(problem)
   },
   async 'signingKeys.external'(problem) {
-    const sign = interruptible(async () => new Uint8Array())
+    const sign = failDuringOutage(async () => new Uint8Array())
     await start({ signingKeys: { external: [{ algorithm: 'RS256', publicKey, sign }] } })
     return requestTokens(problem)
   },
   async 'pages.render'(problem) {
-    await start({ pages: { render: interruptible(async () => '') } })
+    await start({ pages: { render: failDuringOutage(async () => '') } })
     outage = problem
     return new UserAgent().get(`${host.issuer}/login`)
   },
@@ -85,7 +85,7 @@ test.each(
 
 test('names the function whose driver fails, and keeps an UnavailableError', async () => {
   await start({
-    accounts: { find: accountOf, list: interruptible(async () => []) },
+    accounts: { find: findAccount, list: failDuringOutage(async () => []) },
   })
   const list = () => host.pocket.accounts.list({ after: '', limit: 1 })
   outage = outages['the error of a driver']
@@ -100,7 +100,7 @@ test('names the function whose driver fails, and keeps an UnavailableError', asy
 })
 
 test('reports a missing file of a page as an error of the page', async () => {
-  await start({ pages: { render: interruptible(async () => '') } })
+  await start({ pages: { render: failDuringOutage(async () => '') } })
   outage = Object.assign(new Error('no such file'), { code: 'ENOENT', syscall: 'open' })
   expect((await new UserAgent().get(`${host.issuer}/login`)).status).toBe(500)
 })

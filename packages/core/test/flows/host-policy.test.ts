@@ -4,25 +4,26 @@ import { RateLimitedError } from '@pocket/core/errors'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { answerCeremony, minute, returnDenied, startHost, viewOf } from './host.ts'
-import { isRedirectUri, login, passThrough, relyingParty } from './signed-in.ts'
+import { followAuthorization, isRedirectUri, login, relyingParty } from './login.ts'
 
 async function createFixture(options: Partial<PocketOptions>) {
   const host = await startHost({ options })
   const { configuration, client } = await relyingParty(host, { client: { skipConsent: true } })
   const person = await host.person('ada')
   const agent = new UserAgent()
-  const ask = (extra: Readonly<Record<string, string>> = {}) => login(host, configuration, extra, { agent, person })
-  return { host, configuration, client, person, agent, ask }
+  const requestLogin = (extra: Readonly<Record<string, string>> = {}) =>
+    login(host, configuration, extra, { agent, person })
+  return { host, configuration, client, person, agent, requestLogin }
 }
 
 describe('host policy check', () => {
   test('receives the user, the client and the sign-in method', async () => {
     const requests: unknown[] = []
-    const { host, client, person, ask } = await createFixture({
+    const { host, client, person, requestLogin } = await createFixture({
       hooks: { accessChecks: { curious: (question) => void requests.push(question) } },
     })
     await using _host = host
-    await ask({ acr_values: 'phr', scope: 'openid profile' })
+    await requestLogin({ acr_values: 'phr', scope: 'openid profile' })
     expect(requests.at(-1)).toMatchObject({
       account: { id: person.account.id, userName: 'ada' },
       client: { id: client.id, name: 'Client' },
@@ -35,9 +36,9 @@ describe('host policy check', () => {
   test('can refuse: the user sees the reason, the client gets access_denied, and the log names the rule', async () => {
     const office: AccessCheck = ({ account }) =>
       account.userName === 'ada' ? { refuse: 'Outside of office hours.' } : undefined
-    const { host, agent, ask } = await createFixture({ hooks: { accessChecks: { office } } })
+    const { host, agent, requestLogin } = await createFixture({ hooks: { accessChecks: { office } } })
     await using _host = host
-    const { page } = await ask()
+    const { page } = await requestLogin()
     expect(viewOf(page)).toMatchObject({ view: 'not-allowed', reason: 'Outside of office hours.' })
     const returned = await returnDenied(agent, page, isRedirectUri)
     expect(new URL(returned.location ?? '').searchParams.get('error')).toBe('access_denied')
@@ -46,9 +47,11 @@ describe('host policy check', () => {
   test('can require reauthentication', async () => {
     const now = () => host.clock.now() / 1000
     const fresh: AccessCheck = ({ session }) => (now() - session.authTime > 300 ? { signInAgain: true } : undefined)
-    const { host, agent, person, configuration, ask } = await createFixture({ hooks: { accessChecks: { fresh } } })
+    const { host, agent, person, configuration, requestLogin } = await createFixture({
+      hooks: { accessChecks: { fresh } },
+    })
     await using _host = host
-    expect((await ask()).page.location).toMatch(/code=/)
+    expect((await requestLogin()).page.location).toMatch(/code=/)
     host.clock.pass(10 * minute)
     const url = oidc.buildAuthorizationUrl(configuration, {
       redirect_uri: 'https://app.example/callback',
@@ -60,7 +63,7 @@ describe('host policy check', () => {
     silent.searchParams.set('prompt', 'none')
     const refused = await agent.follow(await agent.get(silent.href), { until: isRedirectUri })
     expect(refused.location).toMatch(/error=login_required/)
-    expect((await passThrough(host, url.href, { agent, person })).page.location).toMatch(/code=/)
+    expect((await followAuthorization(host, url.href, { agent, person })).page.location).toMatch(/code=/)
   })
 
   test('can send the user to a page of the host, and runs once more afterwards', async () => {
@@ -94,9 +97,12 @@ describe('host policy check', () => {
     ['returns true', () => true as unknown as undefined],
     ['returns an unknown result', () => ({ refused: 'no' }) as unknown as undefined],
   ])('that %s authorizes no one, and the error names it', async (_name, broken) => {
-    const { host, ask } = await createFixture({ hooks: { accessChecks: { broken } }, limits: { hookTimeout: 50 } })
+    const { host, requestLogin } = await createFixture({
+      hooks: { accessChecks: { broken } },
+      limits: { hookTimeout: 50 },
+    })
     await using _host = host
-    const { page } = await ask()
+    const { page } = await requestLogin()
     expect(page.location ?? page.text).not.toMatch(/code=/)
     expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'hooks.accessChecks.broken' } }])
     expect(host.events.at(-1)).toMatchObject({ event: 'request_refused', code: 'misconfigured' })
@@ -149,17 +155,17 @@ describe('page after the sign-in', () => {
     ['hangs', () => new Promise<null>(() => {})],
     ['returns an invalid result', async () => 5 as unknown as string],
   ])('is skipped if its function %s, and the error names the option', async (_name, afterSignInUrl) => {
-    const { host, ask } = await createFixture({ pages: { afterSignInUrl }, limits: { hookTimeout: 50 } })
+    const { host, requestLogin } = await createFixture({ pages: { afterSignInUrl }, limits: { hookTimeout: 50 } })
     await using _host = host
-    expect((await ask()).page.location).toMatch(/code=/)
+    expect((await requestLogin()).page.location).toMatch(/code=/)
     expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'pages.afterSignInUrl' } }])
   })
 })
 
 describe('hook before the sign-in', () => {
-  const refusing: BeforeHooks['signIn'] = ({ account, method }) => ({ refuse: `${account.userName} by ${method}` })
+  const rejectSignIn: BeforeHooks['signIn'] = ({ account, method }) => ({ refuse: `${account.userName} by ${method}` })
   test.each([
-    ['refuses', refusing, 403, 'sign_in_refused'],
+    ['refuses', rejectSignIn, 403, 'sign_in_refused'],
     ['throws', () => Promise.reject(new Error('no')), 500, 'misconfigured'],
     ['returns false', () => false as unknown as undefined, 500, 'misconfigured'],
     ['returns no reason', () => ({ refuse: true }) as unknown as undefined, 500, 'misconfigured'],
@@ -180,7 +186,7 @@ describe('hook before the sign-in', () => {
   })
 
   test('covers login codes too', async () => {
-    const { host, person } = await createFixture({ hooks: { before: { signIn: refusing } } })
+    const { host, person } = await createFixture({ hooks: { before: { signIn: rejectSignIn } } })
     await using _host = host
     const { code } = await host.pocket.issueLoginCode(person.account, minute)
     // The code exchange on a page of the host.

@@ -3,31 +3,31 @@ import type { AccessCheckInput, AccessCheckResult, AccessChecks, NewClientInput 
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { minute, returnDenied, startHost, viewOf } from './host.ts'
-import { isRedirectUri, login, relyingParty } from './signed-in.ts'
+import { isRedirectUri, login, relyingParty } from './login.ts'
 
-async function withChecks(checks: AccessChecks, extra: Partial<NewClientInput> = {}) {
+async function startHostWithChecks(checks: AccessChecks, extra: Partial<NewClientInput> = {}) {
   const host = await startHost({ options: { hooks: { accessChecks: checks }, limits: { hookTimeout: 1000 } } })
   const { configuration, client } = await relyingParty(host, { client: { skipConsent: true, ...extra } })
   const person = await host.person('ada')
   const agent = new UserAgent()
-  const ask = (from = agent) => login(host, configuration, {}, { agent: from, person })
+  const requestLogin = (from = agent) => login(host, configuration, {}, { agent: from, person })
   const refresh = (token = '') => oidc.refreshTokenGrant(configuration, token)
   const userInfo = (token: string) => oidc.fetchUserInfo(configuration, token, person.account.id)
-  return { host, client, person, ask, refresh, userInfo }
+  return { host, client, person, requestLogin, refresh, userInfo }
 }
 
 describe('host policy check at a refresh', () => {
   test('receives the authentication context of the sign-in, and revokes the tokens of the client if it refuses', async () => {
     const requests: AccessCheckInput[] = []
     let result: AccessCheckResult
-    const { host, client, person, ask, refresh, userInfo } = await withChecks({
+    const { host, client, person, requestLogin, refresh, userInfo } = await startHostWithChecks({
       contract: (question) => {
         requests.push(question)
         return result
       },
     })
     await using _ = host
-    const first = await (await ask()).finish()
+    const first = await (await requestLogin()).finish()
     const second = await refresh(first.refresh_token)
     const before = requests.find(({ occasion }) => occasion === 'authorization')
     expect(requests.at(-1)).toEqual({
@@ -50,23 +50,23 @@ describe('host policy check at a refresh', () => {
     ['redirects to another page first', { redirectTo: '/terms' }],
   ])('that %s takes effect at the next authorization', async (_name, later) => {
     let result: AccessCheckResult
-    const { host, ask, refresh } = await withChecks({ later: () => result })
+    const { host, requestLogin, refresh } = await startHostWithChecks({ later: () => result })
     await using _ = host
-    const { refresh_token } = await (await ask()).finish()
+    const { refresh_token } = await (await requestLogin()).finish()
     result = later
     expect(await refresh(refresh_token)).toMatchObject({ access_token: expect.any(String) })
   })
 
   test('that throws issues no tokens and revokes none', async () => {
     let isBroken = false
-    const { host, ask, refresh } = await withChecks({
+    const { host, requestLogin, refresh } = await startHostWithChecks({
       broken: () => {
         if (isBroken) throw new Error('no rules')
         return undefined
       },
     })
     await using _ = host
-    const { refresh_token } = await (await ask()).finish()
+    const { refresh_token } = await (await requestLogin()).finish()
     isBroken = true
     await expect(refresh(refresh_token)).rejects.toMatchObject({ cause: expect.objectContaining({ status: 500 }) })
     expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'hooks.accessChecks.broken' } }])
@@ -78,7 +78,7 @@ describe('host policy check at a refresh', () => {
 describe('a host check replaces the built-in rule of the same name', () => {
   test('allowedGroups decides on authorization and on every refresh', async () => {
     const banned = new Set<string>()
-    const { host, client, person, ask, refresh, userInfo } = await withChecks(
+    const { host, client, person, requestLogin, refresh, userInfo } = await startHostWithChecks(
       {
         allowedGroups: ({ account, client }) =>
           client.isGroupRestricted && banned.has(account.id) ? { refuse: 'Not for you.' } : undefined,
@@ -86,7 +86,7 @@ describe('a host check replaces the built-in rule of the same name', () => {
       { isGroupRestricted: true },
     )
     await using _ = host
-    const tokens = await (await ask()).finish()
+    const tokens = await (await requestLogin()).finish()
     expect(await userInfo(tokens.access_token)).toMatchObject({ sub: person.account.id })
     const { refresh_token, access_token } = await refresh(tokens.refresh_token)
     await host.pocket.clients.setAllowedGroups(client.id, ['another group'])
@@ -96,28 +96,31 @@ describe('a host check replaces the built-in rule of the same name', () => {
     banned.add(person.account.id)
     await expect(refresh(refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' })
     const agent = new UserAgent()
-    const { page } = await ask(agent)
+    const { page } = await requestLogin(agent)
     expect(viewOf(page)).toMatchObject({ view: 'not-allowed', reason: 'Not for you.' })
     const returned = await returnDenied(agent, page, isRedirectUri)
     expect(new URL(returned.location ?? '').searchParams.get('error')).toBe('access_denied')
   })
 
   test('the group restriction applies if allowedGroups is not replaced', async () => {
-    const { host, ask } = await withChecks({ other: () => undefined }, { isGroupRestricted: true })
+    const { host, requestLogin } = await startHostWithChecks({ other: () => undefined }, { isGroupRestricted: true })
     await using _ = host
-    expect(viewOf((await ask()).page)).toMatchObject({ view: 'not-allowed' })
+    expect(viewOf((await requestLogin()).page)).toMatchObject({ view: 'not-allowed' })
   })
 
   test.each([
     ['freshSignIn', false],
     ['other', true],
   ])('%s: requires reauthentication for a client that demands it: %s', async (name, forcesLogin) => {
-    const { host, ask } = await withChecks({ [name]: () => undefined }, { requiresReauthentication: true })
+    const { host, requestLogin } = await startHostWithChecks(
+      { [name]: () => undefined },
+      { requiresReauthentication: true },
+    )
     await using _ = host
-    await ask()
+    await requestLogin()
     host.clock.pass(10 * minute)
     const started = host.events.filter(({ event }) => event === 'signed_in' || event === 'reauthenticated').length
-    expect((await ask()).page.location).toMatch(/code=/)
+    expect((await requestLogin()).page.location).toMatch(/code=/)
     const now = host.events.filter(({ event }) => event === 'signed_in' || event === 'reauthenticated').length
     expect(now > started).toBe(forcesLogin)
   })

@@ -3,7 +3,7 @@ import type { ClientProtocolInput, PocketOptions } from '@pocket/core'
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
 import { startHost } from './host.ts'
-import { passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { followAuthorization, redirectUri, relyingParty } from './login.ts'
 
 const open = {
   protocol: {
@@ -12,18 +12,22 @@ const open = {
 }
 
 /** The parameters in the URL fragment. */
-async function ask(options: Partial<PocketOptions>, protocol: ClientProtocolInput, responseType = 'id_token token') {
+async function requestImplicitTokens(
+  options: Partial<PocketOptions>,
+  protocol: ClientProtocolInput,
+  responseType = 'id_token token',
+) {
   const host = await startHost({ options })
   const { client, configuration } = await relyingParty(host, { protocol })
   const parameters = { redirect_uri: redirectUri, scope: 'openid profile', nonce: 'n', state: 's' }
   const url = oidc.buildAuthorizationUrl(configuration, { ...parameters, response_type: responseType })
-  const { page, account } = await passThrough(host, url.href)
+  const { page, account } = await followAuthorization(host, url.href)
   const result = Object.fromEntries(new URLSearchParams(new URL(page.location ?? '').hash.slice(1)))
   return { host, client, account, answer: result, [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() }
 }
 
 test('id_token token returns both tokens to a client with the implicit grant', async () => {
-  await using asked = await ask({ protocol: { allowImplicit: true } }, { implicitIdToken: true })
+  await using asked = await requestImplicitTokens({ protocol: { allowImplicit: true } }, { implicitIdToken: true })
   const { host, client, account, answer } = asked
   expect(answer).toMatchObject({ state: 's', token_type: 'Bearer', expires_in: '3600' })
   const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
@@ -37,7 +41,11 @@ test('id_token token returns both tokens to a client with the implicit grant', a
 })
 
 test('token id_token in the other order is the same response type', async () => {
-  await using asked = await ask({ protocol: { allowImplicit: true } }, { implicitIdToken: true }, 'token id_token')
+  await using asked = await requestImplicitTokens(
+    { protocol: { allowImplicit: true } },
+    { implicitIdToken: true },
+    'token id_token',
+  )
   expect(decodeJwt(asked.answer.id_token ?? '')).toHaveProperty('at_hash')
 })
 
@@ -51,7 +59,7 @@ test.each<[string, Partial<PocketOptions>, ClientProtocolInput, string]>([
     'invalid_request',
   ],
 ])('id_token token is rejected %s', async (_when, options, protocol, error) => {
-  await using asked = await ask(options, protocol)
+  await using asked = await requestImplicitTokens(options, protocol)
   expect(asked.answer).toMatchObject({ error, state: 's' })
   expect(asked.answer).not.toHaveProperty('access_token')
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { type AuditEvent, changeIssuer, createPocket, type PocketStores } from '@pocket/core'
 import { ConfigurationError } from '@pocket/core/errors'
-import { storeKinds } from '../contracts/kinds.ts'
+import { storeKinds } from '../contracts/store-kinds.ts'
 import { startHost } from './host.ts'
 
 const [first, second] = ['https://id.example.com', 'https://login.example.com/sso'] as const

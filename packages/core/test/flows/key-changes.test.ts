@@ -5,12 +5,12 @@ import { startHost } from './host.ts'
 test('a read of the keys that began before a rotation does not bring the old keys back', async () => {
   const stores = memoryStores()
   await using host = await startHost({ stores })
-  const kids = async () => {
+  const fetchKids = async () => {
     const response = await fetch(`${host.issuer}/.well-known/jwks.json`)
     const { keys } = (await response.json()) as { readonly keys: readonly { readonly kid: string }[] }
     return keys.map(({ kid }) => kid)
   }
-  const before = await kids()
+  const before = await fetchKids()
   const started = Promise.withResolvers<void>()
   const gate = Promise.withResolvers<void>()
   stores.keys.listCached = async () => {
@@ -22,26 +22,26 @@ test('a read of the keys that began before a rotation does not bring the old key
     return keys
   }
   host.clock.pass(1000)
-  const during = kids()
+  const during = fetchKids()
   await started.promise
   const replaced = await host.pocket.replaceKeys(before, { immediately: true })
   expect(replaced.length).toBeGreaterThan(0)
   gate.resolve()
   await during
-  expect((await kids()).filter((kid) => before.includes(kid))).toEqual(replaced.map(({ kid }) => kid))
+  expect((await fetchKids()).filter((kid) => before.includes(kid))).toEqual(replaced.map(({ kid }) => kid))
 })
 
 test('serves the known keys while they cannot be read', async () => {
   const stores = memoryStores()
   await using host = await startHost({ stores })
-  const jwks = async () => (await fetch(`${host.issuer}/.well-known/jwks.json`)).text()
-  const before = await jwks()
+  const fetchJwks = async () => (await fetch(`${host.issuer}/.well-known/jwks.json`)).text()
+  const before = await fetchJwks()
   stores.keys.listCached = () => Promise.reject(new Error('The stores are away.'))
   host.clock.pass(1000)
-  expect(await jwks()).toBe(before)
+  expect(await fetchJwks()).toBe(before)
   expect(host.errors.map(String)).toEqual(['Error: The stores are away.'])
   host.errors.length = 0
   stores.keys.listCached = () => new Promise(() => {})
   host.clock.pass(2000)
-  expect(await jwks()).toBe(before)
+  expect(await fetchJwks()).toBe(before)
 })

@@ -58,25 +58,25 @@ test('passes the languages to every page of an interaction, and to the sign-out 
   const agent = new UserAgent()
   const asked = { ui_locales: 'fr-CA de' }
   const seen = new Map<string, readonly string[] | undefined>()
-  const note = (page: UserAgentResponse) => {
+  const recordLanguages = (page: UserAgentResponse) => {
     seen.set(viewOf(page).view, languagesOf(page))
     return page
   }
-  const first = note(await authorize(agent, asked))
-  const consent = note(await signIn(agent, first, authenticator, isRedirectUri))
+  const first = recordLanguages(await authorize(agent, asked))
+  const consent = recordLanguages(await signIn(agent, first, authenticator, isRedirectUri))
   await decide(agent, consent, 'submitTo', isRedirectUri)
-  note(await authorize(agent, { ...asked, prompt: 'select_account' }))
-  note(await authorize(agent, { ...asked, redirect_uri: 'https://evil.example/' }))
+  recordLanguages(await authorize(agent, { ...asked, prompt: 'select_account' }))
+  recordLanguages(await authorize(agent, { ...asked, redirect_uri: 'https://evil.example/' }))
 
   await host.pocket.clients.update(clientId, { ...(await findClient()), isGroupRestricted: true })
-  note(await authorize(agent, asked))
+  recordLanguages(await authorize(agent, asked))
   await host.pocket.clients.update(clientId, { ...(await findClient()), isGroupRestricted: false })
 
   const query = new URLSearchParams({ client_id: clientId, ...asked })
-  const signOut = viewOf(note(await agent.get(`${host.issuer}/api/oidc/end-session?${query}`)))
+  const signOut = viewOf(recordLanguages(await agent.get(`${host.issuer}/api/oidc/end-session?${query}`)))
   if (signOut.view !== 'sign-out') throw new Error('This page asks for no logout.')
   const fields = { ...signOut.hidden, [signOut.confirm.name]: signOut.confirm.value }
-  note(await agent.follow(await agent.postForm(signOut.submitTo, fields)))
+  recordLanguages(await agent.follow(await agent.postForm(signOut.submitTo, fields)))
 
   const languages = ['fr-CA', 'de']
   expect(Object.fromEntries(seen)).toEqual({

@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { PocketError } from '../../src/errors.ts'
-import { storeKinds } from '../contracts/kinds.ts'
+import { storeKinds } from '../contracts/store-kinds.ts'
 import { answerCeremony, type Host, type HostOptions, second, startHost } from './host.ts'
-import { stopTime } from './stopped-time.ts'
+import { stopTime } from './stop-time.ts'
 
 const redirectUri = 'https://client.example'
 
@@ -14,7 +14,7 @@ function startLimited(stores?: HostOptions['stores']) {
   return startHost(stores ? { stores, options } : { options })
 }
 
-async function tokenFor(host: Host, id: string, secret: string, address = '192.0.2.1') {
+async function requestToken(host: Host, id: string, secret: string, address = '192.0.2.1') {
   const response = await fetch(`${host.issuer}/api/oidc/token`, {
     method: 'POST',
     headers: {
@@ -27,9 +27,9 @@ async function tokenFor(host: Host, id: string, secret: string, address = '192.0
   return response
 }
 
-async function failures(host: Host, id: string, count: number): Promise<readonly number[]> {
+async function requestWithWrongSecrets(host: Host, id: string, count: number): Promise<readonly number[]> {
   const statuses: number[] = []
-  for (let tries = 0; tries < count; tries++) statuses.push((await tokenFor(host, id, `wrong ${tries}`)).status)
+  for (let tries = 0; tries < count; tries++) statuses.push((await requestToken(host, id, `wrong ${tries}`)).status)
   return statuses
 }
 
@@ -44,7 +44,7 @@ function countConsumptions({ stores: { limits } }: Host) {
   return () => callCount
 }
 
-async function signInPage(host: Host, clientId: string) {
+async function openSignInPage(host: Host, clientId: string) {
   const query = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
   const agent = new UserAgent()
   return { agent, page: await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`)) }
@@ -65,16 +65,16 @@ describe.each(Object.entries(storeKinds))('%s', (_kind, open) => {
     await using other = await startLimited(stores)
     const { client, secret } = await host.client({ redirectUris: [redirectUri] })
     const another = await host.client({ redirectUris: [redirectUri] })
-    expect((await tokenFor(host, client.id, secret)).status).toBe(200)
-    expect(await failures(host, client.id, 12)).toEqual([...Array<number>(10).fill(401), 429, 429])
-    const refused = await tokenFor(host, client.id, secret)
+    expect((await requestToken(host, client.id, secret)).status).toBe(200)
+    expect(await requestWithWrongSecrets(host, client.id, 12)).toEqual([...Array<number>(10).fill(401), 429, 429])
+    const refused = await requestToken(host, client.id, secret)
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^[1-6]$/)])
-    expect((await tokenFor(host, client.id, secret, '192.0.2.2')).status).toBe(200)
-    expect((await tokenFor(host, another.client.id, another.secret)).status).toBe(200)
+    expect((await requestToken(host, client.id, secret, '192.0.2.2')).status).toBe(200)
+    expect((await requestToken(host, another.client.id, another.secret)).status).toBe(200)
     // Another process learns of the block with its first failed attempt.
-    expect(await failures(other, client.id, 3)).toEqual([401, 429, 429])
+    expect(await requestWithWrongSecrets(other, client.id, 3)).toEqual([401, 429, 429])
     host.clock.pass(6 * second)
-    expect((await tokenFor(host, client.id, secret)).status).toBe(200)
+    expect((await requestToken(host, client.id, secret)).status).toBe(200)
     expect(host.errors).toEqual([])
   })
 
@@ -102,10 +102,10 @@ describe.each(Object.entries(storeKinds))('%s', (_kind, open) => {
     await using host = await startLimited(await database.empty())
     const { client } = await host.client({ redirectUris: [redirectUri] })
     const asked = countConsumptions(host)
-    await failures(host, client.id, 40)
+    await requestWithWrongSecrets(host, client.id, 40)
     expect(asked()).toBe(10)
     host.clock.pass(6 * second)
-    await failures(host, client.id, 10)
+    await requestWithWrongSecrets(host, client.id, 10)
     expect(asked()).toBe(11)
     host.clock.pass(3600 * second)
     expect(await host.pocket.removeExpired(1000)).toBe(1)
@@ -130,7 +130,7 @@ test('allows ten sign-ins within an authorization in a burst, and one more every
   await using host = await startLimited()
   const { client } = await host.client({ redirectUris: [redirectUri] })
   const { authenticator } = await host.person('ada')
-  const { agent, page } = await signInPage(host, client.id)
+  const { agent, page } = await openSignInPage(host, client.id)
   const loginAt = `${page.url}/login`
   const statuses: number[] = []
   for (let tries = 0; tries < 12; tries++) statuses.push((await agent.postJson(loginAt, { response: {} })).status)
@@ -152,15 +152,15 @@ test('accepts passkeys and rejects login codes while the limits store fails', as
   const { client } = await host.client({ redirectUris: [redirectUri] })
   const { account, authenticator } = await host.person('ada')
   host.stores.limits.consume = () => Promise.reject(new Error('the database went away'))
-  const { agent, page } = await signInPage(host, client.id)
+  const { agent, page } = await openSignInPage(host, client.id)
   expect((await answerCeremony(agent, page, authenticator)).status).toBe(200)
   const { code } = await host.pocket.issueLoginCode(account, 60 * second)
-  expect(await outcome((req, res) => host.pocket.signIn.withCode(req, res, code))).toBe('rate_limited')
+  expect(await readOutcome((req, res) => host.pocket.signIn.withCode(req, res, code))).toBe('rate_limited')
   expect(host.errors).toHaveLength(2)
 })
 
 /** Runs the work in a separate request, and returns the outcome. */
-async function outcome(work: (req: IncomingMessage, res: ServerResponse) => Promise<unknown>): Promise<string> {
+async function readOutcome(work: (req: IncomingMessage, res: ServerResponse) => Promise<unknown>): Promise<string> {
   const server = createServer(async (req, res) => {
     const result = await work(req, res).then(
       () => 'done',

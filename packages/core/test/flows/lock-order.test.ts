@@ -6,9 +6,9 @@ import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { DataSource } from 'typeorm'
 import { pocketMigrations, runMigrations, typeormStores } from '../../src/typeorm/index.ts'
-import { type EmptyDatabase, emptyPostgres, optionsFor } from '../typeorm/databases.ts'
+import { createPostgres, type EmptyDatabase, optionsFor } from '../typeorm/databases.ts'
 import { type Host, minute, startHost } from './host.ts'
-import { login, relyingParty } from './signed-in.ts'
+import { login, relyingParty } from './login.ts'
 
 /** A host with login codes and decisions about devices. */
 const withHostRoutes = (pocket: Pocket): RequestListener => {
@@ -41,7 +41,7 @@ describe('concurrent transactions on PostgreSQL', () => {
   let host: Host
 
   beforeAll(async () => {
-    database = await emptyPostgres()
+    database = await createPostgres()
     await runMigrations(optionsFor(database), [pocketMigrations])
     dataSource = await new DataSource(optionsFor(database)).initialize()
     host = await startHost({ stores: typeormStores(dataSource), mount: withHostRoutes })
@@ -53,11 +53,11 @@ describe('concurrent transactions on PostgreSQL', () => {
   })
 
   /** Stops transactions at chosen statements, until every transaction has stopped or waits for a lock. */
-  function crossing() {
+  function interleaveTransactions() {
     const gate = Promise.withResolvers<void>()
     const restored: (() => void)[] = []
     let stopped = 0
-    const waiting = async () => {
+    const countWaiting = async () => {
       const [row] = await dataSource.query<{ count: number }[]>(`SELECT count(*)::int AS count FROM pg_locks
         WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`)
       return row?.count ?? 0
@@ -87,7 +87,7 @@ describe('concurrent transactions on PostgreSQL', () => {
         restored.push(() => Reflect.deleteProperty(store, method))
       },
       async met(count: number) {
-        while (stopped + (await waiting()) < count) await setTimeout(5)
+        while (stopped + (await countWaiting()) < count) await setTimeout(5)
       },
       open() {
         gate.resolve()
@@ -112,7 +112,7 @@ describe('concurrent transactions on PostgreSQL', () => {
     const models = ['Session', 'Grant', 'AuthorizationCode', 'AccessToken', 'RefreshToken', 'RefreshAnswer']
     return (await Promise.all(models.map((model) => host.stores.artifacts.listByAccount(model, accountId)))).flat()
   }
-  const enter = async ({ account, agent }: SignedIn) => {
+  const signInWithCode = async ({ account, agent }: SignedIn) => {
     host.clock.pass(1000)
     const { code } = await host.pocket.issueLoginCode(account, minute)
     return agent.get(`${host.issuer}/enter?${new URLSearchParams({ code })}`)
@@ -120,11 +120,11 @@ describe('concurrent transactions on PostgreSQL', () => {
 
   test('by deleting an account and signing in to it do not deadlock', async () => {
     const one = await signInAda()
-    const cross = crossing()
+    const cross = interleaveTransactions()
     cross.stopAfter('artifacts', 'destroyByAccount')
     const deleted = host.pocket.forgetAccount(one.account.id)
     await cross.met(1)
-    const entered = enter(one)
+    const entered = signInWithCode(one)
     await cross.met(2)
     cross.open()
     await deleted
@@ -135,12 +135,12 @@ describe('concurrent transactions on PostgreSQL', () => {
   test('by a device approval, a sign-in and a sign-out everywhere do not deadlock', async () => {
     const one = await signInAda()
     const { text: code } = await one.agent.get(`${host.issuer}/ask`)
-    const cross = crossing()
+    const cross = interleaveTransactions()
     cross.stopAfter('deviceLogins', 'decide')
     const approved = one.agent.get(`${host.issuer}/approve?${new URLSearchParams({ code })}`)
     await cross.met(1)
     cross.stopAfter('sessionHistory', 'lockAccount')
-    const entered = enter(one)
+    const entered = signInWithCode(one)
     await cross.met(2)
     const ended = host.pocket.sessions.endOthers(one.account.id, null)
     await cross.met(3)
@@ -156,7 +156,7 @@ describe('concurrent transactions on PostgreSQL', () => {
     const device = await relyingParty(host, { client: { isPublic: true }, authentication: oidc.None() })
     const authorization = await oidc.initiateDeviceAuthorization(device.configuration, { scope: 'openid' })
     const [passkey] = await host.pocket.passkeys.list(one.account.id)
-    const cross = crossing()
+    const cross = interleaveTransactions()
     cross.stopAfter('sessionHistory', 'addRemoval')
     const removed = host.pocket.passkeys.removeAsAdministrator(one.account.id, passkey?.id ?? '')
     await cross.met(1)
@@ -172,7 +172,7 @@ describe('concurrent transactions on PostgreSQL', () => {
   test('removing a passkey and restricting a client serialize on the session locks', async () => {
     const one = await signInAda()
     const [passkey] = await host.pocket.passkeys.list(one.account.id)
-    const cross = crossing()
+    const cross = interleaveTransactions()
     cross.stopAfter('artifacts', 'refresh')
     const locked = host.stores.transaction(() => host.pocket.passkeyRemovals.lock(one.account.id, passkey?.id ?? ''))
     await cross.met(1)
@@ -187,20 +187,20 @@ describe('concurrent transactions on PostgreSQL', () => {
 
   /** Requests that issue tokens in the session of a user. */
   const requests: Readonly<Record<string, () => Promise<SignedIn & { readonly send: () => Promise<unknown> }>>> = {
-    'a refresh': async () => refreshing(await signInAda()),
-    'a refresh of a public client': async () => refreshing(await signInAda(true)),
+    'a refresh': async () => createRefresh(await signInAda()),
+    'a refresh of a public client': async () => createRefresh(await signInAda(true)),
     'a code exchange': async () => {
       const one = await signInAda()
       return { ...one, send: await one.enter() }
     },
   }
-  const refreshing = (one: SignedIn) => {
+  const createRefresh = (one: SignedIn) => {
     return { ...one, send: () => oidc.refreshTokenGrant(one.configuration, one.tokens.refresh_token ?? '') }
   }
 
   test.each(Object.entries(requests))('by %s and the end of its session leave no token', async (_request, given) => {
     const one = await given()
-    const cross = crossing()
+    const cross = interleaveTransactions()
     // One statement locks the grant and stores the tokens, so the end comes before it or after it.
     cross.stopAfter('artifacts', 'issue', 'AccessToken')
     const issued = one.send()
@@ -215,7 +215,7 @@ describe('concurrent transactions on PostgreSQL', () => {
     'by the end of a session and %s in it reject the request',
     async (_request, given) => {
       const one = await given()
-      const cross = crossing()
+      const cross = interleaveTransactions()
       cross.stopAfter('artifacts', 'destroy')
       const ended = host.pocket.sessions.end(one.account.id, one.uid)
       await cross.met(1)

@@ -12,7 +12,7 @@ async function start(options: Partial<PocketOptions> = {}, path = '') {
   return host
 }
 
-const loginCode = async (accountId: string) => (await host.pocket.issueLoginCode({ id: accountId }, minute)).code
+const issueLoginCode = async (accountId: string) => (await host.pocket.issueLoginCode({ id: accountId }, minute)).code
 const get = (agent: UserAgent, path: string) => agent.get(`${host.issuer}${path}`)
 const pathOf = (location: string | null | undefined) => (location ?? '').replace(new URL(host.issuer).origin, '')
 const readRedirect = (response: { json(): unknown }) => (response.json() as { redirectTo?: string }).redirectTo
@@ -75,7 +75,7 @@ test('offers a passkey after a login code, and signs in with it the next time', 
   const page = viewOf(await get(agent, '/login/code?redirect=/orders'))
   if (page.view !== 'login-code') throw new Error('The code page is missing.')
   const { origin } = new URL(host.issuer)
-  const accepted = await agent.postForm(`${origin}${page.submitTo}`, { code: await loginCode('ada') })
+  const accepted = await agent.postForm(`${origin}${page.submitTo}`, { code: await issueLoginCode('ada') })
   expect(pathOf(accepted.location)).toBe('/auth/login/passkey?redirect=%2Forders')
   const { authenticator, answer } = await addPasskey(agent, '/login/passkey?redirect=/orders')
   expect(readRedirect(answer)).toBe('/orders')

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { decodeJwt } from 'jose'
 import * as oidc from 'openid-client'
-import { enter, logIn, type Party, second as secondOf } from '../conformance/party.ts'
+import { createParty, logIn, type Party, registerSecondClient as secondOf } from '../conformance/party.ts'
 import { day, type HostOptions, renderAsJson, startHost, viewOf } from './host.ts'
-import type { Parameters, RelyingPartyOptions } from './signed-in.ts'
+import type { Parameters, RelyingPartyOptions } from './login.ts'
 
 const bye = 'https://app.example/bye'
 const evil = 'https://evil.example/'
@@ -12,7 +12,7 @@ const hasLeftIssuer = (url: string) => !url.startsWith('http://localhost')
 
 async function startLoggedIn(options: RelyingPartyOptions = {}, host: HostOptions = {}) {
   const started = await startHost(host)
-  const party = await enter(started, { ...options, client: { postLogoutRedirectUris: [bye], ...options.client } })
+  const party = await createParty(started, { ...options, client: { postLogoutRedirectUris: [bye], ...options.client } })
   const login = await logIn(party)
   return { host: started, party, ...login, [Symbol.asyncDispose]: () => started[Symbol.asyncDispose]() }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { PublicFetch } from '@pocket/core'
-import { storeKinds } from '../contracts/kinds.ts'
+import { storeKinds } from '../contracts/store-kinds.ts'
 import { hour, startHost } from './host.ts'
 
 const id = 'https://app.example/client.json'

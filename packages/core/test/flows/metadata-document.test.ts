@@ -28,7 +28,7 @@ let questions: unknown[]
 const running: AsyncDisposable[] = []
 
 /** The guarded fetch, with app.example mapped to a local server and without TLS. */
-function fetchOf(port: number, options: Parameters<typeof createPublicFetch>[0] = {}): PublicFetch {
+function createFetch(port: number, options: Parameters<typeof createPublicFetch>[0] = {}): PublicFetch {
   const guarded = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'], ...options })
   return (url, init) => {
     const { host: hostname, pathname, search } = new URL(url)
@@ -57,7 +57,7 @@ async function start(options: Parameters<typeof createPublicFetch>[0] = {}): Pro
     answer(req, res)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const fetch = fetchOf((server.address() as AddressInfo).port, options)
+  const fetch = createFetch((server.address() as AddressInfo).port, options)
   host = await startHost({
     options: {
       protocol: { fetch, clientRegistration: async () => policy, signingAlgorithm: async () => signingAlgorithm },
@@ -342,12 +342,12 @@ test('lets hooks reject a client with a metadata document, and later changes of 
 test('revokes consents if the document changes the client', async () => {
   await exchange(await signInAda())
   const [accountId = ''] = host.accounts.keys()
-  const consent = () => host.stores.consents.find(accountId, id)
+  const findConsent = () => host.stores.consents.find(accountId, id)
   answer = json({ ...document, client_name: 'Renamed' })
   host.clock.pass(hour)
   await attempt()
   expect(await host.pocket.clients.find(id)).toMatchObject({ name: 'Renamed' })
-  expect(await consent()).toMatchObject({ scopes: ['openid'] })
+  expect(await findConsent()).toMatchObject({ scopes: ['openid'] })
   for (const change of [
     { redirect_uris: [redirectUri, 'https://app.example/other'] },
     { post_logout_redirect_uris: ['https://app.example/bye'] },
@@ -356,7 +356,7 @@ test('revokes consents if the document changes the client', async () => {
     answer = json({ ...document, ...change })
     host.clock.pass(hour)
     await attempt()
-    expect(await consent()).toBeUndefined()
+    expect(await findConsent()).toBeUndefined()
     await host.stores.consents.allow(accountId, id, ['openid'], 1)
   }
   expect(host.events.filter(({ event }) => event === 'client_updated')).toHaveLength(4)

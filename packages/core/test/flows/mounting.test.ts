@@ -9,56 +9,56 @@ import Koa from 'koa'
 import mountAt from 'koa-mount'
 import * as oidc from 'openid-client'
 import { type Host, renderAsJson, startHost, viewOf } from './host.ts'
-import { login, relyingParty } from './signed-in.ts'
+import { login, relyingParty } from './login.ts'
 
 type Mount = (pocket: Pocket) => RequestListener | Promise<RequestListener>
 
 /** Shows the signed-in user on a page of the host. */
-const who = async (pocket: Pocket, exchange: Parameters<Pocket['session']>) =>
+const describeSession = async (pocket: Pocket, exchange: Parameters<Pocket['session']>) =>
   JSON.stringify({ account: (await pocket.session(...exchange))?.accountId ?? null, host: exchange[0].headers.host })
 
-const koa =
+const mountKoa =
   (wrap: (pocket: Pocket) => Koa.Middleware): Mount =>
   (pocket) => {
     const app = new Koa()
     app.keys = ['the host has keys of its own']
     app.use(wrap(pocket))
     app.use(async (ctx) => {
-      ctx.body = await who(pocket, [ctx.req, ctx.res])
+      ctx.body = await describeSession(pocket, [ctx.req, ctx.res])
     })
     return app.callback()
   }
 
-const expressWith =
+const mountExpress =
   (use: (app: express.Express, pocket: Pocket) => void): Mount =>
   (pocket) => {
     const app = express()
     use(app, pocket)
     app.use(express.json(), express.urlencoded())
-    app.get('/who', async (req, res) => void res.type('json').send(await who(pocket, [req, res])))
+    app.get('/who', async (req, res) => void res.type('json').send(await describeSession(pocket, [req, res])))
     return app
   }
 
-const fastifyHook: Mount = async (pocket) => {
+const mountFastifyHook: Mount = async (pocket) => {
   const app = fastify()
   const handle = pocket.callback()
   app.addHook('onRequest', (request, reply, next) => handle(request.raw, reply.raw, () => next()))
   app.get('/who', async (request, reply) =>
-    reply.type('application/json').send(await who(pocket, [request.raw, reply.raw])),
+    reply.type('application/json').send(await describeSession(pocket, [request.raw, reply.raw])),
   )
   await app.ready()
   return (req, res) => app.routing(req, res)
 }
 
 const mounts: readonly (readonly [string, string, Mount])[] = [
-  ['Koa at the root', '', koa((pocket) => pocket.koa())],
-  ['Koa at the root, with a path in the issuer', '/auth', koa((pocket) => pocket.koa())],
-  ['koa-mount', '/auth', koa((pocket) => mountAt('/auth', pocket.koa()))],
-  ['Express at the root', '', expressWith((app, pocket) => app.use(pocket.callback()))],
-  ['Express, with a path in the issuer', '/auth/v1', expressWith((app, pocket) => app.use(pocket.callback()))],
-  ['Express below a path', '/auth', expressWith((app, pocket) => app.use('/auth', pocket.callback()))],
-  ['Fastify at the root', '', fastifyHook],
-  ['Fastify, with a path in the issuer', '/auth', fastifyHook],
+  ['Koa at the root', '', mountKoa((pocket) => pocket.koa())],
+  ['Koa at the root, with a path in the issuer', '/auth', mountKoa((pocket) => pocket.koa())],
+  ['koa-mount', '/auth', mountKoa((pocket) => mountAt('/auth', pocket.koa()))],
+  ['Express at the root', '', mountExpress((app, pocket) => app.use(pocket.callback()))],
+  ['Express, with a path in the issuer', '/auth/v1', mountExpress((app, pocket) => app.use(pocket.callback()))],
+  ['Express below a path', '/auth', mountExpress((app, pocket) => app.use('/auth', pocket.callback()))],
+  ['Fastify at the root', '', mountFastifyHook],
+  ['Fastify, with a path in the issuer', '/auth', mountFastifyHook],
 ]
 
 describe.each(mounts)('sign-in, mounted by %s', (_name, path, mount) => {
@@ -105,16 +105,16 @@ describe('issuer with a path', () => {
   test('serves everything under the path, and its metadata at both URLs', async () => {
     await using host = await startHost({ path: '/auth' })
     const { origin } = new URL(host.issuer)
-    const fetchAt = async (address: string) => {
+    const fetchFromHost = async (address: string) => {
       const response = await fetch(origin + address)
       return response.ok ? JSON.parse(await response.text()) : response.status
     }
-    const metadata = await fetchAt('/auth/.well-known/openid-configuration')
+    const metadata = await fetchFromHost('/auth/.well-known/openid-configuration')
     expect(metadata.issuer).toBe(`${origin}/auth`)
     for (const [name, address] of Object.entries(metadata))
       if (name.endsWith('_endpoint') || name === 'jwks_uri') expect(address).toMatch(`${origin}/auth/`)
-    expect(await fetchAt('/.well-known/oauth-authorization-server/auth')).toEqual(metadata)
-    expect(await fetchAt('/auth/.well-known/jwks.json')).toHaveProperty('keys')
+    expect(await fetchFromHost('/.well-known/oauth-authorization-server/auth')).toEqual(metadata)
+    expect(await fetchFromHost('/auth/.well-known/jwks.json')).toHaveProperty('keys')
     expect(host.pocket.endpoints.token).toBe(metadata.token_endpoint)
     for (const none of [
       '/.well-known/openid-configuration',
@@ -122,7 +122,7 @@ describe('issuer with a path', () => {
       '/authx/authorize',
       '/interaction/assets/page.css',
     ])
-      expect(await fetchAt(none)).toBe(404)
+      expect(await fetchFromHost(none)).toBe(404)
   })
 
   test('coexists with another provider in the same process and browser', async () => {
@@ -143,7 +143,7 @@ describe('issuer with a path', () => {
     const other = {
       ...host,
       issuer: second.issuer,
-      client: (input: Parameters<typeof host.client>[0]) => clientOf(second, input),
+      client: (input: Parameters<typeof host.client>[0]) => createClient(second, input),
     }
     const person = await host.person('ada')
     for (const passkey of await host.stores.passkeys.listByAccount(person.account.id))
@@ -164,7 +164,7 @@ describe('issuer with a path', () => {
   })
 })
 
-async function clientOf(pocket: Pocket, input: Parameters<Host['client']>[0]) {
+async function createClient(pocket: Pocket, input: Parameters<Host['client']>[0]) {
   const client = await pocket.clients.create({ name: 'Client', redirectUris: ['https://client.example'], ...input })
   return { client, secret: (await pocket.clients.addSecret(client.id)).plain }
 }
@@ -181,7 +181,7 @@ test('names the mistake if pocket.callback is mounted instead of its result', as
 })
 
 test('reports a body parser in front instead of waiting for the body', async () => {
-  const mount = expressWith((app, pocket) => app.use(express.urlencoded(), pocket.callback()))
+  const mount = mountExpress((app, pocket) => app.use(express.urlencoded(), pocket.callback()))
   await using host = await startHost({ mount })
   const { configuration } = await relyingParty(host)
   await expect(oidc.clientCredentialsGrant(configuration)).rejects.toThrow()

@@ -3,7 +3,7 @@ import type { NewClientInput } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
-import type { Parameters } from './signed-in.ts'
+import type { Parameters } from './login.ts'
 
 const loopback = 'http://127.0.0.1/callback'
 const scheme = 'app.example:/callback'
@@ -47,14 +47,14 @@ async function signInAda(input: Partial<NewClientInput> = {}) {
   }
   const page = await signIn(agent, await authorize(web), person.authenticator, isClientUrl)
   const first = page.location === null ? await decide(agent, page, 'submitTo', isClientUrl) : page
-  expect(answerOf(first)).toHaveProperty('code')
+  expect(redirectParameters(first)).toHaveProperty('code')
   return { client, agent, person, authorize, verifier }
 }
 
-const answerOf = ({ location }: UserAgentResponse) =>
+const redirectParameters = ({ location }: UserAgentResponse) =>
   Object.fromEntries(new URL(location ?? 'about:blank').searchParams)
 
-function addressOf(page: UserAgentResponse, name: 'submitTo' | 'switchTo') {
+function consentUrl(page: UserAgentResponse, name: 'submitTo' | 'switchTo') {
   const view = viewOf(page)
   if (view.view !== 'consent') throw new Error(`This is not a consent page but ${view.view}`)
   return view[name]
@@ -73,8 +73,10 @@ test.each([
     null,
     { view: 'consent', confirmOnly: true, account: { userName: 'ada' } },
   ])
-  expect(answerOf(await decide(agent, page, 'submitTo', isClientUrl))).toHaveProperty('code')
-  expect(answerOf(await authorize(redirectUri, { prompt: 'none' }))).toMatchObject({ error: 'interaction_required' })
+  expect(redirectParameters(await decide(agent, page, 'submitTo', isClientUrl))).toHaveProperty('code')
+  expect(redirectParameters(await authorize(redirectUri, { prompt: 'none' }))).toMatchObject({
+    error: 'interaction_required',
+  })
   expect(viewOf(await authorize(redirectUri))).toMatchObject({ view: 'consent', confirmOnly: true })
 })
 
@@ -82,18 +84,20 @@ test('asks for consent once at the first authorization', async () => {
   const { agent, authorize } = await signInAda()
   const page = await authorize(scheme, { scope: 'openid profile' })
   expect(viewOf(page)).not.toHaveProperty('confirmOnly')
-  expect(answerOf(await decide(agent, page, 'submitTo', isClientUrl))).toHaveProperty('code')
+  expect(redirectParameters(await decide(agent, page, 'submitTo', isClientUrl))).toHaveProperty('code')
   const none = await authorize(scheme, { scope: 'openid email', prompt: 'none' })
-  expect(answerOf(none)).toMatchObject({ error: 'interaction_required' })
+  expect(redirectParameters(none)).toMatchObject({ error: 'interaction_required' })
 })
 
 test('continuing records no second consent, and refusing sends access_denied', async () => {
   const { agent, authorize } = await signInAda()
   const countConsents = () => host.events.filter(({ event }) => event === 'consent_given').length
   const before = countConsents()
-  expect(answerOf(await decide(agent, await authorize(loopback), 'submitTo', isClientUrl))).toHaveProperty('code')
+  expect(redirectParameters(await decide(agent, await authorize(loopback), 'submitTo', isClientUrl))).toHaveProperty(
+    'code',
+  )
   expect(countConsents()).toBe(before)
-  expect(answerOf(await decide(agent, await authorize(loopback), 'cancelTo', isClientUrl))).toEqual({
+  expect(redirectParameters(await decide(agent, await authorize(loopback), 'cancelTo', isClientUrl))).toEqual({
     error: 'access_denied',
     error_description: expect.any(String),
     iss: host.issuer,
@@ -107,7 +111,7 @@ test.each<[string, string, Partial<NewClientInput>]>([
   ['a client that an administrator set to skip consent', loopback, { skipConsent: true }],
 ])('%s is authorized without confirmation', async (_which, redirectUri, input) => {
   const { authorize } = await signInAda(input)
-  expect(answerOf(await authorize(redirectUri, { prompt: 'none' }))).toHaveProperty('code')
+  expect(redirectParameters(await authorize(redirectUri, { prompt: 'none' }))).toHaveProperty('code')
 })
 
 test('a new sign-in does not replace the confirmation', async () => {
@@ -123,9 +127,9 @@ test('the confirmation counts once: its interaction cannot be replayed', async (
     .cookies()
     .map(({ name, value }) => `${name}=${value}`)
     .join('; ')
-  const submitted = await agent.postForm(new URL(addressOf(page, 'submitTo'), page.url).href, {})
+  const submitted = await agent.postForm(new URL(consentUrl(page, 'submitTo'), page.url).href, {})
   const resume = new URL(submitted.location ?? '', page.url).href
-  expect(answerOf(await agent.get(resume))).toHaveProperty('code')
+  expect(redirectParameters(await agent.get(resume))).toHaveProperty('code')
   const replayed = await new UserAgent().get(resume, { headers: { cookie } })
   expect([replayed.location, viewOf(replayed)]).toMatchObject([null, { view: 'error' }])
 })
@@ -133,7 +137,7 @@ test('the confirmation counts once: its interaction cannot be replayed', async (
 test('choosing an account does not replace the confirmation', async () => {
   const { agent, authorize } = await signInAda()
   const page = await authorize(loopback)
-  const chooser = await agent.follow(await agent.postForm(new URL(addressOf(page, 'switchTo'), page.url).href, {}))
+  const chooser = await agent.follow(await agent.postForm(new URL(consentUrl(page, 'switchTo'), page.url).href, {}))
   const view = viewOf(chooser)
   if (view.view !== 'select-account') throw new Error(`This is not a chooser but ${view.view}`)
   const chosen = await agent.postForm(new URL(view.chooseTo, page.url).href, { account: view.accounts[0]?.id ?? '' })
@@ -145,7 +149,7 @@ test('choosing an account does not replace the confirmation', async () => {
 
 test('refreshes the tokens of such a client without the user', async () => {
   const { client, agent, authorize, verifier } = await signInAda()
-  const input = answerOf(await decide(agent, await authorize(loopback), 'submitTo', isClientUrl))
+  const input = redirectParameters(await decide(agent, await authorize(loopback), 'submitTo', isClientUrl))
   const configuration = await oidc.discovery(new URL(host.issuer), client.id, undefined, oidc.None(), {
     execute: [oidc.allowInsecureRequests],
   })

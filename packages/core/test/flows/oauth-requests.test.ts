@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { decide, type Host, startHost } from './host.ts'
-import { isRedirectUri, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { followAuthorization, isRedirectUri, redirectUri, relyingParty } from './login.ts'
 
 let host: Host
 beforeAll(async () => {
@@ -12,7 +12,7 @@ afterAll(async () => {
   await host[Symbol.asyncDispose]()
 })
 
-async function exchange(callback: string | null, clientId: string, secret: string) {
+async function exchangeCode(callback: string | null, clientId: string, secret: string) {
   const body = new URLSearchParams({
     grant_type: 'authorization_code',
     code: new URL(callback ?? '').searchParams.get('code') ?? '',
@@ -35,8 +35,8 @@ test.each([{}, { scope: '' }, { nonce: 'a nonce' }, { scope: 'unknown' }, { scop
       state: 'a state',
       ...extra,
     }
-    const { page } = await passThrough(host, `${host.issuer}/authorize?${new URLSearchParams(request)}`)
-    const { status, json } = await exchange(page.location, client.id, secret)
+    const { page } = await followAuthorization(host, `${host.issuer}/authorize?${new URLSearchParams(request)}`)
+    const { status, json } = await exchangeCode(page.location, client.id, secret)
     expect(status).toBe(200)
     expect(json).not.toHaveProperty('id_token')
     expect(json.scope ?? '').toBe(extra.scope === 'profile' ? 'profile' : '')
@@ -51,7 +51,7 @@ test('asks for consent to a request without scopes, and remembers it', async () 
   const person = await host.person('ada')
   const silent = await agent.follow(await agent.get(`${url}&prompt=none`), { until: isRedirectUri })
   expect(silent.location).toContain('error=login_required')
-  const { page } = await passThrough(
+  const { page } = await followAuthorization(
     host,
     `${host.issuer}/authorize?${new URLSearchParams({ ...request, client_id: (await relyingParty(host)).client.id })}`,
     { agent, person },
@@ -81,8 +81,8 @@ test('issues a code without an ID token to a pushed request', async () => {
   expect(pushed.status).toBe(201)
   const { request_uri } = (await pushed.json()) as { request_uri: string }
   const query = new URLSearchParams({ client_id: client.id, request_uri })
-  const { page } = await passThrough(host, `${host.issuer}/authorize?${query}`)
-  expect((await exchange(page.location, client.id, secret)).json).not.toHaveProperty('id_token')
+  const { page } = await followAuthorization(host, `${host.issuer}/authorize?${query}`)
+  expect((await exchangeCode(page.location, client.id, secret)).json).not.toHaveProperty('id_token')
 })
 
 test('still rejects a nonce without the scope openid if the client adds that scope', async () => {
@@ -99,7 +99,7 @@ test('accepts a redirect URI whose scheme and host are in upper case', async () 
   const { client, secret } = await relyingParty(host)
   const uri = redirectUri.replace('https://app', 'HTTPS://APP')
   const request = { client_id: client.id, redirect_uri: uri, response_type: 'code', scope: 'openid' }
-  const { page } = await passThrough(host, `${host.issuer}/authorize?${new URLSearchParams(request)}`)
+  const { page } = await followAuthorization(host, `${host.issuer}/authorize?${new URLSearchParams(request)}`)
   expect(page.location ?? page.url).toMatch(/code=/)
   expect(secret).not.toBe('')
 })
@@ -107,8 +107,8 @@ test('accepts a redirect URI whose scheme and host are in upper case', async () 
 test('reports an ID token as inactive at introspection', async () => {
   const { client, secret } = await relyingParty(host)
   const request = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
-  const { page } = await passThrough(host, `${host.issuer}/authorize?${new URLSearchParams(request)}`)
-  const { json } = await exchange(page.location, client.id, secret)
+  const { page } = await followAuthorization(host, `${host.issuer}/authorize?${new URLSearchParams(request)}`)
+  const { json } = await exchangeCode(page.location, client.id, secret)
   const body = new URLSearchParams({ token: String(json.id_token), client_id: client.id, client_secret: secret })
   const response = await fetch(`${host.issuer}/api/oidc/introspect`, { method: 'POST', body })
   expect([response.status, await response.json()]).toEqual([200, { active: false }])

@@ -136,14 +136,14 @@ describe('relying party with openid-client', () => {
     const { configuration } = await relyingParty(host)
     const { authenticator } = await host.person('ada')
     const agent = new UserAgent()
-    const silent = async () =>
+    const authorizeSilently = async () =>
       new URL((await authorize(agent, configuration, { prompt: 'none' })).page.location ?? '').searchParams
-    expect((await silent()).get('error')).toBe('login_required')
+    expect((await authorizeSilently()).get('error')).toBe('login_required')
     const { page } = await authorize(agent, configuration)
     const consent = await signIn(agent, page, authenticator, isRedirectUri)
-    expect((await silent()).get('error')).toBe('consent_required')
+    expect((await authorizeSilently()).get('error')).toBe('consent_required')
     await decide(agent, consent, 'submitTo', isRedirectUri)
-    expect((await silent()).get('code')).toEqual(expect.any(String))
+    expect((await authorizeSilently()).get('code')).toEqual(expect.any(String))
   })
 
   test.each([{ prompt: 'login' }, { max_age: '0' }])('%j requires reauthentication', async (parameters) => {

@@ -3,18 +3,18 @@ import { UserAgent } from '@pocket/core/testing'
 import { UnavailableError } from '../../src/errors.ts'
 import { memoryStores } from '../../src/memory/index.ts'
 import { answerCeremony, type Host, startHost, viewOf } from './host.ts'
-import { redirectUri } from './signed-in.ts'
+import { redirectUri } from './login.ts'
 
 let isDown = false
 let host: Host
 let client: { readonly id: string; readonly secret: string }
 
 /** Stores that fail while `isAway` is set. */
-function interruptible<T extends object>(store: T): T {
+function failDuringOutage<T extends object>(store: T): T {
   return new Proxy(store, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name)
-      if (typeof member === 'object' && member !== null) return interruptible(member)
+      if (typeof member === 'object' && member !== null) return failDuringOutage(member)
       if (typeof member !== 'function') return member
       return (...input: unknown[]) =>
         isDown ? Promise.reject(new UnavailableError('The database is unreachable.')) : member.apply(target, input)
@@ -23,7 +23,7 @@ function interruptible<T extends object>(store: T): T {
 }
 
 beforeAll(async () => {
-  host = await startHost({ stores: interruptible(memoryStores()) })
+  host = await startHost({ stores: failDuringOutage(memoryStores()) })
   const created = await host.client({ redirectUris: [redirectUri] })
   client = { id: created.client.id, secret: created.secret }
 })

@@ -2,9 +2,9 @@ import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
 import { type Host, startHost, viewOf } from './host.ts'
-import { isRedirectUri, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { followAuthorization, isRedirectUri, redirectUri, relyingParty } from './login.ts'
 
 describe.each(Object.entries(storeKinds))('parallel authorizations over %s', (_kind, open) => {
   let database: StoresUnderTest
@@ -19,10 +19,10 @@ describe.each(Object.entries(storeKinds))('parallel authorizations over %s', (_k
     await database[Symbol.asyncDispose]()
   })
 
-  const clientThat = async (protocol = {}) => relyingParty(host, { client: { skipConsent: true }, protocol })
-  type Party = Awaited<ReturnType<typeof clientThat>>
+  const createParty = async (protocol = {}) => relyingParty(host, { client: { skipConsent: true }, protocol })
+  type Party = Awaited<ReturnType<typeof createParty>>
 
-  const urlOf = ({ client }: Party, extra: Readonly<Record<string, string>> = {}) => {
+  const authorizationUrl = ({ client }: Party, extra: Readonly<Record<string, string>> = {}) => {
     const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
     return `${host.issuer}/authorize?${new URLSearchParams(query)}`
   }
@@ -34,11 +34,11 @@ describe.each(Object.entries(storeKinds))('parallel authorizations over %s', (_k
   async function signInAda() {
     const person = await host.person('ada')
     const agent = new UserAgent()
-    await passThrough(host, urlOf(await clientThat()), { agent, person })
+    await followAuthorization(host, authorizationUrl(await createParty()), { agent, person })
     return { agent, ...person }
   }
 
-  const alive = async ({ configuration }: Party, tokens: Tokens, accountId: string) => ({
+  const readValidAccess = async ({ configuration }: Party, tokens: Tokens, accountId: string) => ({
     userInfo: await oidc.fetchUserInfo(configuration, tokens.access_token, accountId).then(
       () => true,
       () => false,
@@ -63,11 +63,11 @@ describe.each(Object.entries(storeKinds))('parallel authorizations over %s', (_k
     { count: 6, stagger: 5 },
   ])('revokes at sign-out all of $count that start $stagger ms apart', async ({ count, stagger }) => {
     const { agent, account } = await signInAda()
-    const parties = await Promise.all(Array.from({ length: count }, () => clientThat()))
+    const parties = await Promise.all(Array.from({ length: count }, () => createParty()))
     const responses = await Promise.all(
       parties.map(async (party, index) => {
         await setTimeout(index * stagger)
-        return agent.get(urlOf(party))
+        return agent.get(authorizationUrl(party))
       }),
     )
     const tokens = await Promise.all(
@@ -76,14 +76,16 @@ describe.each(Object.entries(storeKinds))('parallel authorizations over %s', (_k
     const [session] = await host.pocket.sessions.list(account.id)
     expect(session?.clientIds).toEqual(expect.arrayContaining(parties.map(({ client }) => client.id)))
     await signOut(agent)
-    const left = await Promise.all(parties.map((party, index) => alive(party, tokens[index] as Tokens, account.id)))
+    const left = await Promise.all(
+      parties.map((party, index) => readValidAccess(party, tokens[index] as Tokens, account.id)),
+    )
     expect(left).toEqual(parties.map(() => ({ userInfo: false, refresh: false })))
     expect(host.errors).toEqual([])
   })
 
   test('keeps the grants of other requests when an authorization joins the existing grant of its client', async () => {
     const { agent, account } = await signInAda()
-    const [same, other] = [await clientThat(), await clientThat()]
+    const [same, other] = [await createParty(), await createParty()]
     const { artifacts } = host.stores
     const replace = artifacts.replace.bind(artifacts)
     const meanwhile: Tokens[] = []
@@ -93,43 +95,43 @@ describe.each(Object.entries(storeKinds))('parallel authorizations over %s', (_k
       const first = artifact.model === 'Session' ? firsts.shift() : undefined
       if (first) {
         const waiting = firsts.splice(0)
-        meanwhile.push(await exchange(first, (await agent.get(urlOf(first))).location))
+        meanwhile.push(await exchange(first, (await agent.get(authorizationUrl(first))).location))
         firsts.push(...waiting)
       }
       return replace(key, artifact, before)
     }
-    const { location } = await agent.get(urlOf(same))
+    const { location } = await agent.get(authorizationUrl(same))
     artifacts.replace = replace
     const tokens = [await exchange(same, location), ...meanwhile]
     const parties = [same, other, same]
-    const active = async () =>
+    const readActiveTokens = async () =>
       Promise.all(
         tokens.map(async ({ access_token }, index) => {
           const { configuration } = parties[index] ?? same
           return (await oidc.tokenIntrospection(configuration, access_token)).active
         }),
       )
-    expect(await active()).toEqual([true, true, true])
+    expect(await readActiveTokens()).toEqual([true, true, true])
     const [session] = await host.pocket.sessions.list(account.id)
     expect(session?.clientIds).toEqual(expect.arrayContaining([same.client.id, other.client.id]))
     expect(await host.stores.artifacts.listByAccount('Grant', account.id)).toHaveLength(3)
     await signOut(agent)
-    expect(await active()).toEqual([false, false, false])
+    expect(await readActiveTokens()).toEqual([false, false, false])
     expect(host.errors).toEqual([])
   })
 
   test('share a grant and a session ID for the first authorizations of one client', async () => {
     const { agent, account } = await signInAda()
-    const party = await clientThat({
+    const party = await createParty({
       backchannelLogoutUri: 'https://app.example/logout',
       backchannelLogoutSessionRequired: true,
     })
-    const responses = await Promise.all(Array.from({ length: 8 }, () => agent.get(urlOf(party))))
+    const responses = await Promise.all(Array.from({ length: 8 }, () => agent.get(authorizationUrl(party))))
     expect(responses.every(({ location }) => isRedirectUri(location ?? ''))).toBe(true)
     const tokens = await Promise.all(responses.map(({ location }) => exchange(party, location)))
     expect(new Set(tokens.map((each) => each.claims()?.sid)).size).toBe(1)
     await signOut(agent)
-    const left = await Promise.all(tokens.map((each) => alive(party, each, account.id)))
+    const left = await Promise.all(tokens.map((each) => readValidAccess(party, each, account.id)))
     expect(left).toEqual(tokens.map(() => ({ userInfo: false, refresh: false })))
     expect(host.errors).toEqual([])
   })

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
 import { answerCeremony, type Host, startHost, viewOf } from './host.ts'
-import { isRedirectUri, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { followAuthorization, isRedirectUri, redirectUri, relyingParty } from './login.ts'
 
 const launchUrl = 'https://app.example/start'
 
@@ -20,17 +20,17 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
     await database[Symbol.asyncDispose]()
   })
 
-  const clientThat = (skipConsent = true) => relyingParty(host, { client: { skipConsent, launchUrl } })
-  type Party = Awaited<ReturnType<typeof clientThat>>
+  const createParty = (skipConsent = true) => relyingParty(host, { client: { skipConsent, launchUrl } })
+  type Party = Awaited<ReturnType<typeof createParty>>
 
-  const urlOf = ({ client }: Party, extra: Readonly<Record<string, string>> = {}) => {
+  const authorizationUrl = ({ client }: Party, extra: Readonly<Record<string, string>> = {}) => {
     const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
     return `${host.issuer}/authorize?${new URLSearchParams(query)}`
   }
   const until = { until: isRedirectUri }
 
   /** All requests at the same step read the session before any of them continues. */
-  function meet(times: number) {
+  function synchronizeSessionReads(times: number) {
     const { artifacts } = host.stores
     const find = artifacts.find.bind(artifacts)
     const all = Promise.withResolvers<void>()
@@ -61,7 +61,7 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
       tabs.map(({ party, page }) => oidc.authorizationCodeGrant(party.configuration, new URL(page.location ?? ''))),
     )
     const [first] = tabs
-    const silent = first && (await agent.get(urlOf(first.party, { prompt: 'none' })))
+    const silent = first && (await agent.get(authorizationUrl(first.party, { prompt: 'none' })))
     expect(silent?.location).toContain('code=')
     await signOut(agent)
     const active = await Promise.all(
@@ -74,21 +74,21 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
     expect(host.errors).toEqual([])
   }
 
-  const tabsOf = async (agent: UserAgent, count: number) =>
+  const openTabs = async (agent: UserAgent, count: number) =>
     Promise.all(
       Array.from({ length: count }, async () => {
-        const party = await clientThat()
-        return { party, shown: await agent.follow(await agent.get(urlOf(party))) }
+        const party = await createParty()
+        return { party, shown: await agent.follow(await agent.get(authorizationUrl(party))) }
       }),
     )
 
   test.each([2, 4])('returns a code to each of %i tabs when all continue after one sign-in', async (count) => {
     const person = await host.person('ada')
     const agent = new UserAgent()
-    const tabs = await tabsOf(agent, count)
-    await passThrough(host, urlOf(await clientThat()), { agent, person })
+    const tabs = await openTabs(agent, count)
+    await followAuthorization(host, authorizationUrl(await createParty()), { agent, person })
     const resumes = await Promise.all(tabs.map(({ shown }) => agent.get(shown.url)))
-    const over = meet(count)
+    const over = synchronizeSessionReads(count)
     const pages = await Promise.all(resumes.map((page) => agent.follow(page, until)))
     expect(over()).toBe(count)
     await expectOneSession(
@@ -103,8 +103,8 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
       const { authenticator } = await host.person('ada')
       const agent = new UserAgent()
       // The first page binds the ceremony to the browser.
-      await agent.follow(await agent.get(urlOf(await clientThat())))
-      const tabs = await tabsOf(agent, count)
+      await agent.follow(await agent.get(authorizationUrl(await createParty())))
+      const tabs = await openTabs(agent, count)
       const pages = await Promise.all(
         tabs.map(async ({ shown }) => {
           const response = await answerCeremony(agent, shown, authenticator)
@@ -122,10 +122,10 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
   test('keeps the session when "Allow" is pressed twice', async () => {
     const person = await host.person('ada')
     const agent = new UserAgent()
-    const first = await clientThat()
-    await passThrough(host, urlOf(first), { agent, person })
-    const party = await clientThat(false)
-    const shown = await agent.follow(await agent.get(urlOf(party)))
+    const first = await createParty()
+    await followAuthorization(host, authorizationUrl(first), { agent, person })
+    const party = await createParty(false)
+    const shown = await agent.follow(await agent.get(authorizationUrl(party)))
     const view = viewOf(shown)
     if (view.view !== 'consent') throw new Error(`Not a consent page: ${JSON.stringify(view)}`)
     const to = new URL(view.submitTo, shown.url).href
@@ -142,8 +142,8 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
   test('says that a sign-in is finished, and links to a new start', async () => {
     const person = await host.person('ada')
     const agent = new UserAgent()
-    const party = await clientThat()
-    const shown = await agent.follow(await agent.get(urlOf(party)))
+    const party = await createParty()
+    const shown = await agent.follow(await agent.get(authorizationUrl(party)))
     const response = await answerCeremony(agent, shown, person.authenticator)
     const { redirectTo } = response.json() as { redirectTo: string }
     const resume = new URL(redirectTo, shown.url).href
@@ -162,9 +162,9 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
   ] as const)('links to a new start if another "Allow" finishes before %s', async (_step, method) => {
     const person = await host.person('ada')
     const agent = new UserAgent()
-    await passThrough(host, urlOf(await clientThat()), { agent, person })
-    const party = await clientThat(false)
-    const shown = await agent.follow(await agent.get(urlOf(party)))
+    await followAuthorization(host, authorizationUrl(await createParty()), { agent, person })
+    const party = await createParty(false)
+    const shown = await agent.follow(await agent.get(authorizationUrl(party)))
     const view = viewOf(shown)
     if (view.view !== 'consent') throw new Error(`Not a consent page: ${JSON.stringify(view)}`)
     const to = new URL(view.submitTo, shown.url).href
@@ -197,9 +197,9 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
   })
 
   test('does not store an interaction again after it has ended', async () => {
-    const party = await clientThat()
+    const party = await createParty()
     const agent = new UserAgent()
-    const page = await agent.follow(await agent.get(urlOf(party)))
+    const page = await agent.follow(await agent.get(authorizationUrl(party)))
     const uid = new URL(page.url).pathname.split('/').at(-1) ?? ''
     const { Interaction } = host.pocket.provider()
     const [present, ended] = [await Interaction.find(uid), await Interaction.find(uid)]

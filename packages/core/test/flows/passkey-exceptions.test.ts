@@ -3,7 +3,7 @@ import { json } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Pocket } from '@pocket/core'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
-import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
 import { type Host, minute, startHost } from './host.ts'
 
 /** A host that signs users in by each method without a passkey, and adds passkeys. */
@@ -50,20 +50,20 @@ describe.each(Object.entries(storeKinds))('a session without a passkey over %s',
   })
 
   /** Signs a user without a passkey in, and adds one after this time. */
-  async function addAfter(milliseconds: number, method: string) {
+  async function addPasskeyAfter(milliseconds: number, method: string) {
     const { account } = await host.person('ada')
     for (const { id } of await host.stores.passkeys.listByAccount(account.id))
       await host.stores.passkeys.remove(account.id, id)
     const agent = new UserAgent()
-    const urlOf = (path: string, extra = {}) =>
+    const hostUrl = (path: string, extra = {}) =>
       `${host.issuer}${path}?${new URLSearchParams({ account: account.id, ...extra })}`
     const code = method === 'code' ? (await host.pocket.issueLoginCode(account, minute)).code : ''
-    expect((await agent.get(urlOf(`/${method}`, { code }))).status).toBe(200)
+    expect((await agent.get(hostUrl(`/${method}`, { code }))).status).toBe(200)
     now += milliseconds
-    const created = new SoftwareAuthenticator().create((await agent.get(urlOf('/options'))).json() as never, {
+    const created = new SoftwareAuthenticator().create((await agent.get(hostUrl('/options'))).json() as never, {
       origin: host.issuer,
     })
-    const { status, text } = await agent.postJson(urlOf('/add'), created)
+    const { status, text } = await agent.postJson(hostUrl('/add'), created)
     // Another method signed the user in.
     for (const { lastUsedAt } of await host.stores.passkeys.listByAccount(account.id)) expect(lastUsedAt).toBeNull()
     return status === 200 ? 'added' : text
@@ -72,8 +72,8 @@ describe.each(Object.entries(storeKinds))('a session without a passkey over %s',
   test.each(['setup', 'setup_api', 'sign_up', 'api', 'code', 'vouched'])(
     'that began by %s can add one for fifteen minutes',
     async (method) => {
-      expect(await addAfter(15 * minute, method)).toBe('added')
-      expect(await addAfter(15 * minute + 1, method)).toBe('sign_in_again')
+      expect(await addPasskeyAfter(15 * minute, method)).toBe('added')
+      expect(await addPasskeyAfter(15 * minute + 1, method)).toBe('sign_in_again')
     },
   )
 })

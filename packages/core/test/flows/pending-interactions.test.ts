@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Artifact, View } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
-import { storeKinds } from '../contracts/kinds.ts'
+import { storeKinds } from '../contracts/store-kinds.ts'
 import { answerCeremony, type Host, hour, signIn, startHost, viewOf } from './host.ts'
-import { isRedirectUri, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { followAuthorization, isRedirectUri, redirectUri, relyingParty } from './login.ts'
 
 const maxPending = 30
 
@@ -66,7 +66,7 @@ describe.each(Object.entries(storeKinds))(
     }
 
     /** Runs an action and returns the artifacts that it wrote. */
-    const writing = async <T>(work: () => Promise<T>) => {
+    const recordModels = async <T>(work: () => Promise<T>) => {
       written.length = 0
       const result = await work()
       return { result, models: written.map(({ model }) => model) }
@@ -79,7 +79,7 @@ describe.each(Object.entries(storeKinds))(
     test('a user can still sign in, even with a request of 10 kB, and nothing is stored before', async () => {
       const person = await host.person('ada')
       const large = { state: Buffer.from(crypto.getRandomValues(new Uint8Array(3000))).toString('base64url') }
-      const { result, models } = await writing(() =>
+      const { result, models } = await recordModels(() =>
         startSignIn({ ...large, nonce: 'n'.repeat(2000), ui_locales: 'de' }),
       )
       expect(models).toEqual([])
@@ -99,7 +99,7 @@ describe.each(Object.entries(storeKinds))(
     test.each([{ prompt: 'login' }, { max_age: '0' }, { max_age: '60' }, { prompt: 'login consent' }])(
       'honors %j without asking twice',
       async (fields) => {
-        const { page, agent } = await passThrough(host, authorize(fields), {})
+        const { page, agent } = await followAuthorization(host, authorize(fields), {})
         expect(page.location).toContain('code=')
         // A user with a session does not count against the limit: the request is stored.
         const again = await agent.follow(await agent.get(authorize({ prompt: 'login' })))
@@ -118,7 +118,7 @@ describe.each(Object.entries(storeKinds))(
       const pushed = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', body })
       const { request_uri } = (await pushed.json()) as { request_uri: string }
       const url = `${host.issuer}/authorize?${new URLSearchParams({ client_id: party.client.id, request_uri })}`
-      const { page } = await passThrough(host, url, {})
+      const { page } = await followAuthorization(host, url, {})
       expect(page.location).toContain('code=')
     })
 
@@ -134,7 +134,7 @@ describe.each(Object.entries(storeKinds))(
     })
 
     test('stores nothing when a user cancels', async () => {
-      const { result, models } = await writing(async () => {
+      const { result, models } = await recordModels(async () => {
         const { agent, page, view } = await startSignIn({ state: 'kept' })
         return agent.follow(await agent.postForm(new URL(view.cancelTo ?? '', page.url).href, {}), {
           until: isRedirectUri,
@@ -150,7 +150,7 @@ describe.each(Object.entries(storeKinds))(
       expect(refreshed.json()).toMatchObject({ submitTo: view.ceremony.submitTo })
       const { searchParams } = new URL(view.otherMethodsUrl ?? '', page.url)
       const { account } = await host.person('grace')
-      const session = await passThrough(host, authorize(), { agent, person: await host.person('grace') })
+      const session = await followAuthorization(host, authorize(), { agent, person: await host.person('grace') })
       expect(session.page.location).toContain('code=')
       const returned = await agent.follow(await agent.get(new URL(searchParams.get('redirect') ?? '', page.url).href), {
         until: isRedirectUri,
@@ -184,7 +184,7 @@ describe.each(Object.entries(storeKinds))(
       host.clock.pass(26 * hour)
       while ((await host.pocket.removeExpired(1000)) > 0);
       host.clock.pass(-26 * hour)
-      const { models } = await writing(() => startSignIn())
+      const { models } = await recordModels(() => startSignIn())
       expect(models).toEqual(['Interaction'])
       const body = new URLSearchParams({
         ...{ client_id: party.client.id, client_secret: party.secret, redirect_uri: redirectUri },
@@ -196,7 +196,7 @@ describe.each(Object.entries(storeKinds))(
       })
       const pushed = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', body })
       const { request_uri = '' } = (await pushed.json()) as { readonly request_uri?: string }
-      const large = await writing(() => startSignIn({ request_uri }))
+      const large = await recordModels(() => startSignIn({ request_uri }))
       expect(new URL(large.result.page.url).searchParams.has('interaction')).toBe(true)
       expect(large.models).toEqual([])
     })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { type Host, startHost } from './host.ts'
-import { isRedirectUri, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { followAuthorization, isRedirectUri, redirectUri, relyingParty } from './login.ts'
 
 type Party = Awaited<ReturnType<typeof relyingParty>>
 
@@ -16,7 +16,7 @@ afterAll(async () => {
   await host[Symbol.asyncDispose]()
 })
 
-const parametersOf = ({ client }: Party) => ({
+const authorizationParameters = ({ client }: Party) => ({
   client_id: client.id,
   redirect_uri: redirectUri,
   response_type: 'code',
@@ -24,7 +24,7 @@ const parametersOf = ({ client }: Party) => ({
   state: 'a state',
 })
 
-async function exchange({ client, secret }: Party, callback: string | null, code_verifier: string) {
+async function exchangeCode({ client, secret }: Party, callback: string | null, code_verifier: string) {
   const body = new URLSearchParams({
     grant_type: 'authorization_code',
     code: new URL(callback ?? '').searchParams.get('code') ?? '',
@@ -36,20 +36,20 @@ async function exchange({ client, secret }: Party, callback: string | null, code
   return (await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })).status
 }
 
-const urlOf = (parameters: Readonly<Record<string, string>>) =>
+const authorizationUrl = (parameters: Readonly<Record<string, string>>) =>
   `${host.issuer}/authorize?${new URLSearchParams(parameters)}`
 
 test.each([{}, { code_challenge_method: 'plain' }])(
   'accepts a plain challenge of a client that may send it, and only its verifier: %o',
   async (method) => {
     const party = await relyingParty(host, { protocol: { plainPkce: true } })
-    const request = { ...parametersOf(party), code_challenge: verifier, ...method }
+    const request = { ...authorizationParameters(party), code_challenge: verifier, ...method }
     for (const [sent, status] of [
       [verifier, 200],
       ['w'.repeat(43), 400],
     ] as const) {
-      const { page } = await passThrough(host, urlOf(request))
-      expect(await exchange(party, page.location, sent)).toBe(status)
+      const { page } = await followAuthorization(host, authorizationUrl(request))
+      expect(await exchangeCode(party, page.location, sent)).toBe(status)
     }
   },
 )
@@ -57,15 +57,15 @@ test.each([{}, { code_challenge_method: 'plain' }])(
 test('accepts a plain challenge in a pushed request', async () => {
   const party = await relyingParty(host, { protocol: { plainPkce: true } })
   const body = new URLSearchParams({
-    ...parametersOf(party),
+    ...authorizationParameters(party),
     client_secret: party.secret,
     code_challenge: verifier,
   })
   const pushed = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', body })
   expect(pushed.status).toBe(201)
   const { request_uri } = (await pushed.json()) as { request_uri: string }
-  const { page } = await passThrough(host, urlOf({ client_id: party.client.id, request_uri }))
-  expect(await exchange(party, page.location, verifier)).toBe(200)
+  const { page } = await followAuthorization(host, authorizationUrl({ client_id: party.client.id, request_uri }))
+  expect(await exchangeCode(party, page.location, verifier)).toBe(200)
 })
 
 test.each([{}, { code_challenge_method: 'plain' }])(
@@ -73,8 +73,8 @@ test.each([{}, { code_challenge_method: 'plain' }])(
   async (method) => {
     const party = await relyingParty(host)
     const agent = new UserAgent()
-    const request = { ...parametersOf(party), code_challenge: verifier, ...method }
-    const response = await agent.follow(await agent.get(urlOf(request)), { until: isRedirectUri })
+    const request = { ...authorizationParameters(party), code_challenge: verifier, ...method }
+    const response = await agent.follow(await agent.get(authorizationUrl(request)), { until: isRedirectUri })
     expect(response.location).toContain('error=invalid_request')
     expect(await host.pocket.connectionLog.list(party.client.id)).toMatchObject([
       { succeeded: false, error: 'invalid_request', reason: expect.stringContaining('code_challenge_method=S256') },

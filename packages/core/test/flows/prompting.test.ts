@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { NewClientInput, View } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { decide, type Host, minute, signIn, startHost, viewOf } from './host.ts'
-import { isRedirectUri, login, type Parameters, redirectUri, relyingParty } from './signed-in.ts'
+import { isRedirectUri, login, type Parameters, redirectUri, relyingParty } from './login.ts'
 
 let host: Host
 let person: Awaited<ReturnType<Host['person']>>
@@ -26,15 +26,15 @@ afterAll(async () => {
   await host[Symbol.asyncDispose]()
 })
 
-function request(client: string, extra: Parameters = {}): string {
+function authorizationUrl(client: string, extra: Parameters = {}): string {
   const query = { client_id: clients[client] ?? '', redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
   return `${host.issuer}/authorize?${new URLSearchParams({ ...query, ...extra })}`
 }
 
 const authorize = async (agent: UserAgent, client: string, extra: Parameters = {}) =>
-  agent.follow(await agent.get(request(client, extra)), { until: isRedirectUri })
+  agent.follow(await agent.get(authorizationUrl(client, extra)), { until: isRedirectUri })
 
-const answerOf = ({ location }: UserAgentResponse) =>
+const redirectParameters = ({ location }: UserAgentResponse) =>
   Object.fromEntries(new URL(location ?? 'about:blank').searchParams)
 
 /**
@@ -50,7 +50,7 @@ async function signInAda(since = 2 * minute) {
   return agent
 }
 
-async function press(agent: UserAgent, page: UserAgentResponse, field: string) {
+async function submitButton(agent: UserAgent, page: UserAgentResponse, field: string) {
   const view = viewOf(page) as unknown as Readonly<Record<string, string>>
   const response = await agent.postForm(new URL(view[field] ?? '', page.url).href, {})
   return agent.follow(response, { until: isRedirectUri })
@@ -92,16 +92,16 @@ describe('Cancel', () => {
     const agent = isSignedIn ? await signInAda(11 * minute) : new UserAgent()
     const page = await authorize(agent, client, { ...extra, state })
     expect(viewOf(page)).toMatchObject({ view, cancelTo: expect.any(String) })
-    const result = answerOf(await press(agent, page, 'cancelTo'))
+    const result = redirectParameters(await submitButton(agent, page, 'cancelTo'))
     const received =
       result.response === undefined
         ? result
         : JSON.parse(Buffer.from(result.response.split('.')[1] ?? '', 'base64url').toString())
     expect(received).toMatchObject({ error: 'access_denied', state, iss: host.issuer })
     // The response is final: the button does nothing a second time, and the session remains.
-    const again = await press(agent, page, 'cancelTo')
-    expect([again.status < 500, answerOf(again).code]).toEqual([true, undefined])
-    const silent = answerOf(await authorize(agent, 'trusted', { prompt: 'none' }))
+    const again = await submitButton(agent, page, 'cancelTo')
+    expect([again.status < 500, redirectParameters(again).code]).toEqual([true, undefined])
+    const silent = redirectParameters(await authorize(agent, 'trusted', { prompt: 'none' }))
     expect(Object.keys(silent)).toContain(isSignedIn ? 'code' : 'error')
   })
 })
@@ -121,7 +121,7 @@ describe('prompt', () => {
   ])('%s asks for %j, each once', async (prompt, requests) => {
     const agent = await signInAda()
     const result = await followPages(agent, await authorize(agent, 'ordinary', { prompt }))
-    expect([result.asked, answerOf(result.page)]).toEqual([
+    expect([result.asked, redirectParameters(result.page)]).toEqual([
       requests,
       expect.objectContaining({ code: expect.any(String) }),
     ])
@@ -136,7 +136,7 @@ describe('prompt', () => {
     'NONE',
     'login,consent',
   ])('%j is rejected with an error to the client', async (prompt) => {
-    const refused = answerOf(await authorize(await signInAda(), 'ordinary', { prompt, state: 's' }))
+    const refused = redirectParameters(await authorize(await signInAda(), 'ordinary', { prompt, state: 's' }))
     expect(refused).toMatchObject({ error: 'invalid_request', state: 's' })
   })
 
@@ -159,7 +159,9 @@ describe('prompt', () => {
     ['a login hint that matches no user', 'ordinary', { login_hint: '\u0000"><script>' }, undefined],
     ['a hint that is not a token', 'ordinary', { id_token_hint: 'nonsense' }, 'invalid_request'],
   ])('none, for %s', async (_what, client, extra, error) => {
-    const result = answerOf(await authorize(await signInAda(), client, { ...extra, prompt: 'none', state: 's' }))
+    const result = redirectParameters(
+      await authorize(await signInAda(), client, { ...extra, prompt: 'none', state: 's' }),
+    )
     expect(result).toMatchObject(error === undefined ? { code: expect.any(String) } : { error })
     expect(result.state).toBe('s')
   })
@@ -173,13 +175,13 @@ test.each<[string, Parameters]>([
   const skewed = await signInAda(-minute / 2)
   expect((await authorize(skewed, 'shortLived')).location).not.toBeNull()
   const agent = await signInAda(-10 * minute)
-  expect(answerOf(await authorize(agent, client, { ...extra, prompt: 'none' }))).toMatchObject({
+  expect(redirectParameters(await authorize(agent, client, { ...extra, prompt: 'none' }))).toMatchObject({
     error: 'login_required',
   })
   const page = await authorize(agent, client, extra)
   expect(viewOf(page).view).toBe('sign-in')
-  expect(answerOf(await signIn(agent, page, person.authenticator, isRedirectUri))).toHaveProperty('code')
-  expect(answerOf(await authorize(agent, client, { ...extra, prompt: 'none' }))).toHaveProperty('code')
+  expect(redirectParameters(await signIn(agent, page, person.authenticator, isRedirectUri))).toHaveProperty('code')
+  expect(redirectParameters(await authorize(agent, client, { ...extra, prompt: 'none' }))).toHaveProperty('code')
 })
 
 describe('max_age', () => {
@@ -204,9 +206,10 @@ describe('max_age', () => {
   ])('%s, two minutes after the sign-in: asks again %s', async (maxAge, again) => {
     const agent = await signInAda()
     const page = await authorize(agent, 'ordinary', { max_age: maxAge, state: 's' })
-    if (again === 'refused') return expect(answerOf(page)).toMatchObject({ error: 'invalid_request', state: 's' })
+    if (again === 'refused')
+      return expect(redirectParameters(page)).toMatchObject({ error: 'invalid_request', state: 's' })
     const { asked, page: end } = await followPages(agent, page)
-    expect([asked, answerOf(end).code]).toEqual([again ? ['sign-in'] : [], expect.any(String)])
+    expect([asked, redirectParameters(end).code]).toEqual([again ? ['sign-in'] : [], expect.any(String)])
   })
 })
 
@@ -218,24 +221,27 @@ describe('id_token_hint', () => {
     const { finish } = await login(host, configuration, { scope: 'openid' }, { agent, person })
     return { agent, hint: (await finish()).id_token ?? '' }
   }
-  const silent = async (agent: UserAgent, client: string, hint: string) =>
-    answerOf(await authorize(agent, client, { prompt: 'none', id_token_hint: hint, state: 's' }))
+  const authorizeSilently = async (agent: UserAgent, client: string, hint: string) =>
+    redirectParameters(await authorize(agent, client, { prompt: 'none', id_token_hint: hint, state: 's' }))
 
   test('preselects the account in any browser', async () => {
     const { agent, hint } = await logInForHint()
     for (const browser of [agent, await signInAda()])
-      expect(await silent(browser, 'hinting', hint)).toMatchObject({ code: expect.any(String), state: 's' })
+      expect(await authorizeSilently(browser, 'hinting', hint)).toMatchObject({ code: expect.any(String), state: 's' })
   })
 
   test('does not sign in', async () => {
     const { hint } = await logInForHint()
-    expect(await silent(new UserAgent(), 'hinting', hint)).toMatchObject({ error: 'login_required', state: 's' })
+    expect(await authorizeSilently(new UserAgent(), 'hinting', hint)).toMatchObject({
+      error: 'login_required',
+      state: 's',
+    })
   })
 
   test('of another client is rejected', async () => {
     const { agent, hint } = await logInForHint()
     await followPages(agent, await authorize(agent, 'ordinary'))
-    const result = await silent(agent, 'ordinary', hint)
+    const result = await authorizeSilently(agent, 'ordinary', hint)
     expect(result).toMatchObject({ error: 'invalid_request', state: 's' })
   })
 })
@@ -243,7 +249,7 @@ describe('id_token_hint', () => {
 test('a client that requires reauthentication accepts one that happened within the last minute', async () => {
   const agent = await signInAda()
   const { asked, page } = await followPages(agent, await authorize(agent, 'reauthenticating'))
-  expect([asked, answerOf(page).code]).toEqual([['sign-in'], expect.any(String)])
+  expect([asked, redirectParameters(page).code]).toEqual([['sign-in'], expect.any(String)])
   const next = await followPages(agent, await authorize(agent, 'reauthenticating'))
   expect(next.asked).toEqual([])
 })
@@ -270,14 +276,14 @@ test('keeps the consent after the session ends, and after a code is used twice',
   const agent = new UserAgent()
   const first = await followPages(agent, await authorize(agent, 'remembering'))
   expect(first.asked).toEqual(['sign-in', 'consent'])
-  const code = answerOf(first.page).code ?? ''
+  const code = redirectParameters(first.page).code ?? ''
   const exchange = async () => {
     const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }
     const body = new URLSearchParams({ ...form, client_id: client.id, client_secret: secret })
     return (await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })).status
   }
   expect([await exchange(), await exchange()]).toEqual([200, 400])
-  expect(answerOf(await authorize(agent, 'remembering', { prompt: 'none' }))).toHaveProperty('code')
+  expect(redirectParameters(await authorize(agent, 'remembering', { prompt: 'none' }))).toHaveProperty('code')
   await host.pocket.endAccess(person.account.id)
   const anew = new UserAgent()
   expect((await followPages(anew, await authorize(anew, 'remembering'))).asked).toEqual(['sign-in'])
@@ -299,8 +305,10 @@ test('a client that skips consent can request it', async () => {
 
 test('ignores a hint that is not an ID token', async () => {
   const agent = await signInAda()
-  const code = answerOf(await authorize(agent, 'ordinary')).code ?? ''
-  expect(answerOf(await authorize(agent, 'ordinary', { id_token_hint: code, prompt: 'none' }))).toMatchObject({
-    error: 'invalid_request',
-  })
+  const code = redirectParameters(await authorize(agent, 'ordinary')).code ?? ''
+  expect(redirectParameters(await authorize(agent, 'ordinary', { id_token_hint: code, prompt: 'none' }))).toMatchObject(
+    {
+      error: 'invalid_request',
+    },
+  )
 })

@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals'
 import type { NewClientInput } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { decide, type Host, minute, signIn, startHost, viewOf } from './host.ts'
-import { isRedirectUri, login, type Parameters, redirectUri, relyingParty } from './signed-in.ts'
+import { isRedirectUri, login, type Parameters, redirectUri, relyingParty } from './login.ts'
 
 type Person = Awaited<ReturnType<Host['person']>>
 
-async function application(host: Host, input: Partial<NewClientInput> = {}, groups: readonly string[] = []) {
+async function createApplication(host: Host, input: Partial<NewClientInput> = {}, groups: readonly string[] = []) {
   const { client } = await host.client({ name: 'App', redirectUris: [redirectUri], isPublic: false, ...input })
   for (const group of groups) await host.pocket.clients.setAllowedTo(group, [client.id])
   const authorize = (agent: UserAgent, extra: Parameters = {}) => {
@@ -18,39 +18,39 @@ async function application(host: Host, input: Partial<NewClientInput> = {}, grou
   return Object.assign(authorize, { clientId: client.id })
 }
 
-const answerOf = ({ location }: UserAgentResponse) =>
+const redirectParameters = ({ location }: UserAgentResponse) =>
   Object.fromEntries(new URL(location ?? 'about:blank').searchParams)
 
-async function press(agent: UserAgent, page: UserAgentResponse, field: string, fields: Parameters = {}) {
+async function submitButton(agent: UserAgent, page: UserAgentResponse, field: string, fields: Parameters = {}) {
   const view = viewOf(page) as unknown as Readonly<Record<string, string>>
   const response = await agent.postForm(new URL(view[field] ?? '', page.url).href, fields)
   return agent.follow(response, { until: isRedirectUri })
 }
 
 /** Signs in and consents, until the client has its code. */
-async function pass(agent: UserAgent, page: UserAgentResponse, { authenticator }: Person) {
+async function signInAndConsent(agent: UserAgent, page: UserAgentResponse, { authenticator }: Person) {
   const signed = await signIn(agent, page, authenticator, isRedirectUri)
   return signed.location === null ? decide(agent, signed, 'submitTo', isRedirectUri) : signed
 }
 
-const nameOf = (page: UserAgentResponse) => {
+const shownUserName = (page: UserAgentResponse) => {
   const view = viewOf(page)
   return view.view === 'consent' || view.view === 'not-allowed' ? view.account.userName : view.view
 }
 
 async function signInTwoAccounts(host: Host) {
-  const authorize = await application(host)
+  const authorize = await createApplication(host)
   const [ada, bob] = [await host.person('ada'), await host.person('bob')]
   const agent = new UserAgent()
-  await pass(agent, await authorize(agent), ada)
+  await signInAndConsent(agent, await authorize(agent), ada)
   const chooser = await authorize(agent, { prompt: 'select_account' })
   const another = await agent.get(`${chooser.url}?another=yes`)
   expect(viewOf(another)).toMatchObject({ view: 'sign-in', reason: 'first' })
-  await pass(agent, another, bob)
+  await signInAndConsent(agent, another, bob)
   return { authorize, agent, ada, bob, clientId: authorize.clientId }
 }
 
-function accountsOf(page: UserAgentResponse) {
+function listShownAccounts(page: UserAgentResponse) {
   const view = viewOf(page)
   if (view.view !== 'select-account') throw new Error(`This is not a chooser but ${view.view}`)
   return view.accounts
@@ -61,14 +61,14 @@ describe('several accounts in one browser', () => {
     await using host = await startHost()
     const { authorize, agent } = await signInTwoAccounts(host)
     const page = await authorize(agent, { prompt: 'select_account' })
-    expect(accountsOf(page)).toMatchObject([
+    expect(listShownAccounts(page)).toMatchObject([
       { userName: 'bob', active: true },
       { userName: 'ada', active: false },
     ])
-    const [, ada] = accountsOf(page)
-    const chosen = await press(agent, page, 'chooseTo', { account: ada?.id ?? '' })
-    expect(answerOf(chosen)).toMatchObject({ code: expect.any(String) })
-    const again = accountsOf(await authorize(agent, { prompt: 'select_account', login_hint: 'bob' }))
+    const [, ada] = listShownAccounts(page)
+    const chosen = await submitButton(agent, page, 'chooseTo', { account: ada?.id ?? '' })
+    expect(redirectParameters(chosen)).toMatchObject({ code: expect.any(String) })
+    const again = listShownAccounts(await authorize(agent, { prompt: 'select_account', login_hint: 'bob' }))
     expect(again).toMatchObject([
       { userName: 'bob', active: false },
       { userName: 'ada', active: true },
@@ -78,27 +78,27 @@ describe('several accounts in one browser', () => {
   test('keep their session IDs when the user switches between them', async () => {
     await using host = await startHost()
     const { authorize, agent } = await signInTwoAccounts(host)
-    const choose = async (name: string) => {
+    const selectAccount = async (name: string) => {
       const page = await authorize(agent, { prompt: 'select_account' })
-      const account = accountsOf(page).find(({ userName }) => userName === name)
-      await press(agent, page, 'chooseTo', { account: account?.id ?? '' })
+      const account = listShownAccounts(page).find(({ userName }) => userName === name)
+      await submitButton(agent, page, 'chooseTo', { account: account?.id ?? '' })
       return agent.cookies().find((each) => each.name === 'access_token')?.value ?? ''
     }
-    const [ada, bob] = [await choose('ada'), await choose('bob')]
+    const [ada, bob] = [await selectAccount('ada'), await selectAccount('bob')]
     expect(bob).not.toBe(ada)
-    expect([await choose('ada'), await choose('bob')]).toEqual([ada, bob])
+    expect([await selectAccount('ada'), await selectAccount('bob')]).toEqual([ada, bob])
   })
 
   test('can be signed out one by one, and the other stays signed in', async () => {
     await using host = await startHost()
     const { authorize, agent, ada } = await signInTwoAccounts(host)
     const page = await authorize(agent, { prompt: 'select_account' })
-    const left = await press(agent, page, 'signOutTo', { account: accountsOf(page)[0]?.id ?? '' })
-    expect(accountsOf(left)).toMatchObject([{ userName: 'ada' }])
-    expect(answerOf(await authorize(agent, { prompt: 'none' }))).toMatchObject({ error: 'login_required' })
+    const left = await submitButton(agent, page, 'signOutTo', { account: listShownAccounts(page)[0]?.id ?? '' })
+    expect(listShownAccounts(left)).toMatchObject([{ userName: 'ada' }])
+    expect(redirectParameters(await authorize(agent, { prompt: 'none' }))).toMatchObject({ error: 'login_required' })
     const chooser = await authorize(agent)
-    const chosen = await press(agent, chooser, 'chooseTo', { account: accountsOf(chooser)[0]?.id ?? '' })
-    expect(answerOf(chosen)).toMatchObject({ code: expect.any(String) })
+    const chosen = await submitButton(agent, chooser, 'chooseTo', { account: listShownAccounts(chooser)[0]?.id ?? '' })
+    expect(redirectParameters(chosen)).toMatchObject({ code: expect.any(String) })
     await host.pocket.endAccess(ada.account.id)
     expect(viewOf(await authorize(agent, { prompt: 'select_account' }))).toMatchObject({ view: 'sign-in' })
   })
@@ -107,7 +107,7 @@ describe('several accounts in one browser', () => {
     await using host = await startHost()
     const { authorize, agent } = await signInTwoAccounts(host)
     const page = await authorize(agent, { prompt: 'select_account login' })
-    const next = await press(agent, page, 'chooseTo', { account: accountsOf(page)[1]?.id ?? '' })
+    const next = await submitButton(agent, page, 'chooseTo', { account: listShownAccounts(page)[1]?.id ?? '' })
     expect(viewOf(next)).toMatchObject({ view: 'sign-in' })
   })
 
@@ -120,10 +120,10 @@ describe('several accounts in one browser', () => {
       bob.authenticator,
       isRedirectUri,
     )
-    expect([viewOf(consent).view, nameOf(consent)]).toEqual(['consent', 'bob'])
-    const chooser = await press(agent, consent, 'switchTo')
-    const ada = accountsOf(chooser).find(({ userName }) => userName === 'ada')
-    const next = await press(agent, chooser, 'chooseTo', { account: ada?.id ?? '' })
+    expect([viewOf(consent).view, shownUserName(consent)]).toEqual(['consent', 'bob'])
+    const chooser = await submitButton(agent, consent, 'switchTo')
+    const ada = listShownAccounts(chooser).find(({ userName }) => userName === 'ada')
+    const next = await submitButton(agent, chooser, 'chooseTo', { account: ada?.id ?? '' })
     expect(viewOf(next)).toMatchObject({ view: 'sign-in' })
   })
 
@@ -131,19 +131,19 @@ describe('several accounts in one browser', () => {
     await using host = await startHost()
     const { authorize, agent } = await signInTwoAccounts(host)
     const other = await signInTwoAccounts(host)
-    const theirs = accountsOf(await other.authorize(other.agent, { prompt: 'select_account' }))[0]?.id ?? ''
+    const theirs = listShownAccounts(await other.authorize(other.agent, { prompt: 'select_account' }))[0]?.id ?? ''
     const page = await authorize(agent, { prompt: 'select_account' })
-    expect((await press(agent, page, 'chooseTo', { account: theirs })).status).toBe(403)
+    expect((await submitButton(agent, page, 'chooseTo', { account: theirs })).status).toBe(403)
   })
 
   test('hides an account that has since been disabled', async () => {
     await using host = await startHost()
     const { authorize, agent, ada } = await signInTwoAccounts(host)
     const page = await authorize(agent, { prompt: 'select_account' })
-    const [bobs, adas] = accountsOf(page)
+    const [bobs, adas] = listShownAccounts(page)
     host.accounts.set(ada.account.id, { ...ada.account, disabled: true })
-    expect((await press(agent, page, 'chooseTo', { account: adas?.id ?? '' })).status).toBe(403)
-    expect(accountsOf(await authorize(agent, { prompt: 'select_account' }))).toMatchObject([{ id: bobs?.id }])
+    expect((await submitButton(agent, page, 'chooseTo', { account: adas?.id ?? '' })).status).toBe(403)
+    expect(listShownAccounts(await authorize(agent, { prompt: 'select_account' }))).toMatchObject([{ id: bobs?.id }])
   })
 
   test.each([
@@ -153,7 +153,7 @@ describe('several accounts in one browser', () => {
     await using host = await startHost()
     const { authorize, agent, clientId } = await signInTwoAccounts(host)
     const chooser = await authorize(agent, { prompt: 'select_account' })
-    await press(agent, chooser, 'chooseTo', { account: accountsOf(chooser)[1]?.id ?? '' })
+    await submitButton(agent, chooser, 'chooseTo', { account: listShownAccounts(chooser)[1]?.id ?? '' })
     const page = await agent.get(`${host.issuer}/api/oidc/end-session?client_id=${clientId}`)
     const view = viewOf(page)
     if (view.view !== 'sign-out') throw new Error('The page is not a sign-out page.')
@@ -163,11 +163,11 @@ describe('several accounts in one browser', () => {
     })
     const after = await authorize(agent, { prompt: 'select_account' })
     expect(
-      accountsOf(after)
+      listShownAccounts(after)
         .map(({ userName }) => userName)
         .toSorted(),
     ).toEqual([...left].toSorted())
-    const silent = answerOf(await authorize(agent, { prompt: 'none' }))
+    const silent = redirectParameters(await authorize(agent, { prompt: 'none' }))
     // The consent is remembered, so the page depends only on the session.
     if (error === 'login_required') expect(silent).toMatchObject({ error })
     else expect(silent).toHaveProperty('code')
@@ -193,23 +193,25 @@ describe('several accounts in one browser', () => {
         .then((response) => agent.follow(response, { until: isRedirectUri }))
     }
     const chooser = await authorize({ prompt: 'select_account' })
-    await pass(agent, await agent.get(`${chooser.url}?another=yes`), bob)
-    expect(answerOf(await authorize({ id_token_hint: hint, prompt: 'none' }))).toMatchObject({
+    await signInAndConsent(agent, await agent.get(`${chooser.url}?another=yes`), bob)
+    expect(redirectParameters(await authorize({ id_token_hint: hint, prompt: 'none' }))).toMatchObject({
       error: 'login_required',
     })
     const result = await authorize({ id_token_hint: hint })
-    const right = accountsOf(result).find(({ userName }) => userName === 'ada')
-    expect(answerOf(await press(agent, result, 'chooseTo', { account: right?.id ?? '' }))).toHaveProperty('code')
+    const right = listShownAccounts(result).find(({ userName }) => userName === 'ada')
+    expect(
+      redirectParameters(await submitButton(agent, result, 'chooseTo', { account: right?.id ?? '' })),
+    ).toHaveProperty('code')
   })
 
   test('can be switched on the consent page, and a consent stays with the account that gave it', async () => {
     await using host = await startHost()
     const { authorize, agent } = await signInTwoAccounts(host)
     const consent = await authorize(agent, { prompt: 'consent' })
-    expect(nameOf(consent)).toBe('bob')
-    const chooser = await press(agent, consent, 'switchTo')
-    const next = await press(agent, chooser, 'chooseTo', { account: accountsOf(chooser)[1]?.id ?? '' })
-    expect(nameOf(next)).toBe('ada')
+    expect(shownUserName(consent)).toBe('bob')
+    const chooser = await submitButton(agent, consent, 'switchTo')
+    const next = await submitButton(agent, chooser, 'chooseTo', { account: listShownAccounts(chooser)[1]?.id ?? '' })
+    expect(shownUserName(next)).toBe('ada')
   })
 })
 
@@ -218,25 +220,25 @@ describe('prompt', () => {
     '%s can be canceled',
     async (prompt) => {
       await using host = await startHost()
-      const authorize = await application(host)
+      const authorize = await createApplication(host)
       const ada = await host.person('ada')
       const agent = new UserAgent()
-      await pass(agent, await authorize(agent), ada)
-      const canceled = await press(agent, await authorize(agent, { prompt, state: 's' }), 'cancelTo')
-      expect(answerOf(canceled)).toMatchObject({ error: 'access_denied', state: 's' })
+      await signInAndConsent(agent, await authorize(agent), ada)
+      const canceled = await submitButton(agent, await authorize(agent, { prompt, state: 's' }), 'cancelTo')
+      expect(redirectParameters(canceled)).toMatchObject({ error: 'access_denied', state: 's' })
     },
   )
 
   test('none returns a code or an error immediately', async () => {
     await using host = await startHost()
-    const authorize = await application(host)
+    const authorize = await createApplication(host)
     const ada = await host.person('ada')
     const agent = new UserAgent()
-    expect(answerOf(await authorize(agent, { prompt: 'none' }))).toMatchObject({ error: 'login_required' })
+    expect(redirectParameters(await authorize(agent, { prompt: 'none' }))).toMatchObject({ error: 'login_required' })
     const consent = await signIn(agent, await authorize(agent), ada.authenticator, isRedirectUri)
-    expect(answerOf(await authorize(agent, { prompt: 'none' }))).toMatchObject({ error: 'consent_required' })
+    expect(redirectParameters(await authorize(agent, { prompt: 'none' }))).toMatchObject({ error: 'consent_required' })
     await decide(agent, consent, 'submitTo', isRedirectUri)
-    expect(answerOf(await authorize(agent, { prompt: 'none' }))).toMatchObject({ code: expect.any(String) })
+    expect(redirectParameters(await authorize(agent, { prompt: 'none' }))).toMatchObject({ code: expect.any(String) })
     host.clock.pass(5 * minute)
   })
 
@@ -245,44 +247,44 @@ describe('prompt', () => {
     await using host = await startHost({
       options: { pages: { signUpUrl: async () => (open.value ? '/signup' : null) } },
     })
-    const authorize = await application(host)
+    const authorize = await createApplication(host)
     const agent = new UserAgent()
     const first = await authorize(agent, { prompt: 'create' })
     expect(new URL(first.url).pathname).toBe('/signup')
     open.value = false
     expect(viewOf(await authorize(agent, { prompt: 'create' }))).toMatchObject({ view: 'sign-in' })
-    const done = await pass(agent, await authorize(agent, { prompt: 'create' }), await host.person('ada'))
-    expect(answerOf(done)).toMatchObject({ code: expect.any(String) })
+    const done = await signInAndConsent(agent, await authorize(agent, { prompt: 'create' }), await host.person('ada'))
+    expect(redirectParameters(done)).toMatchObject({ code: expect.any(String) })
   })
 
   test('an essential acr that no passkey satisfies returns an error to the client', async () => {
     await using host = await startHost()
-    const authorize = await application(host)
+    const authorize = await createApplication(host)
     const ada = await host.person('ada')
     const essentialAcr = (value: string) => JSON.stringify({ id_token: { acr: { essential: true, value } } })
     const [able, unable] = [new UserAgent(), new UserAgent()]
-    expect(answerOf(await pass(able, await authorize(able, { claims: essentialAcr('phr') }), ada))).toHaveProperty(
-      'code',
-    )
+    expect(
+      redirectParameters(await signInAndConsent(able, await authorize(able, { claims: essentialAcr('phr') }), ada)),
+    ).toHaveProperty('code')
     const refused = await signIn(
       unable,
       await authorize(unable, { claims: essentialAcr('gold') }),
       ada.authenticator,
       isRedirectUri,
     )
-    expect(answerOf(refused)).toMatchObject({ error: 'unmet_authentication_requirements' })
+    expect(redirectParameters(refused)).toMatchObject({ error: 'unmet_authentication_requirements' })
   })
 
   test('a session that is older than max_age requires reauthentication', async () => {
     await using host = await startHost()
-    const authorize = await application(host, { protocol: { maxSessionAgeMinutes: 10 } })
+    const authorize = await createApplication(host, { protocol: { maxSessionAgeMinutes: 10 } })
     const ada = await host.person('ada')
     const agent = new UserAgent()
-    await pass(agent, await authorize(agent), ada)
+    await signInAndConsent(agent, await authorize(agent), ada)
     host.clock.pass(9 * minute)
-    expect(answerOf(await authorize(agent))).toHaveProperty('code')
+    expect(redirectParameters(await authorize(agent))).toHaveProperty('code')
     host.clock.pass(2 * minute)
-    expect(answerOf(await authorize(agent, { prompt: 'none' }))).toMatchObject({ error: 'login_required' })
+    expect(redirectParameters(await authorize(agent, { prompt: 'none' }))).toMatchObject({ error: 'login_required' })
     expect(viewOf(await authorize(agent))).toMatchObject({ view: 'sign-in', reason: 'again' })
   })
 })
@@ -290,34 +292,37 @@ describe('prompt', () => {
 describe('client that is restricted to groups', () => {
   test('explains the restriction to other users before they return with access_denied', async () => {
     await using host = await startHost()
-    const authorize = await application(host, { isGroupRestricted: true })
+    const authorize = await createApplication(host, { isGroupRestricted: true })
     const ada = await host.person('ada')
     const agent = new UserAgent()
     const page = await signIn(agent, await authorize(agent, { state: 's' }), ada.authenticator, isRedirectUri)
     expect(viewOf(page)).toMatchObject({ view: 'not-allowed', client: { name: 'App' }, account: { userName: 'ada' } })
-    expect(answerOf(await press(agent, page, 'cancelTo'))).toMatchObject({ error: 'access_denied', state: 's' })
-    expect(answerOf(await authorize(agent, { prompt: 'none' }))).toMatchObject({ error: 'access_denied' })
+    expect(redirectParameters(await submitButton(agent, page, 'cancelTo'))).toMatchObject({
+      error: 'access_denied',
+      state: 's',
+    })
+    expect(redirectParameters(await authorize(agent, { prompt: 'none' }))).toMatchObject({ error: 'access_denied' })
   })
 
   test('admits another account of the browser', async () => {
     await using host = await startHost()
-    const authorize = await application(host, { isGroupRestricted: true }, ['staff'])
+    const authorize = await createApplication(host, { isGroupRestricted: true }, ['staff'])
     const [ada, bob] = [await host.person('ada'), await host.person('bob')]
     host.accounts.set(bob.account.id, { ...bob.account, groups: [{ id: 'staff', name: 'staff' }] })
     const agent = new UserAgent()
     const refused = await signIn(agent, await authorize(agent), ada.authenticator, isRedirectUri)
-    const chooser = await press(agent, refused, 'switchTo')
+    const chooser = await submitButton(agent, refused, 'switchTo')
     const page = await agent.get(`${chooser.url}?another=yes`)
-    expect(answerOf(await pass(agent, page, bob))).toHaveProperty('code')
+    expect(redirectParameters(await signInAndConsent(agent, page, bob))).toHaveProperty('code')
   })
 
   test('does not apply the consent of a user without access to the account that replaces them', async () => {
     await using host = await startHost()
-    const authorize = await application(host)
+    const authorize = await createApplication(host)
     const [ada, bob] = [await host.person('ada'), await host.person('bob')]
     host.accounts.set(bob.account.id, { ...bob.account, groups: [{ id: 'staff', name: 'staff' }] })
     const elsewhere = new UserAgent()
-    await pass(elsewhere, await authorize(elsewhere), bob)
+    await signInAndConsent(elsewhere, await authorize(elsewhere), bob)
     const agent = new UserAgent()
     const consent = await signIn(agent, await authorize(agent, { prompt: 'consent' }), ada.authenticator, isRedirectUri)
     const client = await host.pocket.clients.find(authorize.clientId)
@@ -325,8 +330,8 @@ describe('client that is restricted to groups', () => {
     await host.pocket.clients.update(client.id, { ...client, isGroupRestricted: true })
     await host.pocket.clients.setAllowedGroups(client.id, ['staff'])
     const refused = await decide(agent, consent, 'submitTo', isRedirectUri)
-    const chooser = await press(agent, refused, 'switchTo')
+    const chooser = await submitButton(agent, refused, 'switchTo')
     const next = await signIn(agent, await agent.get(`${chooser.url}?another=yes`), bob.authenticator, isRedirectUri)
-    expect([viewOf(next).view, nameOf(next)]).toEqual(['consent', 'bob'])
+    expect([viewOf(next).view, shownUserName(next)]).toEqual(['consent', 'bob'])
   })
 })

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { type Host, startHost } from './host.ts'
-import { login, redirectUri, relyingParty } from './signed-in.ts'
+import { login, redirectUri, relyingParty } from './login.ts'
 
 type Fields = Readonly<Record<string, string>>
 
@@ -21,7 +21,7 @@ afterAll(async () => {
   await host[Symbol.asyncDispose]()
 })
 
-async function proof(
+async function createProof(
   htm: string,
   path: string,
   claims: Fields = {},
@@ -48,7 +48,7 @@ async function post(fields: Fields, DPoP?: string) {
   return { answer: response, json: (await response.json()) as Fields }
 }
 
-async function code(extra: Fields = {}) {
+async function requestCode(extra: Fields = {}) {
   const { page, checks } = await login(host, party.configuration, extra)
   const value = new URL(page.location ?? '').searchParams.get('code') ?? ''
   const fields = { grant_type: 'authorization_code', redirect_uri: redirectUri, code: value }
@@ -56,7 +56,7 @@ async function code(extra: Fields = {}) {
 }
 
 test('accepts a token with its key, a proof for it, and the nonce of the server', async () => {
-  const { json } = await post(await code(), await proof('POST', token))
+  const { json } = await post(await requestCode(), await createProof('POST', token))
   const { access_token: accessToken = '', token_type: type } = json
   expect(type).toBe('DPoP')
   const ath = createHash('sha256').update(accessToken).digest('base64url')
@@ -69,37 +69,40 @@ test('accepts a token with its key, a proof for it, and the nonce of the server'
       nonce: response.headers.get('dpop-nonce'),
     }
   }
-  expect(await sendRequest(await proof('GET', userInfo, { ath }))).toMatchObject({ status: 200 })
-  expect(await sendRequest(await proof('GET', userInfo))).toMatchObject({ status: 401, error: 'invalid_dpop_proof' })
-  expect((await sendRequest(await proof('GET', userInfo, { ath }, foreign))).status).toBe(401)
-  expect((await sendRequest(await proof('GET', userInfo, { ath }), 'Bearer')).status).toBe(400)
-  const received = await sendRequest(await proof('GET', userInfo, { ath, nonce: 'mine' }))
+  expect(await sendRequest(await createProof('GET', userInfo, { ath }))).toMatchObject({ status: 200 })
+  expect(await sendRequest(await createProof('GET', userInfo))).toMatchObject({
+    status: 401,
+    error: 'invalid_dpop_proof',
+  })
+  expect((await sendRequest(await createProof('GET', userInfo, { ath }, foreign))).status).toBe(401)
+  expect((await sendRequest(await createProof('GET', userInfo, { ath }), 'Bearer')).status).toBe(400)
+  const received = await sendRequest(await createProof('GET', userInfo, { ath, nonce: 'mine' }))
   expect(received).toEqual({ status: 401, error: 'use_dpop_nonce', nonce: expect.any(String) })
-  expect((await sendRequest(await proof('GET', userInfo, { ath, nonce: received.nonce ?? '' }))).status).toBe(200)
+  expect((await sendRequest(await createProof('GET', userInfo, { ath, nonce: received.nonce ?? '' }))).status).toBe(200)
 })
 
 test('the token endpoint returns a nonce too, and accepts it', async () => {
-  const fields = await code()
-  const refused = await post(fields, await proof('POST', token, { nonce: 'mine' }))
+  const fields = await requestCode()
+  const refused = await post(fields, await createProof('POST', token, { nonce: 'mine' }))
   expect([refused.answer.status, refused.json.error]).toEqual([400, 'use_dpop_nonce'])
   const nonce = refused.answer.headers.get('dpop-nonce') ?? ''
-  expect((await post(fields, await proof('POST', token, { nonce }))).answer.status).toBe(200)
+  expect((await post(fields, await createProof('POST', token, { nonce }))).answer.status).toBe(200)
 })
 
 test('binds a code to the key that it names, and the refresh token of a public client too', async () => {
   const dpop_jkt = await calculateJwkThumbprint(await exportJWK(key.publicKey))
-  for (const other of [await proof('POST', token, {}, foreign), undefined])
-    expect((await post(await code({ dpop_jkt }), other)).json.error).toBe('invalid_grant')
-  const { json } = await post(await code({ dpop_jkt }), await proof('POST', token))
+  for (const other of [await createProof('POST', token, {}, foreign), undefined])
+    expect((await post(await requestCode({ dpop_jkt }), other)).json.error).toBe('invalid_grant')
+  const { json } = await post(await requestCode({ dpop_jkt }), await createProof('POST', token))
   const fields = { grant_type: 'refresh_token', refresh_token: json.refresh_token ?? '' }
-  for (const other of [await proof('POST', token, {}, foreign), undefined])
+  for (const other of [await createProof('POST', token, {}, foreign), undefined])
     expect((await post(fields, other)).json.error).toBe('invalid_grant')
-  expect((await post(fields, await proof('POST', token))).json).toMatchObject({ token_type: 'DPoP' })
+  expect((await post(fields, await createProof('POST', token))).json).toMatchObject({ token_type: 'DPoP' })
 })
 
 test('a public client can revoke only its own tokens', async () => {
-  const { json } = await post(await code())
-  const { json: others } = await post(await code())
+  const { json } = await post(await requestCode())
+  const { json: others } = await post(await requestCode())
   const { client: another } = await relyingParty(host, { client: { isPublic: true }, authentication: oidc.None() })
   const { client: confidential } = await relyingParty(host)
   const revoke = async (client_id: string, value = '', extra: Fields = {}) =>
@@ -109,40 +112,40 @@ test('a public client can revoke only its own tokens', async () => {
         body: new URLSearchParams({ client_id, token: value, ...extra }),
       })
     ).status
-  const works = async (value = '') =>
+  const isAccepted = async (value = '') =>
     (await fetch(host.issuer + userInfo, { headers: { authorization: `Bearer ${value}` } })).status === 200
   expect(await revoke(another.id, json.access_token)).toBe(200)
   expect(await revoke(confidential.id, json.access_token)).toBe(401)
-  expect(await works(json.access_token)).toBe(true)
+  expect(await isAccepted(json.access_token)).toBe(true)
   expect(await revoke(party.client.id, json.access_token, { token_type_hint: 'nonsense' })).toBe(200)
-  expect([await works(json.access_token), await works(others.access_token)]).toEqual([false, true])
+  expect([await isAccepted(json.access_token), await isAccepted(others.access_token)]).toEqual([false, true])
   const refreshed = await post({ grant_type: 'refresh_token', refresh_token: json.refresh_token ?? '' })
   expect(refreshed.json.error).toBe('invalid_grant')
 })
 
 async function issueBoundToken() {
-  const { json } = await post(await code(), await proof('POST', token))
+  const { json } = await post(await requestCode(), await createProof('POST', token))
   const accessToken = json.access_token ?? ''
   return { accessToken, ath: createHash('sha256').update(accessToken).digest('base64url') }
 }
 
 test('accepts one proof that is sent twenty times concurrently only once', async () => {
   const { accessToken, ath } = await issueBoundToken()
-  const one = await proof('GET', userInfo, { ath })
+  const one = await createProof('GET', userInfo, { ath })
   expect(await callUserInfo(accessToken, Array<string>(20).fill(one))).toEqual([200, ...Array<number>(19).fill(401)])
 })
 
 test('issues one token for one code with twenty keys concurrently, bound to the key of the winner', async () => {
-  const fields = await code()
+  const fields = await requestCode()
   const pairs = await Promise.all(Array.from({ length: 20 }, () => generateKeyPair('ES256')))
-  const results = await Promise.all(pairs.map(async (pair) => post(fields, await proof('POST', token, {}, pair))))
+  const results = await Promise.all(pairs.map(async (pair) => post(fields, await createProof('POST', token, {}, pair))))
   expect(results.map(({ answer }) => answer.status).sort()).toEqual([200, ...Array<number>(19).fill(400)])
 })
 
 test('accepts a proof from a clock that is ahead once during its validity', async () => {
   const { accessToken, ath } = await issueBoundToken()
   const ahead = Math.floor(Date.now() / 1000) + 290
-  const one = await proof('GET', userInfo, { ath }, key, ahead)
+  const one = await createProof('GET', userInfo, { ath }, key, ahead)
   expect(await callUserInfo(accessToken, [one])).toEqual([200])
   // The library reads its own clock.
   const time = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 400_000)

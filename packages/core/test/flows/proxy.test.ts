@@ -3,7 +3,7 @@ import type { PocketOptions, RequestOrigin } from '@pocket/core'
 import { clientIpAddress, fetchThrough, UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { startHost } from './host.ts'
-import { isRedirectUri, login } from './signed-in.ts'
+import { isRedirectUri, login } from './login.ts'
 
 const issuer = 'https://localhost'
 

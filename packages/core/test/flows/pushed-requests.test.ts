@@ -4,9 +4,9 @@ import type { Client } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
-import { storeKinds } from '../contracts/kinds.ts'
+import { storeKinds } from '../contracts/store-kinds.ts'
 import { decide, type Host, hour, signIn, startHost, viewOf } from './host.ts'
-import { isRedirectUri, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { followAuthorization, isRedirectUri, redirectUri, relyingParty } from './login.ts'
 
 type Fields = Readonly<Record<string, string>>
 type Party = Awaited<ReturnType<typeof relyingParty>>
@@ -37,13 +37,13 @@ async function pushRequest(fields?: Fields): Promise<string> {
   return uri
 }
 
-function authorizeAt(fields: Fields): string {
+function authorizationUrl(fields: Fields): string {
   return `${host.issuer}/authorize?${new URLSearchParams(fields)}`
 }
 
-async function refusal(fields: Fields): Promise<string> {
+async function readErrorCode(fields: Fields): Promise<string> {
   const agent = new UserAgent()
-  const view = viewOf(await agent.follow(await agent.get(authorizeAt(fields)), { until: isRedirectUri }))
+  const view = viewOf(await agent.follow(await agent.get(authorizationUrl(fields)), { until: isRedirectUri }))
   return view.view === 'error' ? view.code : view.view
 }
 
@@ -55,20 +55,20 @@ test('a pushed request works once, and other parameters of the request are ignor
     redirect_uri: 'https://evil.example/',
     response_mode: 'fragment',
   }
-  const { page } = await passThrough(host, authorizeAt({ ...request, ...otherParameters }))
+  const { page } = await followAuthorization(host, authorizationUrl({ ...request, ...otherParameters }))
   const returned = new URL(page.location ?? '')
   expect([returned.origin + returned.pathname, returned.searchParams.get('state')]).toEqual([redirectUri, 'pushed'])
   const tokens = await oidc.authorizationCodeGrant(party.configuration, returned, { expectedState: 'pushed' })
   expect(tokens.scope).toBe('openid')
-  expect(await refusal(request)).toBe('invalid_request_uri')
+  expect(await readErrorCode(request)).toBe('invalid_request_uri')
 })
 
 test('a pushed request works only for its client', async () => {
   const { client: another } = await relyingParty(host)
   const uri = await pushRequest()
-  expect(await refusal({ client_id: another.id, request_uri: uri })).toBe('invalid_request_object')
-  expect(await refusal({ request_uri: uri })).toBe('invalid_request')
-  expect(await refusal({ client_id: party.client.id, request_uri: `${uri}x` })).toBe('invalid_request_uri')
+  expect(await readErrorCode({ client_id: another.id, request_uri: uri })).toBe('invalid_request_object')
+  expect(await readErrorCode({ request_uri: uri })).toBe('invalid_request')
+  expect(await readErrorCode({ client_id: party.client.id, request_uri: `${uri}x` })).toBe('invalid_request_uri')
 })
 
 test.each<[string, Fields, number, string]>([
@@ -93,7 +93,7 @@ test('a client that authenticates in the header or with an assertion may omit cl
     redirectUris: [redirectUri],
     protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwks },
   })
-  const assertion = (iss: string, sub: string) =>
+  const signAssertion = (iss: string, sub: string) =>
     new SignJWT({ iss, sub, aud: host.issuer, jti: crypto.randomUUID() })
       .setProtectedHeader({ alg: 'ES256', kid: 'own' })
       .setIssuedAt()
@@ -101,26 +101,26 @@ test('a client that authenticates in the header or with an assertion may omit cl
       .sign(privateKey)
   const assertionFields = async (iss: string, sub = iss) => ({
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-    client_assertion: await assertion(iss, sub),
+    client_assertion: await signAssertion(iss, sub),
   })
-  const basic = (secret: string) => ({ authorization: `Basic ${btoa(`${party.client.id}:${secret}`)}` })
+  const basicHeader = (secret: string) => ({ authorization: `Basic ${btoa(`${party.client.id}:${secret}`)}` })
   const sendPush = async (fields: Fields, headers: Fields = {}) => {
     const body = new URLSearchParams({ ...parameters, ...fields })
     const response = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', headers, body })
     return [response.status, (await response.json()) as Fields] as const
   }
   for (const [id, push] of [
-    [party.client.id, sendPush({}, basic(party.secret))],
+    [party.client.id, sendPush({}, basicHeader(party.secret))],
     [client.id, sendPush(await assertionFields(client.id))],
   ] as const) {
     const [status, { request_uri: uri = '' }] = await push
     expect(status).toBe(201)
-    expect(await refusal({ client_id: id, request_uri: uri })).toBe('sign-in')
+    expect(await readErrorCode({ client_id: id, request_uri: uri })).toBe('sign-in')
   }
   const refused = [401, { error: 'invalid_client' }]
-  expect(await sendPush({}, basic('wrong'))).toMatchObject(refused)
+  expect(await sendPush({}, basicHeader('wrong'))).toMatchObject(refused)
   expect(await sendPush(await assertionFields(client.id, party.client.id))).toMatchObject(refused)
-  expect(await sendPush({ client_id: client.id }, basic(party.secret))).toMatchObject([
+  expect(await sendPush({ client_id: client.id }, basicHeader(party.secret))).toMatchObject([
     400,
     { error: 'invalid_request' },
   ])
@@ -182,7 +182,7 @@ describe.each(Object.entries(storeKinds))('above the limit of pushed requests pe
     return { status: response.status, uri }
   }
   /** A `request_uri` that carries its request. */
-  const pushCarried = async (fields?: Fields) => {
+  const pushRequestObject = async (fields?: Fields) => {
     const { artifacts } = host.stores
     const { insertPending } = artifacts
     artifacts.insertPending = async () => false
@@ -191,9 +191,9 @@ describe.each(Object.entries(storeKinds))('above the limit of pushed requests pe
     expect([status, uri.includes('.')]).toEqual([201, true])
     return uri
   }
-  const authorize = (uri: string, clientId = client.id) =>
+  const pushedRequestUrl = (uri: string, clientId = client.id) =>
     `${host.issuer}/authorize?${new URLSearchParams({ client_id: clientId, request_uri: uri })}`
-  const viewAt = async (url: string, agent = new UserAgent()) => {
+  const readView = async (url: string, agent = new UserAgent()) => {
     const page = await agent.follow(await agent.get(url), { until: isRedirectUri })
     if (page.location !== null) return page.location
     const view = viewOf(page)
@@ -210,29 +210,30 @@ describe.each(Object.entries(storeKinds))('above the limit of pushed requests pe
 
   test.each([100, 3000])('accepts such a request with %i bytes of state once', async (length) => {
     const state = randomBytes(length).toString('base64url')
-    const uri = await pushCarried({ state })
-    const { page, agent } = await passThrough(host, authorize(uri))
+    const uri = await pushRequestObject({ state })
+    const { page, agent } = await followAuthorization(host, pushedRequestUrl(uri))
     const returned = new URL(page.location ?? '')
     expect([returned.searchParams.has('code'), returned.searchParams.get('state')]).toEqual([true, state])
-    expect(await viewAt(authorize(uri), agent)).toBe('invalid_request_uri')
-    for (const used of [uri, `${uri}=`, `${uri}.x`]) expect(await viewAt(authorize(used))).toBe('invalid_request_uri')
+    expect(await readView(pushedRequestUrl(uri), agent)).toBe('invalid_request_uri')
+    for (const used of [uri, `${uri}=`, `${uri}.x`])
+      expect(await readView(pushedRequestUrl(used))).toBe('invalid_request_uri')
   })
 
   test('accepts it if the network has many pending interactions too', async () => {
-    const text = (length: number) => randomBytes(length).toString('base64url')
-    const claims = JSON.stringify({ userinfo: { email: { value: text(700) } } })
-    const uri = await pushCarried({ state: text(3000), nonce: text(1500), claims })
+    const randomText = (length: number) => randomBytes(length).toString('base64url')
+    const claims = JSON.stringify({ userinfo: { email: { value: randomText(700) } } })
+    const uri = await pushRequestObject({ state: randomText(3000), nonce: randomText(1500), claims })
     const { artifacts } = host.stores
     const { insertPending } = artifacts
     artifacts.insertPending = async () => false
-    const { page } = await passThrough(host, authorize(uri))
+    const { page } = await followAuthorization(host, pushedRequestUrl(uri))
     artifacts.insertPending = insertPending
     expect(page.location).toContain('code=')
   })
 
   test.each([0, 2])('accepts it in one of two browsers, of which one finishes %i hours later', async (hours) => {
     const person = await host.person('ada')
-    const url = authorize(await pushCarried())
+    const url = pushedRequestUrl(await pushRequestObject())
     const browsers = [new UserAgent(), new UserAgent()]
     const pages = await Promise.all(browsers.map(async (agent) => agent.follow(await agent.get(url))))
     const ends: string[] = []
@@ -250,17 +251,17 @@ describe.each(Object.entries(storeKinds))('above the limit of pushed requests pe
 
   test('rejects it for another client, after a minute, and if it was modified', async () => {
     const { client: another } = await host.client({ redirectUris: [redirectUri], isPublic: true })
-    const uri = await pushCarried()
-    expect(await viewAt(authorize(uri, another.id))).toBe('invalid_request_object')
+    const uri = await pushRequestObject()
+    expect(await readView(pushedRequestUrl(uri, another.id))).toBe('invalid_request_object')
     const [id = '', sealed = ''] = uri.split('.')
-    const other = (await pushCarried()).split('.')[0]
+    const other = (await pushRequestObject()).split('.')[0]
     const flipped = sealed.startsWith('A') ? `B${sealed.slice(1)}` : `A${sealed.slice(1)}`
     for (const changed of [`${other}.${sealed}`, `${id}.${flipped}`, id, `${id}.`])
-      expect([changed, await viewAt(authorize(changed))]).toEqual([changed, 'invalid_request_uri'])
-    expect(await viewAt(authorize(uri))).toBe('sign-in')
+      expect([changed, await readView(pushedRequestUrl(changed))]).toEqual([changed, 'invalid_request_uri'])
+    expect(await readView(pushedRequestUrl(uri))).toBe('sign-in')
     // The library uses the clock of the process.
     const now = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 61_000)
-    const view = await viewAt(authorize(uri))
+    const view = await readView(pushedRequestUrl(uri))
     now.mockRestore()
     expect(view).toBe('invalid_request_uri')
   })

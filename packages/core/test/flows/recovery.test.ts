@@ -3,7 +3,7 @@ import { json } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Pocket } from '@pocket/core'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
-import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
 import { type Host, minute, startHost } from './host.ts'
 
 /** Runs while a code is being used. */
@@ -56,27 +56,27 @@ describe.each(Object.entries(storeKinds))('a recovery code over %s', (_kind, ope
     const codes = await host.pocket.recovery.replaceCodes(account.id, { kind: 'recovery', count })
     return { account, codes, count: () => host.pocket.recovery.countCodes(account.id, 'recovery') }
   }
-  const begin = (agent: UserAgent, code = '', extra = {}) =>
+  const beginRecovery = (agent: UserAgent, code = '', extra = {}) =>
     agent.get(`${host.issuer}/begin?${new URLSearchParams({ code, ...extra })}`)
-  const finish = async (agent: UserAgent) => {
+  const finishRecovery = async (agent: UserAgent) => {
     const options = await agent.get(`${host.issuer}/options`)
     if (options.status !== 200) return options.text
     const created = new SoftwareAuthenticator().create(options.json() as never, { origin: host.issuer })
     const { status, text } = await agent.postJson(`${host.issuer}/finish`, created)
     return status === 200 ? 'added' : text
   }
-  const sessionOf = async (agent: UserAgent) => (await agent.get(`${host.issuer}/session`)).json()
+  const readSession = async (agent: UserAgent) => (await agent.get(`${host.issuer}/session`)).json()
 
   test('adds one passkey, which starts the session', async () => {
     const { account, codes, count } = await createCodes('ada')
     expect(codes[0]).toMatch(/^([2-9A-HJ-NP-TV-Z]{4}-){3}[2-9A-HJ-NP-TV-Z]{4}$/)
     const agent = new UserAgent()
-    expect((await begin(agent, codes[0]?.toLowerCase().replaceAll('-', ' '))).status).toBe(200)
-    expect(await sessionOf(agent)).toBeNull()
+    expect((await beginRecovery(agent, codes[0]?.toLowerCase().replaceAll('-', ' '))).status).toBe(200)
+    expect(await readSession(agent)).toBeNull()
     expect(await count()).toBe(1)
-    expect(await finish(agent)).toBe('added')
-    expect(await sessionOf(agent)).toMatchObject({ accountId: account.id, amr: ['otp', 'pop'], acr: '1' })
-    expect(await finish(agent)).toBe('not_signed_in')
+    expect(await finishRecovery(agent)).toBe('added')
+    expect(await readSession(agent)).toMatchObject({ accountId: account.id, amr: ['otp', 'pop'], acr: '1' })
+    expect(await finishRecovery(agent)).toBe('not_signed_in')
   })
 
   test('is used by one of ten concurrent requests', async () => {
@@ -89,7 +89,7 @@ describe.each(Object.entries(storeKinds))('a recovery code over %s', (_kind, ope
       if (waiting === 10) allFound.resolve()
       return allFound.promise
     }
-    const results = await Promise.all(Array.from({ length: 10 }, () => begin(new UserAgent(), codes[0])))
+    const results = await Promise.all(Array.from({ length: 10 }, () => beginRecovery(new UserAgent(), codes[0])))
     beforeSignIn = () => undefined
     expect(results.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(results.filter(({ text }) => text === 'code_invalid')).toHaveLength(9)
@@ -98,9 +98,9 @@ describe.each(Object.entries(storeKinds))('a recovery code over %s', (_kind, ope
   test('adds one of two passkeys that are registered at the same time', async () => {
     const { account, codes } = await createCodes('cid')
     const agent = new UserAgent()
-    await begin(agent, codes[0])
+    await beginRecovery(agent, codes[0])
     const before = (await host.pocket.passkeys.list(account.id)).length
-    const results = await Promise.all([finish(agent), finish(agent)])
+    const results = await Promise.all([finishRecovery(agent), finishRecovery(agent)])
     expect(results.sort()).toEqual(['added', 'not_signed_in'])
     const passkeys = await host.pocket.passkeys.list(account.id)
     expect(passkeys).toHaveLength(before + 1)
@@ -111,14 +111,14 @@ describe.each(Object.entries(storeKinds))('a recovery code over %s', (_kind, ope
   test('is canceled by a new set, even after it was entered', async () => {
     const { account, codes } = await createCodes('dan')
     const agent = new UserAgent()
-    await begin(agent, codes[0])
+    await beginRecovery(agent, codes[0])
     const replaced = await Promise.all(
       [1, 2].map(() => host.pocket.recovery.replaceCodes(account.id, { kind: 'recovery', count: 3 })),
     )
-    expect(await finish(agent)).toBe('not_signed_in')
-    expect((await begin(agent, codes[1])).text).toBe('code_invalid')
+    expect(await finishRecovery(agent)).toBe('not_signed_in')
+    expect((await beginRecovery(agent, codes[1])).text).toBe('code_invalid')
     expect(await host.pocket.recovery.countCodes(account.id, 'recovery')).toBe(3)
-    const results = await Promise.all(replaced.map(([code]) => begin(new UserAgent(), code)))
+    const results = await Promise.all(replaced.map(([code]) => beginRecovery(new UserAgent(), code)))
     expect(results.filter(({ status }) => status === 200)).toHaveLength(1)
   })
 
@@ -126,11 +126,11 @@ describe.each(Object.entries(storeKinds))('a recovery code over %s', (_kind, ope
     const { account, codes } = await createCodes('eve')
     const agent = new UserAgent()
     await Promise.all([
-      begin(agent, codes[0]),
+      beginRecovery(agent, codes[0]),
       host.pocket.recovery.replaceCodes(account.id, { kind: 'recovery', count: 0 }),
     ])
     // In both orders: the new set cancels the code or the ticket.
-    expect(await finish(agent)).toBe('not_signed_in')
+    expect(await finishRecovery(agent)).toBe('not_signed_in')
   })
 
   test('leaves no usable ticket if a new set is created while a code is being used', async () => {
@@ -141,50 +141,50 @@ describe.each(Object.entries(storeKinds))('a recovery code over %s', (_kind, ope
       entered?.resolve()
       await gate?.promise
     }
-    const begun = begin(agent, codes[0])
+    const begun = beginRecovery(agent, codes[0])
     await entered?.promise
     whileUsed = async () => {}
     const replaced = host.pocket.recovery.replaceCodes(account.id, { kind: 'break_glass' })
     // The new set cannot show that it waits for the lock; without one it would be stored now.
-    for (let request = 0; request < 30; request += 1) await sessionOf(new UserAgent())
+    for (let request = 0; request < 30; request += 1) await readSession(new UserAgent())
     gate?.resolve()
     await Promise.all([begun, replaced])
-    expect(await finish(agent)).toBe('not_signed_in')
+    expect(await finishRecovery(agent)).toBe('not_signed_in')
   })
 
   test('remains unused if the host refuses', async () => {
     const { codes } = await createCodes('fay')
-    expect((await begin(new UserAgent(), codes[0], { refuse: '' })).text).toBe('refused by the host')
-    expect((await begin(new UserAgent(), codes[0])).status).toBe(200)
+    expect((await beginRecovery(new UserAgent(), codes[0], { refuse: '' })).text).toBe('refused by the host')
+    expect((await beginRecovery(new UserAgent(), codes[0])).status).toBe(200)
   })
 
   test('gives fifteen minutes to add the passkey', async () => {
     const { codes } = await createCodes('gil')
     const agent = new UserAgent()
-    await begin(agent, codes[0])
+    await beginRecovery(agent, codes[0])
     now += 15 * minute
-    expect(await finish(agent)).toBe('not_signed_in')
+    expect(await finishRecovery(agent)).toBe('not_signed_in')
   })
 
   test('is not a login code, and a login code is not a recovery code', async () => {
     const { account, codes } = await createCodes('hal')
-    expect((await begin(new UserAgent(), (await host.pocket.issueLoginCode(account, 60 * minute)).code)).text).toBe(
-      'code_invalid',
-    )
+    expect(
+      (await beginRecovery(new UserAgent(), (await host.pocket.issueLoginCode(account, 60 * minute)).code)).text,
+    ).toBe('code_invalid')
     expect(codes[0]).toHaveLength(19)
-    expect((await begin(new UserAgent(), 'AAAA-AAAA-AAAA-AAAA')).text).toBe('code_invalid')
+    expect((await beginRecovery(new UserAgent(), 'AAAA-AAAA-AAAA-AAAA')).text).toBe('code_invalid')
   })
 
   test('is canceled when the account is disabled, or when a passkey is removed after the code was entered', async () => {
     const { account, codes, count } = await createCodes('ida')
     const agent = new UserAgent()
-    await begin(agent, codes[0])
+    await beginRecovery(agent, codes[0])
     const [passkey] = await host.pocket.passkeys.list(account.id)
     await host.pocket.passkeys.removeAsAdministrator(account.id, passkey?.id ?? '')
-    expect(await finish(agent)).toBe('not_signed_in')
+    expect(await finishRecovery(agent)).toBe('not_signed_in')
     expect(await count()).toBe(1)
     await host.pocket.endAccess(account.id)
     expect(await count()).toBe(0)
-    expect((await begin(agent, codes[1])).text).toBe('code_invalid')
+    expect((await beginRecovery(agent, codes[1])).text).toBe('code_invalid')
   })
 })

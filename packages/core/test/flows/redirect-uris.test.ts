@@ -82,12 +82,13 @@ test('an imported bare wildcard matches nothing', async () => {
 
 test('limits the number and the length of the redirect URIs of a client', async () => {
   await using host = await startHost()
-  const addresses = (count: number) => Array.from({ length: count }, (_, index) => `https://app.example/${index}/*`)
-  await host.client({ redirectUris: addresses(500), postLogoutRedirectUris: addresses(500) })
+  const createRedirectUris = (count: number) =>
+    Array.from({ length: count }, (_, index) => `https://app.example/${index}/*`)
+  await host.client({ redirectUris: createRedirectUris(500), postLogoutRedirectUris: createRedirectUris(500) })
   for (const list of ['redirectUris', 'postLogoutRedirectUris']) {
     const expectRefusal = (uris: readonly string[], field: string, code: string) =>
       expect(host.client({ [list]: uris })).rejects.toMatchObject({ fields: [{ field, code }] })
-    await expectRefusal(addresses(501), list, 'too_many')
+    await expectRefusal(createRedirectUris(501), list, 'too_many')
     await expectRefusal([`https://app.example/${'x'.repeat(2000)}`], `${list}[0]`, 'too_long')
   }
 })

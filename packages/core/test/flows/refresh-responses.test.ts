@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
-import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
 import { type Host, minute, second, startHost } from './host.ts'
-import { login, type Parameters, relyingParty } from './signed-in.ts'
+import { login, type Parameters, relyingParty } from './login.ts'
 
 type Fields = Readonly<Record<string, string>>
 
-interface Answer extends Fields {
+interface TokenResponse extends Fields {
   readonly access_token: string
   readonly refresh_token: string
 }
@@ -35,7 +35,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
 
   type Party = Awaited<ReturnType<typeof relyingParty>>
 
-  function refresher({ client, secret }: Party, headers?: () => Promise<Fields>) {
+  function createRefresh({ client, secret }: Party, headers?: () => Promise<Fields>) {
     return async (refresh_token: string, fields: Fields = {}) => {
       const response = await fetch(`${host.issuer}/api/oidc/token`, {
         method: 'POST',
@@ -48,11 +48,11 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
           ...fields,
         }),
       })
-      return (await response.json()) as Answer
+      return (await response.json()) as TokenResponse
     }
   }
 
-  async function confidential(parameters: Parameters = {}) {
+  async function createConfidentialClient(parameters: Parameters = {}) {
     const party = await relyingParty(host, { client: { skipConsent: true } })
     await host.pocket.apis.setGrant(apiId, party.client.id, {
       userDelegatedAccess: true,
@@ -61,40 +61,40 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
       clientPermissionIds: [],
     })
     const { account, finish } = await login(host, party.configuration, parameters)
-    const first = (await finish()) as unknown as Answer
-    const works = ({ access_token }: Answer) =>
+    const first = (await finish()) as unknown as TokenResponse
+    const isAccepted = ({ access_token }: TokenResponse) =>
       fetch(`${host.issuer}/api/oidc/userinfo`, { headers: { authorization: `Bearer ${access_token}` } }).then(
         ({ ok }) => ok,
       )
-    return { ...party, account, first, refresh: refresher(party), works }
+    return { ...party, account, first, refresh: createRefresh(party), isAccepted }
   }
 
   const refused = { error: 'invalid_grant' }
 
   test('repeats the response for sixty seconds, with expires_in recalculated', async () => {
-    const { first, refresh, works } = await confidential()
+    const { first, refresh, isAccepted } = await createConfidentialClient()
     const result = await refresh(first.refresh_token)
     expect(result).toMatchObject({ expires_in: 3600, id_token: expect.any(String) })
     now += 3 * second
     expect(await refresh(first.refresh_token)).toEqual({ ...result, expires_in: 3597 })
     now += 57 * second - 1
     expect(await refresh(first.refresh_token)).toEqual({ ...result, expires_in: 3541 })
-    expect(await works(result)).toBe(true)
+    expect(await isAccepted(result)).toBe(true)
     expect(await refresh(result.refresh_token)).toMatchObject({ access_token: expect.any(String) })
   })
 
   test('treats a reuse after sixty seconds as theft and revokes the family', async () => {
-    const { first, refresh, works } = await confidential()
+    const { first, refresh, isAccepted } = await createConfidentialClient()
     const result = await refresh(first.refresh_token)
     now += minute
     expect(await refresh(first.refresh_token)).toMatchObject(refused)
-    expect(await works(result)).toBe(false)
+    expect(await isAccepted(result)).toBe(false)
     expect(await refresh(result.refresh_token)).toMatchObject(refused)
     expect(host.events).toContainEqual(expect.objectContaining({ event: 'token_revoked', kind: 'RefreshToken' }))
   })
 
   test('does not repeat the response for longer when the clock was set back', async () => {
-    const { first, refresh } = await confidential()
+    const { first, refresh } = await createConfidentialClient()
     await refresh(first.refresh_token)
     now -= minute
     expect(await refresh(first.refresh_token)).toMatchObject(refused)
@@ -114,8 +114,8 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     const party = await relyingParty(host, { client: { skipConsent: true } })
     await host.pocket.apis.setGrant(apiId, party.client.id, { ...granted, userDelegatedAccess: true })
     const { finish } = await login(host, party.configuration, { resource, scope: 'openid notes:write' })
-    const { refresh_token } = (await finish()) as unknown as Answer
-    const refresh = refresher(party)
+    const { refresh_token } = (await finish()) as unknown as TokenResponse
+    const refresh = createRefresh(party)
     expect(await refresh(refresh_token)).toMatchObject({ scope: expect.stringContaining('notes:write') })
     await host.pocket.apis.setGrant(apiId, party.client.id, { ...granted, ...access, userDelegatedPermissionIds: [] })
     expect(await refresh(refresh_token)).toMatchObject({ error })
@@ -123,11 +123,11 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   })
 
   test('treats a reuse after the new token was used as theft and revokes the family', async () => {
-    const { first, refresh, works } = await confidential()
+    const { first, refresh, isAccepted } = await createConfidentialClient()
     const result = await refresh(first.refresh_token)
     const next = await refresh(result.refresh_token)
     expect(await refresh(first.refresh_token)).toMatchObject(refused)
-    expect([await works(result), await works(next)]).toEqual([false, false])
+    expect([await isAccepted(result), await isAccepted(next)]).toEqual([false, false])
     expect(await refresh(next.refresh_token)).toMatchObject(refused)
   })
 
@@ -135,7 +135,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     ['for fewer scopes', { scope: 'openid' }],
     ['for an API', { resource }],
   ])('rejects a request %s, and revokes nothing', async (_what, fields) => {
-    const { first, refresh } = await confidential({ scope: 'openid email', resource })
+    const { first, refresh } = await createConfidentialClient({ scope: 'openid email', resource })
     const result = await refresh(first.refresh_token)
     expect(await refresh(first.refresh_token, fields)).toMatchObject(refused)
     expect(await refresh(first.refresh_token)).toMatchObject({ refresh_token: result.refresh_token })
@@ -143,14 +143,14 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   })
 
   test('repeats the response for the same scopes in another order', async () => {
-    const { first, refresh } = await confidential()
+    const { first, refresh } = await createConfidentialClient()
     const result = await refresh(first.refresh_token, { scope: 'openid email' })
     expect(await refresh(first.refresh_token, { scope: 'email openid' })).toEqual(result)
   })
 
   test('authenticates the client first', async () => {
-    const { client, first, refresh } = await confidential()
-    const other = refresher(await relyingParty(host))
+    const { client, first, refresh } = await createConfidentialClient()
+    const other = createRefresh(await relyingParty(host))
     const result = await refresh(first.refresh_token)
     expect(await refresh(first.refresh_token, { client_secret: 'wrong' })).toMatchObject({ error: 'invalid_client' })
     expect(await other(first.refresh_token)).toMatchObject(refused)
@@ -158,7 +158,9 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     expect(await refresh(first.refresh_token)).toEqual(result)
   })
 
-  test.each<[string, (input: Awaited<ReturnType<typeof confidential>>, result: Answer) => Promise<unknown>]>([
+  test.each<
+    [string, (input: Awaited<ReturnType<typeof createConfidentialClient>>, result: TokenResponse) => Promise<unknown>]
+  >([
     [
       'the new token is revoked',
       ({ configuration }, result) => oidc.tokenRevocation(configuration, result.refresh_token),
@@ -178,7 +180,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     ['the consent is withdrawn', ({ account, client }) => host.pocket.withdrawConsent(account.id, client.id)],
     ['the person is disabled', async ({ account }) => host.accounts.set(account.id, { ...account, disabled: true })],
   ])('repeats no response once %s', async (what, happens) => {
-    const input = await confidential()
+    const input = await createConfidentialClient()
     const result = await input.refresh(input.first.refresh_token)
     const listResponses = () => host.stores.artifacts.listByAccount('RefreshAnswer', input.account.id)
     expect(await listResponses()).toHaveLength(1)
@@ -191,7 +193,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   test('stores no token of the response in plain text', async () => {
     const stored: string[] = []
     const { artifacts } = host.stores
-    const { first, refresh } = await confidential()
+    const { first, refresh } = await createConfidentialClient()
     const issue = artifacts.issue.bind(artifacts)
     artifacts.issue = (issued) => {
       stored.push(...issued.artifacts.map((artifact) => JSON.stringify(artifact)))
@@ -207,8 +209,8 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   test('repeats the response although the refresh token has since expired', async () => {
     const party = await relyingParty(host, { client: { refreshTokenDurationMinutes: 1 } })
     const { finish } = await login(host, party.configuration)
-    const first = (await finish()) as unknown as Answer
-    const refresh = refresher(party)
+    const first = (await finish()) as unknown as TokenResponse
+    const refresh = createRefresh(party)
     now += 50 * second
     const result = await refresh(first.refresh_token)
     now += 20 * second
@@ -216,7 +218,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   })
 
   test('records no rejection, and logs each request as a success', async () => {
-    const { client, first, refresh } = await confidential()
+    const { client, first, refresh } = await createConfidentialClient()
     host.events.length = 0
     for (let times = 0; times < 3; times++) await refresh(first.refresh_token)
     expect(host.events).toEqual([])
@@ -228,7 +230,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
 
   describe('public client', () => {
     const keys: CryptoKeyPair[] = []
-    const proof = async ({ publicKey, privateKey }: CryptoKeyPair) => ({
+    const createProof = async ({ publicKey, privateKey }: CryptoKeyPair) => ({
       DPoP: await new SignJWT({ htm: 'POST', htu: `${host.issuer}/api/oidc/token`, jti: crypto.randomUUID() })
         .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK(publicKey) })
         .setIssuedAt()
@@ -238,29 +240,31 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
       keys.push(await generateKeyPair('ES256'), await generateKeyPair('ES256'))
     })
 
-    async function publicClient() {
+    async function createPublicClient() {
       const party = await relyingParty(host, { client: { isPublic: true }, authentication: oidc.None() })
       return { party, login: await login(host, party.configuration) }
     }
 
     test('repeats the response for the holder of the key', async () => {
       const [key, foreign] = keys as [CryptoKeyPair, CryptoKeyPair]
-      const { party, login } = await publicClient()
-      const first = (await login.finish({ DPoP: oidc.getDPoPHandle(party.configuration, key) })) as unknown as Answer
-      const refresh = refresher(party, () => proof(key))
+      const { party, login } = await createPublicClient()
+      const first = (await login.finish({
+        DPoP: oidc.getDPoPHandle(party.configuration, key),
+      })) as unknown as TokenResponse
+      const refresh = createRefresh(party, () => createProof(key))
       const results = await Promise.all(Array.from({ length: 10 }, () => refresh(first.refresh_token)))
       expect(results).toEqual(Array(10).fill(results[0]))
       expect(results[0]).toMatchObject({ token_type: 'DPoP' })
-      expect(await refresher(party, () => proof(foreign))(first.refresh_token)).toMatchObject(refused)
-      expect(await refresher(party)(first.refresh_token)).toMatchObject(refused)
+      expect(await createRefresh(party, () => createProof(foreign))(first.refresh_token)).toMatchObject(refused)
+      expect(await createRefresh(party)(first.refresh_token)).toMatchObject(refused)
       now += 59 * second
       expect(await refresh(first.refresh_token)).toMatchObject({ refresh_token: results[0]?.refresh_token })
     })
 
     test('repeats no response without a key', async () => {
-      const { party, login } = await publicClient()
-      const first = (await login.finish()) as unknown as Answer
-      const refresh = refresher(party)
+      const { party, login } = await createPublicClient()
+      const first = (await login.finish()) as unknown as TokenResponse
+      const refresh = createRefresh(party)
       const results = [await refresh(first.refresh_token), await refresh(first.refresh_token)]
       expect(results[0]?.refresh_token).not.toBe(results[1]?.refresh_token)
       now += 3 * second

@@ -20,13 +20,13 @@ afterEach(async () => {
   await host[Symbol.asyncDispose]()
 })
 
-interface Answer {
+interface RegistrationResponse {
   readonly status: number
   readonly body: Readonly<Record<string, unknown>>
   readonly headers: Headers
 }
 
-async function send(method: string, url: string, body?: unknown, token?: string): Promise<Answer> {
+async function send(method: string, url: string, body?: unknown, token?: string): Promise<RegistrationResponse> {
   const response = await fetch(url, {
     method,
     headers: {
@@ -40,7 +40,7 @@ async function send(method: string, url: string, body?: unknown, token?: string)
 }
 
 const register = (body: unknown, token?: string) => send('POST', `${host.issuer}/api/oidc/register`, body, token)
-const metadata = async () => (await send('GET', `${host.issuer}/.well-known/openid-configuration`)).body
+const fetchMetadata = async () => (await send('GET', `${host.issuer}/.well-known/openid-configuration`)).body
 const registerClient = async (changes: object = {}) => {
   const { status, body } = await register({ redirect_uris: [redirectUri], ...changes })
   expect([status, body.error_description]).toEqual([201, undefined])
@@ -59,13 +59,13 @@ const requestToken = (form: Readonly<Record<string, string>>) =>
 describe('permission to register', () => {
   test('is denied and not advertised while registration is disabled', async () => {
     const client = await registerClient()
-    expect(await metadata()).toMatchObject({ registration_endpoint: `${host.issuer}/api/oidc/register` })
+    expect(await fetchMetadata()).toMatchObject({ registration_endpoint: `${host.issuer}/api/oidc/register` })
     policy = { ...policy, mode: 'off' }
-    expect(await metadata()).not.toHaveProperty('registration_endpoint')
+    expect(await fetchMetadata()).not.toHaveProperty('registration_endpoint')
     expect((await register({ redirect_uris: [redirectUri] })).status).toBe(404)
     expect((await send('GET', client.at, undefined, client.token)).status).toBe(404)
     policy = { ...policy, mode: 'open' }
-    expect(await metadata()).toHaveProperty('registration_endpoint')
+    expect(await fetchMetadata()).toHaveProperty('registration_endpoint')
   })
 
   test('needs a token, which has a use limit, can expire and can be removed', async () => {
@@ -327,13 +327,13 @@ describe('metadata validation', () => {
 
   test('allows cross-origin registration only in open mode', async () => {
     const headers = { origin: 'https://app.example', 'access-control-request-method': 'POST' }
-    const preflight = () => fetch(`${host.issuer}/api/oidc/register`, { method: 'OPTIONS', headers })
-    const allowed = await preflight()
+    const sendPreflight = () => fetch(`${host.issuer}/api/oidc/register`, { method: 'OPTIONS', headers })
+    const allowed = await sendPreflight()
     expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([204, '*'])
     expect(allowed.headers.get('access-control-allow-headers')).toContain('Content-Type')
     expect((await register({ redirect_uris: [redirectUri] })).headers.get('access-control-allow-origin')).toBe('*')
     policy = { ...policy, mode: 'off' }
-    expect((await preflight()).status).toBe(404)
+    expect((await sendPreflight()).status).toBe(404)
   })
 
   test('rejects a body that is not client metadata', async () => {

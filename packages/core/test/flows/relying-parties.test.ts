@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Application, alternativesOf, applications } from '@pocket/test-support/relying-parties'
 import type { Host } from './host.ts'
-import { type Circumstances, measure, type Step, startMeasuredHost } from './relying-parties/measure.ts'
+import { type MeasurementOverrides, measure, type Step, startMeasuredHost } from './relying-parties/measure.ts'
 import { relyingPartiesReference } from './relying-parties/reference.ts'
 
 let host: Host
@@ -17,7 +17,7 @@ afterAll(async () => {
   await host[Symbol.asyncDispose]()
 })
 
-function application(id: string): Application {
+function findApplication(id: string): Application {
   const found = applications.find((each) => each.id === id)
   if (found === undefined) throw new Error(`There is no application ${id}`)
   return found
@@ -39,7 +39,7 @@ test.each(named)('%s passes all checks', async (name, each) => {
 })
 
 describe('an application stops at a configuration that it does not support', () => {
-  const failures: [string, string, Circumstances, string, RegExp][] = [
+  const failures: [string, string, MeasurementOverrides, string, RegExp][] = [
     ['vaultwarden', 'an unverified e-mail address', { about: { emailVerified: false } }, 'email_verified', /false/],
     ['oauth2-proxy', 'an unverified e-mail address', { about: { emailVerified: false } }, 'email_verified', /false/],
     ['outline', 'no e-mail address', { about: { email: null } }, 'email', /undefined/],
@@ -60,7 +60,7 @@ describe('an application stops at a configuration that it does not support', () 
   ]
 
   test.each(failures)('%s: %s', async (id, _, failureContext, check, reason) => {
-    const last = (await measure(host, application(id), failureContext)).at(-1)
+    const last = (await measure(host, findApplication(id), failureContext)).at(-1)
     expect(last?.result).toMatchObject({ passed: false, account: null })
     expect(last?.result.checks.at(-1)).toEqual({
       name: expect.stringContaining(check),
@@ -71,7 +71,7 @@ describe('an application stops at a configuration that it does not support', () 
 })
 
 describe('client settings that solve a problem', () => {
-  const helps: [string, string, Circumstances, string][] = [
+  const helps: [string, string, MeasurementOverrides, string][] = [
     [
       'gitea',
       'another user name for a user whose name it rejects',
@@ -93,7 +93,7 @@ describe('client settings that solve a problem', () => {
   ]
 
   test.each(helps)('%s: %s', async (id, _, failureContext, account) => {
-    const steps = await measure(host, application(id), failureContext)
+    const steps = await measure(host, findApplication(id), failureContext)
     expect(steps.flatMap(({ result }) => result.checks).filter(({ passed }) => !passed)).toEqual([])
     expect(steps.find(({ name }) => name === 'Sign-in')?.result.account).toBe(account)
   })

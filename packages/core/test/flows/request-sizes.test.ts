@@ -3,7 +3,7 @@ import { deflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { type Host, startHost, viewOf } from './host.ts'
-import { isRedirectUri, login, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { followAuthorization, isRedirectUri, login, redirectUri, relyingParty } from './login.ts'
 
 const kilobyte = 1024
 const request = { redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
@@ -73,22 +73,22 @@ test('accepts a posted authorization of 16 kB and rejects a longer one with 413'
   })
   const redirect = await post('/authorize', posted)
   expect(redirect.status).toBe(303)
-  const { page } = await passThrough(host, redirect.headers.get('location') ?? '', {})
+  const { page } = await followAuthorization(host, redirect.headers.get('location') ?? '', {})
   const { searchParams } = new URL(page.location ?? '')
   expect([searchParams.has('code'), searchParams.get('state')]).toEqual([true, 'y'.repeat(4096)])
   expect((await post('/authorize', padTo(16 * kilobyte + 1, {}))).status).toBe(413)
 })
 
 test('accepts a posted authorization of 16 kB that does not compress', async () => {
-  const text = (length: number) => randomBytes(length).toString('base64url').slice(0, length)
-  const fields = { state: text(4096), nonce: text(2048), client_id: party.client.id }
-  const form = (value: string) =>
+  const randomText = (length: number) => randomBytes(length).toString('base64url').slice(0, length)
+  const fields = { state: randomText(4096), nonce: randomText(2048), client_id: party.client.id }
+  const requestForm = (value: string) =>
     new URLSearchParams({ ...request, ...fields, claims: JSON.stringify({ userinfo: { email: { value } } }) })
-  const posted = form(text(16 * kilobyte - form('').toString().length))
+  const posted = requestForm(randomText(16 * kilobyte - requestForm('').toString().length))
   expect(posted.toString()).toHaveLength(16 * kilobyte)
   const redirect = await new UserAgent().postForm(`${host.issuer}/authorize`, [...posted])
   expect(redirect.status).toBe(303)
-  const { page } = await passThrough(host, redirect.location ?? '', {})
+  const { page } = await followAuthorization(host, redirect.location ?? '', {})
   const { searchParams } = new URL(page.location ?? '')
   expect([searchParams.has('code'), searchParams.get('state')]).toEqual([true, fields.state])
 })
@@ -136,7 +136,7 @@ test('accepts the ID token of a user with 200 groups as a hint, and does not sto
     stored.push(artifact.payload)
     await upsert(artifact)
   }
-  const { page } = await passThrough(host, `${host.issuer}/authorize?${query}`, { person })
+  const { page } = await followAuthorization(host, `${host.issuer}/authorize?${query}`, { person })
   artifacts.upsert = upsert
   expect(page.location).toContain('code=')
   expect(stored.length).toBeGreaterThan(0)
@@ -164,7 +164,7 @@ test('accepts claims and authorization details of several kilobytes', async () =
     claims,
     authorization_details: details,
   })
-  const { page } = await passThrough(host, `${host.issuer}/authorize?${query}`, {})
+  const { page } = await followAuthorization(host, `${host.issuer}/authorize?${query}`, {})
   expect(isRedirectUri(page.location ?? '')).toBe(true)
   expect(page.location).toContain('code=')
 })

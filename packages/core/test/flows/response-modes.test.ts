@@ -5,14 +5,14 @@ import { UserAgent } from '@pocket/core/testing'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
 import { minute, second, startHost, viewOf } from './host.ts'
-import { isRedirectUri, login, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { followAuthorization, isRedirectUri, login, redirectUri, relyingParty } from './login.ts'
 
 test('returns an ID token from the authorization endpoint to a client with the implicit flow', async () => {
   await using host = await startHost()
   const parameters = { redirect_uri: redirectUri, scope: 'openid profile', response_type: 'id_token', nonce: 'n' }
   const { client } = await relyingParty(host, { protocol: { implicitIdToken: true } })
   const query = new URLSearchParams({ client_id: client.id, ...parameters })
-  const { page } = await passThrough(host, `${host.issuer}/authorize?${query}`)
+  const { page } = await followAuthorization(host, `${host.issuer}/authorize?${query}`)
   const fragment = new URLSearchParams(new URL(page.location ?? '').hash.slice(1))
   const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
   const { payload } = await jwtVerify(fragment.get('id_token') ?? '', keys, { audience: client.id })

@@ -6,9 +6,9 @@ import type { Pocket } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { selectCases } from '@pocket/test-support'
 import * as oidc from 'openid-client'
-import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
 import { answerCeremony, type Host, hour, minute, startHost, viewOf } from './host.ts'
-import { passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { followAuthorization, redirectUri, relyingParty } from './login.ts'
 
 /** A host with login codes and its own sign-out, like `/api/webauthn/logout` of the server. */
 const withOwnRoutes = (pocket: Pocket): RequestListener => {
@@ -43,11 +43,11 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
   })
 
   const listening = { backchannelLogoutUri: 'https://app.example/logout', backchannelLogoutSessionRequired: true }
-  const clientThat = (skipConsent = true, jwtAccessTokens = false) =>
+  const createParty = (skipConsent = true, jwtAccessTokens = false) =>
     relyingParty(host, { client: { skipConsent }, protocol: { ...listening, jwtAccessTokens } })
-  type Party = Awaited<ReturnType<typeof clientThat>>
+  type Party = Awaited<ReturnType<typeof createParty>>
 
-  const urlOf = ({ client }: Party, extra: Readonly<Record<string, string>> = {}) => {
+  const authorizationUrl = ({ client }: Party, extra: Readonly<Record<string, string>> = {}) => {
     const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
     return `${host.issuer}/authorize?${new URLSearchParams(query)}`
   }
@@ -58,10 +58,10 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
   async function signInAda() {
     const person = await host.person('ada')
     const agent = new UserAgent()
-    const first = await clientThat()
-    const { page } = await passThrough(host, urlOf(first), { agent, person })
+    const first = await createParty()
+    const { page } = await followAuthorization(host, authorizationUrl(first), { agent, person })
     const tokens = await exchange(first, page)
-    return { ...person, agent, first, tokens, party: await clientThat() }
+    return { ...person, agent, first, tokens, party: await createParty() }
   }
   type SignedIn = Awaited<ReturnType<typeof signInAda>>
 
@@ -94,11 +94,11 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
     async (input) => {
       const one = await signInAda()
       const { account, agent } = one
-      const parties = await Promise.all([false, true, false, true, false, true].map((jwt) => clientThat(true, jwt)))
+      const parties = await Promise.all([false, true, false, true, false, true].map((jwt) => createParty(true, jwt)))
       const responses = await Promise.all(
         parties.map(async (party, index) => {
           await setTimeout(index * input.stagger)
-          return agent.get(urlOf(party))
+          return agent.get(authorizationUrl(party))
         }),
       )
       // The last two codes are not exchanged before the end.
@@ -183,7 +183,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
       const page = await requestDuring(
         moment,
         () => ends[way]?.(one) ?? Promise.reject(),
-        () => agent.get(urlOf(party)),
+        () => agent.get(authorizationUrl(party)),
       )
       expect(viewOf(page)).toMatchObject({ view: 'error', status: 400, code: 'interaction_expired' })
       expect(page.location).toBeNull()
@@ -210,7 +210,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
     const { account, agent, party } = await signInAda()
     const endAccess = () => host.pocket.endAccess(account.id)
     const page = await requestDuring(moment, endAccess, () =>
-      agent.get(urlOf(party, { prompt: 'none', state: 'mine' })),
+      agent.get(authorizationUrl(party, { prompt: 'none', state: 'mine' })),
     )
     expect(Object.fromEntries(new URL(page.location ?? '').searchParams)).toEqual({
       error: 'login_required',
@@ -226,14 +226,14 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
     const moment = { model: 'Session', after: false }
     const endAccess = () => host.pocket.endAccess(one.account.id)
     const posted = await requestDuring(moment, endAccess, () =>
-      one.agent.get(urlOf(one.party, { response_mode: 'form_post' })),
+      one.agent.get(authorizationUrl(one.party, { response_mode: 'form_post' })),
     )
     expect(viewOf(posted)).toMatchObject({ view: 'error', code: 'interaction_expired' })
     const other = await signInAda()
     const party = await relyingParty(host, { client: { skipConsent: true }, protocol: { implicitIdToken: true } })
     const query = { response_type: 'id_token', nonce: 'n', response_mode: 'form_post' }
     const endOtherAccess = () => host.pocket.endAccess(other.account.id)
-    const implicit = await requestDuring(moment, endOtherAccess, () => other.agent.get(urlOf(party, query)))
+    const implicit = await requestDuring(moment, endOtherAccess, () => other.agent.get(authorizationUrl(party, query)))
     expect(viewOf(implicit)).toMatchObject({ view: 'error', code: 'interaction_expired' })
   })
 
@@ -243,7 +243,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
     const query = { response_type: 'id_token token', nonce: 'n' }
     const endAccess = () => host.pocket.endAccess(account.id)
     const page = await requestDuring({ model: 'AccessToken', after: false }, endAccess, () =>
-      agent.get(urlOf(party, query)),
+      agent.get(authorizationUrl(party, query)),
     )
     expect(viewOf(page)).toMatchObject({ view: 'error', code: 'interaction_expired' })
     expect(page.location).toBeNull()
@@ -253,12 +253,12 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
   test('does not restore a consent, or its access, that is withdrawn during an authorization', async () => {
     const one = await signInAda()
     for (const moment of moments) {
-      const party = await clientThat(false)
+      const party = await createParty(false)
       await host.stores.consents.allow(one.account.id, party.client.id, ['openid'], host.clock.now())
       const page = await requestDuring(
         moment,
         () => host.pocket.withdrawConsent(one.account.id, party.client.id),
-        () => one.agent.get(urlOf(party)),
+        () => one.agent.get(authorizationUrl(party)),
       )
       expect(page.location?.startsWith(redirectUri) ?? false).toBe(false)
       expect(await host.stores.consents.find(one.account.id, party.client.id)).toBeUndefined()
@@ -274,11 +274,13 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
   ])('finds the grant of a request that died after $at', async ({ model }) => {
     const { account, agent, party } = await signInAda()
     const reached = Promise.withResolvers<void>()
-    const die = () => {
+    const neverResolve = () => {
       reached.resolve()
       return new Promise(() => {})
     }
-    void requestDuring({ model, after: true }, die, () => agent.get(urlOf(party))).catch(() => undefined)
+    void requestDuring({ model, after: true }, neverResolve, () => agent.get(authorizationUrl(party))).catch(
+      () => undefined,
+    )
     await reached.promise
     const [session] = await host.pocket.sessions.list(account.id)
     expect(session?.clientIds).toContain(party.client.id)
@@ -297,10 +299,10 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
     await expect(host.pocket.sessions.end(account.id, session?.uid ?? '')).rejects.toThrow('went away')
     artifacts.destroyByGrant = destroyByGrant
     expect(await host.pocket.sessions.list(account.id)).toEqual([session])
-    const active = async () => (await oidc.tokenIntrospection(first.configuration, tokens.access_token)).active
-    expect(await active()).toBe(true)
+    const isActive = async () => (await oidc.tokenIntrospection(first.configuration, tokens.access_token)).active
+    expect(await isActive()).toBe(true)
     expect(await host.pocket.sessions.end(account.id, session?.uid ?? '')).toBe(true)
-    expect(await active()).toBe(false)
+    expect(await isActive()).toBe(false)
   })
 
   test.each(['the sign-out page', 'the sign-out of the host'])(
@@ -308,7 +310,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
     async (way) => {
       const one = await signInAda()
       const { account, authenticator } = one
-      await passThrough(host, urlOf(one.first), { person: { account, authenticator } })
+      await followAuthorization(host, authorizationUrl(one.first), { person: { account, authenticator } })
       const { artifacts, sessionHistory } = host.stores
       // As after sign-ins in two tabs concurrently.
       const [first, second] = await sessionHistory.originsOf(account.id)
@@ -335,9 +337,9 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
   test('by a sign-out of the host ends the sessions of all users of the browser, or none', async () => {
     const one = await signInAda()
     const other = await host.person('grace')
-    const chosen = await one.agent.follow(await one.agent.get(urlOf(one.party, { prompt: 'login' })))
+    const chosen = await one.agent.follow(await one.agent.get(authorizationUrl(one.party, { prompt: 'login' })))
     expect((await answerCeremony(one.agent, chosen, other.authenticator)).status).toBe(200)
-    const sessions = async () => {
+    const listSessions = async () => {
       const lists = [one, other].map(({ account }) => host.pocket.sessions.list(account.id))
       return (await Promise.all(lists)).flat()
     }
@@ -352,15 +354,15 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
     await one.agent.get(`${host.issuer}/leave`)
     artifacts.destroyByUid = destroyByUid
     expect(ended).toBe(2)
-    expect(await sessions()).toHaveLength(2)
+    expect(await listSessions()).toHaveLength(2)
     await one.agent.get(`${host.issuer}/leave`)
-    expect(await sessions()).toEqual([])
+    expect(await listSessions()).toEqual([])
   })
 
   test('by a sign-out everywhere also rejects a sign-in that is verified but not yet finished', async () => {
     const person = await host.person('ada')
     const agent = new UserAgent()
-    const shown = await agent.follow(await agent.get(urlOf(await clientThat())))
+    const shown = await agent.follow(await agent.get(authorizationUrl(await createParty())))
     const { redirectTo } = (await answerCeremony(agent, shown, person.authenticator)).json() as { redirectTo: string }
     await host.pocket.sessions.endOthers(person.account.id, null)
     const page = await agent.get(new URL(redirectTo, shown.url).href)
@@ -369,7 +371,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
   })
 
   /** A user who signs in with login codes. */
-  async function withCodes() {
+  async function createCodeLogin() {
     const { account } = await host.person('ada')
     const agent = new UserAgent()
     const enter = async () => {
@@ -385,7 +387,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
   test.each(['an account that is disabled', 'an account that is deleted', 'a sign-out everywhere'])(
     'by %s waits for a sign-in in progress and ends it too',
     async (way) => {
-      const one = { ...(await signInAda()), ...(await withCodes()) }
+      const one = { ...(await signInAda()), ...(await createCodeLogin()) }
       let ending: Promise<unknown> | undefined
       const start = async () => {
         ending = ends[way]?.(one)
@@ -400,15 +402,15 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
   // The other stores allow no concurrent requests during a transaction.
   if (kind === 'PostgreSQL')
     test('does not stop a sign-in in progress: it starts a new session', async () => {
-      const party = await clientThat()
-      const person = await withCodes()
+      const party = await createParty()
+      const person = await createCodeLogin()
       const { agent, enter, before } = person
       const end = () => host.pocket.sessions.end(person.account.id, before?.uid ?? '')
       await requestDuring({ model: 'Session', after: false }, end, enter)
       const [after, ...others] = await host.pocket.sessions.list(person.account.id)
       expect(others).toEqual([])
       expect(after?.uid).not.toBe(before?.uid)
-      expect((await agent.get(urlOf(party, { prompt: 'none' }))).location).toContain('code=')
+      expect((await agent.get(authorizationUrl(party, { prompt: 'none' }))).location).toContain('code=')
       expect(host.errors).toEqual([])
     })
 
@@ -432,7 +434,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
           writing?.resolve()
           return replace(...input)
         }
-        const answering = one.agent.get(urlOf(one.party))
+        const answering = one.agent.get(authorizationUrl(one.party))
         await writing?.promise
         gate?.resolve()
         await ending

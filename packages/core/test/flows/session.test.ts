@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { Account, Pocket } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import { decide, type Host, minute, second, signIn, startHost, viewOf } from './host.ts'
-import { stopTime } from './stopped-time.ts'
+import { stopTime } from './stop-time.ts'
 
 const redirectUri = 'https://client.example'
 const isRedirectUri = (url: string) => url.startsWith(redirectUri)
@@ -19,7 +19,7 @@ async function signInAda(host: Host) {
   return { agent, url, account, authenticator }
 }
 
-async function read(host: Host, agent: UserAgent) {
+async function readSession(host: Host, agent: UserAgent) {
   const cookie = agent.cookies().map(({ name, value }) => `${name}=${value}`)
   const req = new IncomingMessage(new Socket())
   req.headers = { host: new URL(host.issuer).host, cookie: cookie.join('; '), 'user-agent': 'Reader' }
@@ -29,7 +29,7 @@ async function read(host: Host, agent: UserAgent) {
 }
 
 /** A host that also signs users in with login codes. */
-const withCodes = (pocket: Pocket): RequestListener => {
+const withLoginCodeRoute = (pocket: Pocket): RequestListener => {
   const handle = pocket.callback()
   return (req, res) => {
     const url = new URL(req.url ?? '/', pocket.issuer)
@@ -38,24 +38,24 @@ const withCodes = (pocket: Pocket): RequestListener => {
   }
 }
 
-const cookieOf = (agent: UserAgent) => agent.cookies().find(({ name }) => name === 'access_token')?.value
+const sessionCookie = (agent: UserAgent) => agent.cookies().find(({ name }) => name === 'access_token')?.value
 
 describe('browser session', () => {
   test('gets a new ID when the authentication gets stronger, and the old ID becomes invalid', async () => {
-    await using host = await startHost({ mount: withCodes })
+    await using host = await startHost({ mount: withLoginCodeRoute })
     const { client } = await host.client({ redirectUris: [redirectUri], skipConsent: true })
     const { authenticator, account } = await host.person('ada')
     const url = `${host.issuer}/authorize?${new URLSearchParams({ client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' })}`
     const agent = new UserAgent()
     const { code } = await host.pocket.issueLoginCode(account, minute)
     await agent.get(`${host.issuer}/enter?${new URLSearchParams({ code })}`)
-    const old = cookieOf(agent)
+    const old = sessionCookie(agent)
     expect(old).toEqual(expect.any(String))
     expect((await agent.get(url)).location).toContain('code=')
-    expect(cookieOf(agent)).toBe(old)
+    expect(sessionCookie(agent)).toBe(old)
     const page = await agent.follow(await agent.get(`${url}&prompt=login`))
     await signIn(agent, page, authenticator, isRedirectUri)
-    expect(cookieOf(agent)).not.toBe(old)
+    expect(sessionCookie(agent)).not.toBe(old)
     const attacker = new UserAgent()
     const response = await attacker.get(`${url}&prompt=none`, { headers: { cookie: `access_token=${old}` } })
     expect(response.location).toContain('error=login_required')
@@ -68,23 +68,23 @@ describe('browser session', () => {
   ])('is no session of an account that the host has %s, even without endAccess', async (_change, change) => {
     await using host = await startHost()
     const { agent, account } = await signInAda(host)
-    expect((await read(host, agent)).session).toMatchObject({ accountId: account.id })
+    expect((await readSession(host, agent)).session).toMatchObject({ accountId: account.id })
     change(host, account)
-    expect((await read(host, agent)).session).toBeUndefined()
+    expect((await readSession(host, agent)).session).toBeUndefined()
   })
 
   test('keeps its ID when the same user signs in again with the same method', async () => {
     await using host = await startHost()
     const { agent, url, authenticator } = await signInAda(host)
-    const id = cookieOf(agent)
+    const id = sessionCookie(agent)
     const page = await agent.follow(await agent.get(`${url}&prompt=login`))
     await signIn(agent, page, authenticator, isRedirectUri)
-    expect(cookieOf(agent)).toBe(id)
+    expect(sessionCookie(agent)).toBe(id)
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('code=')
   })
 
   test('keeps a later sign-in when an earlier response is completed', async () => {
-    await using host = await startHost({ mount: withCodes })
+    await using host = await startHost({ mount: withLoginCodeRoute })
     const { client } = await host.client({ redirectUris: [redirectUri], skipConsent: true })
     const { authenticator, account } = await host.person('ada')
     const url = `${host.issuer}/authorize?${new URLSearchParams({ client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' })}`
@@ -95,10 +95,10 @@ describe('browser session', () => {
     const answered = await agent.get(tab.url)
     host.clock.pass(2 * second)
     await signIn(agent, await agent.follow(await agent.get(`${url}&prompt=login`)), authenticator, isRedirectUri)
-    const { session } = await read(host, agent)
+    const { session } = await readSession(host, agent)
     expect(session?.acr).toBe('phr')
     expect((await agent.follow(answered, { until: isRedirectUri })).location).toContain('code=')
-    expect((await read(host, agent)).session).toEqual(session)
+    expect((await readSession(host, agent)).session).toEqual(session)
   })
 
   test('accepts the time of a sign-in after the clock was set back', async () => {
@@ -109,16 +109,16 @@ describe('browser session', () => {
     const page = await agent.follow(await agent.get(`${url}&prompt=login`))
     const now = host.clock.now() / 1000
     await signIn(agent, page, authenticator, isRedirectUri)
-    expect((await read(host, agent)).session?.authTime).toBeLessThan(now + minute / second)
+    expect((await readSession(host, agent)).session?.authTime).toBeLessThan(now + minute / second)
   })
 
   test('stays unchanged if it cannot be stored under a new ID, and the new ID is not sent', async () => {
-    await using host = await startHost({ mount: withCodes })
+    await using host = await startHost({ mount: withLoginCodeRoute })
     const { agent, url, authenticator, account } = await signInAda(host)
     host.clock.pass(second)
     const { code } = await host.pocket.issueLoginCode(account, minute)
     await agent.get(`${host.issuer}/enter?${new URLSearchParams({ code })}`)
-    const id = cookieOf(agent)
+    const id = sessionCookie(agent)
     const page = await agent.follow(await agent.get(`${url}&prompt=login`))
     const { artifacts } = host.stores
     const replace = artifacts.replace.bind(artifacts)
@@ -129,7 +129,7 @@ describe('browser session', () => {
     await signIn(agent, page, authenticator, isRedirectUri).catch(() => undefined)
     expect(host.errors).not.toEqual([])
     artifacts.replace = replace
-    expect(cookieOf(agent)).toBe(id)
+    expect(sessionCookie(agent)).toBe(id)
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('code=')
   })
 
@@ -165,13 +165,13 @@ describe('browser session', () => {
       ipAddress: expect.stringMatching(/127\.0\.0\.1|::1/),
       clientIds: [new URL(url).searchParams.get('client_id')],
     })
-    expect(JSON.stringify(found)).not.toContain(cookieOf(agent))
-    const grants = async () => (await host.stores.artifacts.listByAccount('Grant', account.id)).length
-    expect(await grants()).toBe(1)
+    expect(JSON.stringify(found)).not.toContain(sessionCookie(agent))
+    const countGrants = async () => (await host.stores.artifacts.listByAccount('Grant', account.id)).length
+    expect(await countGrants()).toBe(1)
     expect(await host.pocket.sessions.end(crypto.randomUUID(), found?.uid ?? '')).toBe(false)
     expect(await host.pocket.sessions.end(account.id, found?.uid ?? '')).toBe(true)
     expect(await host.pocket.sessions.end(account.id, found?.uid ?? '')).toBe(false)
-    expect([await host.pocket.sessions.list(account.id), await grants()]).toEqual([[], 0])
+    expect([await host.pocket.sessions.list(account.id), await countGrants()]).toEqual([[], 0])
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('error=login_required')
   })
 
@@ -180,7 +180,7 @@ describe('browser session', () => {
     const { agent, url, account, authenticator } = await signInAda(host)
     const other = new UserAgent()
     await signIn(other, await other.follow(await other.get(url)), authenticator, isRedirectUri)
-    const kept = (await read(host, agent)).session?.uid ?? ''
+    const kept = (await readSession(host, agent)).session?.uid ?? ''
     expect((await host.pocket.sessions.endOthers(account.id, kept)).length).toBe(1)
     expect((await host.pocket.sessions.list(account.id)).map(({ uid }) => uid)).toEqual([kept])
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('code=')
@@ -209,20 +209,20 @@ describe('browser session', () => {
     }
     const readAndCount = async () => {
       calls.length = 0
-      const { set } = await read(host, agent)
+      const { set } = await readSession(host, agent)
       const output = calls.join()
       const [found] = await host.pocket.sessions.list(account.id)
       const left = Math.round(((found?.expiresAt ?? 0) - host.clock.now()) / second)
       return { calls: output, left, set, userAgent: found?.userAgent }
     }
-    const approximately = (seconds: number) => expect.closeTo(seconds, -1)
-    expect(await readAndCount()).toMatchObject({ calls: 'find', left: approximately(600), set: '' })
+    const closeToSeconds = (seconds: number) => expect.closeTo(seconds, -1)
+    expect(await readAndCount()).toMatchObject({ calls: 'find', left: closeToSeconds(600), set: '' })
     host.clock.pass(59 * second)
-    expect(await readAndCount()).toMatchObject({ calls: 'find', left: approximately(541) })
+    expect(await readAndCount()).toMatchObject({ calls: 'find', left: closeToSeconds(541) })
     host.clock.pass(2 * minute)
     expect(await readAndCount()).toMatchObject({
       calls: 'find,find,refresh',
-      left: approximately(600),
+      left: closeToSeconds(600),
       set: '',
       userAgent: 'Reader',
     })
@@ -234,9 +234,9 @@ describe('browser session', () => {
     calls.length = 0
     expect((await agent.get(`${url}&prompt=none`)).location).toContain('code=')
     expect(calls).toContain('replace')
-    expect(await readAndCount()).toMatchObject({ calls: 'find', left: approximately(600) })
+    expect(await readAndCount()).toMatchObject({ calls: 'find', left: closeToSeconds(600) })
     host.clock.pass(9 * minute)
-    expect(await readAndCount()).toMatchObject({ left: approximately(361) })
+    expect(await readAndCount()).toMatchObject({ left: closeToSeconds(361) })
   })
 
   test('is neither created by a visit nor adopted from a forged cookie', async () => {
@@ -244,15 +244,15 @@ describe('browser session', () => {
     const { url, authenticator } = await signInAda(host)
     const visitor = new UserAgent()
     await visitor.get(url)
-    expect(cookieOf(visitor)).toBeUndefined()
+    expect(sessionCookie(visitor)).toBeUndefined()
     const agent = new UserAgent()
     const page = await agent.get(url, { headers: { cookie: 'access_token=mine' } })
-    expect(cookieOf(agent)).not.toBe('mine')
+    expect(sessionCookie(agent)).not.toBe('mine')
     const signInPage = await agent.get(page.location ?? '')
     expect(viewOf(signInPage)).toMatchObject({ view: 'sign-in' })
     await signIn(agent, signInPage, authenticator, isRedirectUri)
-    expect(cookieOf(agent)).toEqual(expect.any(String))
-    expect(cookieOf(agent)).not.toBe('mine')
+    expect(sessionCookie(agent)).toEqual(expect.any(String))
+    expect(sessionCookie(agent)).not.toBe('mine')
   })
 
   test('is not stored in plain text, like all other credentials', async () => {

@@ -4,7 +4,7 @@ import { createPocket, defaultKeySchedule, type ExternalSigningKey } from '@pock
 import { memoryStores } from '@pocket/core/memory'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { startHost } from './host.ts'
-import { login, relyingParty } from './signed-in.ts'
+import { login, relyingParty } from './login.ts'
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })

@@ -9,7 +9,7 @@ import { type EmptyDatabase, optionsFor } from '../typeorm/databases.ts'
 export type Step = 'find' | 'consume' | 'win'
 
 /** Controls one of several processes over the same database. */
-export interface Lead {
+export interface StepController {
   /** From now on blocks requests after this step; releases those that are blocked at another step. */
   hold(step: Step): void
   /** Resolves when that many requests for the same artifact are blocked. */
@@ -29,21 +29,21 @@ export async function openSlowStores(stack: AsyncDisposableStack, open: () => Pr
   const dataSource = await new DataSource(optionsFor(database)).initialize()
   stack.defer(() => dataSource.destroy())
   const startedAt = Date.now()
-  return { database, startedAt, ...slowStores(dataSource, startedAt) }
+  return { database, startedAt, ...createSlowStores(dataSource, startedAt) }
 }
 
 /**
  * Stores of one process that delay every artifact read and write, so that the statements of concurrent requests interleave. Also
  * returns the controls for the test.
  */
-export function slowStores(dataSource: DataSource, startedAt: number) {
-  answerLate(dataSource)
+export function createSlowStores(dataSource: DataSource, startedAt: number) {
+  delayArtifactStatements(dataSource)
   const stores = typeormStores(dataSource)
-  let [now, held]: [number, Held | undefined] = [startedAt, undefined]
-  const lead: Lead = {
+  let [now, held]: [number, StepBarrier | undefined] = [startedAt, undefined]
+  const controller: StepController = {
     hold: (step) => {
       held?.open()
-      held = new Held(step)
+      held = new StepBarrier(step)
     },
     met: async (times) => held?.met(times),
     open: () => {
@@ -82,11 +82,11 @@ export function slowStores(dataSource: DataSource, startedAt: number) {
     return outcome
   }
   const slow: PocketStores = stores
-  return { stores: slow, clock: { now: () => now }, lead }
+  return { stores: slow, clock: { now: () => now }, controller }
 }
 
 /** The requests that are blocked until all are released. */
-class Held {
+class StepBarrier {
   readonly #step: Step
   readonly #opened = Promise.withResolvers<void>()
   readonly #waiting = new Map<string, number>()
@@ -115,15 +115,15 @@ class Held {
   }
 }
 
-function answerLate(dataSource: DataSource): void {
+function delayArtifactStatements(dataSource: DataSource): void {
   const database = databaseOf(dataSource)
   for (const name of ['query', 'execute'] as const) {
     const run: (sql: string, ...more: readonly never[]) => Promise<unknown> = database[name].bind(database)
-    const runLate: typeof run = async (sql, ...more) => {
+    const runAndDelay: typeof run = async (sql, ...more) => {
       const result = await run(sql, ...more)
       if (sql.includes('pocket_artifact')) await setTimeout(delay)
       return result
     }
-    Object.defineProperty(database, name, { value: runLate })
+    Object.defineProperty(database, name, { value: runAndDelay })
   }
 }

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
 import { decide, type Host, hour, signIn, startHost, viewOf } from './host.ts'
 import { interceptReads } from './intercepted-reads.ts'
 
 const redirectUri = 'https://client.example'
 const isRedirectUri = (url: string) => url.startsWith(redirectUri)
-const fifty = <T>(act: () => Promise<T>) => Promise.all(Array.from({ length: 50 }, act))
+const repeat50Times = <T>(act: () => Promise<T>) => Promise.all(Array.from({ length: 50 }, act))
 
 describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   let database: StoresUnderTest
@@ -59,19 +59,19 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     }
   }
 
-  const tokensOf = async (response: Response) => (await response.json()) as Readonly<Record<string, string>>
+  const readTokens = async (response: Response) => (await response.json()) as Readonly<Record<string, string>>
 
   /** Asserts that no token of these responses works. */
-  async function expectNothing(
+  async function expectNoAccess(
     host: Host,
     token: (fields: Readonly<Record<string, string>>) => Promise<Response>,
     responses: readonly Response[],
   ) {
     for (const response of responses.filter(({ status }) => status === 200)) {
-      const { access_token, refresh_token = '' } = await tokensOf(response)
+      const { access_token, refresh_token = '' } = await readTokens(response)
       const headers = { authorization: `Bearer ${access_token}` }
       expect((await fetch(`${host.issuer}/api/oidc/userinfo`, { headers })).status).toBe(401)
-      expect(await tokensOf(await token({ grant_type: 'refresh_token', refresh_token }))).toMatchObject({
+      expect(await readTokens(await token({ grant_type: 'refresh_token', refresh_token }))).toMatchObject({
         error: 'invalid_grant',
       })
     }
@@ -81,7 +81,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   test('fifty exchanges of one code get one response, whose tokens are then revoked', async () => {
     await using host = await startHost({ stores: await database.empty() })
     const { exchange, token } = await signInAda(host)
-    const responses = await fifty(exchange)
+    const responses = await repeat50Times(exchange)
     const won = responses.filter(({ status }) => status === 200)
     expect(won).toHaveLength(1)
     const [{ refresh_token }] = (await Promise.all(won.map((response) => response.json()))) as [
@@ -97,10 +97,10 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   test('fifty concurrent refreshes of a confidential client get one response, whose tokens stay valid', async () => {
     await using host = await startHost({ stores: await database.empty() })
     const { exchange, token } = await signInAda(host)
-    const { refresh_token = '' } = await tokensOf(await exchange())
-    const responses = await fifty(() => token({ grant_type: 'refresh_token', refresh_token }))
+    const { refresh_token = '' } = await readTokens(await exchange())
+    const responses = await repeat50Times(() => token({ grant_type: 'refresh_token', refresh_token }))
     expect(responses.map(({ status }) => status)).toEqual(Array(50).fill(200))
-    const input = await Promise.all(responses.map(tokensOf))
+    const input = await Promise.all(responses.map(readTokens))
     expect(new Set(input.map((each) => `${each.refresh_token} ${each.access_token} ${each.id_token}`)).size).toBe(1)
     const next = await token({ grant_type: 'refresh_token', refresh_token: input[0]?.refresh_token ?? '' })
     expect(next.status).toBe(200)
@@ -110,7 +110,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   test('a refresh that fails in the store leaves the refresh token usable', async () => {
     await using host = await startHost({ stores: await database.empty() })
     const { exchange, token } = await signInAda(host)
-    const { refresh_token = '' } = await tokensOf(await exchange())
+    const { refresh_token = '' } = await readTokens(await exchange())
     const { artifacts } = host.stores
     const issue = artifacts.issue.bind(artifacts)
     const upsert = artifacts.upsert.bind(artifacts)
@@ -129,7 +129,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     await using host = await startHost({ stores: await database.empty(), options: { clock: { now: () => now } } })
     const { exchange, token } = await signInAda(host, { isPublic: true })
     const { refresh_token } = (await (await exchange()).json()) as { refresh_token: string }
-    const responses = await fifty(() => token({ grant_type: 'refresh_token', refresh_token }))
+    const responses = await repeat50Times(() => token({ grant_type: 'refresh_token', refresh_token }))
     const won = responses.filter(({ status }) => status === 200)
     expect(won).toHaveLength(10)
     const tokens = (await Promise.all(won.map((response) => response.json()))) as { refresh_token: string }[]
@@ -146,7 +146,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     })
     const { exchange, token } = await signInAda(host, { isPublic: true })
     const { refresh_token } = (await (await exchange()).json()) as { refresh_token: string }
-    const responses = await fifty(() => token({ grant_type: 'refresh_token', refresh_token }))
+    const responses = await repeat50Times(() => token({ grant_type: 'refresh_token', refresh_token }))
     expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(host.errors).toEqual([])
   })
@@ -159,7 +159,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
         options: { protocol: { refreshTokenLeeway: 0 } },
       })
       const { exchange, token } = await signInAda(host, { isPublic: true })
-      const { refresh_token = '' } = model === 'RefreshToken' ? await tokensOf(await exchange()) : {}
+      const { refresh_token = '' } = model === 'RefreshToken' ? await readTokens(await exchange()) : {}
       const send = () => (refresh_token === '' ? exchange() : token({ grant_type: 'refresh_token', refresh_token }))
       const { artifacts } = host.stores
       const both = Promise.withResolvers<void>()
@@ -170,7 +170,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
       })
       const responses = await Promise.all([send(), send()])
       expect(responses.map(({ status }) => status).sort()).toEqual([200, 400])
-      await expectNothing(host, token, responses)
+      await expectNoAccess(host, token, responses)
     },
   )
 
@@ -179,7 +179,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     async (model) => {
       await using host = await startHost({ stores: await database.empty() })
       const { client, exchange, token } = await signInAda(host)
-      const { refresh_token = '' } = await tokensOf(await exchange())
+      const { refresh_token = '' } = await readTokens(await exchange())
       const secret = (await host.pocket.clients.addSecret(client.id)).plain
       const { artifacts } = host.stores
       const restore = interceptReads(artifacts, async (found) => {
@@ -190,14 +190,14 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
       })
       const response = await token({ grant_type: 'refresh_token', refresh_token })
       expect(response.status).toBe(400)
-      await expectNothing(host, token, [response])
+      await expectNoAccess(host, token, [response])
     },
   )
 
   test('a revocation that begins while a refresh of a public client stores its tokens leaves no valid token', async () => {
     await using host = await startHost({ stores: await database.empty() })
     const { client, exchange, token } = await signInAda(host, { isPublic: true })
-    const { refresh_token = '' } = await tokensOf(await exchange())
+    const { refresh_token = '' } = await readTokens(await exchange())
     const { artifacts } = host.stores
     const issue = artifacts.issue.bind(artifacts)
     let revoked: Promise<Response> | undefined
@@ -209,7 +209,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     }
     const response = await token({ grant_type: 'refresh_token', refresh_token })
     expect((await revoked)?.status).toBe(200)
-    await expectNothing(host, token, [response])
+    await expectNoAccess(host, token, [response])
   })
 
   test('fifty responses to one challenge sign in once', async () => {
@@ -222,7 +222,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     const view = viewOf(page)
     if (view.view !== 'sign-in') throw new Error('no sign-in page')
     const response = authenticator.get(view.ceremony.options, { origin: host.issuer })
-    const responses = await fifty(() => agent.postJson(`${host.issuer}${view.ceremony.submitTo}`, { response }))
+    const responses = await repeat50Times(() => agent.postJson(`${host.issuer}${view.ceremony.submitTo}`, { response }))
     expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
   })
 

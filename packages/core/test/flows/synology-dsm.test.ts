@@ -3,7 +3,7 @@ import { UserAgent } from '@pocket/core/testing'
 import { SynologyDsm } from '@pocket/test-support/relying-parties'
 import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
 
-async function dsmAt(
+async function createDsm(
   host: Host,
   { typed = 'https://nas:5001', registered = ['https://nas:5001'], accounts = ['ada'] } = {},
 ) {
@@ -27,7 +27,7 @@ describe('Synology DSM', () => {
   test('signs in with passkey and consent the first time, and without a page the second time', async () => {
     await using host = await startHost()
     const { authenticator, account } = await host.person('ada')
-    const { dsm, back, client } = await dsmAt(host)
+    const { dsm, back, client } = await createDsm(host)
     const agent = new UserAgent()
 
     const page = await agent.follow(await agent.get(dsm.begin().url))
@@ -68,7 +68,7 @@ describe('Synology DSM', () => {
   ])('accepts %s if %s is registered', async (typed, registered) => {
     await using host = await startHost()
     const { authenticator } = await host.person('ada')
-    const { dsm, back } = await dsmAt(host, { typed, registered: [registered] })
+    const { dsm, back } = await createDsm(host, { typed, registered: [registered] })
     const agent = new UserAgent()
     const page = await agent.follow(await agent.get(dsm.begin().url))
     const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
@@ -102,7 +102,7 @@ describe('Synology DSM', () => {
   test('reports a user name that DSM does not know, and does not sign in', async () => {
     await using host = await startHost()
     const { authenticator } = await host.person('eve')
-    const { dsm, back } = await dsmAt(host, { accounts: ['ada'] })
+    const { dsm, back } = await createDsm(host, { accounts: ['ada'] })
     const agent = new UserAgent()
     const page = await agent.follow(await agent.get(dsm.begin().url))
     const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
@@ -117,7 +117,7 @@ describe('Synology DSM', () => {
     ['http://nas:5001', 'invalid_redirect_uri'],
   ])('rejects %s on an error page', async (typed, code) => {
     await using host = await startHost()
-    const { dsm } = await dsmAt(host, { typed, registered: ['https://nas:5001', 'https://nas:5001/callback'] })
+    const { dsm } = await createDsm(host, { typed, registered: ['https://nas:5001', 'https://nas:5001/callback'] })
     const agent = new UserAgent()
     const page = await agent.get(dsm.begin().url)
     expect(page.status).toBe(400)
@@ -128,7 +128,7 @@ describe('Synology DSM', () => {
   test('Cancel on the consent page returns access_denied to the client', async () => {
     await using host = await startHost()
     const { authenticator } = await host.person('ada')
-    const { dsm, back } = await dsmAt(host)
+    const { dsm, back } = await createDsm(host)
     const agent = new UserAgent()
     const page = await agent.follow(await agent.get(dsm.begin().url))
     const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'cancelTo', back)

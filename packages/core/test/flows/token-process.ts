@@ -5,7 +5,7 @@ import { json } from 'node:stream/consumers'
 import { type Account, changeIssuer, createPocket, MasterKey } from '@pocket/core'
 import { DataSource } from 'typeorm'
 import { postgresOptions, sqliteOptions } from '../../src/typeorm/index.ts'
-import { type Lead, slowStores } from './slow-stores.ts'
+import { createSlowStores, type StepController } from './slow-stores.ts'
 
 /** The input of another process, as JSON. */
 export interface Task {
@@ -20,7 +20,7 @@ export interface Task {
 const { database, startedAt, account, leeways }: Task = JSON.parse(process.argv[2] ?? '')
 const options = database.startsWith('postgres://') ? postgresOptions(database) : sqliteOptions(database)
 const dataSource = await new DataSource(options).initialize()
-const { stores, clock, lead } = slowStores(dataSource, startedAt)
+const { stores, clock, controller } = createSlowStores(dataSource, startedAt)
 
 async function listen(answer: RequestListener): Promise<number> {
   const server = createServer(answer).listen(0, '127.0.0.1')
@@ -30,7 +30,7 @@ async function listen(answer: RequestListener): Promise<number> {
 
 const ports = [
   await listen(async (req, res) => {
-    const follow: (...input: never[]) => unknown = lead[req.url?.slice(1) as keyof Lead]
+    const follow: (...input: never[]) => unknown = controller[req.url?.slice(1) as keyof StepController]
     await follow(...((await json(req)) as never[]))
     res.end()
   }),

@@ -6,11 +6,11 @@ import { startProcess } from '@pocket/test-support'
 import * as oidc from 'openid-client'
 import { databases } from '../typeorm/databases.ts'
 import { answerCeremony, type Host, startHost, viewOf } from './host.ts'
-import { isRedirectUri, passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { followAuthorization, isRedirectUri, redirectUri, relyingParty } from './login.ts'
 import { openSlowStores } from './slow-stores.ts'
 import type { Task } from './token-process.ts'
 
-async function startAnother(task: Task) {
+async function startTokenProcess(task: Task) {
   const program = fileURLToPath(new URL('token-process.ts', import.meta.url))
   const flags = ['--conditions=pocket-source', '--experimental-strip-types', '--disable-warning=ExperimentalWarning']
   const running = await startProcess(process.execPath, [...flags, program, JSON.stringify(task)], {
@@ -70,12 +70,12 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
     const person = await host.person('ada')
     const agent = new UserAgent()
     const first = await relyingParty(host, { client: { skipConsent: true } })
-    const urlOf = ({ client }: typeof first) => {
+    const authorizationUrl = ({ client }: typeof first) => {
       const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
       return `${host.issuer}/authorize?${new URLSearchParams(query)}`
     }
-    await passThrough(host, urlOf(first), { agent, person })
-    const another = await startAnother({
+    await followAuthorization(host, authorizationUrl(first), { agent, person })
+    const another = await startTokenProcess({
       database: database.address,
       startedAt,
       account: person.account,
@@ -83,18 +83,18 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
     })
     stack.use(another.running)
     other = forwardTo(another.port, () => network.deliver())
-    return { host, agent, person, urlOf, network, stack: stack.move() }
+    return { host, agent, person, authorizationUrl, network, stack: stack.move() }
   }
 
   test('are all revoked by one sign-out, for one client or many', async () => {
-    const { host, agent, person, urlOf, stack } = await start()
+    const { host, agent, person, authorizationUrl, stack } = await start()
     await using _ = stack
     const different = await Promise.all(
       Array.from({ length: 16 }, () => relyingParty(host, { client: { skipConsent: true } })),
     )
     const same = await relyingParty(host, { client: { skipConsent: true } })
     const parties = [...different, ...Array.from({ length: 8 }, () => same)]
-    const responses = await Promise.all(parties.map((party) => agent.get(urlOf(party))))
+    const responses = await Promise.all(parties.map((party) => agent.get(authorizationUrl(party))))
     expect(responses.filter(({ location }) => !isRedirectUri(location ?? ''))).toEqual([])
     const tokens = await Promise.all(
       responses.map(({ location }, index) =>
@@ -116,17 +116,17 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
   })
 
   test('that continue from several sign-in pages concurrently keep one session', async () => {
-    const { host, person, urlOf, stack } = await start()
+    const { host, person, authorizationUrl, stack } = await start()
     await using _ = stack
     const agent = new UserAgent()
     const tabs = await Promise.all(
       Array.from({ length: 4 }, async () => {
         const party = await relyingParty(host, { client: { skipConsent: true } })
-        return { party, shown: await agent.follow(await agent.get(urlOf(party))) }
+        return { party, shown: await agent.follow(await agent.get(authorizationUrl(party))) }
       }),
     )
     const first = await relyingParty(host, { client: { skipConsent: true } })
-    await passThrough(host, urlOf(first), { agent, person })
+    await followAuthorization(host, authorizationUrl(first), { agent, person })
     const resumes = await Promise.all(tabs.map(({ shown }) => agent.get(shown.url)))
     const pages = await Promise.all(resumes.map((page) => agent.follow(page, { until: isRedirectUri })))
     const tokens = await Promise.all(
@@ -134,7 +134,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
         oidc.authorizationCodeGrant(party.configuration, new URL(pages[index]?.location ?? '')),
       ),
     )
-    expect((await agent.get(`${urlOf(first)}&prompt=none`)).location).toContain('code=')
+    expect((await agent.get(`${authorizationUrl(first)}&prompt=none`)).location).toContain('code=')
     await signOut(host, agent)
     const active = tabs.map(({ party }, index) =>
       oidc.tokenIntrospection(party.configuration, tokens[index]?.refresh_token ?? ''),
@@ -144,7 +144,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
   })
 
   test('whose responses arrive after another user has signed in do not replace that session', async () => {
-    const { host, agent, person, urlOf, network, stack } = await start()
+    const { host, agent, person, authorizationUrl, network, stack } = await start()
     await using _ = stack
     const [party, other] = [await relyingParty(host, { client: { skipConsent: true } }), await host.person('grace')]
     const [finished, delivery] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
@@ -153,14 +153,14 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
       return delivery.promise
     }
     // One of them is answered by the other process.
-    const late = Promise.all([agent.get(urlOf(party)), agent.get(urlOf(party))])
+    const late = Promise.all([agent.get(authorizationUrl(party)), agent.get(authorizationUrl(party))])
     await finished.promise
     // The other process does not know the second user.
     network.isShared = false
-    await passThrough(host, `${urlOf(party)}&prompt=login`, { agent, person: other })
+    await followAuthorization(host, `${authorizationUrl(party)}&prompt=login`, { agent, person: other })
     delivery.resolve()
     for (const { location } of await late) expect(location).toContain('code=')
-    const { location } = await agent.get(`${urlOf(party)}&prompt=none`)
+    const { location } = await agent.get(`${authorizationUrl(party)}&prompt=none`)
     const tokens = await oidc.authorizationCodeGrant(party.configuration, new URL(location ?? ''))
     expect(tokens.claims()?.sub).toBe(other.account.id)
     expect(await host.pocket.sessions.list(person.account.id)).toHaveLength(1)
@@ -171,12 +171,14 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
     ['after a sign-in', false],
     ['after a sign-in in a browser with a session', true],
   ])('that resume the same interaction at once %s keep one session', async (_when, withSession) => {
-    const { host, agent: signedIn, person, urlOf, stack } = await start()
+    const { host, agent: signedIn, person, authorizationUrl, stack } = await start()
     await using _ = stack
     for (let round = 0; round < 4; round++) {
       const agent = withSession ? signedIn : new UserAgent()
       const party = await relyingParty(host, { client: { skipConsent: true } })
-      const shown = await agent.follow(await agent.get(`${urlOf(party)}${withSession ? '&prompt=login' : ''}`))
+      const shown = await agent.follow(
+        await agent.get(`${authorizationUrl(party)}${withSession ? '&prompt=login' : ''}`),
+      )
       const response = await answerCeremony(agent, shown, person.authenticator)
       const { redirectTo } = response.json() as { redirectTo: string }
       const resume = new URL(redirectTo, shown.url).href
@@ -189,7 +191,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
         arrived.map(({ location }) => oidc.authorizationCodeGrant(party.configuration, new URL(location ?? ''))),
       )
       expect(tokens.length).toBeGreaterThan(0)
-      expect((await agent.get(`${urlOf(party)}&prompt=none`)).location).toContain('code=')
+      expect((await agent.get(`${authorizationUrl(party)}&prompt=none`)).location).toContain('code=')
       if (withSession) continue
       await signOut(host, agent)
       const active = tokens.map(({ refresh_token = '' }) => oidc.tokenIntrospection(party.configuration, refresh_token))
@@ -200,10 +202,10 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
   })
 
   test('that are allowed twice concurrently keep their session', async () => {
-    const { host, agent, urlOf, stack } = await start()
+    const { host, agent, authorizationUrl, stack } = await start()
     await using _ = stack
     const party = await relyingParty(host)
-    const shown = await agent.follow(await agent.get(urlOf(party)))
+    const shown = await agent.follow(await agent.get(authorizationUrl(party)))
     const view = viewOf(shown)
     if (view.view !== 'consent') throw new Error(`Not a consent page: ${JSON.stringify(view)}`)
     const to = new URL(view.submitTo, shown.url).href
@@ -213,7 +215,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
     const arrived = pages.flatMap(({ location }) => (location?.includes('code=') ? [new URL(location)] : []))
     expect(arrived.length).toBeGreaterThan(0)
     const tokens = await Promise.all(arrived.map((url) => oidc.authorizationCodeGrant(party.configuration, url)))
-    expect((await agent.get(`${urlOf(party)}&prompt=none`)).location).toContain('code=')
+    expect((await agent.get(`${authorizationUrl(party)}&prompt=none`)).location).toContain('code=')
     await signOut(host, agent)
     const active = tokens.map(({ refresh_token = '' }) => oidc.tokenIntrospection(party.configuration, refresh_token))
     expect((await Promise.all(active)).map((each) => each.active)).toEqual(tokens.map(() => false))
@@ -228,13 +230,13 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
   ]
 
   test.each(ends)('that overlap %s are revoked or rejected', async (_what, end) => {
-    const { host, agent, person, urlOf, stack } = await start()
+    const { host, agent, person, authorizationUrl, stack } = await start()
     await using _ = stack
     const parties = await Promise.all(
       Array.from({ length: 12 }, () => relyingParty(host, { client: { skipConsent: true } })),
     )
     const [session] = await host.pocket.sessions.list(person.account.id)
-    const started = parties.map((party) => agent.get(urlOf(party)))
+    const started = parties.map((party) => agent.get(authorizationUrl(party)))
     await Promise.race(started)
     await end(host, person.account.id, session?.uid ?? '')
     const responses = await Promise.all(started)

@@ -4,19 +4,19 @@ import { UserAgent } from '@pocket/core/testing'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { databases } from '../typeorm/databases.ts'
-import { type AnyLead, startAnother } from './another-process.ts'
 import { type Host, second, startHost } from './host.ts'
-import { passThrough, redirectUri, relyingParty } from './signed-in.ts'
+import { followAuthorization, redirectUri, relyingParty } from './login.ts'
 import { openSlowStores, type Step } from './slow-stores.ts'
+import { type AnyStepController, startTokenProcess } from './start-token-process.ts'
 
 type Fields = Readonly<Record<string, string>>
 type Tokens = Readonly<Record<'access_token' | 'refresh_token', string>>
 
 /** One provider instance, served by the host and on another origin. */
-interface Given {
+interface FixtureOptions {
   readonly host: Host
   readonly other: string
-  readonly leads: readonly AnyLead[]
+  readonly controllers: readonly AnyStepController[]
   readonly person: Awaited<ReturnType<Host['person']>>
   /** Whether the client authenticates; for a public client the leeway limits the number of responses. */
   readonly isPublic: boolean
@@ -41,7 +41,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
 
   async function start() {
     await using stack = new AsyncDisposableStack()
-    const { database, startedAt, stores, clock, lead } = await openSlowStores(stack, open)
+    const { database, startedAt, stores, clock, controller } = await openSlowStores(stack, open)
     const hosts: Host[] = []
     for (const refreshLeeway of leeways)
       hosts.push(
@@ -51,29 +51,31 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     if (!person) throw new Error('There is no host.')
     const { account } = person
     for (const { accounts } of hosts) accounts.set(account.id, account)
-    const another = await startAnother({
+    const another = await startTokenProcess({
       database: database.address,
       startedAt,
       account,
       leeways: Object.fromEntries(hosts.map(({ issuer }, index) => [issuer, leeways[index] ?? 0])),
     })
     stack.use(another.running)
-    const leads = [lead, another.lead]
-    const fixturesOf = (isPublic: boolean) =>
+    const controllers = [controller, another.controller]
+    const createFixtures = (isPublic: boolean) =>
       Promise.all(
-        hosts.map((host, index) => fixtureOf({ host, leads, person, isPublic, other: another.origins[index] ?? '' })),
+        hosts.map((host, index) =>
+          createFixture({ host, controllers, person, isPublic, other: another.origins[index] ?? '' }),
+        ),
       )
-    const fixtures = { confidential: await fixturesOf(false), public: await fixturesOf(true) }
+    const fixtures = { confidential: await createFixtures(false), public: await createFixtures(true) }
     return { fixtures, another, stack: stack.move() }
   }
 
-  async function fixtureWithLeeway(leeway: Leeway, clients: 'confidential' | 'public' = 'confidential') {
+  async function createFixtureWithLeeway(leeway: Leeway, clients: 'confidential' | 'public' = 'confidential') {
     const found = (await setUp).fixtures[clients][leeways.indexOf(leeway)]
     if (!found) throw new Error(`No instance has a leeway of ${leeway} s.`)
     return found
   }
 
-  async function fixtureOf({ host, leads, person, other, isPublic }: Given) {
+  async function createFixture({ host, controllers, person, other, isPublic }: FixtureOptions) {
     const { client, secret } = isPublic
       ? await relyingParty(host, { client: { isPublic }, authentication: oidc.None() })
       : await relyingParty(host)
@@ -90,24 +92,24 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
         headers: { connection: 'close', ...headers },
         body: new URLSearchParams({ ...('client_assertion' in fields ? {} : credentials), ...fields }),
       })
-    const tellLeads = async (tell: (one: AnyLead) => unknown) => {
-      await Promise.all(leads.map(tell))
+    const controlAll = async (tell: (one: AnyStepController) => unknown) => {
+      await Promise.all(controllers.map(tell))
     }
     const userInfo = (index: number, headers: Fields) =>
       fetch(`${origins[index % 2]}/api/oidc/userinfo`, { headers: { connection: 'close', ...headers } })
     /** Sends half of the requests to each process; all take this step before any of them continues. */
     const together = async (times: number, step: Step, send: (index: number) => Promise<Response>) => {
-      await tellLeads((one) => one.hold(step))
+      await controlAll((one) => one.hold(step))
       const answers = Promise.all(Array.from({ length: times }, (_, index) => send(index)))
-      await Promise.race([tellLeads((one) => one.met(times / 2)), answers])
-      await tellLeads((one) => one.open())
+      await Promise.race([controlAll((one) => one.met(times / 2)), answers])
+      await controlAll((one) => one.open())
       return answers
     }
     const postAtOnce = (times: number, fields: Fields, step: Step, headers: readonly Fields[] = []) =>
       together(times, step, (index) => post(index, 'token', fields, headers[index]))
     /** Runs `meanwhile` while the first request has used its credential and has not stored its tokens. */
     const whileStoring = async (times: number, fields: Fields, meanwhile: (answered: number) => unknown) => {
-      await tellLeads((one) => one.hold('win'))
+      await controlAll((one) => one.hold('win'))
       let answered = 0
       const answers = Promise.all(
         Array.from({ length: times }, async (_, index) => {
@@ -116,9 +118,9 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
           return response
         }),
       )
-      await Promise.race([...leads.map((one) => one.met(1)), answers])
+      await Promise.race([...controllers.map((one) => one.met(1)), answers])
       meanwhile(answered)
-      await tellLeads((one) => one.open())
+      await controlAll((one) => one.open())
       return answers
     }
     const code = async () => {
@@ -130,7 +132,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
         ...challenge,
       }
       const url = `${host.issuer}/authorize?${new URLSearchParams(query)}`
-      const { page } = await passThrough(host, url, { agent: new UserAgent(), person })
+      const { page } = await followAuthorization(host, url, { agent: new UserAgent(), person })
       const value = new URL(page.location ?? '').searchParams.get('code') ?? ''
       return { grant_type: 'authorization_code', redirect_uri: redirectUri, code: value, code_verifier: verifier }
     }
@@ -154,26 +156,26 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
       code,
       exchange,
       alive,
-      refreshed: (tokens: Tokens) => post(1, 'token', refresh(tokens)),
-      pass: (milliseconds: number) => tellLeads((one) => one.pass(milliseconds)),
+      refreshed: (tokens: Tokens) => post(1, 'token', refreshFields(tokens)),
+      pass: (milliseconds: number) => controlAll((one) => one.pass(milliseconds)),
     }
   }
 
-  type Fixture = Awaited<ReturnType<typeof fixtureOf>>
+  type Fixture = Awaited<ReturnType<typeof createFixture>>
 
-  const tokensOf = (responses: readonly Response[]) =>
+  const readTokens = (responses: readonly Response[]) =>
     Promise.all(responses.filter(({ status }) => status === 200).map((response) => response.json() as Promise<Tokens>))
-  const refresh = ({ refresh_token }: Tokens) => ({ grant_type: 'refresh_token', refresh_token })
-  const aliveOf = ({ alive }: Fixture, input: readonly Tokens[]) => Promise.all(input.map(alive))
+  const refreshFields = ({ refresh_token }: Tokens) => ({ grant_type: 'refresh_token', refresh_token })
+  const readValidAccess = ({ alive }: Fixture, input: readonly Tokens[]) => Promise.all(input.map(alive))
 
   /** Asserts that none of these tokens works. */
   async function expectEnd(each: Fixture, input: readonly Tokens[]) {
-    expect(await aliveOf(each, input)).toEqual(input.map(() => [false]))
+    expect(await readValidAccess(each, input)).toEqual(input.map(() => [false]))
     const refused = await Promise.all(input.map(each.refreshed))
     expect(refused.map(({ status }) => status)).toEqual(input.map(() => 400))
   }
 
-  const refusals = async (responses: readonly Response[]) =>
+  const readErrors = async (responses: readonly Response[]) =>
     Promise.all(
       responses
         .filter(({ status }) => status !== 200)
@@ -181,34 +183,34 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     )
 
   test('fifty exchanges of one code get one response, whose tokens are then revoked', async () => {
-    const each = await fixtureWithLeeway(0)
+    const each = await createFixtureWithLeeway(0)
     const responses = await each.postAtOnce(50, await each.code(), 'find')
-    expect(await refusals(responses)).toEqual(Array(49).fill('invalid_grant'))
-    await expectEnd(each, await tokensOf(responses))
+    expect(await readErrors(responses)).toEqual(Array(49).fill('invalid_grant'))
+    await expectEnd(each, await readTokens(responses))
     expect(each.host.errors).toEqual([])
   })
 
   test('fifty refreshes without a leeway get one response, whose tokens are then revoked', async () => {
-    const each = await fixtureWithLeeway(0, 'public')
+    const each = await createFixtureWithLeeway(0, 'public')
     const first = await each.exchange()
-    const responses = await each.postAtOnce(50, refresh(first), 'find')
-    expect(await refusals(responses)).toEqual(Array(49).fill('invalid_grant'))
-    await expectEnd(each, [first, ...(await tokensOf(responses))])
+    const responses = await each.postAtOnce(50, refreshFields(first), 'find')
+    expect(await readErrors(responses)).toEqual(Array(49).fill('invalid_grant'))
+    await expectEnd(each, [first, ...(await readTokens(responses))])
     expect(each.host.errors).toEqual([])
   })
 
   test('fifty refreshes within the leeway get ten responses, whose tokens stay valid until a later reuse', async () => {
-    const each = await fixtureWithLeeway(3, 'public')
+    const each = await createFixtureWithLeeway(3, 'public')
     const first = await each.exchange()
-    const responses = await each.postAtOnce(50, refresh(first), 'find')
+    const responses = await each.postAtOnce(50, refreshFields(first), 'find')
     // The clock is stopped, so that all requests fall within the leeway on slow machines too.
-    expect(await refusals(responses)).toEqual(Array(40).fill('invalid_grant'))
-    const won = await tokensOf(responses)
+    expect(await readErrors(responses)).toEqual(Array(40).fill('invalid_grant'))
+    const won = await readTokens(responses)
     expect(new Set(won.map(({ refresh_token }) => refresh_token)).size).toBe(10)
     await each.pass(3 * second - 1)
     expect((await each.refreshed(first)).status).toBe(400)
-    expect(await aliveOf(each, won)).toEqual(won.map(() => [true]))
-    const later = await tokensOf(await Promise.all(won.map(each.refreshed)))
+    expect(await readValidAccess(each, won)).toEqual(won.map(() => [true]))
+    const later = await readTokens(await Promise.all(won.map(each.refreshed)))
     expect(later).toHaveLength(10)
     await each.pass(1)
     expect((await each.refreshed(first)).status).toBe(400)
@@ -217,16 +219,18 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   })
 
   test('accepts a second use within the leeway, and revokes all tokens at a later reuse', async () => {
-    const each = await fixtureWithLeeway(3, 'public')
+    const each = await createFixtureWithLeeway(3, 'public')
     const first = await each.exchange()
-    const won = await tokensOf([await each.refreshed(first)])
+    const won = await readTokens([await each.refreshed(first)])
     await each.pass(3 * second - 1)
-    won.push(...(await tokensOf([await each.refreshed(first)])))
+    won.push(...(await readTokens([await each.refreshed(first)])))
     expect(won).toHaveLength(2)
-    expect(await aliveOf(each, won)).toEqual(won.map(() => [true]))
+    expect(await readValidAccess(each, won)).toEqual(won.map(() => [true]))
     await each.pass(1)
     // Fifty concurrent thieves get as little as one.
-    expect(await refusals(await each.postAtOnce(50, refresh(first), 'find'))).toEqual(Array(50).fill('invalid_grant'))
+    expect(await readErrors(await each.postAtOnce(50, refreshFields(first), 'find'))).toEqual(
+      Array(50).fill('invalid_grant'),
+    )
     await expectEnd(each, [first, ...won])
     expect(each.host.errors).toEqual([])
   })
@@ -234,7 +238,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   test('fifty requests with one assertion get one response', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256')
     const jwk = { ...(await exportJWK(publicKey)) }
-    const each = await fixtureWithLeeway(0)
+    const each = await createFixtureWithLeeway(0)
     const { client } = await each.host.client({
       protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwks: { keys: [jwk] } },
     })
@@ -261,11 +265,11 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     test.each(['code', 'refresh token'])(
       'the replays of a %s wait for the winner, and revoke its tokens',
       async (kind) => {
-        const each = await fixtureWithLeeway(0, 'public')
-        const fields = kind === 'code' ? await each.code() : refresh(await each.exchange())
+        const each = await createFixtureWithLeeway(0, 'public')
+        const fields = kind === 'code' ? await each.code() : refreshFields(await each.exchange())
         const responses = await each.whileStoring(10, fields, (answered) => expect(answered).toBe(0))
-        expect(await refusals(responses)).toEqual(Array(9).fill('invalid_grant'))
-        await expectEnd(each, await tokensOf(responses))
+        expect(await readErrors(responses)).toEqual(Array(9).fill('invalid_grant'))
+        await expectEnd(each, await readTokens(responses))
         expect(each.host.errors).toEqual([])
       },
     )
@@ -273,23 +277,23 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     test.each(['refresh_token', 'access_token'] as const)(
       'a revocation of the %s during concurrent refreshes leaves no valid token',
       async (revoked) => {
-        const each = await fixtureWithLeeway(3, 'public')
+        const each = await createFixtureWithLeeway(3, 'public')
         const first = await each.exchange()
         let revocation: Promise<Response> | undefined
-        const responses = await each.whileStoring(10, refresh(first), () => {
+        const responses = await each.whileStoring(10, refreshFields(first), () => {
           revocation = each.post(1, 'revoke', { token: first[revoked] })
         })
         expect((await revocation)?.status).toBe(200)
-        await expectEnd(each, [first, ...(await tokensOf(responses))])
+        await expectEnd(each, [first, ...(await readTokens(responses))])
         expect(each.host.errors).toEqual([])
       },
     )
   }
 
   /** Asserts that all responses are equal except for `expires_in`, and returns their tokens. */
-  const oneAnswer = async (responses: readonly Response[]) => {
+  const expectOneResponse = async (responses: readonly Response[]) => {
     expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 200))
-    const [one = { access_token: '', refresh_token: '' }, ...more] = await tokensOf(responses)
+    const [one = { access_token: '', refresh_token: '' }, ...more] = await readTokens(responses)
     expect(more).toEqual(more.map(() => one))
     return one
   }
@@ -297,13 +301,13 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   test.each([0, 3] as const)(
     'fifty refreshes of a confidential client get one response, leeway %d s',
     async (leeway) => {
-      const each = await fixtureWithLeeway(leeway)
+      const each = await createFixtureWithLeeway(leeway)
       const first = await each.exchange()
-      const won = await oneAnswer(await each.postAtOnce(50, refresh(first), 'find'))
-      expect(await aliveOf(each, [won])).toEqual([[true]])
+      const won = await expectOneResponse(await each.postAtOnce(50, refreshFields(first), 'find'))
+      expect(await readValidAccess(each, [won])).toEqual([[true]])
       await each.pass(60 * second - 1)
-      expect(await oneAnswer([await each.refreshed(first)])).toMatchObject({ refresh_token: won.refresh_token })
-      const next = await oneAnswer(await each.postAtOnce(2, refresh(won), 'find'))
+      expect(await expectOneResponse([await each.refreshed(first)])).toMatchObject({ refresh_token: won.refresh_token })
+      const next = await expectOneResponse(await each.postAtOnce(2, refreshFields(won), 'find'))
       expect(next.refresh_token).not.toBe(won.refresh_token)
       expect((await each.refreshed(first)).status).toBe(400)
       await expectEnd(each, [first, won, next])
@@ -312,61 +316,63 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   )
 
   test('accepts one of fifty uses of a proof, and returns one response to fifty refreshes with proofs of one key', async () => {
-    const each = await fixtureWithLeeway(0, 'public')
+    const each = await createFixtureWithLeeway(0, 'public')
     const { privateKey, publicKey } = await generateKeyPair('ES256')
     const jwk = await exportJWK(publicKey)
-    const prove = async (htm = 'POST', path = 'token', claims: Fields = {}) => ({
+    const createProof = async (htm = 'POST', path = 'token', claims: Fields = {}) => ({
       DPoP: await new SignJWT({ htm, htu: `${each.host.issuer}/api/oidc/${path}`, jti: crypto.randomUUID(), ...claims })
         .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk })
         .setIssuedAt()
         .sign(privateKey),
     })
-    const first = (await (await each.post(0, 'token', await each.code(), await prove())).json()) as Tokens
+    const first = (await (await each.post(0, 'token', await each.code(), await createProof())).json()) as Tokens
     const ath = createHash('sha256').update(first.access_token).digest('base64url')
-    const once = { ...(await prove('GET', 'userinfo', { ath })), authorization: `DPoP ${first.access_token}` }
+    const once = { ...(await createProof('GET', 'userinfo', { ath })), authorization: `DPoP ${first.access_token}` }
     const shown = await each.together(50, 'find', (index) => each.userInfo(index, once))
     expect(shown.map(({ status }) => status).sort()).toEqual([200, ...Array(49).fill(401)])
-    const headers = await Promise.all(Array.from({ length: 50 }, () => prove()))
-    const won = await oneAnswer(await each.postAtOnce(50, refresh(first), 'find', headers))
-    const next = await oneAnswer([await each.post(1, 'token', refresh(won), await prove())])
+    const headers = await Promise.all(Array.from({ length: 50 }, () => createProof()))
+    const won = await expectOneResponse(await each.postAtOnce(50, refreshFields(first), 'find', headers))
+    const next = await expectOneResponse([await each.post(1, 'token', refreshFields(won), await createProof())])
     expect(next.refresh_token).not.toBe(won.refresh_token)
-    expect((await each.post(0, 'token', refresh(first), await prove())).status).toBe(400)
+    expect((await each.post(0, 'token', refreshFields(first), await createProof())).status).toBe(400)
     expect(each.host.errors).toEqual([])
   })
 
   test('fifty reuses after sixty seconds get an error and revoke the family', async () => {
-    const each = await fixtureWithLeeway(3)
+    const each = await createFixtureWithLeeway(3)
     const first = await each.exchange()
-    const won = await oneAnswer([await each.refreshed(first)])
+    const won = await expectOneResponse([await each.refreshed(first)])
     await each.pass(60 * second)
-    expect(await refusals(await each.postAtOnce(50, refresh(first), 'find'))).toEqual(Array(50).fill('invalid_grant'))
+    expect(await readErrors(await each.postAtOnce(50, refreshFields(first), 'find'))).toEqual(
+      Array(50).fill('invalid_grant'),
+    )
     await expectEnd(each, [first, won])
     expect(each.host.errors).toEqual([])
   })
 
   test('a repeated refresh that races the first use of the new token leaves one valid token set or none', async () => {
-    const each = await fixtureWithLeeway(3)
+    const each = await createFixtureWithLeeway(3)
     const first = await each.exchange()
-    const won = await oneAnswer([await each.refreshed(first)])
+    const won = await expectOneResponse([await each.refreshed(first)])
     const [repeated, used] = await Promise.all([each.refreshed(first), each.refreshed(won)])
-    const next = await oneAnswer([used])
+    const next = await expectOneResponse([used])
     const isRepeated = repeated.status === 200
-    if (isRepeated) expect((await oneAnswer([repeated])).refresh_token).toBe(won.refresh_token)
-    expect(await aliveOf(each, [next])).toEqual([[isRepeated]])
+    if (isRepeated) expect((await expectOneResponse([repeated])).refresh_token).toBe(won.refresh_token)
+    expect(await readValidAccess(each, [next])).toEqual([[isRepeated]])
     expect(each.host.errors).toEqual([])
   })
 
   test.each(['refresh_token', 'access_token'] as const)(
     'a revocation of the %s that races refreshes leaves no valid token',
     async (revoked) => {
-      const each = await fixtureWithLeeway(3)
+      const each = await createFixtureWithLeeway(3)
       const first = await each.exchange()
       const revocation = each.post(0, 'revoke', { token: first[revoked] })
       const more = await Promise.all(
-        Array.from({ length: 10 }, (_, index) => each.post(index, 'token', refresh(first))),
+        Array.from({ length: 10 }, (_, index) => each.post(index, 'token', refreshFields(first))),
       )
       expect((await revocation).status).toBe(200)
-      await expectEnd(each, [first, ...(await tokensOf(more))])
+      await expectEnd(each, [first, ...(await readTokens(more))])
       expect(each.host.errors).toEqual([])
     },
   )
@@ -374,17 +380,17 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   // Runs last, because it kills the other process.
   test('a process that is killed between consuming the token and storing the response leaves the token usable', async () => {
     const { another } = await setUp
-    const each = await fixtureWithLeeway(3)
+    const each = await createFixtureWithLeeway(3)
     const first = await each.exchange()
-    await another.lead.hold('win')
-    const lost = each.post(1, 'token', refresh(first)).catch(() => undefined)
-    await another.lead.met(1)
+    await another.controller.hold('win')
+    const lost = each.post(1, 'token', refreshFields(first)).catch(() => undefined)
+    await another.controller.met(1)
     another.running.kill('SIGKILL')
     expect(await lost).toBeUndefined()
-    const won = await oneAnswer(
-      await Promise.all([each.post(0, 'token', refresh(first)), each.post(0, 'token', refresh(first))]),
+    const won = await expectOneResponse(
+      await Promise.all([each.post(0, 'token', refreshFields(first)), each.post(0, 'token', refreshFields(first))]),
     )
-    await oneAnswer([await each.post(0, 'token', refresh(won))])
+    await expectOneResponse([await each.post(0, 'token', refreshFields(won))])
     expect(each.host.errors).toEqual([])
   })
 })

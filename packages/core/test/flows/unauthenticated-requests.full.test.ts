@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm'
 import { pocketMigrations, pocketTables, runMigrations, typeormStores } from '../../src/typeorm/index.ts'
 import { databases, optionsFor } from '../typeorm/databases.ts'
 import { type Host, minute, startHost, viewOf } from './host.ts'
-import { passThrough, redirectUri } from './signed-in.ts'
+import { followAuthorization, redirectUri } from './login.ts'
 
 jest.setTimeout(600_000)
 
@@ -22,59 +22,62 @@ async function unauthenticatedRequests(host: Host) {
     await host.client({ redirectUris: [redirectUri], isPublic: true }),
     await host.client({ redirectUris: [redirectUri] }),
   ]
-  const text = (length: number) => Buffer.from(crypto.getRandomValues(new Uint8Array(length))).toString('base64url')
-  const request = () => ({
+  const randomText = (length: number) =>
+    Buffer.from(crypto.getRandomValues(new Uint8Array(length))).toString('base64url')
+  const requestFields = () => ({
     client_id: client.id,
     redirect_uri: redirectUri,
     response_type: 'code',
     scope: 'openid',
-    code_challenge: text(32),
+    code_challenge: randomText(32),
     code_challenge_method: 'S256',
-    state: text(3000),
-    nonce: text(1500),
+    state: randomText(3000),
+    nonce: randomText(1500),
   })
   const get = (path: string, fields: Query) =>
     new UserAgent().get(`${host.issuer}${path}?${new URLSearchParams(fields)}`)
   const post = (path: string, fields: Query) =>
     fetch(host.issuer + path, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' })
-  const claims = (length: number) => JSON.stringify({ userinfo: { email: { value: text(length) } } })
+  const claims = (length: number) => JSON.stringify({ userinfo: { email: { value: randomText(length) } } })
   const kinds: Readonly<Record<string, () => Promise<{ readonly status: number }>>> = {
-    authorize: () => get('/authorize', { ...request(), claims: claims(3000) }),
-    push: () => post('/api/oidc/par', { ...request(), claims: claims(6500) }),
+    authorize: () => get('/authorize', { ...requestFields(), claims: claims(3000) }),
+    push: () => post('/api/oidc/par', { ...requestFields(), claims: claims(6500) }),
     'start a device login': () => post('/api/oidc/device/authorize', { client_id: client.id, claims: claims(11_000) }),
     'authorize and cancel': async () => {
       const agent = new UserAgent()
-      const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(request())}`))
+      const page = await agent.follow(
+        await agent.get(`${host.issuer}/authorize?${new URLSearchParams(requestFields())}`),
+      )
       const view = viewOf(page)
       if (view.view !== 'sign-in') throw new Error(`This is not a sign-in page but ${JSON.stringify(view)}`)
       const canceled = await agent.postForm(new URL(view.cancelTo ?? '', page.url).href, {})
       return agent.get(canceled.location ?? '')
     },
-    'authorize without a page': () => get('/authorize', { ...request(), prompt: 'none' }),
+    'authorize without a page': () => get('/authorize', { ...requestFields(), prompt: 'none' }),
     'authorize with another redirect URI': () =>
-      get('/authorize', { ...request(), redirect_uri: 'https://evil.example/' }),
+      get('/authorize', { ...requestFields(), redirect_uri: 'https://evil.example/' }),
     'push with a wrong secret': () =>
-      post('/api/oidc/par', { ...request(), client_id: confidential.id, client_secret: text(30) }),
+      post('/api/oidc/par', { ...requestFields(), client_id: confidential.id, client_secret: randomText(30) }),
     'guess a code': () =>
       post('/api/oidc/token', {
         client_id: client.id,
         grant_type: 'authorization_code',
-        code: text(30),
+        code: randomText(30),
         redirect_uri: redirectUri,
       }),
-    'sign out': () => get('/api/oidc/end-session', { state: text(3000) }),
+    'sign out': () => get('/api/oidc/end-session', { state: randomText(3000) }),
     'sign out of another client': () =>
       get('/api/oidc/end-session', {
-        state: text(3000),
+        state: randomText(3000),
         client_id: client.id,
         post_logout_redirect_uri: 'https://evil.example/',
       }),
-    'open no interaction': () => get(`/interaction/${text(20)}`, {}),
+    'open no interaction': () => get(`/interaction/${randomText(20)}`, {}),
   }
   return { client, kinds }
 }
 
-async function storedBytes(dataSource: DataSource): Promise<number> {
+async function countStoredBytes(dataSource: DataSource): Promise<number> {
   let bytes = 0
   for (const { options } of pocketTables) {
     const columns = dataSource.getMetadata(options.name).columns.map(({ databaseName }) => `"${databaseName}"`)
@@ -103,16 +106,16 @@ describe.each(databases)('requests without credentials, on %s', (_kind, open) =>
     const challenge = { code_challenge: 'a'.repeat(43), code_challenge_method: 'S256' }
     const url = `${host.issuer}/authorize?${new URLSearchParams({ ...query, ...challenge })}`
 
-    const measured = [await storedBytes(dataSource)]
+    const measured = [await countStoredBytes(dataSource)]
     for (let passed = 1; passed <= minutes; passed++) {
       for (const [kind, send] of Object.entries(kinds))
         for (let count = 0; count < (stored.has(kind) ? times : 3); count++) await send()
       for (const { person, headers } of Object.values(people)) {
-        const { page } = await passThrough(host, url, { agent: new UserAgent({ headers }), person })
+        const { page } = await followAuthorization(host, url, { agent: new UserAgent({ headers }), person })
         expect(page.location).toContain('code=')
       }
       await host.pocket.connectionLog.list(client.id)
-      measured.push(await storedBytes(dataSource))
+      measured.push(await countStoredBytes(dataSource))
       host.clock.pass(minute)
       while ((await host.pocket.removeExpired(200)) > 0);
     }

@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(async () => host[Symbol.asyncDispose]())
 
-const cookieHeaders = () => new Headers({ cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') })
+const cookieHeader = () => new Headers({ cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') })
 
 function keepCookies(headers: Headers) {
   for (const cookie of headers.getSetCookie()) {
@@ -25,7 +25,7 @@ async function send(path: string, body?: object): Promise<Response> {
     new Request(host.issuer + path, {
       method: body ? 'POST' : 'GET',
       headers: {
-        ...Object.fromEntries(cookieHeaders()),
+        ...Object.fromEntries(cookieHeader()),
         accept: 'application/json',
         ...(body && { 'content-type': 'application/json' }),
       },
@@ -47,10 +47,10 @@ async function signIn() {
 
 test('signs in and reads the session with web-standard requests and headers', async () => {
   const account = await signIn()
-  expect(await host.pocket.session(cookieHeaders())).toMatchObject({ accountId: account.id, acr: 'phr' })
+  expect(await host.pocket.session(cookieHeader())).toMatchObject({ accountId: account.id, acr: 'phr' })
   expect(await host.pocket.session(new Headers())).toBeUndefined()
   // As `headers()` of Next.js returns them.
-  const withMember = Object.assign(cookieHeaders(), { headers: {} })
+  const withMember = Object.assign(cookieHeader(), { headers: {} })
   expect(await host.pocket.session(withMember)).toMatchObject({ accountId: account.id })
 })
 
@@ -63,7 +63,7 @@ test('extends a session that is read with web-standard headers', async () => {
   const account = await signIn()
   for (let uses = 0; uses < 3; uses++) {
     host.clock.pass(40 * minute)
-    expect(await host.pocket.session(cookieHeaders())).toMatchObject({ accountId: account.id })
+    expect(await host.pocket.session(cookieHeader())).toMatchObject({ accountId: account.id })
   }
 })
 

@@ -37,7 +37,7 @@ const lacksPasskey: SiteVisitor = {
   account: { id: 'a', groups: [{ id: 'g2', name: 'admins', requiresTwoPasskeys: true }] },
 }
 
-interface Case {
+interface DecisionCase {
   readonly path: string
   readonly method?: string
   readonly host?: string
@@ -48,7 +48,13 @@ interface Case {
   readonly rule: number | null
 }
 
-async function decideCase({ path, method = 'GET', host = 'wiki.example.org', overridingMethods = [], ...given }: Case) {
+async function decideCase({
+  path,
+  method = 'GET',
+  host = 'wiki.example.org',
+  overridingMethods = [],
+  ...given
+}: DecisionCase) {
   const site = { protocol: { ...defaultProtocol, accessRules: rules }, isGroupRestricted: false, allowedGroupIds: [] }
   const request: SiteRequest = { host, path, method, overridingMethods }
   const credentials = { token: given.token, visitor: async () => given.visitor, countPasskeys }
@@ -57,7 +63,7 @@ async function decideCase({ path, method = 'GET', host = 'wiki.example.org', ove
 }
 
 describe('decisions about requests to protected sites', () => {
-  it.each<Case>([
+  it.each<DecisionCase>([
     { path: '/health', expected: 'allow allowed', rule: 0 },
     { path: '/health', method: 'HEAD', expected: 'allow allowed', rule: 0 },
     { path: '/health', method: 'POST', expected: 'sign_in no_session', rule: 7 },

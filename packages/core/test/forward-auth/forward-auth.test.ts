@@ -4,15 +4,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { UserAgent } from '@pocket/core/testing'
 import { eventually } from '@pocket/test-support'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
-import { type StoresUnderTest, storeKinds } from '../contracts/kinds.ts'
+import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
 import { answerCeremony, minute, signIn, viewOf } from '../flows/host.ts'
-import { files, readReceived, rule, type Sites, startSites, visit, wiki } from './sites.ts'
+import { files, readReceived, rule, type SiteFixture, startSites, visit, wiki } from './sites.ts'
 
 const wikiSite = { protectedHosts: ['wiki.example.org'], accessRules: [rule()] }
 
 describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kind, open) => {
   let database: StoresUnderTest
-  let sites: Sites
+  let sites: SiteFixture
   beforeAll(async () => {
     database = await open()
   })
@@ -26,7 +26,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     await database[Symbol.asyncDispose]()
   })
 
-  const enter = async (url = `${wiki}/`) => {
+  const signInOnSite = async (url = `${wiki}/`) => {
     const person = await sites.host.person('ada')
     const agent = sites.browser()
     const page = await visit(agent, url, person)
@@ -34,7 +34,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
   }
 
   /** Copies the account's passkey to another RP ID. */
-  const addPasskeyOf = async (rpId: string, accountId: string) => {
+  const addPasskey = async (rpId: string, accountId: string) => {
     const { passkeys } = sites.host.stores
     const [first] = await passkeys.listByAccount(accountId)
     if (!first) throw new Error('The account has no passkey.')
@@ -43,7 +43,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
 
   it('returns to the deep link after the sign-in, with the identity of the user', async () => {
     await sites.site(wikiSite)
-    const { page } = await enter(`${wiki}/a%20b/c?q=1&to=%2Fx%3F`)
+    const { page } = await signInOnSite(`${wiki}/a%20b/c?q=1&to=%2Fx%3F`)
     expect(readReceived(page)).toMatchObject({
       method: 'GET',
       url: '/a%20b/c?q=1&to=%2Fx%3F',
@@ -59,7 +59,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
 
   it('overwrites identity headers of the client, even on open paths', async () => {
     await sites.site({ ...wikiSite, accessRules: [rule({ path: '/open/*', allow: 'everyone' }), rule()] })
-    const { agent } = await enter()
+    const { agent } = await signInOnSite()
     const headers = { 'Remote-User': 'root', 'Remote-Groups': 'admins', 'X-Pocket-Assertion': 'x' }
     expect(readReceived(await agent.get(`${wiki}/`, { headers })).headers).toMatchObject({
       'remote-user': 'ada',
@@ -76,7 +76,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
   it('encodes names outside ASCII and commas in groups, in headers of the chosen names', async () => {
     const names = { user: 'X-User', groups: 'X-Groups', email: 'X-Email', name: 'X-Name' }
     await sites.site({ ...wikiSite, identityHeaders: names })
-    const { person, agent } = await enter()
+    const { person, agent } = await signInOnSite()
     const groups = [
       { id: 'a', name: 'Köln, Nord' },
       { id: 'b', name: '100%' },
@@ -109,14 +109,14 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
   it('uses one passkey for several sites, whose cookies are not valid at each other', async () => {
     await sites.site(wikiSite)
     await sites.site({ ...wikiSite, protectedHosts: ['files.example.net'] })
-    const { agent } = await enter()
+    const { agent } = await signInOnSite()
     const page = await agent.follow(await agent.get(`${files}/`))
     expect(readReceived(page).headers['remote-user']).toBe('ada')
     const cookies = agent.cookies().filter(({ name }) => name === '__Host-pocket-site')
     expect(cookies).toHaveLength(2)
     expect(new Set(cookies.map(({ value }) => value)).size).toBe(2)
     for (const { value } of cookies)
-      expect(await statusOf(value, 'wiki.example.org')).toBe(value === cookies[0]?.value ? 200 : 401)
+      expect(await checkAccess(value, 'wiki.example.org')).toBe(value === cookies[0]?.value ? 200 : 401)
   })
 
   const forwardedHeaders = (path: string, host = 'wiki.example.org') => ({
@@ -126,7 +126,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     'x-forwarded-uri': path,
   })
 
-  const statusOf = async (reference: string, host: string) => {
+  const checkAccess = async (reference: string, host: string) => {
     const headers = { ...forwardedHeaders('/', host), cookie: `__Host-pocket-site=${reference}` }
     return (await fetch(`${sites.host.issuer}/api/authz/forward-auth`, { headers })).status
   }
@@ -134,7 +134,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
   describe('ends access when', () => {
     it('the user signs out', async () => {
       await sites.site(wikiSite)
-      const { agent } = await enter()
+      const { agent } = await signInOnSite()
       expect((await agent.get(`${wiki}/`)).status).toBe(200)
       const question = viewOf(await agent.get((await agent.get(`${wiki}/.pocket/sign-out`)).location ?? ''))
       if (question.view !== 'sign-out') throw new Error('This page does not sign out.')
@@ -144,14 +144,14 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
 
     it('all sessions of the account are ended', async () => {
       await sites.site(wikiSite)
-      const { agent, person } = await enter()
+      const { agent, person } = await signInOnSite()
       await sites.host.pocket.endAccess(person.account.id)
       expect((await agent.get(`${wiki}/`)).status).toBe(303)
     })
 
     it('the account is disabled, within two seconds', async () => {
       await sites.site(wikiSite)
-      const { agent, person } = await enter()
+      const { agent, person } = await signInOnSite()
       sites.host.accounts.set(person.account.id, { ...person.account, disabled: true })
       sites.host.clock.pass(2000)
       expect((await agent.get(`${wiki}/`)).status).toBe(303)
@@ -159,7 +159,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
 
     it('the account leaves a group of the rule, within two seconds', async () => {
       await sites.site({ ...wikiSite, accessRules: [rule({ groups: ['family'] })] })
-      const { agent, person } = await enter()
+      const { agent, person } = await signInOnSite()
       sites.host.accounts.set(person.account.id, { ...person.account, groups: [{ id: 'g2', name: 'friends' }] })
       sites.host.clock.pass(2000)
       const denied = await agent.get(`${wiki}/`)
@@ -168,36 +168,36 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
 
     it('the group of the rule begins to require a second passkey, and says so', async () => {
       await sites.site({ ...wikiSite, accessRules: [rule({ groups: ['family'] })] })
-      const { agent, person } = await enter()
+      const { agent, person } = await signInOnSite()
       const groups = person.account.groups.map((group) => ({ ...group, requiresTwoPasskeys: true }))
       sites.host.accounts.set(person.account.id, { ...person.account, groups })
-      await addPasskeyOf('old.example.com', person.account.id)
+      await addPasskey('old.example.com', person.account.id)
       sites.host.clock.pass(2000)
       for (const path of ['/', '/.pocket/start']) {
         const denied = await agent.get(`${wiki}${path}`)
         expect([denied.status, denied.text.includes('Add a second passkey in your account')]).toEqual([403, true])
       }
-      await addPasskeyOf('localhost', person.account.id)
+      await addPasskey('localhost', person.account.id)
       expect((await agent.get(`${wiki}/`)).status).toBe(200)
     })
 
     it('the client is restricted to other groups', async () => {
       const { id } = await sites.site(wikiSite)
-      const { agent } = await enter()
+      const { agent } = await signInOnSite()
       await sites.host.pocket.clients.update(id, { name: 'Wiki', redirectUris: [], isGroupRestricted: true })
       expect((await agent.get(`${wiki}/`)).status).toBe(303)
     })
 
     it('the client is removed', async () => {
       const { id } = await sites.site(wikiSite)
-      const { agent } = await enter()
+      const { agent } = await signInOnSite()
       await sites.host.pocket.clients.remove(id)
       expect((await agent.get(`${wiki}/`)).status).toBe(403)
     })
 
     it('the session expires', async () => {
       await sites.site(wikiSite)
-      const { agent } = await enter()
+      const { agent } = await signInOnSite()
       sites.host.clock.pass(61 * minute)
       expect((await agent.get(`${wiki}/`)).status).toBe(303)
     })
@@ -205,7 +205,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
 
   it('extends the session with each use of a site', async () => {
     await sites.site(wikiSite)
-    const { agent } = await enter()
+    const { agent } = await signInOnSite()
     for (let use = 0; use < 3; use += 1) {
       sites.host.clock.pass(40 * minute)
       expect((await agent.get(`${wiki}/`)).status).toBe(200)
@@ -216,7 +216,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
 
   it('reads once and writes nothing before it answers', async () => {
     await sites.site(wikiSite)
-    const { agent } = await enter()
+    const { agent } = await signInOnSite()
     const sql: string[] = []
     const start = (message: unknown) => {
       const statement = (message as { readonly sql: string }).sql
@@ -244,18 +244,18 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     })
     const serviceToken = { name: 'CI', paths: [], methods: [] }
     const { plain } = await sites.host.pocket.clients.addSecret(id, { serviceToken })
-    const { agent } = await enter()
+    const { agent } = await signInOnSite()
     const { artifacts, clients, connectionLog } = sites.host.stores
     const [refresh, recordSecretUse, insert] = [artifacts.refresh, clients.recordSecretUse, connectionLog.insert]
     const gate = Promise.withResolvers<void>()
     const waiting: string[] = []
-    const wait = (name: string) => {
+    const waitAtGate = (name: string) => {
       waiting.push(name)
       return gate.promise
     }
-    artifacts.refresh = (...input) => wait('session').then(() => refresh.apply(artifacts, input))
-    clients.recordSecretUse = (...input) => wait('token').then(() => recordSecretUse.apply(clients, input))
-    connectionLog.insert = (...input) => wait('log').then(() => insert.apply(connectionLog, input))
+    artifacts.refresh = (...input) => waitAtGate('session').then(() => refresh.apply(artifacts, input))
+    clients.recordSecretUse = (...input) => waitAtGate('token').then(() => recordSecretUse.apply(clients, input))
+    connectionLog.insert = (...input) => waitAtGate('log').then(() => insert.apply(connectionLog, input))
     sites.host.clock.pass(2 * minute)
     expect((await agent.get(`${wiki}/`)).status).toBe(200)
     expect((await agent.get(`${wiki}/closed`)).status).toBe(403)
@@ -268,7 +268,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
 
   it('requires a passkey again if its last use is too old', async () => {
     await sites.site({ ...wikiSite, accessRules: [rule({ path: '/vault/*', maxPasskeyAgeMinutes: 5 }), rule()] })
-    const { agent, person } = await enter()
+    const { agent, person } = await signInOnSite()
     sites.host.clock.pass(6 * minute)
     expect((await agent.get(`${wiki}/`)).status).toBe(200)
     const script = await agent.getJson(`${wiki}/vault/x`)
@@ -312,11 +312,11 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     })
 
     it('respond to a preflight with 401 unless a rule allows it', async () => {
-      const preflight = async (path: string) => {
+      const sendPreflight = async (path: string) => {
         const headers = { ...forwardedHeaders(path), 'x-forwarded-method': 'OPTIONS', origin: 'https://other.example' }
         return (await fetch(`${sites.host.issuer}/api/authz/forward-auth`, { headers, redirect: 'manual' })).status
       }
-      expect([await preflight('/x'), await preflight('/cors/x')]).toEqual([401, 200])
+      expect([await sendPreflight('/x'), await sendPreflight('/cors/x')]).toEqual([401, 200])
     })
   })
 
@@ -384,7 +384,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
 
   it('reports a loop if the browser keeps no cookies, and if the proxy does not forward them', async () => {
     await sites.site(wikiSite)
-    const { agent } = await enter()
+    const { agent } = await signInOnSite()
     sites.proxy.forwardsCookies = false
     const loop = await agent.follow(await agent.get(`${wiki}/`))
     expect([loop.status, loop.text.includes('does not forward the cookie')]).toEqual([508, true])
@@ -486,7 +486,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     '/.pocket/start',
   ])('redirects to no other site for the return URL %j', async (to) => {
     await sites.site(wikiSite)
-    const { agent } = await enter()
+    const { agent } = await signInOnSite()
     const page = await agent.get(`${wiki}/.pocket/start?${new URLSearchParams({ to })}`)
     expect(page.location).toBe(`${wiki}/`)
   })
@@ -543,7 +543,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
 
   it('leaves the bearer tokens of the application to users who are signed in', async () => {
     const { id } = await sites.site({ ...wikiSite, accessRules: [rule({ allow: 'users_and_service_tokens' })] })
-    const { agent } = await enter()
+    const { agent } = await signInOnSite()
     const headers = { authorization: 'Bearer a-token-of-the-application', 'sec-fetch-mode': 'cors' }
     const fetchApi = (browser: UserAgent) => browser.get(`${wiki}/api`, { headers })
     expect(readReceived(await fetchApi(agent)).headers).toMatchObject({
@@ -559,7 +559,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
 
   it('sends a signed assertion for the site, and the same one during half of its lifetime', async () => {
     const { id } = await sites.site({ ...wikiSite, identityAssertion: true })
-    const { agent, page, person } = await enter()
+    const { agent, page, person } = await signInOnSite()
     const assertion = readReceived(page).headers['x-pocket-assertion'] ?? ''
     const keys = createRemoteJWKSet(new URL(sites.host.pocket.endpoints.jwks))
     const { payload, protectedHeader } = await jwtVerify(assertion, keys, {
@@ -569,15 +569,15 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     })
     expect(payload).toMatchObject({ sub: person.account.id, preferred_username: 'ada', groups: ['family'], acr: 'phr' })
     expect([(payload.exp ?? 0) - (payload.iat ?? 0), protectedHeader.alg]).toEqual([120, 'RS256'])
-    const again = async () => readReceived(await agent.get(`${wiki}/`)).headers['x-pocket-assertion']
-    expect(await again()).toBe(assertion)
+    const readAssertion = async () => readReceived(await agent.get(`${wiki}/`)).headers['x-pocket-assertion']
+    expect(await readAssertion()).toBe(assertion)
     sites.host.clock.pass(minute)
-    expect(await again()).not.toBe(assertion)
+    expect(await readAssertion()).not.toBe(assertion)
   })
 
   it('sends no assertion of a key that was revoked', async () => {
     await sites.site({ ...wikiSite, identityAssertion: true })
-    const { agent, page } = await enter()
+    const { agent, page } = await signInOnSite()
     const { pocket, issuer } = sites.host
     const published = await pocket.signingKeys()
     await pocket.replaceKeys(
@@ -624,7 +624,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
       ...wikiSite,
       accessRules: [rule({ path: '/admin/*', groups: ['admins'] }), rule()],
     })
-    const { agent, person } = await enter()
+    const { agent, person } = await signInOnSite()
     expect((await agent.get(`${wiki}/admin/x?secret=1`)).status).toBe(403)
     expect((await agent.get(`${wiki}/%61dmin/`)).status).toBe(403)
     const [ambiguous, denied] = await sites.host.pocket.connectionLog.list(id)
@@ -671,49 +671,49 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
   it('tests the rules with the method that the query overrides', async () => {
     const accessRules = [rule({ allow: 'everyone', methods: ['GET'] }), rule({ allow: 'nobody' })]
     const { id } = await sites.site({ ...wikiSite, accessRules })
-    const verdictOf = async (url: string) => {
+    const readVerdict = async (url: string) => {
       const { verdict, reason } = await sites.host.pocket.testSiteRequest(id, { url, method: 'GET', accountId: null })
       return `${verdict} ${reason}`
     }
-    expect(await verdictOf(`${wiki}/page?method=DELETE`)).toBe('allow allowed')
-    expect(await verdictOf(`${wiki}/page?a=1&_method=delete`)).toBe('deny ambiguous_method')
+    expect(await readVerdict(`${wiki}/page?method=DELETE`)).toBe('allow allowed')
+    expect(await readVerdict(`${wiki}/page?a=1&_method=delete`)).toBe('deny ambiguous_method')
   })
 
   it('validates the settings of a site in words', async () => {
-    const problems = async (protocol: Parameters<Sites['site']>[0]) =>
+    const listFieldErrors = async (protocol: Parameters<SiteFixture['site']>[0]) =>
       sites.site(protocol).then(
         () => [],
         (error: { fields: readonly { field: string; message: string }[] }) => error.fields,
       )
-    expect(await problems({ protectedHosts: ['http://wiki.example.org'] })).toMatchObject([
+    expect(await listFieldErrors({ protectedHosts: ['http://wiki.example.org'] })).toMatchObject([
       { field: 'protocol.protectedHosts.0', message: expect.stringMatching('must use HTTPS') },
     ])
-    expect(await problems({ protectedHosts: ['Wiki.example.org'] })).toHaveLength(1)
+    expect(await listFieldErrors({ protectedHosts: ['Wiki.example.org'] })).toHaveLength(1)
     const { hostname } = new URL(sites.host.issuer)
     const reserved = { field: 'protocol.protectedHosts.1', code: 'reserved' }
     const protectedHosts = ['wiki.example.org', `${hostname}:8443`]
-    expect(await problems({ protectedHosts })).toMatchObject([reserved])
+    expect(await listFieldErrors({ protectedHosts })).toMatchObject([reserved])
     const site = await sites.site(wikiSite)
     const update = sites.host.pocket.clients.update(site.id, { ...site, protocol: { protectedHosts } })
     await expect(update).rejects.toMatchObject({ fields: [reserved] })
     const taken = { field: 'protocol.protectedHosts.0', code: 'already_in_use' }
-    expect(await problems({ protectedHosts: ['wiki.example.org:8443'] })).toMatchObject([taken])
+    expect(await listFieldErrors({ protectedHosts: ['wiki.example.org:8443'] })).toMatchObject([taken])
     await sites.host.pocket.clients.update(site.id, {
       ...site,
       protocol: { protectedHosts: ['wiki.example.org', 'wiki.example.org:8443'] },
     })
-    expect(await problems({ accessRules: [rule({ path: '/a/../b' })] })).toHaveLength(1)
-    expect(await problems({ accessRules: [rule({ allow: 'everyone', groups: ['x'] })] })).toHaveLength(1)
-    expect(await problems({ serviceTokenHeader: 'Cookie' })).toHaveLength(1)
-    expect(await problems({ serviceTokenHeader: 'X-Rewrite-URL' })).toHaveLength(1)
-    expect(await problems({ serviceTokenHeader: 'remote-user' })).toMatchObject([
+    expect(await listFieldErrors({ accessRules: [rule({ path: '/a/../b' })] })).toHaveLength(1)
+    expect(await listFieldErrors({ accessRules: [rule({ allow: 'everyone', groups: ['x'] })] })).toHaveLength(1)
+    expect(await listFieldErrors({ serviceTokenHeader: 'Cookie' })).toHaveLength(1)
+    expect(await listFieldErrors({ serviceTokenHeader: 'X-Rewrite-URL' })).toHaveLength(1)
+    expect(await listFieldErrors({ serviceTokenHeader: 'remote-user' })).toMatchObject([
       { field: 'protocol.serviceTokenHeader', code: 'contradiction' },
     ])
     const accessRules = ['a.example.org', 'b.example.org'].map((host) => rule({ host }))
-    expect(await problems({ protectedHosts: ['a.example.org'], accessRules })).toMatchObject([
+    expect(await listFieldErrors({ protectedHosts: ['a.example.org'], accessRules })).toMatchObject([
       { field: 'protocol.accessRules.1.host', code: 'contradiction' },
     ])
     const jwks = { keys: [] }
-    expect(await problems({ ...wikiSite, requireSignedRequestObject: true, jwks })).toHaveLength(1)
+    expect(await listFieldErrors({ ...wikiSite, requireSignedRequestObject: true, jwks })).toHaveLength(1)
   })
 })

@@ -23,7 +23,7 @@ describe('the interfaces of proxies', () => {
   }
 
   /** Without hop-by-hop fields. States the protocol of a web socket if it trusts forwarded headers. */
-  const traefik = (method: string, target: string): AuthorizationRequest => ({
+  const traefikRequest = (method: string, target: string): AuthorizationRequest => ({
     url: '/api/authz/forward-auth',
     headers: {
       'x-forwarded-for': '192.0.2.7',
@@ -37,7 +37,7 @@ describe('the interfaces of proxies', () => {
     },
   })
   /** Envoy always sends the host, the method, the path and an empty body. */
-  const envoy = (method: string, target: string): AuthorizationRequest => ({
+  const envoyRequest = (method: string, target: string): AuthorizationRequest => ({
     url: `/api/authz/ext-authz${target}`,
     method,
     headers: {
@@ -48,21 +48,24 @@ describe('the interfaces of proxies', () => {
     },
   })
   /** The header fields that the proxies add to those of the client. */
-  const documented: Readonly<Record<string, typeof traefik>> = {
-    Traefik: traefik,
-    'Traefik with preserveRequestMethod': (method, target) => ({ ...traefik(method, target), method }),
-    Envoy: envoy,
+  const documented: Readonly<Record<string, typeof traefikRequest>> = {
+    Traefik: traefikRequest,
+    'Traefik with preserveRequestMethod': (method, target) => ({ ...traefikRequest(method, target), method }),
+    Envoy: envoyRequest,
   }
 
   it.each(Object.entries(documented))(
     'decides about each request of %s by its own method and target',
     async (_, requestOf) => {
       await using sites = await startSites(memoryStores())
-      const open = (path: string, methods: readonly string[] = []) =>
+      const openRule = (path: string, methods: readonly string[] = []) =>
         rule({ path, methods: [...methods], allow: 'everyone' })
-      await sites.site({ ...wikiSite, accessRules: [open('/notes/*', ['GET', 'POST']), open('/socket/*'), rule()] })
+      await sites.site({
+        ...wikiSite,
+        accessRules: [openRule('/notes/*', ['GET', 'POST']), openRule('/socket/*'), rule()],
+      })
       const { hostname, port } = new URL(sites.host.issuer)
-      const statusOf = (method: string, target: string) =>
+      const sendAuthorizationRequest = (method: string, target: string) =>
         new Promise<number | undefined>((resolve, reject) => {
           const { url, headers, ...options } = requestOf(method, target)
           request(
@@ -84,7 +87,9 @@ describe('the interfaces of proxies', () => {
         ['GET', '/notes/..%2fadmin'],
         ['GET', '/'],
       ]
-      const statuses = await Promise.all(requests.map(([method = '', target = '']) => statusOf(method, target)))
+      const statuses = await Promise.all(
+        requests.map(([method = '', target = '']) => sendAuthorizationRequest(method, target)),
+      )
       expect(statuses).toEqual([200, 200, 200, 200, 200, 401, 403, 401])
     },
   )

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import type { AuthzEndpoint } from '../../src/forward-auth/proxy-request.ts'
 
 /** The request that the application behind the proxy received. */
-export interface Received {
+export interface ReceivedRequest {
   readonly method: string
   readonly url: string
   readonly headers: Readonly<Record<string, string>>

@@ -5,7 +5,7 @@ import Koa from 'koa'
 import type { AccessRule } from '../../src/clients/protected-site.ts'
 import type { AuthzEndpoint } from '../../src/forward-auth/proxy-request.ts'
 import { type Host, signIn, startHost } from '../flows/host.ts'
-import { type Received, startProxy, type TestProxy } from './proxy.ts'
+import { type ReceivedRequest, startProxy, type TestProxy } from './proxy.ts'
 
 export const wiki = 'https://wiki.example.org'
 export const files = 'https://files.example.net'
@@ -18,7 +18,7 @@ function mountKoa(pocket: Pocket) {
   return new Koa().use(pocket.forwardAuth()).use(pocket.koa()).callback()
 }
 
-export interface Sites extends AsyncDisposable {
+export interface SiteFixture extends AsyncDisposable {
   readonly host: Host
   readonly proxy: TestProxy
   /** Creates a client that is a protected site. */
@@ -37,7 +37,7 @@ export async function startSites(
     readonly options?: Partial<PocketOptions>
     readonly mount?: (pocket: Pocket) => RequestListener
   } = {},
-): Promise<Sites> {
+): Promise<SiteFixture> {
   const host = await startHost({ mount, stores, options: { trustProxy: () => true, ...options } })
   const proxy = await startProxy(host.issuer, endpoint)
   return {
@@ -64,7 +64,7 @@ export async function visit(agent: UserAgent, url: string, { authenticator }: Pe
 }
 
 /** The request that the application received. */
-export function readReceived(response: UserAgentResponse): Received {
+export function readReceived(response: UserAgentResponse): ReceivedRequest {
   if (response.status !== 200) throw new Error(`The request was refused: ${response.status} ${response.text}`)
-  return response.json() as Received
+  return response.json() as ReceivedRequest
 }

@@ -41,10 +41,10 @@ function createFixture() {
       maxTokenLifetime: async () => lifetime,
       generateKey,
     })
-  const letTokensLive = (milliseconds: number) => {
+  const setTokenLifetime = (milliseconds: number) => {
     lifetime = milliseconds
   }
-  return { clock, store, ring, letTokensLive }
+  return { clock, store, ring, setTokenLifetime }
 }
 
 describe('key ring', () => {
@@ -104,21 +104,21 @@ describe('key ring', () => {
     const { ring, clock } = createFixture()
     const start = clock.now()
     await ring().load()
-    const listRs256InDays = async () =>
+    const listRs256Keys = async () =>
       (await ring().list())
         .filter(({ algorithm }) => algorithm === 'RS256')
         .map(({ kid, status, since, until }) => ({
           kid,
           days: [status, Math.round((since - start) / day), Math.round((until - start) / day)],
         }))
-    const first = await listRs256InDays()
+    const first = await listRs256Keys()
     expect(first.map(({ days }) => days)).toEqual([
       ['current', 0, 90],
       ['next', 0, 90],
     ])
     clock.pass(100 * day)
     await ring().rotate()
-    const second = await listRs256InDays()
+    const second = await listRs256Keys()
     expect(second.map(({ days }) => days)).toEqual([
       ['current', 100, 190],
       ['next', 100, 190],
@@ -129,7 +129,7 @@ describe('key ring', () => {
 
   const listRs256 = async (ring: KeyRing) =>
     (await ring.list()).filter(({ algorithm }) => algorithm === 'RS256').map(({ kid, status }) => `${status} ${kid}`)
-  const currentOf = async (ring: KeyRing) => (await ring.list())[0]?.kid ?? ''
+  const readCurrentKid = async (ring: KeyRing) => (await ring.list())[0]?.kid ?? ''
 
   test('replaces a key on demand with the announced one, and keeps the old one published', async () => {
     const { ring, clock } = createFixture()
@@ -161,7 +161,7 @@ describe('key ring', () => {
     expect((await keys.list())[0]).toMatchObject({ kid: first?.kid, until: waiting?.signsFrom })
     clock.pass(wait - 10_000)
     expect(await keys.rotate()).toEqual([])
-    expect(await currentOf(keys)).toBe(first?.kid)
+    expect(await readCurrentKid(keys)).toBe(first?.kid)
     // The two clocks differ by fractions of a millisecond.
     clock.pass(10_001)
     expect(await keys.rotate()).toEqual([announced?.kid])
@@ -194,9 +194,9 @@ describe('key ring', () => {
   })
 
   test('keeps a replaced key published until the last token that it signed has expired', async () => {
-    const { ring, clock, letTokensLive } = createFixture()
+    const { ring, clock, setTokenLifetime } = createFixture()
     const first = await ring().load()
-    letTokensLive(100 * day)
+    setTokenLifetime(100 * day)
     clock.pass(8 * day)
     await ring().replace([first.keys[0]?.kid ?? ''], false)
     expect((await ring().list()).find(({ status }) => status === 'previous')?.until).toBeGreaterThan(
@@ -227,7 +227,7 @@ describe('key ring', () => {
       // The next key has just been generated, so it waits as well.
       clock.jump(jump)
       await keys.replace([announced?.kid ?? ''], false)
-      expect(await currentOf(keys)).toBe(announced?.kid)
+      expect(await readCurrentKid(keys)).toBe(announced?.kid)
     })
 
     test.each([-3 * day, -hour, 6 * minute, hour, 3 * day])(
@@ -241,7 +241,7 @@ describe('key ring', () => {
         await keys.replace([first?.kid ?? ''], false)
         clock.pass(6 * minute)
         expect([await skewed.rotate(), await keys.rotate()]).toEqual([[], []])
-        expect(await currentOf(keys)).toBe(first?.kid)
+        expect(await readCurrentKid(keys)).toBe(first?.kid)
         clock.pass(2 * minute)
         expect(await Promise.all([skewed.rotate(), keys.rotate()]).then((rotated) => rotated.flat())).toEqual([
           announced?.kid,

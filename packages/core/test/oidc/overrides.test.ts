@@ -9,7 +9,7 @@ import { installOverrides } from '../../src/oidc/overrides/install.ts'
 import { replaceMember } from '../../src/oidc/overrides/members.ts'
 import { type Override, overrides } from '../../src/oidc/overrides/table.ts'
 import type { ProviderContext } from '../../src/oidc/provider-context.ts'
-import { replacedMembers, replacingLines } from './replaced-members.ts'
+import { findReplacedMembers, findReplacingLines } from './replaced-members.ts'
 
 const issuer = 'http://localhost:3000'
 const sources = join(import.meta.dirname, '../../src')
@@ -39,8 +39,8 @@ test('rejects a library version that lacks a member of the table', async () => {
   await using _ = pocket
   const names = rows.flatMap(({ member, uses = [] }) => [member, ...uses])
   for (const name of names) {
-    class Version extends Provider {}
-    const version = new Version(issuer, configuration)
+    class OtherVersionProvider extends Provider {}
+    const version = new OtherVersionProvider(issuer, configuration)
     replaceMember(version, name, undefined)
     // The cast is safe: the members are checked before the ports are used.
     const install = () => installOverrides(version, {} as ProviderContext)
@@ -53,11 +53,11 @@ test('replaces the members of the table, each once, and no others', async () => 
   const { pocket, configuration } = await startPocket()
   await using _ = pocket
   const provider = pocket.provider()
-  expect(replacedMembers(provider, configuration)).toEqual([...members].sort())
+  expect(findReplacedMembers(provider, configuration)).toEqual([...members].sort())
   provider.Grant.prototype.addOIDCScope = () => {}
   provider.pathFor = () => ''
   const planted = ['Grant.prototype.addOIDCScope', 'Provider.pathFor']
-  expect(replacedMembers(provider, configuration)).toEqual([...members, ...planted].sort())
+  expect(findReplacedMembers(provider, configuration)).toEqual([...members, ...planted].sort())
 })
 
 test('replaces members of the library in one folder only', () => {
@@ -65,7 +65,7 @@ test('replaces members of the library in one folder only', () => {
   // The page script is generated, and `http/web-standard.ts` defines properties of requests.
   const excluded = [join('oidc', 'overrides'), join('default-views', 'generated'), join('http', 'web-standard.ts')]
   const outside = files.filter((file) => file.endsWith('.ts') && !excluded.some((path) => file.startsWith(path)))
-  expect(outside.filter((file) => replacingLines(readFileSync(join(sources, file), 'utf8')).length > 0)).toEqual([])
+  expect(outside.filter((file) => findReplacingLines(readFileSync(join(sources, file), 'utf8')).length > 0)).toEqual([])
 })
 
 test.each([
@@ -75,7 +75,7 @@ test.each([
   "Reflect.set(provider.ReplayDetection, 'unique', value)",
   'ReplayDetection.unique = async () => true',
 ])('recognizes the replacement %s', (line) => {
-  expect(replacingLines(`const a = 1\n  ${line}\n`)).toEqual([`  ${line}`])
+  expect(findReplacingLines(`const a = 1\n  ${line}\n`)).toEqual([`  ${line}`])
 })
 
 test('names an existing test for each override', () => {

@@ -1,20 +1,20 @@
 import Provider, { type Configuration } from 'oidc-provider'
 
 /** Names the members of this provider, its class and its models that differ from those of an untouched provider. */
-export function replacedMembers(provider: Provider, configuration: Configuration): string[] {
+export function findReplacedMembers(provider: Provider, configuration: Configuration): string[] {
   const untouched = new Provider(provider.issuer, configuration)
   const models = Object.entries(Object.getOwnPropertyDescriptors(Provider.prototype))
     .filter(([name, { get }]) => get !== undefined && /^[A-Z]/.test(name))
     .map(([name]) => name)
   return [
-    ...differences('Provider', untouched, provider).filter((name) => !documented.has(name)),
-    ...differences('Provider.prototype', Provider.prototype, Object.getPrototypeOf(provider)),
+    ...findDifferences('Provider', untouched, provider).filter((name) => !documented.has(name)),
+    ...findDifferences('Provider.prototype', Provider.prototype, Object.getPrototypeOf(provider)),
     ...models.flatMap((name) => {
       const [before, after]: unknown[] = [Reflect.get(untouched, name), Reflect.get(provider, name)]
       if (typeof before !== 'function' || typeof after !== 'function') return []
       return [
-        ...differences(name, before, after),
-        ...differences(`${name}.prototype`, before.prototype, after.prototype),
+        ...findDifferences(name, before, after),
+        ...findDifferences(`${name}.prototype`, before.prototype, after.prototype),
       ]
     }),
   ].sort()
@@ -23,23 +23,23 @@ export function replacedMembers(provider: Provider, configuration: Configuration
 /** Properties of Koa and of Node's event emitter that a host sets by documented calls. */
 const documented = new Set(['_events', '_eventsCount', 'keys', 'middleware', 'proxy'].map((name) => `Provider.${name}`))
 
-function differences(owner: string, before: object, after: object): string[] {
+function findDifferences(owner: string, before: object, after: object): string[] {
   const names = new Set([...Object.getOwnPropertyNames(before), ...Object.getOwnPropertyNames(after)])
   return [...names]
-    .filter((name) => name !== 'constructor' && text(before, name) !== text(after, name))
+    .filter((name) => name !== 'constructor' && memberText(before, name) !== memberText(after, name))
     .map((name) => `${owner}.${name}`)
 }
 
 /** The source of a member, found as the library finds it: on the object or on its prototypes. */
-function text(owner: object, name: string): string {
+function memberText(owner: object, name: string): string {
   for (let current: object | null = owner; current !== null; current = Object.getPrototypeOf(current)) {
     const found = Object.getOwnPropertyDescriptor(current, name)
-    if (found) return [found.value, found.get, found.set].map(textOf).join('\n')
+    if (found) return [found.value, found.get, found.set].map(valueText).join('\n')
   }
   return ''
 }
 
-function textOf(value: unknown): string {
+function valueText(value: unknown): string {
   return typeof value === 'function' || Array.isArray(value) ? String(value) : typeof value
 }
 
@@ -52,6 +52,6 @@ const replacement = new RegExp(
 )
 
 /** The lines of a source that replace a member of a class. */
-export function replacingLines(source: string): string[] {
+export function findReplacingLines(source: string): string[] {
   return source.split('\n').filter((line) => replacement.test(line))
 }

@@ -11,7 +11,7 @@ const seen: { url: string; method: string; authorization: string | undefined; bo
 let port: number
 let base: string
 
-const answer: RequestListener = async (req, res) => {
+const answerRequest: RequestListener = async (req, res) => {
   let body = ''
   for await (const chunk of req) body += chunk
   const { pathname, searchParams } = new URL(req.url ?? '', base)
@@ -37,7 +37,7 @@ const answer: RequestListener = async (req, res) => {
   res.end(pathname === '/large' ? Buffer.alloc(5 * 1024 * 1024) : 'hello')
 }
 
-const server = createServer(answer)
+const server = createServer(answerRequest)
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -50,7 +50,7 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve))
 })
 
-const refusal = (code: OutboundErrorCode) => ({ name: 'OutboundError', code })
+const outboundError = (code: OutboundErrorCode) => ({ name: 'OutboundError', code })
 
 describe('rejects addresses that are not public', () => {
   const fetch = createPublicFetch({ allowHttp: true })
@@ -88,7 +88,7 @@ describe('rejects addresses that are not public', () => {
     '[ff02::1]',
   ])('%s', async (host) => {
     const before = seen.length
-    await expect(fetch(`http://${host}:${port}/`)).rejects.toMatchObject(refusal('not_public'))
+    await expect(fetch(`http://${host}:${port}/`)).rejects.toMatchObject(outboundError('not_public'))
     expect(seen).toHaveLength(before)
   })
 })
@@ -96,7 +96,7 @@ describe('rejects addresses that are not public', () => {
 test.each(['ftp://example.com/', 'file:///etc/passwd', 'data:text/plain,hello', 'http://example.com/'])(
   'rejects %s because it is not https',
   async (url) => {
-    await expect(createPublicFetch()(url)).rejects.toMatchObject(refusal('scheme'))
+    await expect(createPublicFetch()(url)).rejects.toMatchObject(outboundError('scheme'))
   },
 )
 
@@ -111,50 +111,53 @@ test.each(['127.0.0.1', '127.0.0.0/8', 'localhost', '::ffff:127.0.0.1'])(
 
 test('a host name is not allowed by its address, and an address not by its host name', async () => {
   const byName = createPublicFetch({ allowedPrivateHosts: ['localhost'], allowHttp: true })
-  await expect(byName(base)).rejects.toMatchObject(refusal('not_public'))
+  await expect(byName(base)).rejects.toMatchObject(outboundError('not_public'))
   const byRange = createPublicFetch({ allowedPrivateHosts: ['10.0.0.0/8'], allowHttp: true })
-  await expect(byRange(`http://localhost:${port}`)).rejects.toMatchObject(refusal('not_public'))
+  await expect(byRange(`http://localhost:${port}`)).rejects.toMatchObject(outboundError('not_public'))
 })
 
 describe('redirects', () => {
   const fetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'], allowHttp: true })
-  const to = (location: string, status = 302) => `${base}/to?status=${status}&at=${encodeURIComponent(location)}`
+  const redirectUrl = (location: string, status = 302) =>
+    `${base}/to?status=${status}&at=${encodeURIComponent(location)}`
 
   test('are followed', async () => {
-    expect(await (await fetch(to(to(to('/end'))))).text()).toBe('hello')
+    expect(await (await fetch(redirectUrl(redirectUrl(redirectUrl('/end'))))).text()).toBe('hello')
   })
 
   test('are followed at most three times', async () => {
-    await expect(fetch(`${base}/loop`)).rejects.toMatchObject(refusal('too_many_redirects'))
+    await expect(fetch(`${base}/loop`)).rejects.toMatchObject(outboundError('too_many_redirects'))
   })
 
   test.each(['http://10.0.0.1/', 'http://[::1]/', 'http://169.254.169.254/latest'])(
     'are not followed to %s',
     async (url) => {
-      await expect(fetch(to(url))).rejects.toMatchObject(refusal('not_public'))
+      await expect(fetch(redirectUrl(url))).rejects.toMatchObject(outboundError('not_public'))
     },
   )
 
   test('are not followed to another scheme', async () => {
-    await expect(fetch(to('file:///etc/passwd'))).rejects.toMatchObject(refusal('scheme'))
+    await expect(fetch(redirectUrl('file:///etc/passwd'))).rejects.toMatchObject(outboundError('scheme'))
   })
 
   test('are not followed if the caller sets another redirect mode', async () => {
-    expect((await fetch(to('http://10.0.0.1/'), { redirect: 'manual' })).status).toBe(302)
-    await expect(fetch(to('/end'), { redirect: 'error' })).rejects.toMatchObject(refusal('too_many_redirects'))
+    expect((await fetch(redirectUrl('http://10.0.0.1/'), { redirect: 'manual' })).status).toBe(302)
+    await expect(fetch(redirectUrl('/end'), { redirect: 'error' })).rejects.toMatchObject(
+      outboundError('too_many_redirects'),
+    )
   })
 
   test('keep method and body after a 307, and switch to GET after a 303', async () => {
     const post = { method: 'POST', body: 'a=b', headers: { authorization: 'secret' } }
-    await fetch(to('/kept', 307), post)
+    await fetch(redirectUrl('/kept', 307), post)
     expect(seen.at(-1)).toEqual({ url: '/kept', method: 'POST', authorization: 'secret', body: 'a=b' })
-    await fetch(to('/got', 303), post)
+    await fetch(redirectUrl('/got', 303), post)
     expect(seen.at(-1)).toEqual({ url: '/got', method: 'GET', authorization: 'secret', body: '' })
   })
 
   test('send no credentials to another origin', async () => {
     const both = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1', 'localhost'] })
-    await both(to(`http://localhost:${port}/other`), { headers: { authorization: 'secret' } })
+    await both(redirectUrl(`http://localhost:${port}/other`), { headers: { authorization: 'secret' } })
     expect(seen.at(-1)).toMatchObject({ url: '/other', authorization: undefined })
   })
 })
@@ -164,23 +167,23 @@ describe('limits', () => {
 
   test.each(['/large', '/bomb'])('%s is too large', async (path) => {
     const fetchWithoutTimeout = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
-    await expect(fetchWithoutTimeout(base + path)).rejects.toMatchObject(refusal('too_large'))
+    await expect(fetchWithoutTimeout(base + path)).rejects.toMatchObject(outboundError('too_large'))
   })
 
   test.each(['/silent', '/stuck'])('%s times out', async (path) => {
-    await expect(fetch(base + path)).rejects.toMatchObject(refusal('timeout'))
+    await expect(fetch(base + path)).rejects.toMatchObject(outboundError('timeout'))
   })
 
   test('the timeout of the caller counts too', async () => {
     const signal = AbortSignal.timeout(300)
     await expect(
       createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })(`${base}/silent`, { signal }),
-    ).rejects.toMatchObject(refusal('timeout'))
+    ).rejects.toMatchObject(outboundError('timeout'))
   })
 
   test('a closed port is unreachable', async () => {
     const fetchWithoutTimeout = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
-    await expect(fetchWithoutTimeout('http://127.0.0.1:1/')).rejects.toMatchObject(refusal('unreachable'))
+    await expect(fetchWithoutTimeout('http://127.0.0.1:1/')).rejects.toMatchObject(outboundError('unreachable'))
   })
 })
 
@@ -195,7 +198,7 @@ test('distinguishes hosts and ranges from invalid values', () => {
 test('blocks the configured local ranges, except for allowed hosts', async () => {
   const local = { localRanges: ['2001:4860::/32', '1.2.3.4'], allowHttp: true }
   for (const host of ['[2001:4860:4860::8888]', '1.2.3.4'])
-    await expect(createPublicFetch(local)(`http://${host}/`)).rejects.toMatchObject(refusal('not_public'))
+    await expect(createPublicFetch(local)(`http://${host}/`)).rejects.toMatchObject(outboundError('not_public'))
   const allowing = createPublicFetch({ ...local, localRanges: ['127.0.0.1'], allowedPrivateHosts: ['127.0.0.1'] })
   expect(await (await allowing(base)).text()).toBe('hello')
 })
@@ -242,6 +245,6 @@ describe('download', () => {
     ['/cut', 'unreachable'],
   ] as const)('of %s ends: %s', async (path, reason) => {
     const by = reason === 'timeout' ? createPublicDownload({ ...limits, timeout: 1000 }) : download
-    await expect(read(path, by)).rejects.toMatchObject(refusal(reason))
+    await expect(read(path, by)).rejects.toMatchObject(outboundError(reason))
   })
 })

@@ -8,17 +8,17 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { publint } from 'publint'
 import {
   apiReport,
-  errorsElsewhere,
+  findTimesWithoutUnit,
+  findUndocumentedMembers,
+  findUnknownErrors,
   packagesReference,
   publicApi,
   referenceFile,
   reported,
   reportFile,
-  timesWithoutUnit,
-  undocumentedMembers,
 } from './public-api.ts'
-import { specified } from './specified.ts'
-import { wrongBlocks, wrongExamples } from './tsdoc-examples.ts'
+import { specifiedNames } from './specified-names.ts'
+import { findInvalidBlocks, findInvalidExamples } from './tsdoc-examples.ts'
 
 const run = promisify(execFile)
 const workspace = join(import.meta.dirname, '../../../..')
@@ -88,17 +88,17 @@ describe.each(reported)('the API of @pocket/%s', (name) => {
   })
 
   test('states the unit of each time', async () => {
-    expect(await timesWithoutUnit(name)).toEqual([])
+    expect(await findTimesWithoutUnit(name)).toEqual([])
   })
 
   test('documents only errors that the package exports', async () => {
-    expect(await errorsElsewhere(name)).toEqual([])
+    expect(await findUnknownErrors(name)).toEqual([])
   })
 
   test(
     'contains only examples that compile',
     async () => {
-      expect(await wrongExamples(name)).toEqual([])
+      expect(await findInvalidExamples(name)).toEqual([])
     },
     packing,
   )
@@ -112,7 +112,7 @@ describe('the documents', () => {
   ] as const)(
     'of @pocket/%s contain only code that compiles',
     async (name, documents) => {
-      expect(await wrongBlocks(name, documents)).toEqual([])
+      expect(await findInvalidBlocks(name, documents)).toEqual([])
     },
     packing,
   )
@@ -120,7 +120,7 @@ describe('the documents', () => {
   test(
     'of @pocket/api-client contain only examples that compile',
     async () => {
-      expect(await wrongExamples('api-client')).toEqual([])
+      expect(await findInvalidExamples('api-client')).toEqual([])
     },
     packing,
   )
@@ -173,14 +173,14 @@ describe.each(reported)('the comments of @pocket/%s', (name) => {
     const exported = [...(await publicApi(name)).values()].flat()
     const saying = exported.filter(({ comment }) => section.test(comment.replace(/\s*\n \* /g, ' ')))
     const found = new Set(saying.map((each) => each.name))
-    expect([...found].toSorted()).toEqual(specified[name])
+    expect([...found].toSorted()).toEqual(specifiedNames[name])
   })
 })
 
 describe('the API of @pocket/core', () => {
   test('documents each option and each method of a provider', async () => {
     const files = ['options.d.ts', 'pocket.d.ts', 'stores.d.ts', 'accounts/host-accounts.d.ts', 'accounts/account.d.ts']
-    const undocumented = await Promise.all(files.map((file) => undocumentedMembers('core', file)))
+    const undocumented = await Promise.all(files.map((file) => findUndocumentedMembers('core', file)))
     expect(undocumented.flat()).toEqual([])
   })
 })

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** An export of an entry point of a package, from its declaration file. */
-export interface Exported {
+export interface ApiExport {
   readonly name: string
   /** The declaration without comments. */
   readonly declaration: string
@@ -22,7 +22,7 @@ export const reported = ['core', 'directory'] as const
 export const referenceFile = join(workspace, 'docs/reference/packages.md')
 
 /** All exports of each public entry point of a package, from its built declarations. */
-export async function publicApi(name: string): Promise<ReadonlyMap<string, readonly Exported[]>> {
+export async function publicApi(name: string): Promise<ReadonlyMap<string, readonly ApiExport[]>> {
   const folder = join(workspace, 'packages', name)
   const { exports }: { exports: Record<string, { types: string }> } = JSON.parse(
     await readFile(join(folder, 'package.json'), 'utf8'),
@@ -30,7 +30,7 @@ export async function publicApi(name: string): Promise<ReadonlyMap<string, reado
   // Other packages of Pocket use the internal entry points; they are not part of the API.
   const published = Object.entries(exports).filter(([subpath]) => !subpath.startsWith('./internal/'))
   const subpaths = published.map(async ([subpath, { types }]) => {
-    const found = [...(await exportsOf(join(folder, types))).values()]
+    const found = [...(await readExports(join(folder, types))).values()]
     return [subpath, found.toSorted((left, right) => (left.name < right.name ? -1 : 1))] as const
   })
   return new Map(await Promise.all(subpaths))
@@ -75,12 +75,12 @@ function firstSentence(comment: string): string {
   return /^.*?\.(?= [A-Z`]|$)/.exec(text)?.[0] ?? text
 }
 
-async function exportsOf(file: string): Promise<Map<string, Exported>> {
+async function readExports(file: string): Promise<Map<string, ApiExport>> {
   const text = await readFile(file, 'utf8')
-  const found = declarations(text)
+  const found = parseDeclarations(text)
   const declarationFile = (specifier: string) => join(dirname(file), specifier.replace(/\.[jt]s$/, '.d.ts'))
   for (const [, list = '', from = ''] of text.matchAll(/^export (?:type )?\{([^}]*)\} from '(\.[^']+)'/gm)) {
-    const there = await exportsOf(declarationFile(from))
+    const there = await readExports(declarationFile(from))
     for (const item of list.split(',')) {
       const [original = '', name = original] = item
         .trim()
@@ -91,9 +91,9 @@ async function exportsOf(file: string): Promise<Map<string, Exported>> {
     }
   }
   for (const [, from = ''] of text.matchAll(/^export \* from '(\.[^']+)'/gm))
-    for (const [name, exported] of await exportsOf(declarationFile(from))) found.set(name, exported)
+    for (const [name, exported] of await readExports(declarationFile(from))) found.set(name, exported)
   for (const [, name = '', from = ''] of text.matchAll(/^export \* as (\w+) from '(\.[^']+)'/gm)) {
-    const inner = [...(await exportsOf(declarationFile(from))).values()].map(({ declaration }) => declaration)
+    const inner = [...(await readExports(declarationFile(from))).values()].map(({ declaration }) => declaration)
     const declaration = `namespace ${name} {\n${inner.join('\n').replace(/^/gm, '  ')}\n}`
     found.set(name, { name, declaration, text: '', documented: true, comment: '', shown: true })
   }
@@ -101,8 +101,8 @@ async function exportsOf(file: string): Promise<Map<string, Exported>> {
 }
 
 /** Declarations and their comments start at the beginning of a line. */
-function declarations(text: string): Map<string, Exported> {
-  const found = new Map<string, Exported>()
+function parseDeclarations(text: string): Map<string, ApiExport> {
+  const found = new Map<string, ApiExport>()
   const parts = text.split(/^(?=\/\*\*|export |import |declare |interface |type |\/\/#)/m)
   for (const [index, part] of parts.entries()) {
     const name = /^export (?:declare )?(?:abstract )?(?:const|function|class|interface|type|enum) (\w+)/.exec(part)?.[1]
@@ -127,7 +127,7 @@ function declarations(text: string): Map<string, Exported> {
 }
 
 /** Names in `@throws` that are neither exported, nor of JavaScript, nor members of the same declaration. */
-export async function errorsElsewhere(name: string): Promise<readonly string[]> {
+export async function findUnknownErrors(name: string): Promise<readonly string[]> {
   const exported = [...(await publicApi(name)).values()].flat()
   const known = new Set(exported.map((each) => each.name))
   return exported.flatMap(({ name: at, text, declaration }) =>
@@ -142,7 +142,7 @@ const time =
 const unit = /milliseconds|seconds|minutes/i
 
 /** Time members without a stated unit; a unit in the comment of the whole declaration applies to every member. */
-export async function timesWithoutUnit(name: string): Promise<readonly string[]> {
+export async function findTimesWithoutUnit(name: string): Promise<readonly string[]> {
   const exported = [...(await publicApi(name)).values()].flat()
   return exported.flatMap(({ name: at, text, comment }) => {
     if (unit.test(comment)) return []
@@ -157,7 +157,7 @@ export async function timesWithoutUnit(name: string): Promise<readonly string[]>
 }
 
 /** The members of an interface of a package that have no comment of their own. */
-export async function undocumentedMembers(name: string, file: string): Promise<readonly string[]> {
+export async function findUndocumentedMembers(name: string, file: string): Promise<readonly string[]> {
   const text = await readFile(join(workspace, 'packages', name, 'dist', file), 'utf8')
   const lines = text.split('\n')
   return lines.flatMap((line, index) => {

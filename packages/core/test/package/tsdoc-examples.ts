@@ -77,12 +77,12 @@ const givenInDocuments: Readonly<Record<string, string>> = {
 const givenClient = { pocket: "import('@pocket/api-client').PocketClient" }
 
 /** The compiler errors of the examples in the sources of a package; empty if all compile. */
-export async function wrongExamples(name: string): Promise<readonly string[]> {
+export async function findInvalidExamples(name: string): Promise<readonly string[]> {
   const texts = new Map<string, string>()
   const untagged: string[] = []
   for await (const path of glob('**/*.ts', { cwd: join(workspace, 'packages', name, 'src') })) {
     const source = await readFile(join(workspace, 'packages', name, 'src', path), 'utf8')
-    const examples = examplesIn(source)
+    const examples = extractExamples(source)
     if (source.match(/ \* @example\n/g)?.length !== (examples.length || undefined))
       untagged.push(`${path}: not a code block`)
     const exported = Array.from(source.matchAll(exportPattern), ([, each = '']) => each)
@@ -92,12 +92,12 @@ export async function wrongExamples(name: string): Promise<readonly string[]> {
       texts.set(`${path}_${index}`, `${own || ''}${text}`)
     }
   }
-  const errors = await compilerErrors(name, texts, givenInExamples)
+  const errors = await findCompilerErrors(name, texts, givenInExamples)
   return [...untagged, ...errors]
 }
 
 /** The compiler errors of the code blocks in documents, except programs that are files of their own. */
-export async function wrongBlocks(name: string, documents: readonly string[]): Promise<readonly string[]> {
+export async function findInvalidBlocks(name: string, documents: readonly string[]): Promise<readonly string[]> {
   const texts = new Map<string, string>()
   for (const path of documents) {
     const text = (await readFile(join(workspace, path), 'utf8')).replaceAll(/<!-- \S+ -->\n\n```\w+\n.*?```\n/gs, '')
@@ -105,10 +105,10 @@ export async function wrongBlocks(name: string, documents: readonly string[]): P
     for (const [index, [, language = '', block = '']] of blocks.entries())
       if (/^(js|ts|)$/.test(language)) texts.set(`${path}_${language}_${index}`, block)
   }
-  return compilerErrors(name, texts, givenInDocuments)
+  return findCompilerErrors(name, texts, givenInDocuments)
 }
 
-async function compilerErrors(
+async function findCompilerErrors(
   name: string,
   texts: ReadonlyMap<string, string>,
   assumed: Readonly<Record<string, string>>,
@@ -125,7 +125,10 @@ async function compilerErrors(
   try {
     const files = [...texts].map(([path, text]) => ({ file: `${path.replaceAll(/[/.]/g, '_')}.ts`, text }))
     for (const { file, text } of files)
-      await writeFile(join(folderPath, file), program(text, subpaths, name === 'api-client' ? givenClient : assumed))
+      await writeFile(
+        join(folderPath, file),
+        createProgramText(text, subpaths, name === 'api-client' ? givenClient : assumed),
+      )
     const compilerOptions = {
       target: 'esnext',
       module: 'nodenext',
@@ -154,7 +157,7 @@ async function compilerErrors(
   }
 }
 
-function examplesIn(source: string): readonly string[] {
+function extractExamples(source: string): readonly string[] {
   return [...source.matchAll(/@example\n( *\* ```\w*\n.*?\n) *\* ```/gs)].map(([, block = '']) =>
     block
       .split('\n')
@@ -165,7 +168,7 @@ function examplesIn(source: string): readonly string[] {
 }
 
 /** Turns an example into a module: adds imports, and wraps examples of options. */
-function program(
+function createProgramText(
   text: string,
   subpaths: ReadonlyMap<string, string>,
   assumed: Readonly<Record<string, string>>,

@@ -9,13 +9,13 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 const hour = 3_600_000
 
 /** A certificate with its private key. */
-export interface Certified {
+export interface CertifiedKey {
   readonly certificate: x509.X509Certificate
   readonly keys: webcrypto.CryptoKeyPair
 }
 
-export interface Wanted {
-  readonly issuer?: Certified
+export interface CertificateOptions {
+  readonly issuer?: CertifiedKey
   readonly subject?: string
   readonly extensions?: readonly x509.Extension[]
   /** In SubjectPublicKeyInfo; by default a new key. */
@@ -36,7 +36,7 @@ export async function createCertificate({
   spki,
   isAuthority = issuer === undefined,
   valid: [from, until] = [-hour, hour],
-}: Wanted): Promise<Certified> {
+}: CertificateOptions): Promise<CertifiedKey> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const dates = { notBefore: new Date(Date.now() + from), notAfter: new Date(Date.now() + until) }
   const certificate = await x509.X509CertificateGenerator.create({
@@ -62,34 +62,34 @@ function asCryptoKey(key: webcrypto.CryptoKey): CryptoKey {
 export const attestationSubject = 'CN=Test Key, OU=Authenticator Attestation, O=Test, C=DE'
 
 /** `packed` with a certificate (WebAuthn Level 3 §8.2). */
-export async function createPacked(chain: readonly Certified[]): Promise<Attest> {
-  const key = await nodeKey(chain[0])
+export async function createPacked(chain: readonly CertifiedKey[]): Promise<Attest> {
+  const key = await toNodeKey(chain[0])
   return ({ authenticatorData, clientDataHash }) => ({
     fmt: 'packed',
     statement: {
       alg: -7,
       sig: sign('sha256', Buffer.concat([authenticatorData, clientDataHash]), key),
-      x5c: chain.map(bytesOf),
+      x5c: chain.map(certificateBytes),
     },
   })
 }
 
 /** `packed` with self attestation. */
-export const packedSelf: Attest = ({ authenticatorData, clientDataHash, key }) => ({
+export const attestPackedSelf: Attest = ({ authenticatorData, clientDataHash, key }) => ({
   fmt: 'packed',
   statement: { alg: key.algorithm, sig: key.sign(Buffer.concat([authenticatorData, clientDataHash])) },
 })
 
 /** `fido-u2f` (WebAuthn Level 3 §8.6). */
-export async function fidoU2f(by: Certified): Promise<Attest> {
-  const attestationKey = await nodeKey(by)
+export async function createFidoU2f(by: CertifiedKey): Promise<Attest> {
+  const attestationKey = await toNodeKey(by)
   return ({ rpIdHash, clientDataHash, credentialId, key }) => {
     // The last 65 bytes of a P-256 SubjectPublicKeyInfo are the uncompressed point.
     const point = Buffer.from(key.spki).subarray(-65)
     const data = Buffer.concat([Buffer.of(0), rpIdHash, clientDataHash, credentialId, point])
     return {
       fmt: 'fido-u2f',
-      statement: { x5c: [bytesOf(by)], sig: sign('sha256', data, attestationKey) },
+      statement: { x5c: [certificateBytes(by)], sig: sign('sha256', data, attestationKey) },
     }
   }
 }
@@ -98,17 +98,17 @@ const appleNonce = '1.2.840.113635.100.8.2'
 const androidKeyDescription = '1.3.6.1.4.1.11129.2.1.17'
 
 /** `apple` (WebAuthn Level 3 §8.8): a certificate for this passkey only. */
-export async function apple(root: Certified, created: Attested): Promise<ReturnType<Attest>> {
+export async function attestApple(root: CertifiedKey, created: Attested): Promise<ReturnType<Attest>> {
   const nonce = sha256(Buffer.concat([created.authenticatorData, created.clientDataHash]))
   const content = Buffer.concat([Buffer.from('3024a1220420', 'hex'), nonce])
   const extensions = [new x509.Extension(appleNonce, false, content)]
   const leaf = await createCertificate({ issuer: root, subject: 'CN=Passkey', extensions, spki: created.key.spki })
-  return { fmt: 'apple', statement: { x5c: [bytesOf(leaf)] } }
+  return { fmt: 'apple', statement: { x5c: [certificateBytes(leaf)] } }
 }
 
 /** `android-key` (WebAuthn Level 3 §8.4): the certificate of a key store. */
-export async function androidKey(
-  root: Certified,
+export async function attestAndroidKey(
+  root: CertifiedKey,
   created: Attested,
   extra: readonly x509.Extension[] = [],
 ): Promise<ReturnType<Attest>> {
@@ -127,7 +127,7 @@ export async function androidKey(
     statement: {
       alg: created.key.algorithm,
       sig: created.key.sign(Buffer.concat([created.authenticatorData, created.clientDataHash])),
-      x5c: [bytesOf(leaf), bytesOf(root)],
+      x5c: [certificateBytes(leaf), certificateBytes(root)],
     },
   }
 }
@@ -141,31 +141,31 @@ function sha256(data: Uint8Array): Uint8Array {
   return createHash('sha256').update(data).digest()
 }
 
-export function bytesOf({ certificate }: Certified): Uint8Array {
+export function certificateBytes({ certificate }: CertifiedKey): Uint8Array {
   return new Uint8Array(certificate.rawData)
 }
 
-function base64Of(certified: Certified): string {
-  return Buffer.from(bytesOf(certified)).toString('base64')
+function certificateBase64(certified: CertifiedKey): string {
+  return Buffer.from(certificateBytes(certified)).toString('base64')
 }
 
-export async function nodeKey(by: Certified | undefined): Promise<KeyObject> {
+export async function toNodeKey(by: CertifiedKey | undefined): Promise<KeyObject> {
   if (by === undefined) throw new Error('A chain has at least one certificate.')
   const der = await webcrypto.subtle.exportKey('pkcs8', by.keys.privateKey)
   return createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' })
 }
 
 /** A BLOB of the metadata service, signed with the last key of a chain (FIDO MDS §3.1.7). */
-export async function metadataBlob(by: Certified, entries: readonly object[], no = 1): Promise<string> {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  const head = `${part({ alg: 'ES256', typ: 'JWT', x5c: [base64Of(by)] })}.${part({ no, nextUpdate: '2099-01-01', entries })}`
-  const signature = sign('sha256', Buffer.from(head), { key: await nodeKey(by), dsaEncoding: 'ieee-p1363' })
+export async function createMetadataBlob(by: CertifiedKey, entries: readonly object[], no = 1): Promise<string> {
+  const encodePart = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const head = `${encodePart({ alg: 'ES256', typ: 'JWT', x5c: [certificateBase64(by)] })}.${encodePart({ no, nextUpdate: '2099-01-01', entries })}`
+  const signature = sign('sha256', Buffer.from(head), { key: await toNodeKey(by), dsaEncoding: 'ieee-p1363' })
   return `${head}.${signature.toString('base64url')}`
 }
 
 /** The metadata entry of one model. */
-export function metadataEntry(aaguid: string, root: Certified | Uint8Array, status = 'FIDO_CERTIFIED') {
-  const certificate = root instanceof Uint8Array ? root : bytesOf(root)
+export function createMetadataEntry(aaguid: string, root: CertifiedKey | Uint8Array, status = 'FIDO_CERTIFIED') {
+  const certificate = root instanceof Uint8Array ? root : certificateBytes(root)
   return {
     aaguid,
     statusReports: [{ status, effectiveDate: '2025-01-01' }],

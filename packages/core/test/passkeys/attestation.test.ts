@@ -16,22 +16,22 @@ import { createRegistration } from '../../src/passkeys/registration.ts'
 import { generateAuthenticatorKey } from '../../src/testing/authenticator-key.ts'
 import { day, minute, startHost, TestClock } from '../flows/host.ts'
 import {
-  androidKey,
-  apple,
+  attestAndroidKey,
+  attestApple,
   attestationSubject,
-  bytesOf,
-  type Certified,
+  attestPackedSelf,
+  type CertifiedKey,
+  certificateBytes,
   createCertificate,
+  createFidoU2f,
+  createMetadataBlob,
+  createMetadataEntry,
   createPacked,
-  fidoU2f,
-  metadataBlob,
-  metadataEntry,
-  packedSelf,
   revocationList,
 } from './attestation-maker.ts'
 import { testChallenges } from './challenges.ts'
-import { attestedBySafetyNet, type SafetyNet, safetyNet } from './safety-net-maker.ts'
-import { type AttestationKeyFault, attestationKey, publicArea, type TpmFault, tpm } from './tpm-maker.ts'
+import { createSafetyNet, createSafetyNetAttest, type SafetyNet } from './safety-net-maker.ts'
+import { type AttestationKeyFault, createAttestationKey, createTpm, publicArea, type TpmFault } from './tpm-maker.ts'
 
 const origin = 'https://id.example.com'
 const browserToken = 'the token of this browser'
@@ -39,10 +39,10 @@ const model = '11111111-2222-4333-8444-555555555555'
 const subject = { accountId: 'ada', userName: 'ada', displayName: 'Ada' }
 const key = { backupEligible: false, aaguid: model } as const
 
-let root: Certified
-let maker: Certified
-let metadataRoot: Certified
-let metadataSigner: Certified
+let root: CertifiedKey
+let maker: CertifiedKey
+let metadataRoot: CertifiedKey
+let metadataSigner: CertifiedKey
 
 beforeAll(async () => {
   root = await createCertificate({})
@@ -93,38 +93,38 @@ describe('attestation format', () => {
 
   test('verifies packed, with certificates and with self attestation', async () => {
     const { register } = createFixture()
-    for (const attest of [await createPacked([maker]), packedSelf])
+    for (const attest of [await createPacked([maker]), attestPackedSelf])
       expect(await register({ ...key, attest })).toMatchObject({
         attestation: 'packed',
         attestedAt: null,
         aaguid: model,
       })
     const lying = await createPacked([await createCertificate({ issuer: root, subject: attestationSubject })])
-    const swapped: typeof lying = (created) => lying({ ...created, clientDataHash: Buffer.alloc(32) })
-    await expect(register({ ...key, attest: swapped })).rejects.toMatchObject({ code: 'passkey_rejected' })
+    const attestWrongHash: typeof lying = (created) => lying({ ...created, clientDataHash: Buffer.alloc(32) })
+    await expect(register({ ...key, attest: attestWrongHash })).rejects.toMatchObject({ code: 'passkey_rejected' })
     const nobody = await createPacked([await createCertificate({ issuer: root, subject: 'CN=Nobody' })])
     await expect(register({ ...key, attest: nobody })).rejects.toMatchObject({ code: 'passkey_rejected' })
   })
 
   test('verifies fido-u2f', async () => {
     const { register } = createFixture({ userVerification: 'preferred' })
-    const attest = await fidoU2f(maker)
+    const attest = await createFidoU2f(maker)
     const u2f = { backupEligible: false, userVerification: false } as const
     expect(await register({ ...u2f, attest })).toMatchObject({ attestation: 'fido-u2f' })
-    const swapped: typeof attest = (created) => attest({ ...created, rpIdHash: Buffer.alloc(32) })
-    await expect(register({ ...u2f, attest: swapped })).rejects.toMatchObject({ code: 'passkey_rejected' })
+    const attestWrongHash: typeof attest = (created) => attest({ ...created, rpIdHash: Buffer.alloc(32) })
+    await expect(register({ ...u2f, attest: attestWrongHash })).rejects.toMatchObject({ code: 'passkey_rejected' })
     await expect(register({ ...u2f, aaguid: model, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
   })
 
   test.each([
-    ['apple', apple],
-    ['android-key', androidKey],
+    ['apple', attestApple],
+    ['android-key', attestAndroidKey],
   ] as const)('verifies %s', async (format, make) => {
     const own = await createCertificate({ subject: `CN=${format} Root` })
-    SettingsService.setRootCertificates({ identifier: format, certificates: [Buffer.from(bytesOf(own))] })
+    SettingsService.setRootCertificates({ identifier: format, certificates: [Buffer.from(certificateBytes(own))] })
     const otherUser = await createCertificate({ subject: `CN=${format} Root` })
     const { register } = createFixture()
-    const attempt = async (by: Certified, change: (created: Attested) => Attested = (created) => created) => {
+    const attempt = async (by: CertifiedKey, change: (created: Attested) => Attested = (created) => created) => {
       let attested: Attested | undefined
       const attest = (created: Attested) => {
         attested = created
@@ -134,25 +134,25 @@ describe('attestation format', () => {
       return register({ ...key, attest }, async (response) => {
         if (attested === undefined) throw new Error('The authenticator made no passkey.')
         const { fmt, statement } = await make(by, change(attested))
-        return withAttestation(response, fmt, statement, attested)
+        return replaceAttestation(response, fmt, statement, attested)
       })
     }
     expect(await attempt(own)).toMatchObject({ attestation: format, aaguid: model })
     await expect(attempt(otherUser)).rejects.toMatchObject({ code: 'passkey_rejected' })
-    const otherwise = (created: Attested) => ({ ...created, clientDataHash: Buffer.alloc(32) })
-    await expect(attempt(own, otherwise)).rejects.toMatchObject({ code: 'passkey_rejected' })
+    const changeClientDataHash = (created: Attested) => ({ ...created, clientDataHash: Buffer.alloc(32) })
+    await expect(attempt(own, changeClientDataHash)).rejects.toMatchObject({ code: 'passkey_rejected' })
   })
 
   describe('tpm', () => {
-    let tpmRoot: Certified
+    let tpmRoot: CertifiedKey
 
     beforeAll(async () => {
       tpmRoot = await createCertificate({ subject: 'CN=TPM Root' })
-      SettingsService.setRootCertificates({ identifier: 'tpm', certificates: [Buffer.from(bytesOf(tpmRoot))] })
+      SettingsService.setRootCertificates({ identifier: 'tpm', certificates: [Buffer.from(certificateBytes(tpmRoot))] })
     })
 
     test.each(['ES256', 'RS256'] as const)('accepts a key for %s', async (algorithm) => {
-      const attest = await tpm(await attestationKey(tpmRoot))
+      const attest = await createTpm(await createAttestationKey(tpmRoot))
       expect(await createFixture().register({ ...key, algorithm, attest })).toMatchObject({
         attestation: 'tpm',
         aaguid: model,
@@ -162,9 +162,9 @@ describe('attestation format', () => {
 
     test('proves a model that the metadata lists', async () => {
       const { register } = createFixture({ attestation: 'required' }, () =>
-        metadataBlob(metadataSigner, [metadataEntry(model.replace('1', '9'), tpmRoot)]),
+        createMetadataBlob(metadataSigner, [createMetadataEntry(model.replace('1', '9'), tpmRoot)]),
       )
-      const attest = await tpm(await attestationKey(tpmRoot))
+      const attest = await createTpm(await createAttestationKey(tpmRoot))
       const proven = await register({ ...key, aaguid: model.replace('1', '9'), attest })
       expect(proven).toMatchObject({ attestation: 'tpm', attestedAt: expect.any(Number) })
     })
@@ -183,7 +183,7 @@ describe('attestation format', () => {
       ['a truncated public area', { publicArea: Buffer.from('0023000b', 'hex') }],
       ['a changed signature', { tamperedSignature: true }],
     ])('is rejected with %s', async (_name, fault) => {
-      const attest = await tpm(await attestationKey(tpmRoot), fault)
+      const attest = await createTpm(await createAttestationKey(tpmRoot), fault)
       await expect(createFixture().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
     })
 
@@ -193,12 +193,12 @@ describe('attestation format', () => {
       ['names an unknown manufacturer', { manufacturer: 'id:00000000' }],
       ['names no manufacturer', { withoutAlternativeName: true }],
     ])('is rejected if the certificate %s', async (_name, fault) => {
-      const attest = await tpm(await attestationKey(tpmRoot, fault))
+      const attest = await createTpm(await createAttestationKey(tpmRoot, fault))
       await expect(createFixture().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
     })
 
     test('is rejected if another authority issued the certificate', async () => {
-      const attest = await tpm(await attestationKey(await createCertificate({ subject: 'CN=TPM Root' })))
+      const attest = await createTpm(await createAttestationKey(await createCertificate({ subject: 'CN=TPM Root' })))
       await expect(createFixture().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
     })
   })
@@ -207,7 +207,7 @@ describe('attestation format', () => {
     let authority: SafetyNet
 
     beforeAll(async () => {
-      authority = await safetyNet()
+      authority = await createSafetyNet()
       SettingsService.setRootCertificates({
         identifier: 'android-safetynet',
         certificates: [Buffer.from(authority.root)],
@@ -215,17 +215,17 @@ describe('attestation format', () => {
     })
 
     test('is accepted, and proves no model', async () => {
-      const passkey = await createFixture().register({ ...key, attest: attestedBySafetyNet(authority) })
+      const passkey = await createFixture().register({ ...key, attest: createSafetyNetAttest(authority) })
       expect(passkey).toMatchObject({ attestation: 'android-safetynet', attestedAt: null })
     })
 
     test.each<[string, () => Attest | Promise<Attest>]>([
-      ['another nonce', () => attestedBySafetyNet(authority, { nonce: 'bm9uZQ==' })],
-      ['a device that was tampered with', () => attestedBySafetyNet(authority, { ctsProfileMatch: false })],
-      ['an old statement', () => attestedBySafetyNet(authority, { timestampMs: Date.now() - 2 * minute })],
-      ['one from the future', () => attestedBySafetyNet(authority, { timestampMs: Date.now() + minute })],
-      ['a changed signature', () => attestedBySafetyNet(authority, {}, true)],
-      ['another authority', async () => attestedBySafetyNet(await safetyNet())],
+      ['another nonce', () => createSafetyNetAttest(authority, { nonce: 'bm9uZQ==' })],
+      ['a device that was tampered with', () => createSafetyNetAttest(authority, { ctsProfileMatch: false })],
+      ['an old statement', () => createSafetyNetAttest(authority, { timestampMs: Date.now() - 2 * minute })],
+      ['one from the future', () => createSafetyNetAttest(authority, { timestampMs: Date.now() + minute })],
+      ['a changed signature', () => createSafetyNetAttest(authority, {}, true)],
+      ['another authority', async () => createSafetyNetAttest(await createSafetyNet())],
       [
         'no JWS',
         () => () => ({
@@ -251,16 +251,19 @@ describe('attestation format', () => {
     const { register } = createFixture()
     const attest = () => ({ fmt: 'none', statement: { x: 1 } })
     await expect(register({ attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
-    const cbor = (hex: string) => Buffer.from(hex, 'hex').toString('base64url')
+    const hexToBase64url = (hex: string) => Buffer.from(hex, 'hex').toString('base64url')
     const malformed = [
       ['truncated', 'o2NmbXRk'],
       ['longer than allowed', 'A'.repeat(70_000)],
       ['empty', 'oA'],
       ['lists in lists, thousands deep', Buffer.alloc(48_000, 0x81).toString('base64url')],
-      ['a map that says it has 2^64 entries', cbor('bbffffffffffffffff')],
-      ['a text string with a declared length of 2^32 bytes', cbor('7affffffff61')],
-      ['no map', cbor('83010203')],
-      ['parts of other types', cbor('a363666d740167617474 53746d7402686175746844617461 03'.replaceAll(' ', ''))],
+      ['a map that says it has 2^64 entries', hexToBase64url('bbffffffffffffffff')],
+      ['a text string with a declared length of 2^32 bytes', hexToBase64url('7affffffff61')],
+      ['no map', hexToBase64url('83010203')],
+      [
+        'parts of other types',
+        hexToBase64url('a363666d740167617474 53746d7402686175746844617461 03'.replaceAll(' ', '')),
+      ],
     ] as const
     for (const [, attestationObject] of malformed) {
       const change = (it: Response) => ({ ...it, response: { ...it.response, attestationObject } })
@@ -274,9 +277,9 @@ describe('required attestation', () => {
 
   test('accepts only models that the metadata lists', async () => {
     const { register, clock } = createFixture(required, () =>
-      metadataBlob(metadataSigner, [
-        metadataEntry(model, root),
-        metadataEntry(model.replace('1', '2'), root, 'ATTESTATION_KEY_COMPROMISE'),
+      createMetadataBlob(metadataSigner, [
+        createMetadataEntry(model, root),
+        createMetadataEntry(model.replace('1', '2'), root, 'ATTESTATION_KEY_COMPROMISE'),
       ]),
     )
     const attest = await createPacked([maker])
@@ -290,7 +293,7 @@ describe('required attestation', () => {
     })
     for (const refused of [
       {},
-      { ...key, attest: packedSelf },
+      { ...key, attest: attestPackedSelf },
       { ...key, attest, aaguid: model.replace('1', '2') },
       { ...key, attest, aaguid: model.replace('1', '3') },
     ])
@@ -303,56 +306,69 @@ describe('required attestation', () => {
   test('accepts intermediate authorities up to the root of the metadata', async () => {
     const intermediate = await createCertificate({ issuer: root, subject: 'CN=Intermediate', isAuthority: true })
     const leaf = await createCertificate({ issuer: intermediate, subject: attestationSubject })
-    const { register } = createFixture(required, () => metadataBlob(metadataSigner, [metadataEntry(model, root)]))
+    const { register } = createFixture(required, () =>
+      createMetadataBlob(metadataSigner, [createMetadataEntry(model, root)]),
+    )
     const proven = await register({ ...key, attest: await createPacked([leaf, intermediate]) })
     expect(proven).toMatchObject({ attestedAt: expect.any(Number) })
   })
 
   const sameName = () => createCertificate({})
-  const signedBy = (issuer: Certified, extra: Parameters<typeof createCertificate>[0] = {}) =>
+  const createCertificateSignedBy = (issuer: CertifiedKey, extra: Parameters<typeof createCertificate>[0] = {}) =>
     createCertificate({ issuer, subject: attestationSubject, ...extra })
 
-  test.each<[string, () => Promise<readonly Certified[]>]>([
-    ['a certificate that was signed by a genuine attestation key', async () => [await signedBy(maker), maker]],
+  test.each<[string, () => Promise<readonly CertifiedKey[]>]>([
+    [
+      'a certificate that was signed by a genuine attestation key',
+      async () => [await createCertificateSignedBy(maker), maker],
+    ],
     [
       'that with an authority in between',
       async () => {
-        const forged = await signedBy(maker, { subject: 'CN=Forged', isAuthority: true })
-        return [await signedBy(forged), forged, maker]
+        const forged = await createCertificateSignedBy(maker, { subject: 'CN=Forged', isAuthority: true })
+        return [await createCertificateSignedBy(forged), forged, maker]
       },
     ],
     [
       'a root of the same name beside it',
       async () => {
         const other = await sameName()
-        return [await signedBy(other), other]
+        return [await createCertificateSignedBy(other), other]
       },
     ],
-    ['the genuine root beside it', async () => [await signedBy(await sameName()), root]],
+    ['the genuine root beside it', async () => [await createCertificateSignedBy(await sameName()), root]],
     [
       'an authority of the same name, and the genuine root beside it',
       async () => {
         const other = await sameName()
-        return [await signedBy(other), other, root]
+        return [await createCertificateSignedBy(other), other, root]
       },
     ],
-    ['a genuine chain behind it', async () => [await signedBy(await sameName()), maker, root]],
+    ['a genuine chain behind it', async () => [await createCertificateSignedBy(await sameName()), maker, root]],
     [
       'an intermediate authority that has expired',
       async () => {
-        const intermediate = await signedBy(root, {
+        const intermediate = await createCertificateSignedBy(root, {
           subject: 'CN=Old',
           isAuthority: true,
           valid: [-2 * minute, -minute],
         })
-        return [await signedBy(intermediate), intermediate]
+        return [await createCertificateSignedBy(intermediate), intermediate]
       },
     ],
-    ['a certificate that is not valid yet', async () => [await signedBy(root, { valid: [minute, 2 * minute] })]],
+    [
+      'a certificate that is not valid yet',
+      async () => [await createCertificateSignedBy(root, { valid: [minute, 2 * minute] })],
+    ],
     ['the same certificate twice', async () => [maker, maker]],
-    ['a certificate that may certify others', async () => [await signedBy(root, { isAuthority: true })]],
+    [
+      'a certificate that may certify others',
+      async () => [await createCertificateSignedBy(root, { isAuthority: true })],
+    ],
   ])('rejects a forged chain: %s', async (_what, make) => {
-    const { register } = createFixture(required, () => metadataBlob(metadataSigner, [metadataEntry(model, root)]))
+    const { register } = createFixture(required, () =>
+      createMetadataBlob(metadataSigner, [createMetadataEntry(model, root)]),
+    )
     await expect(register({ ...key, attest: await createPacked(await make()) })).rejects.toMatchObject({
       code: 'passkey_rejected',
     })
@@ -361,8 +377,8 @@ describe('required attestation', () => {
   test.each([
     ['it is missing', undefined],
     ['it is not a JWT', async () => 'a.b.c'],
-    ['another key signed it', async () => metadataBlob(await createCertificate({ subject: 'CN=Metadata' }), [])],
-    ['it was changed', async () => `${(await metadataBlob(metadataSigner, [])).slice(0, -8)}AAAAAAAA`],
+    ['another key signed it', async () => createMetadataBlob(await createCertificate({ subject: 'CN=Metadata' }), [])],
+    ['it was changed', async () => `${(await createMetadataBlob(metadataSigner, [])).slice(0, -8)}AAAAAAAA`],
   ])('rejects every passkey if the metadata is unusable: %s', async (_, read) => {
     const { register } = createFixture(required, read)
     await expect(register({ ...key, attest: await createPacked([maker]) })).rejects.toMatchObject({
@@ -379,7 +395,7 @@ describe('required attestation', () => {
       policy: async () => ({ ...defaultPasskeyPolicy, attestation }),
       readAuthenticatorMetadata: () => {
         count++
-        return metadataBlob(metadataSigner, [])
+        return createMetadataBlob(metadataSigner, [])
       },
     }
     await using host = await startHost({ options: { passkeys } })
@@ -388,16 +404,16 @@ describe('required attestation', () => {
   })
 
   test('refreshes the metadata daily, rejects older versions, and keeps the old one if a fetch fails', async () => {
-    let answer = () => metadataBlob(metadataSigner, [metadataEntry(model, root)], 7)
+    let answer = () => createMetadataBlob(metadataSigner, [createMetadataEntry(model, root)], 7)
     const { register, clock, metadata } = createFixture(required, () => answer())
     const attest = await createPacked([maker])
     await register({ ...key, attest })
-    answer = () => metadataBlob(metadataSigner, [], 6)
+    answer = () => createMetadataBlob(metadataSigner, [], 6)
     await expect(metadata.refresh()).rejects.toMatchObject({ code: 'misconfigured' })
     answer = () => Promise.reject(new Error('the network went away'))
     clock.pass(2 * day)
     await register({ ...key, attest })
-    answer = () => metadataBlob(metadataSigner, [metadataEntry(model, root, 'REVOKED')], 8)
+    answer = () => createMetadataBlob(metadataSigner, [createMetadataEntry(model, root, 'REVOKED')], 8)
     clock.pass(2 * day)
     await expect(register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_not_allowed' })
   })
@@ -432,22 +448,22 @@ describe('certificate with a revocation list', () => {
     // A model that no other test has added to the metadata, because known metadata would be checked first.
     const unknownModel = { ...key, aaguid: model.replace('1', '7') }
     let attested: Attested | undefined
-    const note: Attest = (it) => {
+    const attestAndRecord: Attest = (it) => {
       attested = it
       return { fmt: 'none', statement: {} }
     }
-    const statement = async (response: Response) => {
+    const createStatement = async (response: Response) => {
       if (attested === undefined) throw new Error('The authenticator made no passkey.')
-      const { fmt, statement } = await androidKey(otherUser, attested, [list])
-      return withAttestation(response, fmt, statement, attested)
+      const { fmt, statement } = await attestAndroidKey(otherUser, attested, [list])
+      return replaceAttestation(response, fmt, statement, attested)
     }
-    await expect(register({ ...unknownModel, attest: note }, statement)).rejects.toMatchObject({
+    await expect(register({ ...unknownModel, attest: attestAndRecord }, createStatement)).rejects.toMatchObject({
       code: 'passkey_rejected',
     })
     await expect(register({ ...unknownModel, attest: await createPacked([created]) })).rejects.toMatchObject({
       code: 'passkey_rejected',
     })
-    const required = createFixture({ attestation: 'required' }, () => metadataBlob(metadataSigner, []))
+    const required = createFixture({ attestation: 'required' }, () => createMetadataBlob(metadataSigner, []))
     await expect(required.register({ ...unknownModel, attest: await createPacked([created]) })).rejects.toMatchObject({
       code: 'passkey_not_allowed',
       details: { reasons: 'not_attested' },
@@ -457,7 +473,7 @@ describe('certificate with a revocation list', () => {
 
   test('makes the server request the list of a model in the metadata', async () => {
     const { register } = createFixture({ attestation: 'required' }, () =>
-      metadataBlob(metadataSigner, [metadataEntry(model.replace('1', '8'), root)]),
+      createMetadataBlob(metadataSigner, [createMetadataEntry(model.replace('1', '8'), root)]),
     )
     const created = await createCertificate({ issuer: root, subject: attestationSubject, extensions: [list] })
     await register({ ...key, aaguid: model.replace('1', '8'), attest: await createPacked([created]) })
@@ -467,7 +483,7 @@ describe('certificate with a revocation list', () => {
 
 type CborValue = Parameters<typeof isoCBOR.encode>[0]
 
-function withAttestation(
+function replaceAttestation(
   response: Response,
   fmt: string,
   statement: AttestationStatement,

@@ -45,21 +45,21 @@ const expired = expect.objectContaining({ code: 'challenge_expired' })
 describe('challenge', () => {
   test('is accepted only for its purpose, its browser and its lifetime', async () => {
     const { challenges, clock, store } = createFixture()
-    const issue = () => clientData(challenges.issue({ purpose: 'registration', browserToken }).challenge)
+    const issueClientData = () => clientData(challenges.issue({ purpose: 'registration', browserToken }).challenge)
     const open =
       (data: string, extra = {}) =>
       () =>
         challenges.open(data, { purpose: 'registration', browserToken, ...extra })
-    open(issue())()
+    open(issueClientData())()
     for (const refused of [
-      open(issue(), { purpose: 'authentication' }),
-      open(issue(), { purpose: 'setup' }),
-      open(issue(), { browserToken: 'another' }),
+      open(issueClientData(), { purpose: 'authentication' }),
+      open(issueClientData(), { purpose: 'setup' }),
+      open(issueClientData(), { browserToken: 'another' }),
       open(clientData('made up')),
       open(clientData(Buffer.alloc(80, 1).toString('base64url'))),
     ])
       expect(refused).toThrow(expired)
-    const late = issue()
+    const late = issueClientData()
     clock.pass(10 * minute)
     expect(open(late)).toThrow(expired)
     expect(await store.lastPosition()).toBe(0)

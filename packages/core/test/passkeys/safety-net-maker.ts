@@ -18,10 +18,10 @@ export interface SafetyNet {
   readonly key: KeyObject
 }
 
-export async function safetyNet(): Promise<SafetyNet> {
-  const make = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const [rootKeys, keys] = [await make(), await make()]
-  const certificate = (name: string, serialNumber: string, publicKey: webcrypto.CryptoKey) =>
+export async function createSafetyNet(): Promise<SafetyNet> {
+  const generateKey = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  const [rootKeys, keys] = [await generateKey(), await generateKey()]
+  const createCertificate = (name: string, serialNumber: string, publicKey: webcrypto.CryptoKey) =>
     x509.X509CertificateGenerator.create({
       serialNumber,
       subject: name,
@@ -33,8 +33,8 @@ export async function safetyNet(): Promise<SafetyNet> {
       signingKey: rootKeys.privateKey as unknown as CryptoKey,
       signingAlgorithm: algorithm,
     })
-  const root = await certificate('CN=SafetyNet Root', '01', rootKeys.publicKey)
-  const leaf = await certificate('CN=attest.android.com', '02', keys.publicKey)
+  const root = await createCertificate('CN=SafetyNet Root', '01', rootKeys.publicKey)
+  const leaf = await createCertificate('CN=attest.android.com', '02', keys.publicKey)
   const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey))
   return {
     root: new Uint8Array(root.rawData),
@@ -44,12 +44,12 @@ export async function safetyNet(): Promise<SafetyNet> {
 }
 
 /** `android-safetynet` (WebAuthn Level 3 §8.5). */
-export function attestedBySafetyNet({ leaf, key }: SafetyNet, change: object = {}, tampered = false): Attest {
+export function createSafetyNetAttest({ leaf, key }: SafetyNet, change: object = {}, tampered = false): Attest {
   return ({ authenticatorData, clientDataHash }) => {
     const nonce = createHash('sha256').update(authenticatorData).update(clientDataHash).digest('base64')
-    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-    const head = part({ alg: 'RS256', x5c: [Buffer.from(leaf).toString('base64')] })
-    const body = part({ nonce, ctsProfileMatch: true, timestampMs: Date.now() - 1000, ...change })
+    const encodePart = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const head = encodePart({ alg: 'RS256', x5c: [Buffer.from(leaf).toString('base64')] })
+    const body = encodePart({ nonce, ctsProfileMatch: true, timestampMs: Date.now() - 1000, ...change })
     const signed = `${head}.${body}`
     const signature = sign('sha256', Buffer.from(tampered ? `${signed}.` : signed), key).toString('base64url')
     return {

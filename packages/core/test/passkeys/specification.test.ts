@@ -10,7 +10,7 @@ import type { Challenges, OpenedChallenge } from '../../src/passkeys/challenges.
 import { parseClientData } from '../../src/passkeys/client-data.ts'
 import { createRegistration } from '../../src/passkeys/registration.ts'
 import { minute, TestClock } from '../flows/host.ts'
-import { type Certified, createCertificate, metadataBlob, metadataEntry } from './attestation-maker.ts'
+import { type CertifiedKey, createCertificate, createMetadataBlob, createMetadataEntry } from './attestation-maker.ts'
 
 interface Vector {
   readonly name: string
@@ -34,12 +34,12 @@ const { rpId, origin, attestationCaCert, vectors } = JSON.parse(
 ) as { rpId: string; origin: string; attestationCaCert: string; vectors: readonly Vector[] }
 
 const browserToken = 'the token of this browser'
-const base64url = (hex: string) => Buffer.from(hex, 'hex').toString('base64url')
+const hexToBase64url = (hex: string) => Buffer.from(hex, 'hex').toString('base64url')
 const accountId = 'ada'
 const authority = Buffer.from(attestationCaCert, 'hex')
 
-let metadataRoot: Certified
-let metadataSigner: Certified
+let metadataRoot: CertifiedKey
+let metadataSigner: CertifiedKey
 
 beforeAll(async () => {
   metadataRoot = await createCertificate({ subject: 'CN=Metadata Root' })
@@ -50,7 +50,7 @@ beforeAll(async () => {
 })
 
 /** The AAGUID is the 16 bytes after RP ID hash, flags and counter (§6.1). */
-function modelOf({ registration: { attestationObject } }: Vector): string {
+function readAaguid({ registration: { attestationObject } }: Vector): string {
   const hex = attestationObject.slice(attestationObject.indexOf('bfabc37432958b06'))
   return hex.slice(74, 106).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
@@ -73,7 +73,7 @@ function createFixture(policy: Partial<PasskeyPolicy>) {
   const relyingParty = { rpId, rpName: 'Test', origins: [origin], challengeLifetime: minute }
   const algorithms = ['secp256r1_ecdsa_sha256_raw', 'rsassa_pkcsv15_sha256_raw', 'ed25519_eddsa_sha512_raw']
   const entries = vectors.map((vector) => {
-    const entry = metadataEntry(modelOf(vector), authority)
+    const entry = createMetadataEntry(readAaguid(vector), authority)
     return { ...entry, metadataStatement: { ...entry.metadataStatement, authenticationAlgorithms: algorithms } }
   })
   const context = {
@@ -84,19 +84,19 @@ function createFixture(policy: Partial<PasskeyPolicy>) {
     clock,
     transaction,
   }
-  const metadata = createAuthenticatorMetadata(() => metadataBlob(metadataSigner, entries), clock)
+  const metadata = createAuthenticatorMetadata(() => createMetadataBlob(metadataSigner, entries), clock)
   const issue = (challenge: string, purpose: 'registration' | 'authentication') => {
     issued = {
-      challenge: base64url(challenge),
+      challenge: hexToBase64url(challenge),
       accountId: purpose === 'registration' ? accountId : null,
       data: undefined,
     }
   }
   const registration = createRegistration(context, metadata)
   const authentication = createAuthentication(context)
-  const head = ({ credentialId }: Vector) => ({
-    id: base64url(credentialId),
-    rawId: base64url(credentialId),
+  const responseFields = ({ credentialId }: Vector) => ({
+    id: hexToBase64url(credentialId),
+    rawId: hexToBase64url(credentialId),
     type: 'public-key',
     clientExtensionResults: {},
   })
@@ -104,20 +104,23 @@ function createFixture(policy: Partial<PasskeyPolicy>) {
     async register(vector: Vector) {
       const { challenge, clientDataJSON, attestationObject } = vector.registration
       issue(challenge, 'registration')
-      const response = { clientDataJSON: base64url(clientDataJSON), attestationObject: base64url(attestationObject) }
-      const result = { ...head(vector), response }
+      const response = {
+        clientDataJSON: hexToBase64url(clientDataJSON),
+        attestationObject: hexToBase64url(attestationObject),
+      }
+      const result = { ...responseFields(vector), response }
       return (await registration.verify({ purpose: 'registration', browserToken, response: result })).passkey
     },
     async signIn(vector: Vector) {
       const { challenge, clientDataJSON, authenticatorData, signature } = vector.authentication
       issue(challenge, 'authentication')
       const response = {
-        clientDataJSON: base64url(clientDataJSON),
-        authenticatorData: base64url(authenticatorData),
-        signature: base64url(signature),
+        clientDataJSON: hexToBase64url(clientDataJSON),
+        authenticatorData: hexToBase64url(authenticatorData),
+        signature: hexToBase64url(signature),
         userHandle: Buffer.from(accountId).toString('base64url'),
       }
-      return authentication.verify({ browserToken, response: { ...head(vector), response } })
+      return authentication.verify({ browserToken, response: { ...responseFields(vector), response } })
     },
     passkeys,
   }
@@ -166,7 +169,7 @@ test.each(vectors.map((vector) => [vector.name, vector] as const))('%s', async (
 
   const { register, signIn, passkeys } = createFixture({ attestation: 'none' })
   const passkey = await register(vector)
-  expect(passkey).toMatchObject({ attestation, aaguid: modelOf(vector), attestedAt: null })
+  expect(passkey).toMatchObject({ attestation, aaguid: readAaguid(vector), attestedAt: null })
   await passkeys.insert(passkey)
   expect(await signIn(vector)).toMatchObject({ passkey: { accountId }, counterRegressed: false })
 })
@@ -207,7 +210,7 @@ describe('rejects a vector with one changed bit:', () => {
 test('accepts fido-u2f.ES256 without the AAGUID, which its signature does not cover', async () => {
   const vector = vectors.find(({ name }) => name === 'fido-u2f.ES256')
   if (vector === undefined) throw new Error('The vector is missing.')
-  const model = modelOf(vector).replaceAll('-', '')
+  const model = readAaguid(vector).replaceAll('-', '')
   const attestationObject = vector.registration.attestationObject.replace(model, '0'.repeat(32))
   const { register, signIn, passkeys } = createFixture({ attestation: 'none' })
   const passkey = await register({ ...vector, registration: { ...vector.registration, attestationObject } })

@@ -2,7 +2,7 @@ import 'reflect-metadata'
 import { createHash, createPublicKey, sign } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
 import type { Attest, Attested } from '@pocket/core/testing'
-import { bytesOf, type Certified, createCertificate, nodeKey } from './attestation-maker.ts'
+import { type CertifiedKey, certificateBytes, createCertificate, toNodeKey } from './attestation-maker.ts'
 
 /** A defect of the statement of a TPM, or of the certificate of its key. */
 export interface TpmFault {
@@ -26,7 +26,7 @@ export interface AttestationKeyFault {
 }
 
 /** The certificate of the attestation key of a TPM (WebAuthn Level 3 §8.3.1), with a fictitious manufacturer. */
-export function attestationKey(root: Certified, fault: AttestationKeyFault = {}): Promise<Certified> {
+export function createAttestationKey(root: CertifiedKey, fault: AttestationKeyFault = {}): Promise<CertifiedKey> {
   const { subject = '', manufacturer = 'id:FFFFF1D0', usage = '2.23.133.8.3', withoutAlternativeName = false } = fault
   const name = `2.23.133.2.1=${manufacturer}, 2.23.133.2.2=Test TPM, 2.23.133.2.3=id:00010000`
   return createCertificate({
@@ -42,20 +42,20 @@ export function attestationKey(root: Certified, fault: AttestationKeyFault = {})
 }
 
 /** `tpm` (WebAuthn Level 3 §8.3): the attestation key certifies the key of the passkey. */
-export async function tpm(by: Certified, fault: TpmFault = {}): Promise<Attest> {
-  const key = await nodeKey(by)
+export async function createTpm(by: CertifiedKey, fault: TpmFault = {}): Promise<Attest> {
+  const key = await toNodeKey(by)
   return (created) => {
     const area = fault.publicArea ?? publicArea(created)
     const extraData = sha256(fault.signedData ?? Buffer.concat([created.authenticatorData, created.clientDataHash]))
     const certInfo = Buffer.concat([
       Buffer.from(fault.magic ?? 'ff544347', 'hex'),
       Buffer.from(fault.type ?? '8017', 'hex'),
-      withSize(new Uint8Array()),
-      withSize(extraData),
+      prefixSize(new Uint8Array()),
+      prefixSize(extraData),
       // Clock, reset count, restart count and the safe flag; then the firmware version.
       Buffer.alloc(17 + 8),
-      withSize(Buffer.concat([sha256Id, sha256(fault.namedArea ?? area)])),
-      withSize(new Uint8Array()),
+      prefixSize(Buffer.concat([sha256Id, sha256(fault.namedArea ?? area)])),
+      prefixSize(new Uint8Array()),
     ])
     const signature = sign('sha256', certInfo, key)
     if (fault.tamperedSignature)
@@ -65,7 +65,7 @@ export async function tpm(by: Certified, fault: TpmFault = {}): Promise<Attest> 
       statement: {
         ver: fault.ver ?? '2.0',
         alg: -7,
-        x5c: [bytesOf(by)],
+        x5c: [certificateBytes(by)],
         sig: signature,
         certInfo: certInfo,
         pubArea: area,
@@ -80,18 +80,18 @@ const none = '0010'
 /** TPMT_PUBLIC of the key of the passkey (TPM 2.0 Structures §12.2.4). */
 export function publicArea({ key }: Pick<Attested, 'key'>): Buffer {
   const jwk = createPublicKey({ key: Buffer.from(key.spki), format: 'der', type: 'spki' }).export({ format: 'jwk' })
-  const part = (value: string | undefined) => withSize(Buffer.from(value ?? '', 'base64url'))
+  const encodePart = (value: string | undefined) => prefixSize(Buffer.from(value ?? '', 'base64url'))
   const [type, parameters] =
     jwk.kty === 'RSA'
       ? // 2048 bits, and the default exponent.
         ['0001', `${none}${none}080000000000`]
       : ['0023', `${none}${none}0003${none}`]
-  const unique = jwk.kty === 'RSA' ? [part(jwk.n)] : [part(jwk.x), part(jwk.y)]
+  const unique = jwk.kty === 'RSA' ? [encodePart(jwk.n)] : [encodePart(jwk.x), encodePart(jwk.y)]
   const head = Buffer.from(`${type}000b000400000000${parameters}`, 'hex')
   return Buffer.concat([head, ...unique])
 }
 
-function withSize(bytes: Uint8Array): Buffer {
+function prefixSize(bytes: Uint8Array): Buffer {
   const length = Buffer.alloc(2)
   length.writeUInt16BE(bytes.length)
   return Buffer.concat([length, bytes])

@@ -73,7 +73,7 @@ async function authenticate(
   })
 }
 
-function nameOfError(act: () => unknown): string {
+function readErrorName(act: () => unknown): string {
   try {
     act()
   } catch (error) {
@@ -163,19 +163,19 @@ describe('the browser rejects', () => {
     const authenticator = new SoftwareAuthenticator()
     const { id } = await register(authenticator)
     const options = await creationOptions({ excludeCredentials: [{ id, type: 'public-key' }] })
-    expect(nameOfError(() => authenticator.create(options, { origin }))).toBe('InvalidStateError')
+    expect(readErrorName(() => authenticator.create(options, { origin }))).toBe('InvalidStateError')
     expect(new SoftwareAuthenticator().create(options, { origin }).type).toBe('public-key')
   })
 
   test('a request that no passkey matches', async () => {
     const authenticator = new SoftwareAuthenticator()
     const empty = await requestOptions()
-    expect(nameOfError(() => authenticator.get(empty, { origin }))).toBe('NotAllowedError')
+    expect(readErrorName(() => authenticator.get(empty, { origin }))).toBe('NotAllowedError')
     await register(authenticator)
     const foreign = await requestOptions({ allowCredentials: [{ id: 'AAAA', type: 'public-key' }] })
-    expect(nameOfError(() => authenticator.get(foreign, { origin }))).toBe('NotAllowedError')
+    expect(readErrorName(() => authenticator.get(foreign, { origin }))).toBe('NotAllowedError')
     const elsewhere = await requestOptions({ rpId: 'id.example.com' })
-    expect(nameOfError(() => authenticator.get(elsewhere, { origin }))).toBe('NotAllowedError')
+    expect(readErrorName(() => authenticator.get(elsewhere, { origin }))).toBe('NotAllowedError')
   })
 
   test.each([
@@ -184,31 +184,31 @@ describe('the browser rejects', () => {
     ['plain http', 'http://id.example.com'],
   ])('an RP ID at %s', async (_, foreignOrigin) => {
     const options = await creationOptions()
-    const act = () => new SoftwareAuthenticator().create(options, { origin: foreignOrigin })
-    expect(nameOfError(act)).toBe('SecurityError')
+    const createPasskey = () => new SoftwareAuthenticator().create(options, { origin: foreignOrigin })
+    expect(readErrorName(createPasskey)).toBe('SecurityError')
   })
 
   test('an IP address in place of a host name', async () => {
     const options = await creationOptions({ rp: { name: 'Pocket', id: '192.0.2.1' } })
-    const act = () => new SoftwareAuthenticator().create(options, { origin: 'https://192.0.2.1' })
-    expect(nameOfError(act)).toBe('SecurityError')
+    const createPasskey = () => new SoftwareAuthenticator().create(options, { origin: 'https://192.0.2.1' })
+    expect(readErrorName(createPasskey)).toBe('SecurityError')
   })
 
   test('user verification that the authenticator does not support', async () => {
     const authenticator = new SoftwareAuthenticator({ userVerification: false })
     const creation = await creationOptions()
-    expect(nameOfError(() => authenticator.create(creation, { origin }))).toBe('NotAllowedError')
+    expect(readErrorName(() => authenticator.create(creation, { origin }))).toBe('NotAllowedError')
     await register(authenticator)
     const request = await requestOptions()
-    expect(nameOfError(() => authenticator.get(request, { origin }))).toBe('NotAllowedError')
+    expect(readErrorName(() => authenticator.get(request, { origin }))).toBe('NotAllowedError')
   })
 
   test('unsupported algorithms and authenticator attachments', async () => {
     const authenticator = new SoftwareAuthenticator({ algorithm: 'RS256' })
     const otherAlgorithm = await creationOptions({ pubKeyCredParams: [{ alg: -7, type: 'public-key' }] })
-    expect(nameOfError(() => authenticator.create(otherAlgorithm, { origin }))).toBe('NotSupportedError')
+    expect(readErrorName(() => authenticator.create(otherAlgorithm, { origin }))).toBe('NotSupportedError')
     const roaming = await creationOptions({ authenticatorSelection: { authenticatorAttachment: 'cross-platform' } })
-    expect(nameOfError(() => authenticator.create(roaming, { origin }))).toBe('NotAllowedError')
+    expect(readErrorName(() => authenticator.create(roaming, { origin }))).toBe('NotAllowedError')
   })
 })
 

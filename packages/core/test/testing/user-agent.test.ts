@@ -9,7 +9,7 @@ interface Reply {
   readonly body?: string
 }
 
-interface Seen {
+interface ReceivedRequest {
   readonly method: string
   readonly path: string
   readonly headers: IncomingHttpHeaders
@@ -18,7 +18,7 @@ interface Seen {
 
 /** The responses of the server by path; any other path gets an empty 200. */
 let replies: Record<string, Reply>
-let seen: Seen[]
+let seen: ReceivedRequest[]
 let base: string
 let closeServer: () => Promise<unknown>
 let now: number
@@ -48,7 +48,7 @@ afterEach(async () => {
 })
 
 /** Maps `https://id.example.com`, `http://id.example.com` and others to the server, which also has its own URL. */
-function agent(): UserAgent {
+function createAgent(): UserAgent {
   const hosts = [
     publicOrigin,
     'http://id.example.com',
@@ -59,61 +59,61 @@ function agent(): UserAgent {
   return new UserAgent({ resolve: Object.fromEntries(hosts.map((host) => [host, base])), clock: { now: () => now } })
 }
 
-function last(): Seen {
+function lastRequest(): ReceivedRequest {
   const request = seen.at(-1)
   if (request === undefined) throw new Error('No request has arrived')
   return request
 }
 
 describe('cookies', () => {
-  async function cookieSent(userAgent: UserAgent, url: string): Promise<string | undefined> {
+  async function readSentCookie(userAgent: UserAgent, url: string): Promise<string | undefined> {
     await userAgent.get(url)
-    return last().headers.cookie
+    return lastRequest().headers.cookie
   }
 
-  async function keep(setCookie: string | readonly string[], url = `${publicOrigin}/set`): Promise<UserAgent> {
-    const userAgent = agent()
+  async function receiveCookie(setCookie: string | readonly string[], url = `${publicOrigin}/set`): Promise<UserAgent> {
+    const userAgent = createAgent()
     replies[new URL(url).pathname] = { headers: { 'set-cookie': setCookie } }
     await userAgent.get(url)
     return userAgent
   }
 
   test('are sent completely, the longest path first', async () => {
-    const userAgent = await keep(['a=1; Path=/', 'b="x y"; Path=/deep', 'c=; Path=/'])
-    expect(await cookieSent(userAgent, `${publicOrigin}/deep/er`)).toBe('b="x y"; a=1; c=')
-    expect(await cookieSent(userAgent, `${publicOrigin}/deeper`)).toBe('a=1; c=')
+    const userAgent = await receiveCookie(['a=1; Path=/', 'b="x y"; Path=/deep', 'c=; Path=/'])
+    expect(await readSentCookie(userAgent, `${publicOrigin}/deep/er`)).toBe('b="x y"; a=1; c=')
+    expect(await readSentCookie(userAgent, `${publicOrigin}/deeper`)).toBe('a=1; c=')
   })
 
   test('apply to the directory of the URL if no path is given', async () => {
-    const userAgent = await keep('a=1', `${publicOrigin}/folder/page`)
-    expect(await cookieSent(userAgent, `${publicOrigin}/folder/other`)).toBe('a=1')
-    expect(await cookieSent(userAgent, `${publicOrigin}/folder`)).toBe('a=1')
-    expect(await cookieSent(userAgent, `${publicOrigin}/`)).toBeUndefined()
+    const userAgent = await receiveCookie('a=1', `${publicOrigin}/folder/page`)
+    expect(await readSentCookie(userAgent, `${publicOrigin}/folder/other`)).toBe('a=1')
+    expect(await readSentCookie(userAgent, `${publicOrigin}/folder`)).toBe('a=1')
+    expect(await readSentCookie(userAgent, `${publicOrigin}/`)).toBeUndefined()
   })
 
   test('apply only to their host, or to the subdomains of their domain attribute', async () => {
-    const userAgent = await keep([
+    const userAgent = await receiveCookie([
       'own=1; Path=/',
       'wide=1; Path=/; Domain=.example.com',
       'foreign=1; Domain=other.example',
     ])
-    expect(await cookieSent(userAgent, publicOrigin)).toBe('own=1; wide=1')
-    expect(await cookieSent(userAgent, 'https://example.com')).toBe('wide=1')
-    expect(await cookieSent(userAgent, 'https://other.example')).toBeUndefined()
+    expect(await readSentCookie(userAgent, publicOrigin)).toBe('own=1; wide=1')
+    expect(await readSentCookie(userAgent, 'https://example.com')).toBe('wide=1')
+    expect(await readSentCookie(userAgent, 'https://other.example')).toBeUndefined()
   })
 
   test('with Secure are neither accepted from plain http nor sent to it', async () => {
-    expect((await keep('a=1; Secure', 'http://id.example.com/set')).cookies()).toEqual([])
-    const userAgent = await keep('a=1; Path=/; Secure')
-    expect(await cookieSent(userAgent, 'http://id.example.com/')).toBeUndefined()
+    expect((await receiveCookie('a=1; Secure', 'http://id.example.com/set')).cookies()).toEqual([])
+    const userAgent = await receiveCookie('a=1; Path=/; Secure')
+    expect(await readSentCookie(userAgent, 'http://id.example.com/')).toBeUndefined()
     replies['/overwrite'] = { headers: { 'set-cookie': 'a=2; Path=/' } }
     await userAgent.get('http://id.example.com/overwrite')
-    expect(await cookieSent(userAgent, publicOrigin)).toBe('a=1')
+    expect(await readSentCookie(userAgent, publicOrigin)).toBe('a=1')
   })
 
   test('with Secure work on a loopback address', async () => {
-    const userAgent = await keep('__Host-a=1; Path=/; Secure', `${base}/set`)
-    expect(await cookieSent(userAgent, base)).toBe('__Host-a=1')
+    const userAgent = await receiveCookie('__Host-a=1; Path=/; Secure', `${base}/set`)
+    expect(await readSentCookie(userAgent, base)).toBe('__Host-a=1')
   })
 
   test.each([
@@ -127,31 +127,35 @@ describe('cookies', () => {
     ['__Secure-a=1; Secure; Path=/set', 1],
     ['__Secure-a=1; Path=/', 0],
   ])('with a prefix: %s', async (setCookie, kept) => {
-    expect((await keep(setCookie)).cookies()).toHaveLength(kept)
+    expect((await receiveCookie(setCookie)).cookies()).toHaveLength(kept)
   })
 
   test('expire; Max-Age takes precedence over Expires', async () => {
     const expires = 'Expires=Thu, 01 Jan 2026 00:01:00 GMT'
-    const userAgent = await keep([`a=1; Path=/; ${expires}`, `b=1; Path=/; Max-Age=90; ${expires}`, 'c=1; Path=/'])
+    const userAgent = await receiveCookie([
+      `a=1; Path=/; ${expires}`,
+      `b=1; Path=/; Max-Age=90; ${expires}`,
+      'c=1; Path=/',
+    ])
     now += 59_999
-    expect(await cookieSent(userAgent, publicOrigin)).toBe('a=1; b=1; c=1')
+    expect(await readSentCookie(userAgent, publicOrigin)).toBe('a=1; b=1; c=1')
     now += 1
-    expect(await cookieSent(userAgent, publicOrigin)).toBe('b=1; c=1')
+    expect(await readSentCookie(userAgent, publicOrigin)).toBe('b=1; c=1')
     now += 30_000
-    expect(await cookieSent(userAgent, publicOrigin)).toBe('c=1')
+    expect(await readSentCookie(userAgent, publicOrigin)).toBe('c=1')
   })
 
   test('are deleted by an expired one, and replaced by one of the same name and path', async () => {
-    const userAgent = await keep(['a=1; Path=/', 'b=1; Path=/'])
+    const userAgent = await receiveCookie(['a=1; Path=/', 'b=1; Path=/'])
     replies['/change'] = {
       headers: { 'set-cookie': ['a=2; Path=/', 'b=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT'] },
     }
     await userAgent.get(`${publicOrigin}/change`)
-    expect(await cookieSent(userAgent, publicOrigin)).toBe('a=2')
+    expect(await readSentCookie(userAgent, publicOrigin)).toBe('a=2')
   })
 
   test('can be inspected, and session cookies end with the browser', async () => {
-    const userAgent = await keep(['a=1; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=60', 'b=1; Path=/'])
+    const userAgent = await receiveCookie(['a=1; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=60', 'b=1; Path=/'])
     const a = { name: 'a', value: '1', domain: 'id.example.com', hostOnly: true, path: '/' }
     expect(userAgent.cookies()).toEqual([
       { ...a, secure: true, httpOnly: true, sameSite: 'lax', expiresAt: now + 60_000 },
@@ -166,8 +170,8 @@ describe('cookies', () => {
 
 describe('requests', () => {
   test('use the simulated proxy', async () => {
-    await agent().get(`${publicOrigin}/page?x=1`)
-    expect(last()).toMatchObject({
+    await createAgent().get(`${publicOrigin}/page?x=1`)
+    expect(lastRequest()).toMatchObject({
       path: '/page?x=1',
       headers: {
         host: 'id.example.com',
@@ -176,21 +180,21 @@ describe('requests', () => {
         'x-forwarded-for': clientIpAddress,
       },
     })
-    await agent().get(base)
-    expect(last().headers).not.toHaveProperty('x-forwarded-host')
+    await createAgent().get(base)
+    expect(lastRequest().headers).not.toHaveProperty('x-forwarded-host')
   })
 
   test('send the fetch metadata of a browser', async () => {
-    const userAgent = agent()
+    const userAgent = createAgent()
     await userAgent.get(publicOrigin)
-    expect(last().headers).toMatchObject({
+    expect(lastRequest().headers).toMatchObject({
       'sec-fetch-site': 'none',
       'sec-fetch-mode': 'navigate',
       'sec-fetch-dest': 'document',
     })
-    expect(last().headers).not.toHaveProperty('origin')
+    expect(lastRequest().headers).not.toHaveProperty('origin')
     await userAgent.postJson(`${publicOrigin}/api`, { a: [1] })
-    expect(last()).toMatchObject({
+    expect(lastRequest()).toMatchObject({
       body: '{"a":[1]}',
       headers: {
         'sec-fetch-site': 'same-origin',
@@ -200,20 +204,20 @@ describe('requests', () => {
       },
     })
     await userAgent.postForm(`${publicOrigin}/form`, { a: '1 &' }, { from: 'https://other.example/page' })
-    expect(last()).toMatchObject({
+    expect(lastRequest()).toMatchObject({
       body: 'a=1+%26',
       headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', origin: 'https://other.example' },
     })
     await userAgent.get(publicOrigin, { from: 'https://id.example.com:8443' })
-    expect(last().headers).toMatchObject({ 'sec-fetch-site': 'same-site' })
+    expect(lastRequest().headers).toMatchObject({ 'sec-fetch-site': 'same-site' })
     await userAgent.get('http://id.example.com/')
-    expect(last().headers).not.toHaveProperty('sec-fetch-site')
+    expect(lastRequest().headers).not.toHaveProperty('sec-fetch-site')
   })
 
   test('send the headers of the caller in place of the defaults', async () => {
     const userAgent = new UserAgent({ headers: { 'Accept-Language': 'de' } })
     await userAgent.sendJson('DELETE', base, { options: { headers: { Origin: 'https://evil.example' } } })
-    expect(last()).toMatchObject({
+    expect(lastRequest()).toMatchObject({
       method: 'DELETE',
       headers: { 'accept-language': 'de', origin: 'https://evil.example' },
     })
@@ -221,7 +225,7 @@ describe('requests', () => {
 
   test('with fetch use the same route, without cookies', async () => {
     replies['/api'] = { status: 201, headers: { 'set-cookie': 'a=1', 'x-a': 'b' }, body: '{"ok":true}' }
-    const userAgent = agent()
+    const userAgent = createAgent()
     const response = await userAgent.fetch(`${publicOrigin}/api`, {
       method: 'POST',
       body: new URLSearchParams({ a: '1' }),
@@ -229,7 +233,7 @@ describe('requests', () => {
     expect(response.status).toBe(201)
     expect(response.headers.get('x-a')).toBe('b')
     expect(await response.json()).toEqual({ ok: true })
-    expect(last()).toMatchObject({
+    expect(lastRequest()).toMatchObject({
       body: 'a=1',
       headers: { host: 'id.example.com', 'content-type': expect.stringMatching(/urlencoded/) },
     })
@@ -241,7 +245,7 @@ describe('redirects', () => {
   test('are followed with the cookies that they set, a POST as a GET', async () => {
     replies['/start'] = { status: 303, headers: { location: '/next', 'set-cookie': 'a=1; Path=/' } }
     replies['/next'] = { status: 302, headers: { location: `${publicOrigin}/end` } }
-    const userAgent = agent()
+    const userAgent = createAgent()
     const response = await userAgent.postForm(`${publicOrigin}/start`, { a: '1' })
     expect(response).toMatchObject({ status: 303, location: `${publicOrigin}/next` })
     expect(await userAgent.follow(response)).toMatchObject({ status: 200, url: `${publicOrigin}/end`, location: null })
@@ -250,20 +254,25 @@ describe('redirects', () => {
       ['GET', '/next', '', 'a=1'],
       ['GET', '/end', '', 'a=1'],
     ])
-    expect(last().headers).not.toHaveProperty('content-type')
+    expect(lastRequest().headers).not.toHaveProperty('content-type')
   })
 
   test('keep method and body after 307', async () => {
     replies['/start'] = { status: 307, headers: { location: '/next' } }
-    const userAgent = agent()
+    const userAgent = createAgent()
     await userAgent.follow(await userAgent.postForm(`${publicOrigin}/start`, { a: '1' }))
-    expect(last()).toMatchObject({ method: 'POST', path: '/next', body: 'a=1', headers: { origin: publicOrigin } })
+    expect(lastRequest()).toMatchObject({
+      method: 'POST',
+      path: '/next',
+      body: 'a=1',
+      headers: { origin: publicOrigin },
+    })
   })
 
   test('stop before the expected URL', async () => {
     replies['/start'] = { status: 303, headers: { location: '/next' } }
     replies['/next'] = { status: 303, headers: { location: 'https://nas.example.com/?code=1' } }
-    const userAgent = agent()
+    const userAgent = createAgent()
     const isNasUrl = (url: string) => url.startsWith('https://nas.example.com')
     const start = await userAgent.get(`${publicOrigin}/start`)
     expect(await userAgent.follow(start, { until: isNasUrl })).toMatchObject({
@@ -275,14 +284,14 @@ describe('redirects', () => {
   test('that end at another URL throw an error with the page text', async () => {
     replies['/start'] = { status: 303, headers: { location: '/next' } }
     replies['/next'] = { status: 400, body: 'The request has expired' }
-    const userAgent = agent()
+    const userAgent = createAgent()
     const never = userAgent.followTo(await userAgent.get(`${publicOrigin}/start`), () => false)
     await expect(never).rejects.toThrow(/400 at .*start -> .*next.*The request has expired/)
   })
 
   test('are limited to twenty', async () => {
     for (let hop = 1; hop <= 21; hop += 1) replies[`/${hop}`] = { status: 303, headers: { location: `/${hop + 1}` } }
-    const userAgent = agent()
+    const userAgent = createAgent()
     expect(await userAgent.follow(await userAgent.get(`${publicOrigin}/2`))).toMatchObject({
       url: `${publicOrigin}/22`,
     })
@@ -292,11 +301,11 @@ describe('redirects', () => {
   test('stay cross-site after the first cross-site hop, and then send no origin', async () => {
     replies['/start'] = { status: 303, headers: { location: `${publicOrigin}/back` } }
     replies['/moved'] = { status: 307, headers: { location: 'https://id.example.com:8443/end' } }
-    const userAgent = agent()
+    const userAgent = createAgent()
     await userAgent.follow(await userAgent.get('https://other.example/start', { from: publicOrigin }))
-    expect(last()).toMatchObject({ path: '/back', headers: { 'sec-fetch-site': 'cross-site' } })
+    expect(lastRequest()).toMatchObject({ path: '/back', headers: { 'sec-fetch-site': 'cross-site' } })
     await userAgent.follow(await userAgent.postForm(`${publicOrigin}/moved`, {}, { from: 'https://other.example' }))
-    expect(last()).toMatchObject({ path: '/end', headers: { origin: 'null' } })
+    expect(lastRequest()).toMatchObject({ path: '/end', headers: { origin: 'null' } })
   })
 })
 
@@ -314,13 +323,13 @@ describe('pages', () => {
     </form>
     <form action="/search"><input name="q" value=""></form>`
 
-  async function page() {
+  async function fetchPage() {
     replies['/page'] = { body: html }
-    return agent().get(`${publicOrigin}/page`)
+    return createAgent().get(`${publicOrigin}/page`)
   }
 
   test('expose their data attributes and scripts', async () => {
-    const response = await page()
+    const response = await fetchPage()
     expect(response.data('second')).toBe('two')
     expect(response.dataJson('first')).toEqual({ a: "<'A&" })
     expect(response.scriptJson()).toEqual({ first: true })
@@ -332,7 +341,7 @@ describe('pages', () => {
   })
 
   test('expose their forms', async () => {
-    const response = await page()
+    const response = await fetchPage()
     expect(response.form('/consent')).toEqual({
       action: `${publicOrigin}/consent?x=1&y=2`,
       method: 'post',
@@ -347,16 +356,20 @@ describe('pages', () => {
   })
 
   test('submit their forms', async () => {
-    const response = await page()
-    const userAgent = agent()
+    const response = await fetchPage()
+    const userAgent = createAgent()
     await userAgent.submit(response, response.form('/consent'), { name: 'Ada', decision: 'allow' })
-    expect(last()).toMatchObject({
+    expect(lastRequest()).toMatchObject({
       method: 'POST',
       path: '/consent?x=1&y=2',
       body: 'token=a%22b&name=Ada&on=on&decision=allow',
       headers: { origin: publicOrigin, 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate' },
     })
     await userAgent.submit(response, response.form('/search'), { q: 'x' })
-    expect(last()).toMatchObject({ method: 'GET', path: '/search?q=x', headers: { 'sec-fetch-site': 'same-origin' } })
+    expect(lastRequest()).toMatchObject({
+      method: 'GET',
+      path: '/search?q=x',
+      headers: { 'sec-fetch-site': 'same-origin' },
+    })
   })
 })

@@ -4,7 +4,7 @@ import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSq
 import { ConfigurationError } from '../../src/errors.ts'
 import { postgresOptions, runMigrations, sqliteOptions, typeormStores } from '../../src/typeorm/index.ts'
 import { type Database, databaseOf } from '../../src/typeorm/internal-sql.ts'
-import { databases, emptySqlite, type NoteDatabase, note, noteTable, openNotes, optionsFor } from './databases.ts'
+import { createSqlite, databases, type NoteDatabase, note, noteTable, openNotes, optionsFor } from './databases.ts'
 
 const insert = 'INSERT INTO host_note (id, text, pinned) VALUES ($1, $2, $3)'
 
@@ -19,7 +19,7 @@ describe.each(databases)('%s', (kind, open) => {
 
   afterEach(async () => notes[Symbol.asyncDispose]())
 
-  async function ids(): Promise<string[]> {
+  async function listIds(): Promise<string[]> {
     const rows = await database.query<{ id: string }>('SELECT id FROM host_note ORDER BY id')
     return rows.map(({ id }) => id)
   }
@@ -49,14 +49,14 @@ describe.each(databases)('%s', (kind, open) => {
       await insertLater('a', (count) => void counts.push(count))
       await insertLater('b')
       expect(await find('c')).toEqual([])
-      expect(await ids()).toEqual(['a', 'b'])
+      expect(await listIds()).toEqual(['a', 'b'])
       await insertLater('c')
       expect(await find('c')).toEqual([{ id: 'c' }])
       await insertLater('d')
       expect(await database.execute('UPDATE host_note SET text = $1 WHERE id = $2', ['new', 'a'], 'a')).toBe(1)
       await insertLater('e')
     })
-    expect(await ids()).toEqual(['a', 'b', 'c', 'd', 'e'])
+    expect(await listIds()).toEqual(['a', 'b', 'c', 'd', 'e'])
     expect(await database.query('SELECT text FROM host_note ORDER BY id LIMIT 2')).toEqual([
       { text: 'new' },
       { text: '' },
@@ -71,7 +71,7 @@ describe.each(databases)('%s', (kind, open) => {
       await insertLater('b')
       await database.execute('WITH note AS (SELECT 1) UPDATE host_note SET text = $1 WHERE id = $2', ['new', 'c'], 'c')
     })
-    expect(await ids()).toEqual(['a', 'b'])
+    expect(await listIds()).toEqual(['a', 'b'])
   })
 
   test('rolls back deferred writes with their transaction, and it with them', async () => {
@@ -92,7 +92,7 @@ describe.each(databases)('%s', (kind, open) => {
       await insertLater('d')
     })
     await expect(repeating).rejects.toThrow()
-    expect(await ids()).toEqual([])
+    expect(await listIds()).toEqual([])
   })
 
   test('sends the writes of a batch before it ends, also before a transaction', async () => {
@@ -100,14 +100,14 @@ describe.each(databases)('%s', (kind, open) => {
     const late: { write?: Promise<void> } = {}
     await database.batch(async () => {
       await insertLater('a')
-      await database.transaction(async () => expect(await ids()).toEqual(['a']))
+      await database.transaction(async () => expect(await listIds()).toEqual(['a']))
       await insertLater('b')
       late.write = afterwards.promise.then(() => insertLater('c'))
     })
-    expect(await ids()).toEqual(['a', 'b'])
+    expect(await listIds()).toEqual(['a', 'b'])
     afterwards.resolve()
     await late.write
-    expect(await ids()).toEqual(['a', 'b', 'c'])
+    expect(await listIds()).toEqual(['a', 'b', 'c'])
   })
 
   test('counts the rows of a SELECT that is sent after deferred writes', async () => {
@@ -117,14 +117,14 @@ describe.each(databases)('%s', (kind, open) => {
       await insertLater('b')
       expect(await database.execute('SELECT 1 WHERE $1 = 1', [0])).toBe(0)
     })
-    expect(await ids()).toEqual(['a', 'b'])
+    expect(await listIds()).toEqual(['a', 'b'])
   })
 
   test('fails a batch whose writes fail, even if the failure was ignored', async () => {
     const ignoring = database.batch(async () => {
       await insertLater('a')
       await database.executeLater({ sql: insert, parameters: ['b', null, false], row: 'b' }).catch(() => undefined)
-      await ids().catch(() => undefined)
+      await listIds().catch(() => undefined)
     })
     await expect(ignoring).rejects.toThrow()
   })
@@ -140,7 +140,7 @@ describe.each(databases)('%s', (kind, open) => {
         expect(await database.execute(insert, ['c', '', false], 'c')).toBe(1)
       })
       expect(exec.mock.calls).toEqual([['BEGIN IMMEDIATE'], ['COMMIT']])
-      expect(await ids()).toEqual(['a', 'b', 'c'])
+      expect(await listIds()).toEqual(['a', 'b', 'c'])
     })
 
   test('counts the rows that a statement changes or returns', async () => {
@@ -173,18 +173,18 @@ describe.each(databases)('%s', (kind, open) => {
       database.execute('SELECT nonsense'),
     ])
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected'])
-    expect(await ids()).toEqual(['a', 'b'])
+    expect(await listIds()).toEqual(['a', 'b'])
   })
 
   test('joins a transaction that the host has started', async () => {
     const failing = notes.dataSource.transaction(async (manager) => {
       await manager.insert(noteTable, note('host'))
       await database.execute(insert, ['ours', '', false])
-      expect(await ids()).toEqual(['host', 'ours'])
+      expect(await listIds()).toEqual(['host', 'ours'])
       throw new Error('on purpose')
     })
     await expect(failing).rejects.toThrow('on purpose')
-    expect(await ids()).toEqual([])
+    expect(await listIds()).toEqual([])
   })
 
   test('rolls back only the nested part of a transaction that the host nests', async () => {
@@ -196,14 +196,14 @@ describe.each(databases)('%s', (kind, open) => {
       })
       await expect(inner).rejects.toThrow('on purpose')
     })
-    expect(await ids()).toEqual(['outer'])
+    expect(await listIds()).toEqual(['outer'])
   })
 
   test('runs many concurrent statements in one transaction', async () => {
     await database.transaction(async () => {
       await Promise.all(['a', 'b', 'c', 'd'].map((id) => database.execute(insert, [id, '', false])))
     })
-    expect(await ids()).toEqual(['a', 'b', 'c', 'd'])
+    expect(await listIds()).toEqual(['a', 'b', 'c', 'd'])
   })
 
   test('keeps an isolation level that the host sets', async () => {
@@ -217,7 +217,7 @@ describe.each(databases)('%s', (kind, open) => {
     const insertFirst = (index: number) =>
       database.transaction(async () => {
         await database.lockTable('host_note')
-        const present = await ids()
+        const present = await listIds()
         if (present.length === 0) await database.execute(insert, [`note ${index}`, '', false])
         return present.length === 0
       })
@@ -225,7 +225,7 @@ describe.each(databases)('%s', (kind, open) => {
     await Promise.all(Array.from({ length: 50 }, () => database.query('SELECT 1')))
     const results = await Promise.all(Array.from({ length: 50 }, (_, index) => insertFirst(index)))
     expect(results.filter(Boolean)).toEqual([true])
-    expect(await ids()).toEqual([`note ${results.indexOf(true)}`])
+    expect(await listIds()).toEqual([`note ${results.indexOf(true)}`])
   })
 
   test('rejects a table lock outside a transaction', async () => {
@@ -247,13 +247,13 @@ describe.each(databases)('%s', (kind, open) => {
     release()
     const results = await Promise.allSettled(late)
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-    expect(await ids()).toEqual([])
+    expect(await listIds()).toEqual([])
   })
 })
 
 describe('unusable DataSource', () => {
   test('is rejected while it is not initialized', async () => {
-    await using database = await emptySqlite()
+    await using database = await createSqlite()
     const dataSource = new DataSource(optionsFor(database))
     expect(() => typeormStores(dataSource)).toThrow(ConfigurationError)
     for (const other of [undefined, 'service.sqlite'])

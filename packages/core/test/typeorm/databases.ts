@@ -12,19 +12,19 @@ export interface EmptyDatabase extends AsyncDisposable {
 }
 
 /** An empty SQLite file in a separate folder. */
-export async function emptySqlite(): Promise<EmptyDatabase> {
+export async function createSqlite(): Promise<EmptyDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'pocket-test-'))
   return { address: join(folder, 'pocket.db'), [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
 }
 
-export async function emptyPostgres(): Promise<EmptyDatabase> {
+export async function createPostgres(): Promise<EmptyDatabase> {
   const database = await createTestDatabase()
   return { address: database.url, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() }
 }
 
 export const databases: readonly (readonly [string, () => Promise<EmptyDatabase>])[] = [
-  ['SQLite', emptySqlite],
-  ['PostgreSQL', emptyPostgres],
+  ['SQLite', createSqlite],
+  ['PostgreSQL', createPostgres],
 ]
 
 export function optionsFor({ address }: EmptyDatabase, tables?: readonly EntitySchema[]): DataSourceOptions {

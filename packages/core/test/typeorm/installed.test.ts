@@ -28,19 +28,19 @@ test.each(['mysql', 'mariadb'] as const)('rejects %s before it connects, with th
   expect(() => typeormStores(initialized)).toThrow(message)
 })
 
-function loads(version: string) {
+function createLoader(version: string) {
   return (name: string): unknown => (name.endsWith('package.json') ? { version } : `driver ${version}`)
 }
 
 test.each(['12.0.0', '13.2.0'])('accepts better-sqlite3 %s', (version) => {
-  expect(loadBetterSqlite3(loads(version))).toBe(`driver ${version}`)
+  expect(loadBetterSqlite3(createLoader(version))).toBe(`driver ${version}`)
 })
 
 test('rejects an older or missing better-sqlite3 with the remedy', () => {
-  expect(() => loadBetterSqlite3(loads('11.10.0'))).toThrow('better-sqlite3 12 or 13 is needed; this is 11.10.0')
-  const missing = () => {
+  expect(() => loadBetterSqlite3(createLoader('11.10.0'))).toThrow('better-sqlite3 12 or 13 is needed; this is 11.10.0')
+  const throwModuleNotFound = () => {
     throw Object.assign(new Error('Cannot find module'), { code: 'MODULE_NOT_FOUND' })
   }
-  expect(() => loadBetterSqlite3(missing)).toThrow(ConfigurationError)
-  expect(() => loadBetterSqlite3(missing)).toThrow('npm install better-sqlite3@12')
+  expect(() => loadBetterSqlite3(throwModuleNotFound)).toThrow(ConfigurationError)
+  expect(() => loadBetterSqlite3(throwModuleNotFound)).toThrow('npm install better-sqlite3@12')
 })

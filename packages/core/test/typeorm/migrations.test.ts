@@ -42,7 +42,7 @@ describe.each(databases)('%s', (_kind, open) => {
     }
   }
 
-  function missingStatements(): Promise<string[]> {
+  function findMissingStatements(): Promise<string[]> {
     return withDataSource(async (dataSource) => {
       const { upQueries } = await dataSource.driver.createSchemaBuilder().log()
       return upQueries.map(({ query }) => query)
@@ -50,9 +50,9 @@ describe.each(databases)('%s', (_kind, open) => {
   }
 
   test('the migrations produce the tables of the schemas', async () => {
-    expect(await missingStatements()).not.toEqual([])
+    expect(await findMissingStatements()).not.toEqual([])
     await runMigrations(optionsFor(database), [pocketMigrations])
-    expect(await missingStatements()).toEqual([])
+    expect(await findMissingStatements()).toEqual([])
   })
 
   test('a second run changes nothing', async () => {
@@ -68,11 +68,11 @@ describe.each(databases)('%s', (_kind, open) => {
       const options = { ...optionsFor(database), ...extra }
       await runMigrations(options, [pocketMigrations])
       const history = `"${extra.entityPrefix ?? ''}pocket_core_migration"`
-      const note = (id: number, name: string) =>
+      const recordMigration = (id: number, name: string) =>
         withDataSource((it) => it.query(`INSERT INTO ${history} (id, timestamp, name) VALUES (${id}, 1, '${name}')`))
-      await note(1001, 'AdditiveAddNotes1999999999998')
+      await recordMigration(1001, 'AdditiveAddNotes1999999999998')
       await runMigrations(options, [pocketMigrations])
-      await note(1002, 'AddNotes1999999999999')
+      await recordMigration(1002, 'AddNotes1999999999999')
       await expect(runMigrations(options, [later, pocketMigrations])).rejects.toThrow(
         /newer version.*\(AddNotes1999999999999\)/,
       )
@@ -93,7 +93,7 @@ describe.each(databases)('%s', (_kind, open) => {
     expect(await dataSource.query('SELECT * FROM pocket_own')).toEqual([])
     expect(await dataSource.query('SELECT * FROM "My-pocket_challenge"')).toEqual([])
     await dataSource.destroy()
-    expect((await missingStatements()).length).toBeGreaterThan(10)
+    expect((await findMissingStatements()).length).toBeGreaterThan(10)
   })
 
   test('three providers of one process can migrate and start at the same time', async () => {
@@ -119,7 +119,7 @@ describe.each(databases)('%s', (_kind, open) => {
     // TypeORM logs a failed migration to the console, unless another logger is given.
     const run = runMigrations({ ...optionsFor(database), logger: 'debug' }, [pocketMigrations, failing])
     await expect(run).rejects.toThrow('on purpose')
-    expect(await missingStatements()).toEqual([])
+    expect(await findMissingStatements()).toEqual([])
     await withDataSource(async (dataSource) => {
       const runner = dataSource.createQueryRunner()
       expect(await runner.hasTable('half_way')).toBe(false)
@@ -147,7 +147,7 @@ describe.each(databases)('%s', (_kind, open) => {
     async (extra) => {
       const options = { ...optionsFor(database), ...extra }
       const table = `"${extra.entityPrefix ?? ''}pocket_core_migration"`
-      const history = () => withDataSource((it) => it.query(`SELECT name FROM ${table} ORDER BY id`))
+      const readHistory = () => withDataSource((it) => it.query(`SELECT name FROM ${table} ORDER BY id`))
       const setHistory = (...names: string[]) =>
         withDataSource(async (it) => {
           await it.query(`DELETE FROM ${table}`)
@@ -159,10 +159,10 @@ describe.each(databases)('%s', (_kind, open) => {
       await expect(runMigrations(options, [later, pocketMigrations])).rejects.toThrow(
         /too old.*AdditiveAddSpentChallenges1760000000430.*\n.*unchanged/,
       )
-      expect(await history()).toEqual([{ name: 'CreateTables1760000000000' }])
+      expect(await readHistory()).toEqual([{ name: 'CreateTables1760000000000' }])
       await setHistory('CreateTables1760000000000', 'AdditiveAddSpentChallenges1760000000430')
       await runMigrations(options, [pocketMigrations])
-      expect(await history()).toEqual(pocketMigrations.migrations.map(({ name }) => ({ name })))
+      expect(await readHistory()).toEqual(pocketMigrations.migrations.map(({ name }) => ({ name })))
     },
   )
 

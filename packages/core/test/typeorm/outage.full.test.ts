@@ -22,7 +22,7 @@ async function open(maxConnections?: number) {
 const insert = (database: Database, id: string) =>
   database.execute('INSERT INTO host_note (id, text, pinned) VALUES ($1, $2, $3)', [id, id, false])
 
-const succeeds = (work: Promise<unknown>) =>
+const hasSucceeded = (work: Promise<unknown>) =>
   work.then(
     () => true,
     () => false,
@@ -30,7 +30,7 @@ const succeeds = (work: Promise<unknown>) =>
 
 /** Retries until a query succeeds. */
 async function waitForRecovery(database: Database): Promise<void> {
-  while (!(await succeeds(database.query('SELECT 1'))));
+  while (!(await hasSucceeded(database.query('SELECT 1'))));
 }
 
 describe('PostgreSQL', () => {
@@ -87,10 +87,10 @@ describe('PostgreSQL', () => {
   })
 
   test('recovers after its connections are closed', async () => {
-    const cut = () =>
+    const terminateConnections = () =>
       database.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()')
     const working = Promise.allSettled(Array.from({ length: 10 }, () => database.query('SELECT pg_sleep(0.3)')))
-    await cut()
+    await terminateConnections()
     for (const each of await working) if (each.status === 'rejected') expect(each.reason).toEqual(unavailable)
     await waitForRecovery(database)
     expect(await database.transaction(() => insert(database, 'after the cut'))).toBe(1)
@@ -104,7 +104,7 @@ test('rejects statements in time while PostgreSQL has no free connections, and r
   const takeOne = async () => {
     const other = new pg.Client({ connectionString: server.url })
     other.on('error', () => {})
-    const isTaken = await succeeds(other.connect())
+    const isTaken = await hasSucceeded(other.connect())
     if (isTaken) others.push(other)
     return isTaken
   }
@@ -113,7 +113,7 @@ test('rejects statements in time while PostgreSQL has no free connections, and r
   do {
     await others[0]?.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pocket'`)
     while (await takeOne());
-  } while (await succeeds(database.query('SELECT 1')))
+  } while (await hasSucceeded(database.query('SELECT 1')))
   await expect(database.query('SELECT 1')).rejects.toEqual(unavailable)
   await expect(database.transaction(() => insert(database, 'none'))).rejects.toEqual(unavailable)
   await Promise.all(others.map((each) => each.end()))

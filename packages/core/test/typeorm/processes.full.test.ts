@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals'
 import SqliteDatabase from 'better-sqlite3'
 import { DataSource } from 'typeorm'
-import { databases, emptyPostgres, emptySqlite, openNotes, optionsFor } from './databases.ts'
-import { messageByMessage } from './message-by-message.ts'
+import { createPostgres, createSqlite, databases, openNotes, optionsFor } from './databases.ts'
 import { runTogether } from './processes.ts'
+import { startSplittingProxy } from './splitting-proxy.ts'
 
 test.each(databases)('processes that migrate %s at once wait for each other', async (_kind, open) => {
   await using database = await open()
@@ -18,7 +18,7 @@ test.each(databases)('processes that migrate %s at once wait for each other', as
 test.each(['statement', 'transaction', 'query'])(
   'a killed process loses no write to SQLite that it acknowledged by %s',
   async (way) => {
-    await using notes = await openNotes(emptySqlite)
+    await using notes = await openNotes(createSqlite)
     const [killed] = await runTogether('./killed-process.ts', [[notes.address, way]])
     expect(killed).toMatchObject({ signal: 'SIGKILL', errors: '' })
     expect(killed?.lines).toHaveLength(50)
@@ -30,8 +30,8 @@ test.each(['statement', 'transaction', 'query'])(
 )
 
 test('sends the statements of a transaction to the PostgreSQL driver one at a time, even after a failure', async () => {
-  await using notes = await openNotes(emptyPostgres)
-  await using way = await messageByMessage(notes.address)
+  await using notes = await openNotes(createPostgres)
+  await using way = await startSplittingProxy(notes.address)
   const [ended] = await runTogether('one-transaction-process.ts', [[way.address]])
   // The driver prints a warning to stderr if statements overlap.
   expect(ended).toMatchObject({ lines: [...Array(10).fill('rejected'), 'a,b,c,d'], errors: '', code: 0 })

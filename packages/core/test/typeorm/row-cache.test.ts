@@ -6,7 +6,7 @@ import { pocketMigrations, runMigrations, typeormStores } from '../../src/typeor
 import { type Database, databaseOf } from '../../src/typeorm/internal-sql.ts'
 import { databases, type EmptyDatabase, optionsFor } from './databases.ts'
 
-interface Process {
+interface ServerProcess {
   readonly stores: PocketStores
   readonly database: Database
   readonly dataSource: DataSource
@@ -22,10 +22,10 @@ afterAll(() => void jest.mocked(performance.now).mockRestore())
 
 describe.each(databases)('cached rows on %s', (_kind, open) => {
   let empty: EmptyDatabase
-  let one: Process
-  let other: Process
+  let one: ServerProcess
+  let other: ServerProcess
 
-  const start = async (): Promise<Process> => {
+  const start = async (): Promise<ServerProcess> => {
     const dataSource = await new DataSource(optionsFor(empty)).initialize()
     return { dataSource, stores: typeormStores(dataSource), database: databaseOf(dataSource) }
   }
@@ -36,8 +36,8 @@ describe.each(databases)('cached rows on %s', (_kind, open) => {
     one = await start()
     other = await start()
     await one.stores.clients.insert(client('a', { name: 'first' }))
-    expect(await nameAt(one)).toBe('first')
-    expect(await nameAt(other)).toBe('first')
+    expect(await readCachedName(one)).toBe('first')
+    expect(await readCachedName(other)).toBe('first')
   })
   afterEach(async () => {
     await one.dataSource.destroy()
@@ -45,33 +45,33 @@ describe.each(databases)('cached rows on %s', (_kind, open) => {
     await empty[Symbol.asyncDispose]()
   })
 
-  const nameAt = async ({ stores }: Process) => (await stores.clients.findCached('a'))?.name
-  const rename = ({ stores }: Process, name: string) => stores.clients.update(client('a', { name }))
-  const spyOnStatements = ({ database }: Process) => jest.spyOn(database, 'query')
+  const readCachedName = async ({ stores }: ServerProcess) => (await stores.clients.findCached('a'))?.name
+  const rename = ({ stores }: ServerProcess, name: string) => stores.clients.update(client('a', { name }))
+  const spyOnStatements = ({ database }: ServerProcess) => jest.spyOn(database, 'query')
 
   test('are read once, and the version once a second', async () => {
     ahead += 1000
     const query = spyOnStatements(one)
-    for (let times = 0; times < 3; times++) expect(await nameAt(one)).toBe('first')
+    for (let times = 0; times < 3; times++) expect(await readCachedName(one)).toBe('first')
     expect(query.mock.calls.map(([sql]) => sql)).toEqual(['SELECT version FROM "pocket_cache_version"'])
   })
 
   test('show changes of the same process immediately', async () => {
     await rename(one, 'second')
-    expect(await nameAt(one)).toBe('second')
+    expect(await readCachedName(one)).toBe('second')
     await one.stores.clients.setAllowedTo('group', ['a'])
     expect((await one.stores.clients.findCached('a'))?.allowedGroupIds).toEqual(['group'])
     await one.stores.clients.remove('a')
-    expect(await nameAt(one)).toBeUndefined()
+    expect(await readCachedName(one)).toBeUndefined()
   })
 
   test('show changes of another process after a second', async () => {
     await rename(other, 'second')
     ahead += 1000
-    expect(await nameAt(one)).toBe('second')
+    expect(await readCachedName(one)).toBe('second')
     await other.stores.clients.remove('a')
     ahead += 1000
-    expect(await nameAt(one)).toBeUndefined()
+    expect(await readCachedName(one)).toBeUndefined()
   })
 
   test('show a client of another process immediately, because absence is not cached', async () => {
@@ -82,17 +82,17 @@ describe.each(databases)('cached rows on %s', (_kind, open) => {
 
   test('are read from the database in a transaction', async () => {
     await rename(other, 'second')
-    await one.stores.transaction(async () => expect(await nameAt(one)).toBe('second'))
+    await one.stores.transaction(async () => expect(await readCachedName(one)).toBe('second'))
   })
 
   test('show nothing of a transaction that is rolled back', async () => {
     const rolledBack = one.stores.transaction(async () => {
       await rename(one, 'second')
-      expect(await nameAt(one)).toBe('second')
+      expect(await readCachedName(one)).toBe('second')
       throw new Error('on purpose')
     })
     await expect(rolledBack).rejects.toThrow('on purpose')
-    expect(await nameAt(one)).toBe('first')
+    expect(await readCachedName(one)).toBe('first')
   })
 
   test('are not kept if they were read before a change', async () => {
@@ -105,20 +105,20 @@ describe.each(databases)('cached rows on %s', (_kind, open) => {
       return before as never
     })
     await one.stores.clients.findCached('a').catch(() => undefined)
-    expect(await nameAt(one)).toBe('second')
+    expect(await readCachedName(one)).toBe('second')
   })
 
   test('are read again after a minute, in case something else has changed them', async () => {
     await one.dataSource.query("UPDATE pocket_client SET name = 'by hand'")
     ahead += 30_000
-    expect(await nameAt(one)).toBe('first')
+    expect(await readCachedName(one)).toBe('first')
     ahead += 30_000
-    expect(await nameAt(one)).toBe('by hand')
+    expect(await readCachedName(one)).toBe('by hand')
   })
 
   test('fail if the version cannot be read', async () => {
     ahead += 1000
     await one.dataSource.query('DROP TABLE pocket_cache_version')
-    await expect(nameAt(one)).rejects.toThrow()
+    await expect(readCachedName(one)).rejects.toThrow()
   })
 })

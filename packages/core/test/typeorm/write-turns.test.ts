@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import SqliteDatabase from 'better-sqlite3'
 import { DataSource } from 'typeorm'
 import { type Database, databaseOf } from '../../src/typeorm/internal-sql.ts'
-import { emptySqlite, type NoteDatabase, note, noteTable, openNotes, optionsFor } from './databases.ts'
+import { createSqlite, type NoteDatabase, note, noteTable, openNotes, optionsFor } from './databases.ts'
 
 const insert = 'INSERT INTO host_note (id, text, pinned) VALUES ($1, $2, $3)'
 
@@ -11,20 +11,20 @@ let dataSource: DataSource
 let database: Database
 
 beforeEach(async () => {
-  notes = await openNotes(emptySqlite)
+  notes = await openNotes(createSqlite)
   dataSource = notes.dataSource
   database = databaseOf(dataSource)
 })
 
 afterEach(async () => notes[Symbol.asyncDispose]())
 
-async function ids(): Promise<string[]> {
+async function listIds(): Promise<string[]> {
   const rows = await database.query<{ id: string }>('SELECT id FROM host_note ORDER BY id')
   return rows.map(({ id }) => id)
 }
 
 /** The rows that another process sees. */
-function readCommitted(): string[] {
+function readCommittedIds(): string[] {
   const other = new SqliteDatabase(notes.address, { readonly: true })
   try {
     return other.prepare<[], string>('SELECT id FROM host_note ORDER BY id').pluck().all()
@@ -34,7 +34,7 @@ function readCommitted(): string[] {
 }
 
 /** SQLite increments `data_version` for the commits of other connections. */
-function commits(): number {
+function readDataVersion(): number {
   watcher ??= new SqliteDatabase(notes.address, { readonly: true })
   return Number(watcher.pragma('data_version', { simple: true }))
 }
@@ -51,7 +51,7 @@ interface Signal {
   give(): void
 }
 
-function signal(): Signal {
+function createSignal(): Signal {
   let give = () => {}
   const input = new Promise<void>((resolve) => {
     give = resolve
@@ -61,9 +61,9 @@ function signal(): Signal {
 
 /** An open transaction that has written `mine`, and fails or commits on demand. */
 async function openTransaction(): Promise<{ fail(): void; keep(): void; end: Promise<string> }> {
-  const started = signal()
-  const kept = signal()
-  const failed = signal()
+  const started = createSignal()
+  const kept = createSignal()
+  const failed = createSignal()
   const transaction = database.transaction(async () => {
     await database.execute(insert, ['mine', '', false])
     started.give()
@@ -100,7 +100,7 @@ describe.each(Object.entries(hostWrites))('a write of the host by %s', (_way, wr
     transaction.fail()
     expect(await transaction.end).toBe('undone')
     await written
-    expect(readCommitted()).toEqual(['theirs'])
+    expect(readCommittedIds()).toEqual(['theirs'])
   })
 
   test('is committed by its own transaction, not by the concurrent one', async () => {
@@ -114,14 +114,14 @@ describe.each(Object.entries(hostWrites))('a write of the host by %s', (_way, wr
     expect(acknowledged).toBe(false)
     transaction.keep()
     await written
-    expect(readCommitted()).toEqual(['mine', 'theirs'])
+    expect(readCommittedIds()).toEqual(['mine', 'theirs'])
   })
 })
 
 describe('transactions', () => {
   test('block reads of others until the end, so that no rolled-back data is visible', async () => {
     const transaction = await openTransaction()
-    const reads = [ids(), dataSource.query('SELECT id FROM host_note'), dataSource.getRepository(noteTable).find()]
+    const reads = [listIds(), dataSource.query('SELECT id FROM host_note'), dataSource.getRepository(noteTable).find()]
     transaction.fail()
     expect(await Promise.all(reads)).toEqual([[], [], []])
     await transaction.end
@@ -141,11 +141,11 @@ describe('transactions', () => {
       await dataSource.getRepository(noteTable).save(note('a'))
       await dataSource.query("INSERT INTO host_note (id, text, pinned) VALUES ('b', '', 0)")
       await dataSource.transaction((manager) => manager.insert(noteTable, note('c')))
-      expect(await ids()).toEqual(['a', 'b', 'c'])
+      expect(await listIds()).toEqual(['a', 'b', 'c'])
       throw new Error('on purpose')
     })
     await expect(failing).rejects.toThrow('on purpose')
-    expect(await ids()).toEqual([])
+    expect(await listIds()).toEqual([])
   })
 
   test('keep concurrent nested transactions separate', async () => {
@@ -162,7 +162,7 @@ describe('transactions', () => {
       ])
       expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled', 'fulfilled'])
     })
-    expect(readCommitted()).toEqual(['kept', 'plain', 'saved'])
+    expect(readCommittedIds()).toEqual(['kept', 'plain', 'saved'])
   })
 
   test('are rolled back if they are left without a commit', async () => {
@@ -170,7 +170,7 @@ describe('transactions', () => {
     await runner.startTransaction()
     await runner.manager.insert(noteTable, note('a'))
     await runner.release()
-    expect(await ids()).toEqual([])
+    expect(await listIds()).toEqual([])
   })
 
   test('release the turn if they cannot begin', async () => {
@@ -188,7 +188,7 @@ describe('transactions', () => {
     other.exec('ROLLBACK')
     other.close()
     await database.transaction(() => database.execute(insert, ['b', '', false]))
-    expect(await ids()).toEqual(['b'])
+    expect(await listIds()).toEqual(['b'])
   })
 
   test.each([
@@ -201,11 +201,11 @@ describe('transactions', () => {
     await expect(database.execute(insert, ['a', long, false])).rejects.toMatchObject(unavailable)
     const transaction = database.transaction(() => database.execute(insert, ['b', long, false]))
     await expect(transaction).rejects.toMatchObject(unavailable)
-    expect(readCommitted()).toEqual([])
+    expect(readCommittedIds()).toEqual([])
     await dataSource.query(lift)
     await database.transaction(() => database.execute(insert, ['c', long, false]))
     await database.execute(insert, ['d', long, false])
-    expect(readCommitted()).toEqual(['c', 'd'])
+    expect(readCommittedIds()).toEqual(['c', 'd'])
   })
 
   test('write nothing after the database has rolled back', async () => {
@@ -220,19 +220,19 @@ describe('transactions', () => {
       await expect(dataSource.getRepository(noteTable).insert(note('c'))).rejects.toThrow('has ended')
     })
     await expect(failing).rejects.toThrow()
-    expect(await ids()).toEqual([])
+    expect(await listIds()).toEqual([])
     await database.execute(insert, ['d', '', false])
-    expect(readCommitted()).toEqual(['d'])
+    expect(readCommittedIds()).toEqual(['d'])
   })
 
   test('cannot be started by SQL, because their owner would be unknown', async () => {
     await expect(dataSource.query('BEGIN')).rejects.toThrow('dataSource.transaction')
     await database.execute(insert, ['a', '', false])
-    expect(readCommitted()).toEqual(['a'])
+    expect(readCommittedIds()).toEqual(['a'])
   })
 
   test('of the same tick share a commit, without those that fail', async () => {
-    const before = commits()
+    const before = readDataVersion()
     const results = await Promise.allSettled(
       ['a', 'fails', 'c'].map((id) =>
         database.transaction(async () => {
@@ -242,8 +242,8 @@ describe('transactions', () => {
       ),
     )
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
-    expect(readCommitted()).toEqual(['a', 'c'])
-    expect(commits() - before).toBe(1)
+    expect(readCommittedIds()).toEqual(['a', 'c'])
+    expect(readDataVersion() - before).toBe(1)
   })
 
   test('fail if the database rolls back one that shares their commit', async () => {
@@ -256,9 +256,9 @@ describe('transactions', () => {
     ])
     const unavailable = { status: 'rejected', reason: { code: 'database_unavailable' } }
     expect(results).toMatchObject([unavailable, unavailable, { status: 'rejected' }])
-    expect(await ids()).toEqual([])
+    expect(await listIds()).toEqual([])
     await database.transaction(() => database.execute(insert, ['d', '', false]))
-    expect(readCommitted()).toEqual(['d'])
+    expect(readCommittedIds()).toEqual(['d'])
   })
 
   test('that end run no statement in the next one', async () => {
@@ -270,7 +270,7 @@ describe('transactions', () => {
       for (let tick = 0; tick < ticks; tick += 1) await undefined
       const late = runner.query("INSERT INTO host_note (id, text, pinned) VALUES (?, '', 0)", [`late ${ticks}`])
       const [{ status }] = await Promise.allSettled([late, ending, next])
-      expect(readCommitted().includes(`late ${ticks}`)).toBe(status === 'fulfilled')
+      expect(readCommittedIds().includes(`late ${ticks}`)).toBe(status === 'fulfilled')
       await runner.release()
     }
   })
@@ -290,7 +290,7 @@ describe('transactions', () => {
     })
     await expect(failing).rejects.toThrow('on purpose')
     await Promise.allSettled([...late, ...others])
-    expect(readCommitted()).toEqual(['a', 'b'])
+    expect(readCommittedIds()).toEqual(['a', 'b'])
   })
 
   test('are rejected only after the commit of those whose changes they may have seen', async () => {
@@ -300,9 +300,9 @@ describe('transactions', () => {
         if (count === 0) throw new Error('already used')
       })
     await database.execute(insert, ['code', 'unused', false])
-    const before = commits()
+    const before = readDataVersion()
     const first = consume()
-    const rejected = consume().catch(() => commits() - before)
+    const rejected = consume().catch(() => readDataVersion() - before)
     const third = database.transaction(async () => {
       for (let step = 0; step < 20; step += 1) await database.execute(insert, [`${step}`, '', false])
     })
@@ -311,7 +311,7 @@ describe('transactions', () => {
   })
 
   test('that fail let others wait for at most 32 of them', async () => {
-    const before = commits()
+    const before = readDataVersion()
     const first = database.transaction(() => database.execute(insert, ['first', '', false]))
     let ended = 0
     const failing = Array.from({ length: 100 }, () =>
@@ -324,7 +324,7 @@ describe('transactions', () => {
     await first
     expect(ended).toBeLessThan(33)
     await Promise.all(failing)
-    expect(commits() - before).toBe(1)
+    expect(readDataVersion() - before).toBe(1)
   })
 
   test('that are nested count as use of the outer one', async () => {
@@ -341,7 +341,7 @@ describe('transactions', () => {
         }),
       )
       await Promise.all([first, second])
-      expect(readCommitted()).toEqual(['a', 'b'])
+      expect(readCommittedIds()).toEqual(['a', 'b'])
     } finally {
       jest.useRealTimers()
     }
@@ -359,7 +359,7 @@ describe('transactions', () => {
       await expect(nested).rejects.toThrow('not with SQL')
       await written
     }
-    expect(await ids()).toHaveLength(5)
+    expect(await listIds()).toHaveLength(5)
   })
 
   test('can be rolled back by their runner after their commit failed', async () => {
@@ -375,7 +375,7 @@ describe('transactions', () => {
     await runner.manager.insert(noteTable, note('a'))
     await runner.commitTransaction()
     await runner.release()
-    expect(readCommitted()).toEqual(['a'])
+    expect(readCommittedIds()).toEqual(['a'])
   })
 
   test('that share the commit of a broken reference can be repeated', async () => {
@@ -395,7 +395,7 @@ describe('transactions', () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] })
     try {
       const first = database.transaction(() => database.execute(insert, ['a', '', false]))
-      const waits = signal()
+      const waits = createSignal()
       const second = database.transaction(async () => {
         await database.execute(insert, ['b', '', false])
         waits.give()
@@ -405,9 +405,9 @@ describe('transactions', () => {
       await waits.given
       jest.advanceTimersByTime(20_000)
       expect(await results).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }])
-      expect(readCommitted()).toEqual([])
+      expect(readCommittedIds()).toEqual([])
       await database.execute(insert, ['c', '', false])
-      expect(readCommitted()).toEqual(['c'])
+      expect(readCommittedIds()).toEqual(['c'])
     } finally {
       jest.useRealTimers()
     }
@@ -417,7 +417,7 @@ describe('transactions', () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] })
     try {
       const transaction = await openTransaction()
-      const waiting = [ids(), dataSource.query('SELECT 1'), database.transaction(async () => {})]
+      const waiting = [listIds(), dataSource.query('SELECT 1'), database.transaction(async () => {})]
       const results = Promise.allSettled(waiting)
       jest.advanceTimersByTime(9_999)
       expect(await Promise.race([results, 'still waiting'])).toBe('still waiting')
@@ -431,7 +431,7 @@ describe('transactions', () => {
       ])
       transaction.keep()
       expect(await transaction.end).toBe('kept')
-      expect(await ids()).toEqual(['mine'])
+      expect(await listIds()).toEqual(['mine'])
     } finally {
       jest.useRealTimers()
     }
@@ -440,18 +440,18 @@ describe('transactions', () => {
 
 describe('single statements', () => {
   test('of the same tick share a commit', async () => {
-    const before = commits()
+    const before = readDataVersion()
     await Promise.all(['a', 'b', 'c'].map((id) => database.execute(insert, [id, '', false])))
-    expect(commits() - before).toBe(1)
+    expect(readDataVersion() - before).toBe(1)
     await database.execute(insert, ['d', '', false])
-    expect(commits() - before).toBe(2)
+    expect(readDataVersion() - before).toBe(2)
   })
 
   test('do not delay reads, which return only committed rows', async () => {
     const written = database.execute(insert, ['a', '', false])
-    expect(await ids()).toEqual([])
+    expect(await listIds()).toEqual([])
     await written
-    expect(await ids()).toEqual(['a'])
+    expect(await listIds()).toEqual(['a'])
   })
 
   test('are all rejected if their commit fails, and the next writes succeed', async () => {
@@ -462,9 +462,9 @@ describe('single statements', () => {
       database.execute('INSERT INTO host_reference VALUES ($1)', ['nobody']),
     ])
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-    expect(await ids()).toEqual([])
+    expect(await listIds()).toEqual([])
     await database.execute(insert, ['b', '', false])
-    expect(readCommitted()).toEqual(['b'])
+    expect(readCommittedIds()).toEqual(['b'])
   })
 
   test('survive the rollback of a transaction of the same tick', async () => {
@@ -476,7 +476,7 @@ describe('single statements', () => {
       }),
     ).rejects.toThrow('on purpose')
     await written
-    expect(readCommitted()).toEqual(['group'])
+    expect(readCommittedIds()).toEqual(['group'])
   })
 
   test('that waited for a transaction run in their original order', async () => {
@@ -494,7 +494,7 @@ describe('single statements', () => {
 })
 
 test('opens a DataSource with a write-ahead log and durable commits', async () => {
-  await using empty = await emptySqlite()
+  await using empty = await createSqlite()
   const opened = await new DataSource(optionsFor(empty)).initialize()
   expect(await opened.query('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }])
   expect(await opened.query('PRAGMA synchronous')).toEqual([{ synchronous: 2 }])
@@ -516,6 +516,6 @@ describe('while another connection of this process is writing', () => {
       other.close()
     }, 100)
     await Promise.all([write(), database.execute(insert, ['mine too', '', false])])
-    expect(readCommitted()).toEqual(['mine', 'mine too', 'theirs'])
+    expect(readCommittedIds()).toEqual(['mine', 'mine too', 'theirs'])
   })
 })

@@ -68,39 +68,39 @@ export const options: readonly PocketOptions[] = [
 ]
 
 /** The optional properties that reject an explicit `undefined`, which a host passes for a missing setting. */
-type Refusing<T> = {
+type OptionalWithoutUndefined<T> = {
   [Key in keyof T]-?: { readonly [Only in Key]: undefined } extends Pick<T, Key>
     ? never
     : object extends Pick<T, Key>
       ? Key
       : never
 }[keyof T]
-type None<T extends never> = T
-export type LeftOut = None<
-  | Refusing<PocketOptions>
-  | Refusing<BeforeHooks>
-  | Refusing<HostAccount>
-  | Refusing<SignUpInput>
-  | Refusing<Actor>
-  | Refusing<LoginCodeOptions>
-  | Refusing<RegistrationOptionsInput>
-  | Refusing<RegistrationResponseInput>
-  | Refusing<NewClientInput>
-  | Refusing<ClientProtocolInput>
-  | Refusing<SecretInput>
-  | Refusing<NewInitialAccessToken>
-  | Refusing<NewApiInput>
-  | Refusing<PermissionInput>
-  | Refusing<PublicFetchInit>
-  | Refusing<PublicFetchOptions>
-  | Refusing<PocketErrorOptions>
-  | Refusing<RegistrationCeremony>
-  | Refusing<SoftwareAuthenticatorOptions>
-  | Refusing<UserAgentOptions>
-  | Refusing<RequestOptions>
-  | Refusing<FollowOptions>
-  | Refusing<RelyingPartyOptions>
-  | Refusing<SynologyDsmOptions>
+type AssertNever<T extends never> = T
+export type OptionalOptions = AssertNever<
+  | OptionalWithoutUndefined<PocketOptions>
+  | OptionalWithoutUndefined<BeforeHooks>
+  | OptionalWithoutUndefined<HostAccount>
+  | OptionalWithoutUndefined<SignUpInput>
+  | OptionalWithoutUndefined<Actor>
+  | OptionalWithoutUndefined<LoginCodeOptions>
+  | OptionalWithoutUndefined<RegistrationOptionsInput>
+  | OptionalWithoutUndefined<RegistrationResponseInput>
+  | OptionalWithoutUndefined<NewClientInput>
+  | OptionalWithoutUndefined<ClientProtocolInput>
+  | OptionalWithoutUndefined<SecretInput>
+  | OptionalWithoutUndefined<NewInitialAccessToken>
+  | OptionalWithoutUndefined<NewApiInput>
+  | OptionalWithoutUndefined<PermissionInput>
+  | OptionalWithoutUndefined<PublicFetchInit>
+  | OptionalWithoutUndefined<PublicFetchOptions>
+  | OptionalWithoutUndefined<PocketErrorOptions>
+  | OptionalWithoutUndefined<RegistrationCeremony>
+  | OptionalWithoutUndefined<SoftwareAuthenticatorOptions>
+  | OptionalWithoutUndefined<UserAgentOptions>
+  | OptionalWithoutUndefined<RequestOptions>
+  | OptionalWithoutUndefined<FollowOptions>
+  | OptionalWithoutUndefined<RelyingPartyOptions>
+  | OptionalWithoutUndefined<SynologyDsmOptions>
 >
 
 // @ts-expect-error an account has a name

@@ -1,9 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
 import { searchLdapSample } from '@pocket/directory'
 import { PresenceFilter } from 'ldapts'
-import { alice, dn, neverAborted, readFromScripted, shortTimeouts, withPeople } from './hostile-server.ts'
-import { entry, reference, result, type ScriptedServerOptions, startScriptedServer } from './scripted-server.ts'
-import { base, options } from './test-directory.ts'
+import { alice, dn, neverAborted, readFromScripted, respondToPeople, shortTimeouts } from './hostile-server.ts'
+import {
+  encodeEntry,
+  encodeReference,
+  encodeResult,
+  type ScriptedServerOptions,
+  startScriptedServer,
+} from './scripted-server.ts'
+import { base, sourceOptions } from './test-directory.ts'
 
 describe('a response', () => {
   test.each<[number, string]>([
@@ -15,11 +21,11 @@ describe('a response', () => {
     [51, 'ldap_unavailable'],
     [53, 'ldap_refused'],
   ])('is an error if it ends with code %i', async (resultCode, code) => {
-    const serverOptions = withPeople(({ id }, socket) =>
+    const serverOptions = respondToPeople(({ id }, socket) =>
       socket.write(
         Buffer.concat([
-          entry(id, dn, alice),
-          result(id, 0x65, resultCode, { diagnosticMessage: 'unwilling to perform' }),
+          encodeEntry(id, dn, alice),
+          encodeResult(id, 0x65, resultCode, { diagnosticMessage: 'unwilling to perform' }),
         ]),
       ),
     )
@@ -33,14 +39,16 @@ describe('a response', () => {
   test('reports that anonymous clients of Active Directory may not search', async () => {
     const diagnosticMessage =
       '000004DC: LdapErr: DSID-0C090A5C, comment: In order to perform this operation a successful bind must be completed'
-    const serverOptions = withPeople(({ id }, socket) => socket.write(result(id, 0x65, 1, { diagnosticMessage })))
+    const serverOptions = respondToPeople(({ id }, socket) =>
+      socket.write(encodeResult(id, 0x65, 1, { diagnosticMessage })),
+    )
 
     await expect(readFromScripted(serverOptions, { bindDn: '' })).rejects.toMatchObject({ code: 'ldap_access_denied' })
   })
 
   test('is an error if it is a referral', async () => {
     const referral = `ldap://elsewhere.example.com/${base}`
-    const serverOptions = withPeople(({ id }, socket) => socket.write(result(id, 0x65, 10, { referral })))
+    const serverOptions = respondToPeople(({ id }, socket) => socket.write(encodeResult(id, 0x65, 10, { referral })))
 
     await expect(readFromScripted(serverOptions)).rejects.toMatchObject({
       code: 'ldap_referral',
@@ -49,9 +57,9 @@ describe('a response', () => {
   })
 
   test('is an error if the connection closes halfway', async () => {
-    const serverOptions = withPeople(({ id }, socket) => {
-      socket.write(entry(id, dn, alice))
-      socket.end(entry(id, dn, alice).subarray(0, 20))
+    const serverOptions = respondToPeople(({ id }, socket) => {
+      socket.write(encodeEntry(id, dn, alice))
+      socket.end(encodeEntry(id, dn, alice).subarray(0, 20))
     })
 
     await expect(readFromScripted(serverOptions)).rejects.toMatchObject({
@@ -61,7 +69,7 @@ describe('a response', () => {
   })
 
   test('is an error if it stops halfway', async () => {
-    const serverOptions = withPeople(({ id }, socket) => socket.write(entry(id, dn, alice)))
+    const serverOptions = respondToPeople(({ id }, socket) => socket.write(encodeEntry(id, dn, alice)))
 
     await expect(readFromScripted(serverOptions, shortTimeouts)).rejects.toMatchObject({
       code: 'ldap_timed_out',
@@ -73,15 +81,15 @@ describe('a response', () => {
     // SEQUENCE { 2, entry { '', { { 'a', SET { a value that exceeds the message } } } } }
     const invalidMessage = Buffer.from('301402010264 0f0400300b3009040161310404020000'.replace(' ', ''), 'hex')
     invalidMessage[invalidMessage.length - 3] = 0x7f
-    const serverOptions = withPeople((_, socket) => socket.write(invalidMessage))
+    const serverOptions = respondToPeople((_, socket) => socket.write(invalidMessage))
 
     await expect(readFromScripted(serverOptions)).rejects.toMatchObject({ code: 'ldap_not_ldap' })
   })
 
   test('is read without a million empty values', async () => {
-    const serverOptions = withPeople(({ id, search }, socket) => {
+    const serverOptions = respondToPeople(({ id, search }, socket) => {
       const mail = search?.attributes.includes('mail') ? Array.from({ length: 1_000_000 }, () => '') : []
-      socket.write(Buffer.concat([entry(id, dn, { ...alice, mail }), result(id)]))
+      socket.write(Buffer.concat([encodeEntry(id, dn, { ...alice, mail }), encodeResult(id)]))
     })
 
     const answer = await readFromScripted(serverOptions)
@@ -91,12 +99,12 @@ describe('a response', () => {
   })
 
   test('is an error if it exceeds the text limit', async () => {
-    const serverOptions = withPeople(({ id, cookie }, socket) => {
+    const serverOptions = respondToPeople(({ id, cookie }, socket) => {
       const member = Array.from({ length: 1_000 }, (_, index) => `uid=${index},${base}`)
       const entries = Array.from({ length: 100 }, (_, index) =>
-        entry(id, `uid=${cookie}${index}`, { entryUUID: [`${index}`], uid: member }),
+        encodeEntry(id, `uid=${cookie}${index}`, { entryUUID: [`${index}`], uid: member }),
       )
-      socket.write(Buffer.concat([...entries, result(id, 0x65, 0, { cookie: `${cookie}x` })]))
+      socket.write(Buffer.concat([...entries, encodeResult(id, 0x65, 0, { cookie: `${cookie}x` })]))
     })
 
     await expect(readFromScripted(serverOptions, { limits: { textBytes: 5_000_000 } })).rejects.toMatchObject({
@@ -106,15 +114,15 @@ describe('a response', () => {
   })
 
   test('may be longer than requested in a test search', async () => {
-    const serverOptions = withPeople(({ id }, socket) => {
+    const serverOptions = respondToPeople(({ id }, socket) => {
       const entries = Array.from({ length: 10 }, (_, index) =>
-        entry(id, `uid=${index},${base}`, { entryUUID: [`${index}`] }),
+        encodeEntry(id, `uid=${index},${base}`, { entryUUID: [`${index}`] }),
       )
-      socket.write(Buffer.concat([...entries, result(id)]))
+      socket.write(Buffer.concat([...entries, encodeResult(id)]))
     })
     await using withRanges = await startScriptedServer(serverOptions)
 
-    expect((await searchLdapSample(options(withRanges.url), 3, neverAborted)).people).toHaveLength(3)
+    expect((await searchLdapSample(sourceOptions(withRanges.url), 3, neverAborted)).people).toHaveLength(3)
   })
 
   test('imports none of the entries that share an identifier', async () => {
@@ -125,17 +133,17 @@ describe('a response', () => {
         const isGroups = JSON.stringify(search?.filter).includes('groupof')
         const entries = isGroups
           ? [
-              ...groups.map((name) => entry(id, name, { entryUUID: ['staff'], cn: ['staff'], member: [dn] })),
-              entry(id, `cn=club,${base}`, { entryUUID: ['club'], cn: ['club'], member: [dn, duplicateDn] }),
+              ...groups.map((name) => encodeEntry(id, name, { entryUUID: ['staff'], cn: ['staff'], member: [dn] })),
+              encodeEntry(id, `cn=club,${base}`, { entryUUID: ['club'], cn: ['club'], member: [dn, duplicateDn] }),
             ]
           : [
-              entry(id, duplicateDn, { entryUUID: ['a'], uid: ['alice'], mail: ['evil@example.com'] }),
-              entry(id, dn, alice),
-              entry(id, `uid=bob,${base}`, { entryUUID: ['b'], uid: ['bob'] }),
+              encodeEntry(id, duplicateDn, { entryUUID: ['a'], uid: ['alice'], mail: ['evil@example.com'] }),
+              encodeEntry(id, dn, alice),
+              encodeEntry(id, `uid=bob,${base}`, { entryUUID: ['b'], uid: ['bob'] }),
               // A repeated entry.
-              entry(id, `UID=bob, ${base}`, { entryUUID: ['b'], uid: ['bob'] }),
+              encodeEntry(id, `UID=bob, ${base}`, { entryUUID: ['b'], uid: ['bob'] }),
             ]
-        socket.write(Buffer.concat([...entries, result(id)]))
+        socket.write(Buffer.concat([...entries, encodeResult(id)]))
       },
     }
 
@@ -153,11 +161,11 @@ describe('a response', () => {
   })
 
   test('may consist of thousands of messages at once', async () => {
-    const serverOptions = withPeople(({ id }, socket) => {
+    const serverOptions = respondToPeople(({ id }, socket) => {
       const entries = Array.from({ length: 20_000 }, (_, index) =>
-        entry(id, `uid=${index},${base}`, { entryUUID: [`${index}`] }),
+        encodeEntry(id, `uid=${index},${base}`, { entryUUID: [`${index}`] }),
       )
-      socket.write(Buffer.concat([...entries, result(id)]))
+      socket.write(Buffer.concat([...entries, encodeResult(id)]))
     })
 
     expect((await readFromScripted(serverOptions)).people).toHaveLength(20_000)
@@ -165,9 +173,9 @@ describe('a response', () => {
 
   test('may contain an empty page', async () => {
     const pages: Record<string, string> = { '': 'one', one: 'two', two: 'three' }
-    const serverOptions = withPeople(({ id, cookie }, socket) => {
-      const entries = cookie === 'two' ? entry(id, dn, alice) : Buffer.alloc(0)
-      socket.write(Buffer.concat([entries, result(id, 0x65, 0, { cookie: pages[cookie] ?? '' })]))
+    const serverOptions = respondToPeople(({ id, cookie }, socket) => {
+      const entries = cookie === 'two' ? encodeEntry(id, dn, alice) : Buffer.alloc(0)
+      socket.write(Buffer.concat([entries, encodeResult(id, 0x65, 0, { cookie: pages[cookie] ?? '' })]))
     })
 
     expect((await readFromScripted(serverOptions)).people).toEqual([{ dn, id: 'a', userName: 'alice' }])
@@ -178,24 +186,24 @@ describe('a response', () => {
     ['endless empty pages', (index) => `page ${index}`, false],
   ])('is an error: %s', async (_, cookie, isFull) => {
     let index = 0
-    const serverOptions = withPeople(({ id }, socket) => {
+    const serverOptions = respondToPeople(({ id }, socket) => {
       index += 1
-      const entries = isFull ? entry(id, dn, alice) : Buffer.alloc(0)
-      socket.write(Buffer.concat([entries, result(id, 0x65, 0, { cookie: cookie(index) })]))
+      const entries = isFull ? encodeEntry(id, dn, alice) : Buffer.alloc(0)
+      socket.write(Buffer.concat([entries, encodeResult(id, 0x65, 0, { cookie: cookie(index) })]))
     })
 
     await expect(readFromScripted(serverOptions)).rejects.toMatchObject({ code: 'ldap_answer_endless' })
   })
 
   test('reports referrals', async () => {
-    const serverOptions = withPeople(({ id }, socket) =>
+    const serverOptions = respondToPeople(({ id }, socket) =>
       socket.write(
         Buffer.concat([
-          entry(id, dn, alice),
-          reference(id, 'ldap://ForestDnsZones.example.com/DC=ForestDnsZones,DC=example,DC=com'),
-          reference(id, 'ldap://example.com/CN=Configuration,DC=example,DC=com'),
-          reference(id, 'ldap://branch.example.com/ou=branch,dc=example,dc=com'),
-          result(id),
+          encodeEntry(id, dn, alice),
+          encodeReference(id, 'ldap://ForestDnsZones.example.com/DC=ForestDnsZones,DC=example,DC=com'),
+          encodeReference(id, 'ldap://example.com/CN=Configuration,DC=example,DC=com'),
+          encodeReference(id, 'ldap://branch.example.com/ou=branch,dc=example,dc=com'),
+          encodeResult(id),
         ]),
       ),
     )
@@ -211,11 +219,11 @@ describe('a response', () => {
 
   test('is read without a value of ten megabytes', async () => {
     const picture = Buffer.alloc(10 * 1024 * 1024, 1)
-    const serverOptions = withPeople(({ id, search }, socket) => {
+    const serverOptions = respondToPeople(({ id, search }, socket) => {
       const isRequested = (name: string) => search?.attributes.includes(name.toLowerCase())
       const attributes = { ...alice, cn: ['Alice'], jpegPhoto: [picture] }
       const requestedAttributes = Object.fromEntries(Object.entries(attributes).filter(([name]) => isRequested(name)))
-      socket.write(Buffer.concat([entry(id, dn, requestedAttributes), result(id)]))
+      socket.write(Buffer.concat([encodeEntry(id, dn, requestedAttributes), encodeResult(id)]))
     })
 
     const answer = await readFromScripted(serverOptions)
@@ -232,9 +240,9 @@ describe('group members', () => {
       onRequest: ({ id, search }, socket) => {
         const isGroup = JSON.stringify(search?.filter).includes('groupof')
         const entries = isGroup
-          ? entry(id, `cn=group,${base}`, { entryUUID: ['g'], member })
-          : entry(id, dn, search?.filter instanceof PresenceFilter ? {} : alice)
-        socket.write(Buffer.concat([entries, result(id)]))
+          ? encodeEntry(id, `cn=group,${base}`, { entryUUID: ['g'], member })
+          : encodeEntry(id, dn, search?.filter instanceof PresenceFilter ? {} : alice)
+        socket.write(Buffer.concat([entries, encodeResult(id)]))
       },
     })
     return answer.groups[0]?.memberIds
@@ -279,8 +287,8 @@ describe('identifiers', () => {
     ['6100', 'YQA='],
   ])('converts the bytes %s to %j', async (bytes, expected) => {
     const attributes = { ...alice, entryUUID: [Buffer.from(bytes, 'hex')] }
-    const serverOptions = withPeople(({ id }, socket) =>
-      socket.write(Buffer.concat([entry(id, dn, attributes), result(id)])),
+    const serverOptions = respondToPeople(({ id }, socket) =>
+      socket.write(Buffer.concat([encodeEntry(id, dn, attributes), encodeResult(id)])),
     )
 
     expect((await readFromScripted(serverOptions)).people[0]?.id).toBe(expected)
@@ -292,20 +300,22 @@ describe('ranged group members of Active Directory', () => {
   const memberDns = Array.from({ length: 3_500 }, (_, index) => `uid=user${index},${base}`)
 
   /** Returns a range of the members, from the requested index. */
-  const withRanges = (rangeFrom: (from: number) => Record<string, string[]>): ScriptedServerOptions => ({
+  const respondWithRanges = (rangeFrom: (from: number) => Record<string, string[]>): ScriptedServerOptions => ({
     onRequest: ({ id, search }, socket) => {
       const from = Number(/range=(\d+)-/.exec(search?.attributes[0] ?? '')?.[1] ?? 0)
       const isGroup = search?.scope === 'base' || JSON.stringify(search?.filter).includes('groupof')
       const entries = isGroup
-        ? [entry(id, cn, { entryUUID: ['g'], cn: ['everybody'], member: [], ...rangeFrom(from) })]
-        : memberDns.map((memberDn, index) => entry(id, memberDn, { entryUUID: [`${index}`], uid: [`user${index}`] }))
-      socket.write(Buffer.concat([...entries, result(id)]))
+        ? [encodeEntry(id, cn, { entryUUID: ['g'], cn: ['everybody'], member: [], ...rangeFrom(from) })]
+        : memberDns.map((memberDn, index) =>
+            encodeEntry(id, memberDn, { entryUUID: [`${index}`], uid: [`user${index}`] }),
+          )
+      socket.write(Buffer.concat([...entries, encodeResult(id)]))
     },
   })
 
   test('are read completely', async () => {
     const answer = await readFromScripted(
-      withRanges((from) => {
+      respondWithRanges((from) => {
         const to = from + 1_499
         const name = `member;range=${from}-${to >= memberDns.length ? '*' : to}`
         return { [name]: memberDns.slice(from, to + 1) }
@@ -319,13 +329,13 @@ describe('ranged group members of Active Directory', () => {
   })
 
   test('are an error if the ranges never end', async () => {
-    const serverOptions = withRanges(() => ({ 'member;range=0-1499': memberDns.slice(0, 1_500) }))
+    const serverOptions = respondWithRanges(() => ({ 'member;range=0-1499': memberDns.slice(0, 1_500) }))
 
     await expect(readFromScripted(serverOptions)).rejects.toMatchObject({ code: 'ldap_answer_endless' })
   })
 
   test('are skipped if there are too many, and reported with the group identifier', async () => {
-    const serverOptions = withRanges((from) => ({
+    const serverOptions = respondWithRanges((from) => ({
       [`member;range=${from}-${from + 1_499}`]: memberDns.slice(0, from ? 9_999 : 9),
     }))
     const answer = await readFromScripted(serverOptions, { limits: { groupBytes: 20_000 } })

@@ -5,7 +5,7 @@ import type { LdapOptions } from '@pocket/directory'
 import { freePort } from '@pocket/test-support'
 import { createAuthority } from '@pocket/test-support/certificates'
 import { authority, readFrom, readFromScripted, shortTimeouts } from './hostile-server.ts'
-import { type LdapRequest, result, type ScriptedServerOptions, startScriptedServer } from './scripted-server.ts'
+import { encodeResult, type LdapRequest, type ScriptedServerOptions, startScriptedServer } from './scripted-server.ts'
 
 describe('an unreachable server', () => {
   test('reports a refused connection', async () => {
@@ -45,21 +45,21 @@ describe('an unreachable server', () => {
 })
 
 describe('a verbose server', () => {
-  const withRejectedStartTls = (diagnosticMessage: string): ScriptedServerOptions => ({
-    onRequest: ({ id }, socket) => socket.write(result(id, 0x78, 53, { diagnosticMessage })),
+  const rejectStartTls = (diagnosticMessage: string): ScriptedServerOptions => ({
+    onRequest: ({ id }, socket) => socket.write(encodeResult(id, 0x78, 53, { diagnosticMessage })),
   })
 
   test('truncates its message', async () => {
-    const rejection = readFromScripted(withRejectedStartTls('no '.repeat(10_000)), { startTls: true })
+    const rejection = readFromScripted(rejectStartTls('no '.repeat(10_000)), { startTls: true })
 
     await expect(rejection).rejects.toMatchObject({ code: 'ldap_starttls_refused' })
     await rejection.catch((error: unknown) => expect(String(error).length).toBeLessThan(1_000))
   })
 
   test.each<[string, (id: number) => Buffer]>([
-    ['an error result', (id) => result(id, 0x65, 53, { diagnosticMessage: 'cn=reader has s3cret-password' })],
-    ['a referral', (id) => result(id, 0x65, 10, { referral: 'ldap://other.example/s3cret-password' })],
-    ['a notice of disconnection', () => result(0, 0x78, 52, { diagnosticMessage: 'no s3cret-password' })],
+    ['an error result', (id) => encodeResult(id, 0x65, 53, { diagnosticMessage: 'cn=reader has s3cret-password' })],
+    ['a referral', (id) => encodeResult(id, 0x65, 10, { referral: 'ldap://other.example/s3cret-password' })],
+    ['a notice of disconnection', () => encodeResult(0, 0x78, 52, { diagnosticMessage: 'no s3cret-password' })],
   ])('redacts the password in every form: %s', async (_, respond) => {
     const credentials = { bindDn: 'cn=reader', bindPassword: 's3cret-password' }
     const rejection = readFromScripted({ onRequest: ({ id }, socket) => socket.write(respond(id)) }, credentials)
@@ -90,8 +90,8 @@ describe('a server that is not LDAP', () => {
       shortTimeouts,
       { code: 'ldap_timed_out' },
     ],
-    ['responds with an unknown message ID', sendOnConnect(result(77, 0x61)), {}, { code: 'ldap_not_ldap' }],
-    ['responds to another operation', sendOnConnect(result(1, 0x65)), {}, { code: 'ldap_not_ldap' }],
+    ['responds with an unknown message ID', sendOnConnect(encodeResult(77, 0x61)), {}, { code: 'ldap_not_ldap' }],
+    ['responds to another operation', sendOnConnect(encodeResult(1, 0x65)), {}, { code: 'ldap_not_ldap' }],
     ['closes the connection', { onConnection: (socket) => socket.end() }, {}, { code: 'ldap_connection_lost' }],
     [
       'resets the connection',
@@ -101,7 +101,7 @@ describe('a server that is not LDAP', () => {
     ],
     [
       'sends a notice of disconnection',
-      sendOnConnect(result(0, 0x78, 52, { diagnosticMessage: 'bye' })),
+      sendOnConnect(encodeResult(0, 0x78, 52, { diagnosticMessage: 'bye' })),
       {},
       { code: 'ldap_unavailable' },
     ],
@@ -114,7 +114,7 @@ describe('a server that is not LDAP', () => {
 
   test('times out if the server sends one byte at a time', async () => {
     const sendSlowly = async (socket: Socket) => {
-      for (const byte of result(1, 0x61).subarray(0, -1)) {
+      for (const byte of encodeResult(1, 0x61).subarray(0, -1)) {
         socket.write(Buffer.of(byte))
         await setTimeout(40)
       }
@@ -140,7 +140,7 @@ describe('TLS', () => {
 
   test('reports a refused StartTLS before checking the certificate', async () => {
     const onRequest = ({ id }: LdapRequest, socket: Socket) =>
-      socket.write(result(id, 0x78, 2, { diagnosticMessage: 'no TLS here' }))
+      socket.write(encodeResult(id, 0x78, 2, { diagnosticMessage: 'no TLS here' }))
 
     await expect(readFromScripted({ onRequest }, { startTls: true })).rejects.toMatchObject({
       code: 'ldap_starttls_refused',
@@ -150,7 +150,7 @@ describe('TLS', () => {
 
   test('discards data received before the handshake', async () => {
     const onRequest = ({ id }: LdapRequest, socket: Socket) =>
-      socket.write(Buffer.concat([result(id, 0x78), result(id + 1, 0x61)]))
+      socket.write(Buffer.concat([encodeResult(id, 0x78), encodeResult(id + 1, 0x61)]))
 
     await expect(readFromScripted({ onRequest }, { startTls: true })).rejects.toMatchObject({ code: 'ldap_not_ldap' })
   })

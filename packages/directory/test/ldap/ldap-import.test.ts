@@ -104,11 +104,11 @@ describe.each(databases)('an import from LDAP on %s', (_, open) => {
   })
 
   test('ends and adds a single membership', async () => {
-    const withStaff = (...members: readonly string[]) =>
+    const createStaffEntries = (...members: readonly string[]) =>
       ldapEntries([person('ada'), person('bob')], [group('staff', members), group('club', ['ada'])])
-    expect((await run(withStaff('ada'))).counts).toMatchObject({ membersRemoved: 1 })
+    expect((await run(createStaffEntries('ada'))).counts).toMatchObject({ membersRemoved: 1 })
     expect(await groupNamesOf('bob')).toEqual([])
-    expect((await run(withStaff('ada', 'bob'))).counts).toMatchObject({ membersAdded: 1 })
+    expect((await run(createStaffEntries('ada', 'bob'))).counts).toMatchObject({ membersAdded: 1 })
     expect(await groupNamesOf('bob')).toEqual(['staff'])
   })
 

@@ -78,8 +78,8 @@ export async function summarizePlan(
 }
 
 /** A plan by its search result, the known state, its lines, and rules. */
-type Case = readonly [LdapEntries, Partial<LdapSnapshot>, readonly string[], Partial<LdapRules>?]
-export function testPlans(cases: Readonly<Record<string, Case>>): void {
+type PlanCase = readonly [LdapEntries, Partial<LdapSnapshot>, readonly string[], Partial<LdapRules>?]
+export function testPlans(cases: Readonly<Record<string, PlanCase>>): void {
   test.each(Object.entries(cases))('%s', async (_, [result, snapshot, expected, overrides]) => {
     expect(await summarizePlan(result, { ...emptySnapshot, ...snapshot }, overrides)).toEqual(expected)
   })

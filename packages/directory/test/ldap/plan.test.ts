@@ -94,7 +94,7 @@ describe('users', () => {
 })
 
 describe('an unusable entry is reported, and its user stays unchanged', () => {
-  const local = (...localUsers: readonly ReturnType<typeof localUser>[]) => ({ localUsers })
+  const snapshotOfLocalUsers = (...localUsers: readonly ReturnType<typeof localUser>[]) => ({ localUsers })
   const otherId = ldapEntries([person('ada', { id: 'id-new' })])
   testPlans({
     'no user name': [
@@ -135,17 +135,17 @@ describe('an unusable entry is reported, and its user stays unchanged', () => {
     ],
     'the user name of a local user': [
       ldapEntries([person('ada'), person('bob')]),
-      local(localUser('Ada')),
+      snapshotOfLocalUsers(localUser('Ada')),
       ['create bob', 'user_name_taken uid=ada,ou=people'],
     ],
     'the e-mail address of a local user': [
       adaEntry,
-      local(localUser('eve', 'ADA@example.com')),
+      snapshotOfLocalUsers(localUser('eve', 'ADA@example.com')),
       ['email_taken uid=ada,ou=people'],
     ],
     'an e-mail address that is another user’s user name': [
       adaEntry,
-      local(localUser('ada@example.com')),
+      snapshotOfLocalUsers(localUser('ada@example.com')),
       ['email_taken uid=ada,ou=people'],
     ],
     'the user name of an earlier entry': [

@@ -39,7 +39,7 @@ export async function startScriptedServer({
     if (!onRequest) return
     socket.on('data', (data) => {
       const request = parseRequest(data)
-      if (request.operation === 0x60) socket.write(result(request.id, 0x61))
+      if (request.operation === 0x60) socket.write(encodeResult(request.id, 0x61))
       else onRequest(request, socket)
     })
   }
@@ -73,8 +73,8 @@ function parseRequest(data: Buffer): LdapRequest {
 }
 
 /** The end of an operation, with the cookie of the next page. */
-export function result(id: number, operation = 0x65, resultCode = 0, options: ResultOptions = {}): Buffer {
-  return message(id, (writer) => {
+export function encodeResult(id: number, operation = 0x65, resultCode = 0, options: ResultOptions = {}): Buffer {
+  return encodeMessage(id, (writer) => {
     writer.startSequence(operation)
     writer.writeEnumeration(resultCode)
     writer.writeString('')
@@ -99,12 +99,12 @@ interface ResultOptions {
   readonly referral?: string
 }
 
-export function entry(
+export function encodeEntry(
   id: number,
   dn: string,
   attributes: Readonly<Record<string, readonly (string | Buffer)[]>>,
 ): Buffer {
-  return message(id, (writer) => {
+  return encodeMessage(id, (writer) => {
     writer.startSequence(0x64)
     writer.writeString(dn)
     writer.startSequence()
@@ -121,15 +121,15 @@ export function entry(
   })
 }
 
-export function reference(id: number, address: string): Buffer {
-  return message(id, (writer) => {
+export function encodeReference(id: number, address: string): Buffer {
+  return encodeMessage(id, (writer) => {
     writer.startSequence(0x73)
     writer.writeString(address)
     writer.endSequence()
   })
 }
 
-function message(id: number, writeContent: (writer: BerWriter) => void): Buffer {
+function encodeMessage(id: number, writeContent: (writer: BerWriter) => void): Buffer {
   const writer = new BerWriter()
   writer.startSequence()
   writer.writeInt(id)

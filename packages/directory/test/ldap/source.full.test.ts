@@ -11,7 +11,7 @@ import {
   startSlapd,
 } from '@pocket/test-support'
 import { createAuthority, type TestAuthority } from '@pocket/test-support/certificates'
-import { base, binaryId, group, jpeg, options, person, schema, sid } from './test-directory.ts'
+import { base, binaryId, createSid, group, jpeg, person, schema, sourceOptions } from './test-directory.ts'
 
 const neverAborted = new AbortController().signal
 const personDn = (uid: string) => `uid=${uid},ou=people,${base}`
@@ -32,13 +32,13 @@ const specialEntries = [
     cn: 'Comma, Plus+',
     sn: 'C',
   }),
-  person('ad1', { objectGUID: Buffer.alloc(16, 0xf1), objectSid: sid(1101), primaryGroupID: '513' }),
-  person('ad2', { objectGUID: Buffer.alloc(16, 0xf2), objectSid: sid(1102), primaryGroupID: '513' }),
-  person('ad3', { objectGUID: Buffer.alloc(16, 0xf3), objectSid: sid(1103), primaryGroupID: '514' }),
+  person('ad1', { objectGUID: Buffer.alloc(16, 0xf1), objectSid: createSid(1101), primaryGroupID: '513' }),
+  person('ad2', { objectGUID: Buffer.alloc(16, 0xf2), objectSid: createSid(1102), primaryGroupID: '513' }),
+  person('ad3', { objectGUID: Buffer.alloc(16, 0xf3), objectSid: createSid(1103), primaryGroupID: '514' }),
   person('ad4', { objectGUID: Buffer.alloc(16, 0xf4), objectSid: Buffer.from([1, 9]), primaryGroupID: '513' }),
   group('domain-users', {
     objectClass: ['groupOfNames', 'identified'],
-    objectSid: sid(513),
+    objectSid: createSid(513),
     member: [personDn('alice'), personDn('ad3')],
   }),
   group('all-of-them', { member: [`cn=domain-users,ou=groups,${base}`] }),
@@ -94,7 +94,8 @@ describeUnless(slapdUnavailableReason, describe)('an LDAP source', () => {
   })
 
   const specialFilter = '(&(objectClass=inetOrgPerson)(!(uid=user*)))'
-  const read = (overrides: Partial<LdapOptions> = {}) => ldapSource(options(slapd.url, overrides)).read(neverAborted)
+  const read = (overrides: Partial<LdapOptions> = {}) =>
+    ldapSource(sourceOptions(slapd.url, overrides)).read(neverAborted)
   const readSpecial = (overrides: Partial<LdapOptions> = {}) => read({ userFilter: specialFilter, ...overrides })
   const findPerson = (result: LdapEntries, userName: string) =>
     result.people.find((person) => person.userName === userName)
@@ -170,7 +171,7 @@ describeUnless(slapdUnavailableReason, describe)('an LDAP source', () => {
   })
 
   test('accepts binary identifiers', async () => {
-    const attributes = { ...options('').attributes, userId: 'objectGUID' }
+    const attributes = { ...sourceOptions('').attributes, userId: 'objectGUID' }
     const result = await readSpecial({ attributes })
 
     expect(findPerson(result, 'bob')?.id).toBe('00112233-4455-6677-8899-aabbccddeeff')
@@ -208,14 +209,14 @@ describeUnless(slapdUnavailableReason, describe)('an LDAP source', () => {
     ['uniqueMember', 'groupOfUniqueNames', 'unique', ['alice', 'bob', 'comma']],
     ['memberUid', 'posixGroup', 'posix', ['alice', 'grace']],
   ])('resolves members by %s', async (groupMember, objectClass, name, expected) => {
-    const attributes = { ...options('').attributes, groupMember }
+    const attributes = { ...sourceOptions('').attributes, groupMember }
     const result = await readSpecial({ attributes, groupFilter: `(objectClass=${objectClass})` })
 
     expect(memberNamesOf(result, name)).toEqual(expected)
   })
 
   test('resolves members by their primary group in Active Directory', async () => {
-    const attributes = { ...options('').attributes, userId: 'objectGUID' }
+    const attributes = { ...sourceOptions('').attributes, userId: 'objectGUID' }
     const result = await readSpecial({ attributes })
     expect(memberNamesOf(result, 'domain-users')).toEqual(['ad1', 'ad2', 'ad3'])
     expect(memberNamesOf(result, 'all-of-them')).toEqual(['ad1', 'ad2', 'ad3'])
@@ -223,7 +224,7 @@ describeUnless(slapdUnavailableReason, describe)('an LDAP source', () => {
   })
 
   test('does not resolve a user name that several users share', async () => {
-    const attributes = { ...options('').attributes, userName: 'sn', groupMember: 'memberUid' }
+    const attributes = { ...sourceOptions('').attributes, userName: 'sn', groupMember: 'memberUid' }
     await slapd.modify(`dn: ${personDn('user1')}\nchangetype: modify\nreplace: sn\nsn: GRACE\n`)
     const result = await read({ attributes, groupFilter: '(cn=posix)' })
 
@@ -257,13 +258,13 @@ describeUnless(slapdUnavailableReason, describe)('an LDAP source', () => {
   })
 
   test('reads no groups without a group identifier attribute', async () => {
-    const attributes = { ...options('').attributes, groupId: '' }
+    const attributes = { ...sourceOptions('').attributes, groupId: '' }
 
     expect((await readSpecial({ attributes })).groups).toEqual([])
   })
 
   test('shows the first users and groups in a test search', async () => {
-    const sample = await searchLdapSample(options(slapd.url), 3, neverAborted)
+    const sample = await searchLdapSample(sourceOptions(slapd.url), 3, neverAborted)
 
     expect(sample.people).toHaveLength(3)
     expect(sample.groups).toHaveLength(3)
@@ -299,12 +300,12 @@ describeUnless(slapdUnavailableReason, describe)('an LDAP source', () => {
 
   test('stops when the signal is aborted', async () => {
     const controller = new AbortController()
-    const readPromise = ldapSource(options(slapd.url)).read(controller.signal)
+    const readPromise = ldapSource(sourceOptions(slapd.url)).read(controller.signal)
     const reason = new Error('no more')
     setImmediate(() => controller.abort(reason))
 
     await expect(readPromise).rejects.toBe(reason)
-    await expect(ldapSource(options(slapd.url)).read(controller.signal)).rejects.toBe(reason)
+    await expect(ldapSource(sourceOptions(slapd.url)).read(controller.signal)).rejects.toBe(reason)
   })
 })
 
@@ -313,7 +314,7 @@ describeUnless(slapdUnavailableReason, describe)('a server without paging', () =
     const ldif = generateLdif({ users: 200, groups: 1 })
     await using slapd = await startSlapd({ ldif, sizeLimit: 100, pages: false })
 
-    await expect(ldapSource(options(slapd.url)).read(neverAborted)).rejects.toMatchObject({
+    await expect(ldapSource(sourceOptions(slapd.url)).read(neverAborted)).rejects.toMatchObject({
       code: expect.stringMatching(/^ldap_(size_limit_exceeded|refused)$/),
     })
   })
@@ -325,7 +326,7 @@ describeUnless(slapdUnavailableReason, describe)('a server that authenticates th
     const processDn = `gidNumber=${group}+uidNumber=${user},cn=peercred,cn=external,cn=auth`
     const configuration = `access to * by dn.exact="${processDn}" read by anonymous auth by * none`
     await using slapd = await startSlapd({ ldif: generateLdif({ users: 3, groups: 1 }), configuration })
-    const read = (overrides: Partial<LdapOptions>) => ldapSource(options(slapd.url, overrides)).read(neverAborted)
+    const read = (overrides: Partial<LdapOptions>) => ldapSource(sourceOptions(slapd.url, overrides)).read(neverAborted)
 
     expect((await read({ url: slapd.socketUrl, bindDn: '' })).people).toHaveLength(3)
     await expect(read({ bindDn: '' })).rejects.toMatchObject({ code: 'ldap_access_denied' })
@@ -339,7 +340,7 @@ describeUnless(slapdUnavailableReason, describe)('fifty thousand users', () => {
     await using slapd = await startSlapd({ ldif })
     collectGarbage()
     const memoryBefore = process.memoryUsage()
-    const result = await ldapSource(options(slapd.url)).read(neverAborted)
+    const result = await ldapSource(sourceOptions(slapd.url)).read(neverAborted)
     const memoryAfter = process.memoryUsage()
     collectGarbage()
     const retainedBytes = process.memoryUsage().arrayBuffers - memoryBefore.arrayBuffers

@@ -4,8 +4,8 @@ import { describe, expect, test } from '@jest/globals'
 import { type LdapOptions, testLdapConnection } from '@pocket/directory'
 import { describeUnless, generateLdif, type Slapd, slapdUnavailableReason, startSlapd } from '@pocket/test-support'
 import { createAuthority, selfSigned, type TestCertificate } from '@pocket/test-support/certificates'
-import { result } from './scripted-server.ts'
-import { options } from './test-directory.ts'
+import { encodeResult } from './scripted-server.ts'
+import { sourceOptions } from './test-directory.ts'
 
 const neverAborted = new AbortController().signal
 const hosts = ['127.0.0.1']
@@ -48,21 +48,30 @@ async function relayTo(slapd: Slapd, startTls?: Buffer) {
 
 async function connectVia(slapd: Slapd, extra: Partial<LdapOptions>, startTls?: Buffer) {
   await using relay = await relayTo(slapd, startTls)
-  const { failure } = await testLdapConnection(options(relay.url, { startTls: true, ...extra }), neverAborted)
+  const { failure } = await testLdapConnection(sourceOptions(relay.url, { startTls: true, ...extra }), neverAborted)
   return { code: failure?.code, hasSentPassword: relay.sent().includes(slapd.administrator.password) }
 }
 
 describeUnless(slapdUnavailableReason, describe)('StartTLS with slapd', () => {
   const authority = createAuthority()
-  const issue = async (input: Parameters<Awaited<typeof authority>['issue']>[0]) => (await authority).issue(input)
+  const issueCertificate = async (input: Parameters<Awaited<typeof authority>['issue']>[0]) =>
+    (await authority).issue(input)
 
   test.each<[string, () => Promise<TestCertificate>, string | undefined]>([
-    ['a certificate of the authority', () => issue({ hosts }), undefined],
-    ['a certificate of another host', () => issue({ hosts: ['ldap.example.com'] }), 'ldap_certificate_wrong_host'],
-    ['an expired certificate', () => issue({ hosts, notAfter: Date.now() - 60_000 }), 'ldap_certificate_expired'],
+    ['a certificate of the authority', () => issueCertificate({ hosts }), undefined],
+    [
+      'a certificate of another host',
+      () => issueCertificate({ hosts: ['ldap.example.com'] }),
+      'ldap_certificate_wrong_host',
+    ],
+    [
+      'an expired certificate',
+      () => issueCertificate({ hosts, notAfter: Date.now() - 60_000 }),
+      'ldap_certificate_expired',
+    ],
     [
       'a certificate that is not valid yet',
-      () => issue({ hosts, notBefore: Date.now() + 3_600_000 }),
+      () => issueCertificate({ hosts, notBefore: Date.now() + 3_600_000 }),
       'ldap_certificate_untrusted',
     ],
     ['a self-signed certificate', () => selfSigned({ hosts }), 'ldap_certificate_untrusted'],
@@ -80,10 +89,10 @@ describeUnless(slapdUnavailableReason, describe)('StartTLS with slapd', () => {
   })
 
   test.each([
-    ['refuses', result(1, 0x78, 2), 'ldap_starttls_refused'],
-    ['accepts, and continues in clear', result(1, 0x78), 'ldap_tls_failed'],
+    ['refuses', encodeResult(1, 0x78, 2), 'ldap_starttls_refused'],
+    ['accepts, and continues in clear', encodeResult(1, 0x78), 'ldap_tls_failed'],
   ])('sends no password if a man in the middle %s', async (_what, startTls, code) => {
-    await using slapd = await startSlapd({ ldif, tls: await issue({ hosts }) })
+    await using slapd = await startSlapd({ ldif, tls: await issueCertificate({ hosts }) })
     const { cert: ca } = await authority
     expect(await connectVia(slapd, { ca, operationTimeout: 2000, connectTimeout: 2000 }, startTls)).toEqual({
       code,

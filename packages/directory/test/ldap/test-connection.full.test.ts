@@ -3,12 +3,12 @@ import { type LdapOptions, ldapPresets, testLdapConnection } from '@pocket/direc
 import { describeUnless, freePort, generateLdif, slapdUnavailableReason, startSlapd } from '@pocket/test-support'
 import { createAuthority } from '@pocket/test-support/certificates'
 import { startScriptedServer } from './scripted-server.ts'
-import { base, options } from './test-directory.ts'
+import { base, sourceOptions } from './test-directory.ts'
 
 const neverAborted = new AbortController().signal
 
 async function testSteps(url: string, overrides: Partial<LdapOptions> = {}) {
-  const result = await testLdapConnection(options(url, overrides), neverAborted)
+  const result = await testLdapConnection(sourceOptions(url, overrides), neverAborted)
   const outcomes = Object.fromEntries(result.steps.map(({ step, outcome }) => [step, outcome]))
   return { ...outcomes, code: result.failure?.code, isPrivate: result.isPrivate }
 }
@@ -94,7 +94,7 @@ describeUnless(slapdUnavailableReason, describe)('a test of the connection to sl
 describe('presets', () => {
   test.each(ldapPresets)('parses the filters of $name', async ({ settings }) => {
     const filters = { userFilter: settings.ldapUserSearchFilter, groupFilter: settings.ldapUserGroupSearchFilter }
-    const { failure } = await testLdapConnection(options('ldapi:///nowhere', filters), neverAborted)
+    const { failure } = await testLdapConnection(sourceOptions('ldapi:///nowhere', filters), neverAborted)
 
     expect(failure?.code).toBe('ldap_unreachable')
   })

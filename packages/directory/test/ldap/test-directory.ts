@@ -15,7 +15,7 @@ objectclass ( 1.3.6.1.4.1.99999.2.1 NAME 'identified' SUP top AUXILIARY MAY ( ob
 export const binaryId = Buffer.from('00112233445566778899aabbccddeeff', 'hex')
 
 /** `S-1-5-21-1-2-3-RELATIVE`. */
-export function sid(relative: number): Buffer {
+export function createSid(relative: number): Buffer {
   const parts = [21, 1, 2, 3, relative]
   const value = Buffer.alloc(8 + 4 * parts.length)
   value.set([1, parts.length, 0, 0, 0, 0, 0, 5])
@@ -45,7 +45,7 @@ export function group(cn: string, attributes: Attributes): string {
 }
 
 /** The LDAP options of the tests. */
-export function options(url: string, overrides: Partial<LdapOptions> = {}): LdapOptions {
+export function sourceOptions(url: string, overrides: Partial<LdapOptions> = {}): LdapOptions {
   return {
     url,
     base,

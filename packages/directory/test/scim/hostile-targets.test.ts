@@ -61,7 +61,7 @@ const listResponse = (resources: readonly object[], totalResults: unknown = reso
 const run = (options: Partial<Parameters<Provider['run']>[0]> = {}): Promise<ScimReport> =>
   provider.run({ url, ...options })
 /** Lists no objects, and passes all other requests to `answer`. */
-const withEmptyList =
+const respondAfterEmptyList =
   (respond: Handler): Handler =>
   (req, res, body) =>
     req.method === 'GET' ? sendJson(res, 200, listResponse([])) : respond(req, res, body)
@@ -176,7 +176,7 @@ describe('retries of transient failures', () => {
     ['-1', 'backOff'],
   ] as const)('wait for Retry-After: %s', async (retryAfter, expected) => {
     let wasRejected = false
-    handler = withEmptyList((_req, res, body) => {
+    handler = respondAfterEmptyList((_req, res, body) => {
       if (wasRejected) return sendJson(res, 201, { ...JSON.parse(body), id: 'one' })
       wasRejected = true
       return sendJson(res, 503, {}, { 'retry-after': expected === null ? inAnHour.toUTCString() : retryAfter })
@@ -245,7 +245,7 @@ describe('a failure of one object', () => {
     ['empty response', 'id_missing', (_req, res) => res.writeHead(204).end()],
     ['HTML response', 'not_scim', (_req, res) => res.writeHead(201).end('<p>Done</p>')],
   ])('does not stop the others: %s: %s', async (_title, code, respond) => {
-    handler = withEmptyList((req, res, body) => {
+    handler = respondAfterEmptyList((req, res, body) => {
       if (JSON.parse(body).userName === 'bad') return respond(req, res, body)
       return sendJson(res, 201, { ...JSON.parse(body), id: JSON.parse(body).userName })
     })
@@ -267,7 +267,7 @@ describe('a failure of one object', () => {
   })
 
   test('ends the run after several in a row', async () => {
-    handler = withEmptyList((_req, res) => res.writeHead(500).end())
+    handler = respondAfterEmptyList((_req, res) => res.writeHead(500).end())
     for (let number = 0; number < 20; number++) await createUser(`user${number}`)
     const report = await run()
     expect(report.stopped?.code).toBe('server_error')
@@ -275,7 +275,7 @@ describe('a failure of one object', () => {
   })
 
   test('reports a remote ID that the target assigns twice', async () => {
-    handler = withEmptyList((_req, res, body) => sendJson(res, 201, { ...JSON.parse(body), id: 'constant' }))
+    handler = respondAfterEmptyList((_req, res, body) => sendJson(res, 201, { ...JSON.parse(body), id: 'constant' }))
     await createUser('ada')
     await createUser('bob')
     const report = await run()
@@ -304,7 +304,7 @@ describe('a listing', () => {
     const start = Number(query.get('startIndex')) - 1
     return resources.slice(start, start + Math.min(maxCount, Number(query.get('count'))))
   }
-  const withUsers =
+  const respondWithUsers =
     (respond: (req: IncomingMessage) => object): Handler =>
     (req, res) =>
       sendJson(res, 200, req.url?.startsWith('/Users') ? respond(req) : listResponse([]))
@@ -317,7 +317,7 @@ describe('a listing', () => {
     ['a total that is too low', 4, (req) => listResponse(slicePage(userResources, req, 10), 1)],
     ['a total that is not a number', 4, (req) => listResponse(slicePage(userResources, req, 10), 'many')],
   ])('is read completely: %s', async (_title, pages, respond) => {
-    handler = withUsers(respond)
+    handler = respondWithUsers(respond)
     for (const name of ['their0', 'their24']) await createUser(name)
     const report = await run()
     expect([report.stopped, report.user.found]).toEqual([null, 2])
@@ -326,17 +326,17 @@ describe('a listing', () => {
 
   test('is aborted if it never ends', async () => {
     let nextId = 0
-    handler = withUsers(() => listResponse([{ id: `a${nextId++}` }, { id: `b${nextId++}` }], 1_000_000))
+    handler = respondWithUsers(() => listResponse([{ id: `a${nextId++}` }, { id: `b${nextId++}` }], 1_000_000))
     const report = await run({ limits: { ...defaultLimits, maxResources: 50 } })
     expect(report.stopped?.code).toBe('endless_listing')
-    handler = withUsers(() => listResponse([{ id: `c${nextId++}` }], 1_000_000))
+    handler = respondWithUsers(() => listResponse([{ id: `c${nextId++}` }], 1_000_000))
     expect((await run({ limits: { ...defaultLimits, maxPages: 7 } })).stopped?.code).toBe('endless_listing')
     expect(requests.length).toBeLessThan(40)
   })
 
   test('is aborted if the total size exceeds the limit', async () => {
     let nextId = 0
-    handler = withUsers(() => listResponse([{ id: `a${nextId++}`, note: 'a'.repeat(1000) }], 1_000_000))
+    handler = respondWithUsers(() => listResponse([{ id: `a${nextId++}`, note: 'a'.repeat(1000) }], 1_000_000))
     const report = await run({ limits: { ...defaultLimits, maxCharacters: 20_000 } })
     expect(report.stopped?.code).toBe('too_large')
     expect(requests.length).toBeLessThan(30)
@@ -344,7 +344,7 @@ describe('a listing', () => {
 
   test('uses smaller pages if a page is too large', async () => {
     const largeResources = userResources.map((resource) => ({ ...resource, note: 'a'.repeat(1000) }))
-    handler = withUsers((req) => listResponse(slicePage(largeResources, req, 1000), 25))
+    handler = respondWithUsers((req) => listResponse(slicePage(largeResources, req, 1000), 25))
     const limits = { ...defaultLimits, pageSize: 400 }
     const report = await run({ limits, fetch: { maxBytes: 20_000 } })
     // Even the smallest page exceeds the limit.
@@ -353,7 +353,7 @@ describe('a listing', () => {
 
   test('is read completely if a smaller page fits', async () => {
     const largeResources = userResources.map((resource) => ({ ...resource, note: 'a'.repeat(1000) }))
-    handler = withUsers((req) =>
+    handler = respondWithUsers((req) =>
       listResponse(slicePage(largeResources, req, req.url?.includes('count=50') ? 10 : 25), 25),
     )
     await createUser('their24')
@@ -375,7 +375,7 @@ describe('a listing', () => {
       { id: '.' },
       { id: 7, userName: 'ada', emails: 'x' },
     ]
-    handler = withUsers(() => listResponse(invalidResources as object[]))
+    handler = respondWithUsers(() => listResponse(invalidResources as object[]))
     await createUser('ada')
     const report = await run()
     expect([report.stopped, report.user.found]).toEqual([null, 1])

@@ -117,23 +117,23 @@ export const apiStoreContract: readonly ContractCase<ApiStore>[] = [
       await store.insert(api('a', { name: 'zebra', createdAt: noon }))
       await store.insert(api('b', { name: 'Ähre', createdAt: noon + 1 }))
       await store.insert(api('c', { name: '100%', createdAt: noon + 2 }))
-      const ids = async (request: Partial<ApiListRequest>) => {
+      const listIds = async (request: Partial<ApiListRequest>) => {
         const { items, total } = await store.page({ ...all, ...request })
         return [items.map(({ id }) => id).join(''), total]
       }
-      assert.deepEqual(await ids({}), ['abc', 3])
-      assert.deepEqual(await ids({ sort: { by: 'name', descending: false } }), ['cab', 3])
-      assert.deepEqual(await ids({ sort: { by: 'resource', descending: true } }), ['cba', 3])
-      assert.deepEqual(await ids({ sort: { by: 'createdAt', descending: true } }), ['cba', 3])
-      assert.deepEqual(await ids({ search: 'äH' }), ['b', 1])
-      assert.deepEqual(await ids({ search: 'A.Example' }), ['a', 1])
-      assert.deepEqual(await ids({ search: '%' }), ['c', 1])
+      assert.deepEqual(await listIds({}), ['abc', 3])
+      assert.deepEqual(await listIds({ sort: { by: 'name', descending: false } }), ['cab', 3])
+      assert.deepEqual(await listIds({ sort: { by: 'resource', descending: true } }), ['cba', 3])
+      assert.deepEqual(await listIds({ sort: { by: 'createdAt', descending: true } }), ['cba', 3])
+      assert.deepEqual(await listIds({ search: 'äH' }), ['b', 1])
+      assert.deepEqual(await listIds({ search: 'A.Example' }), ['a', 1])
+      assert.deepEqual(await listIds({ search: '%' }), ['c', 1])
       await store.update(api('c', { name: '100%', createdAt: noon + 2, accessTokenFormat: 'jwt' }))
-      assert.deepEqual(await ids({ accessTokenFormat: 'jwt' }), ['c', 1])
-      assert.deepEqual(await ids({ accessTokenFormat: 'opaque', search: 'a' }), ['ab', 2])
-      assert.deepEqual(await ids({ limit: 2, page: 9 }), ['c', 3])
+      assert.deepEqual(await listIds({ accessTokenFormat: 'jwt' }), ['c', 1])
+      assert.deepEqual(await listIds({ accessTokenFormat: 'opaque', search: 'a' }), ['ab', 2])
+      assert.deepEqual(await listIds({ limit: 2, page: 9 }), ['c', 3])
       await store.setGrant(grant('b', 'client'))
-      assert.deepEqual(await ids({ notGrantedTo: 'client' }), ['ac', 2])
+      assert.deepEqual(await listIds({ notGrantedTo: 'client' }), ['ac', 2])
       assert.deepEqual(
         (await store.list()).map(({ id }) => id),
         ['c', 'a', 'b'],

@@ -65,17 +65,17 @@ export const consumptionCases: readonly ContractCase<ArtifactStore>[] = [
   {
     name: 'issues artifacts for the first of fifty concurrent uses, and none without the grant',
     run: async (store) => {
-      const issue = (name: string) =>
+      const issueTokens = (name: string) =>
         store.issue({
           grantKey: 'grant',
           use: { key: 'code', at: noon },
           artifacts: [artifact(`access ${name}`), artifact(`refresh ${name}`)],
         })
       await store.upsert(artifact('code'))
-      assert.equal(await issue('early'), 'revoked')
+      assert.equal(await issueTokens('early'), 'revoked')
       assert.equal((await store.find('code'))?.consumedAt, null)
       await store.upsert(artifact('grant', { model: 'Grant' }))
-      const outcomes = await repeat50Times((index) => issue(String(index)))
+      const outcomes = await repeat50Times((index) => issueTokens(String(index)))
       const winner = outcomes.indexOf('issued')
       assert.deepEqual(new Set(outcomes), new Set(['issued', 'used']))
       assert.equal(outcomes.lastIndexOf('issued'), winner)

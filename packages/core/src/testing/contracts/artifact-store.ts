@@ -9,42 +9,45 @@ export const artifactStoreContract: readonly ContractCase<ArtifactStore>[] = [
   {
     name: 'limits the pending artifacts of a network until they belong to an account or are removed',
     run: async (store) => {
-      const pending = (key: string, network = 'here') =>
+      const pendingInteraction = (key: string, network = 'here') =>
         artifact(key, { model: 'Interaction', network, expiresAt: noon + 1 })
-      assert.equal(await store.insertPending(pending('a'), 2, noon), true)
-      assert.equal(await store.insertPending(pending('a'), 2, noon), false)
-      assert.equal(await store.insertPending(pending('b'), 2, noon), true)
-      assert.equal(await store.insertPending(pending('c'), 2, noon), false)
+      assert.equal(await store.insertPending(pendingInteraction('a'), 2, noon), true)
+      assert.equal(await store.insertPending(pendingInteraction('a'), 2, noon), false)
+      assert.equal(await store.insertPending(pendingInteraction('b'), 2, noon), true)
+      assert.equal(await store.insertPending(pendingInteraction('c'), 2, noon), false)
       assert.equal(await store.find('c'), undefined)
-      assert.equal(await store.insertPending(pending('c', 'elsewhere'), 2, noon), true)
+      assert.equal(await store.insertPending(pendingInteraction('c', 'elsewhere'), 2, noon), true)
       const answered = artifact('a', { model: 'Interaction', payload: '"answered"', expiresAt: noon + 1 })
       assert.equal(await store.replace('a', answered, artifact('a').payload), true)
-      assert.equal(await store.insertPending(pending('d'), 2, noon), false)
+      assert.equal(await store.insertPending(pendingInteraction('d'), 2, noon), false)
       const owned = { ...answered, payload: '"owned"', accountId: 'account' }
       assert.equal(await store.replace('a', owned, answered.payload), true)
       assert.deepEqual(await store.find('a'), { ...owned, network: 'here' })
-      assert.equal(await store.insertPending(pending('d'), 2, noon), true)
+      assert.equal(await store.insertPending(pendingInteraction('d'), 2, noon), true)
       await store.destroy('b')
-      assert.equal(await store.insertPending(pending('e'), 2, noon), true)
-      assert.deepEqual(await store.find('e'), pending('e'))
-      const other = artifact('other', { ...pending('other'), key: 'other', model: 'DeviceCode' })
+      assert.equal(await store.insertPending(pendingInteraction('e'), 2, noon), true)
+      assert.deepEqual(await store.find('e'), pendingInteraction('e'))
+      const other = artifact('other', { ...pendingInteraction('other'), key: 'other', model: 'DeviceCode' })
       assert.equal(await store.insertPending(other, 1, noon), true)
-      assert.equal(await store.insertPending(pending('f'), 2, noon + 1), true)
+      assert.equal(await store.insertPending(pendingInteraction('f'), 2, noon + 1), true)
       assert.equal(await store.consume('f', noon), true)
-      assert.equal(await store.insertPending({ ...pending('g'), expiresAt: noon + 2 }, 1, noon + 1), true)
+      assert.equal(await store.insertPending({ ...pendingInteraction('g'), expiresAt: noon + 2 }, 1, noon + 1), true)
     },
   },
   {
     name: 'does not count artifacts as pending that were stored before the clock was set back',
     run: async (store) => {
-      const pending = (key: string, expiresAt: number) =>
+      const pendingDeviceCode = (key: string, expiresAt: number) =>
         artifact(key, { model: 'DeviceCode', network: 'here', expiresAt })
       const lifetime = 60_000
-      assert.equal(await store.insertPending(pending('a', noon + lifetime), 1, noon), true)
+      assert.equal(await store.insertPending(pendingDeviceCode('a', noon + lifetime), 1, noon), true)
       const slightlyEarlier = noon - 299_999
-      assert.equal(await store.insertPending(pending('b', slightlyEarlier + lifetime), 1, slightlyEarlier), false)
+      assert.equal(
+        await store.insertPending(pendingDeviceCode('b', slightlyEarlier + lifetime), 1, slightlyEarlier),
+        false,
+      )
       const earlier = noon - 3_600_000
-      assert.equal(await store.insertPending(pending('b', earlier + lifetime), 1, earlier), true)
+      assert.equal(await store.insertPending(pendingDeviceCode('b', earlier + lifetime), 1, earlier), true)
     },
   },
   {

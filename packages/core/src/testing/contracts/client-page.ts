@@ -17,13 +17,13 @@ const everything: ClientListRequest = {
   search: '',
 }
 
-async function idsOf({ clients }: Stores, request: Partial<ClientListRequest> = {}): Promise<string[]> {
+async function listClientIds({ clients }: Stores, request: Partial<ClientListRequest> = {}): Promise<string[]> {
   const { items } = await clients.page({ ...everything, ...request })
   return items.map(({ client: { id } }) => id)
 }
 
 /** Creates four clients, in this order. */
-async function fill({ clients }: Stores): Promise<void> {
+async function insertClients({ clients }: Stores): Promise<void> {
   await clients.insert(client('d', { name: 'Zoë', createdAt: noon, allowedGroupIds: ['g1'], isGroupRestricted: true }))
   await clients.insert(client('c', { name: '100%', createdAt: noon + 1, pkceRequired: true, skipConsent: true }))
   await clients.insert(client('b', { name: 'a_b', createdAt: noon + 2, launchUrl: 'https://b.example' }))
@@ -38,18 +38,18 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
     name: 'lists pages in the order of creation, and the last page for a page beyond it',
     run: async (stores) => {
       assert.deepEqual(await stores.clients.page(everything), { items: [], total: 0 })
-      await fill(stores)
-      assert.deepEqual(await idsOf(stores), ['d', 'c', 'a', 'b'])
-      assert.deepEqual(await idsOf(stores, { limit: 3 }), ['d', 'c', 'a'])
-      assert.deepEqual(await idsOf(stores, { limit: 3, page: 2 }), ['b'])
-      assert.deepEqual(await idsOf(stores, { limit: 3, page: 99 }), ['b'])
+      await insertClients(stores)
+      assert.deepEqual(await listClientIds(stores), ['d', 'c', 'a', 'b'])
+      assert.deepEqual(await listClientIds(stores, { limit: 3 }), ['d', 'c', 'a'])
+      assert.deepEqual(await listClientIds(stores, { limit: 3, page: 2 }), ['b'])
+      assert.deepEqual(await listClientIds(stores, { limit: 3, page: 99 }), ['b'])
       assert.equal((await stores.clients.page({ ...everything, limit: 1 })).total, 4)
     },
   },
   {
     name: 'contains each client with the number of its groups',
     run: async (stores) => {
-      await fill(stores)
+      await insertClients(stores)
       const { items } = await stores.clients.page({ ...everything, search: 'abb' })
       const { allowedGroupIds: _, ...record } = client('a', {
         name: 'Abb',
@@ -62,79 +62,77 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
   {
     name: 'sorts in both directions, and equal values by creation',
     run: async (stores) => {
-      await fill(stores)
-      const sorted = (by: NonNullable<ClientListRequest['sort']>['by'], descending = false) =>
-        idsOf(stores, { sort: { by, descending } })
-      assert.deepEqual(await sorted('name'), ['c', 'b', 'a', 'd'])
-      assert.deepEqual(await sorted('name', true), ['d', 'a', 'b', 'c'])
-      assert.deepEqual(await sorted('createdAt', true), ['a', 'b', 'c', 'd'])
-      assert.deepEqual(await sorted('pkceRequired', true), ['c', 'd', 'a', 'b'])
-      assert.deepEqual(await sorted('isGroupRestricted'), ['c', 'b', 'd', 'a'])
-      assert.deepEqual(await sorted('allowedGroupCount', true), ['a', 'd', 'c', 'b'])
-      assert.deepEqual(await sorted('type'), ['d', 'c', 'a', 'b'])
+      await insertClients(stores)
+      const listSortedBy = (by: NonNullable<ClientListRequest['sort']>['by'], descending = false) =>
+        listClientIds(stores, { sort: { by, descending } })
+      assert.deepEqual(await listSortedBy('name'), ['c', 'b', 'a', 'd'])
+      assert.deepEqual(await listSortedBy('name', true), ['d', 'a', 'b', 'c'])
+      assert.deepEqual(await listSortedBy('createdAt', true), ['a', 'b', 'c', 'd'])
+      assert.deepEqual(await listSortedBy('pkceRequired', true), ['c', 'd', 'a', 'b'])
+      assert.deepEqual(await listSortedBy('isGroupRestricted'), ['c', 'b', 'd', 'a'])
+      assert.deepEqual(await listSortedBy('allowedGroupCount', true), ['a', 'd', 'c', 'b'])
+      assert.deepEqual(await listSortedBy('type'), ['d', 'c', 'a', 'b'])
     },
   },
   {
     name: 'searches the name regardless of case, and treats SQL wildcards as text',
     run: async (stores) => {
-      await fill(stores)
-      assert.deepEqual(await idsOf(stores, { search: 'ZOË' }), ['d'])
-      assert.deepEqual(await idsOf(stores, { search: 'zoe\u0308' }), ['d'])
-      assert.deepEqual(await idsOf(stores, { search: '%' }), ['c'])
-      assert.deepEqual(await idsOf(stores, { search: 'A_B' }), ['b'])
-      assert.deepEqual(await idsOf(stores, { search: '!' }), [])
-      assert.deepEqual(await idsOf(stores, { search: "'" }), [])
+      await insertClients(stores)
+      assert.deepEqual(await listClientIds(stores, { search: 'ZOË' }), ['d'])
+      assert.deepEqual(await listClientIds(stores, { search: 'zoe\u0308' }), ['d'])
+      assert.deepEqual(await listClientIds(stores, { search: '%' }), ['c'])
+      assert.deepEqual(await listClientIds(stores, { search: 'A_B' }), ['b'])
+      assert.deepEqual(await listClientIds(stores, { search: '!' }), [])
+      assert.deepEqual(await listClientIds(stores, { search: "'" }), [])
     },
   },
   {
     name: 'returns clients that match one value of each filter',
     run: async (stores) => {
-      await fill(stores)
-      const filtered = (filters: ClientListRequest['filters']) => idsOf(stores, { filters })
-      assert.deepEqual(await filtered({ pkceRequired: [true] }), ['c'])
-      assert.deepEqual(await filtered({ pkceRequired: [true, false] }), ['d', 'c', 'a', 'b'])
-      assert.deepEqual(await filtered({ isGroupRestricted: [false], skipConsent: [false] }), ['b'])
-      assert.deepEqual(await filtered({ hasLaunchUrl: [true] }), ['b'])
-      assert.deepEqual(await filtered({ type: ['standard', 'cimd'], hasLaunchUrl: [false] }), ['d', 'c', 'a'])
-      assert.deepEqual(await filtered({ type: ['cimd'] }), [])
+      await insertClients(stores)
+      const listFilteredBy = (filters: ClientListRequest['filters']) => listClientIds(stores, { filters })
+      assert.deepEqual(await listFilteredBy({ pkceRequired: [true] }), ['c'])
+      assert.deepEqual(await listFilteredBy({ pkceRequired: [true, false] }), ['d', 'c', 'a', 'b'])
+      assert.deepEqual(await listFilteredBy({ isGroupRestricted: [false], skipConsent: [false] }), ['b'])
+      assert.deepEqual(await listFilteredBy({ hasLaunchUrl: [true] }), ['b'])
+      assert.deepEqual(await listFilteredBy({ type: ['standard', 'cimd'], hasLaunchUrl: [false] }), ['d', 'c', 'a'])
+      assert.deepEqual(await listFilteredBy({ type: ['cimd'] }), [])
       const protocol = { ...defaultProtocol, initiateLoginUri: 'https://e.example/login' }
       await stores.clients.insert(client('e', { protocol, createdAt: noon + 3 }))
-      assert.deepEqual(await filtered({ hasLaunchUrl: [true] }), ['b', 'e'])
+      assert.deepEqual(await listFilteredBy({ hasLaunchUrl: [true] }), ['b', 'e'])
       await stores.clients.remove('e')
-      assert.deepEqual(await filtered({ skipConsent: ['yes', 1] }), [])
-      assert.deepEqual(await filtered({ skipConsent: [] }), ['d', 'c', 'a', 'b'])
+      assert.deepEqual(await listFilteredBy({ skipConsent: ['yes', 1] }), [])
+      assert.deepEqual(await listFilteredBy({ skipConsent: [] }), ['d', 'c', 'a', 'b'])
       assert.equal((await stores.clients.page({ ...everything, filters: { pkceRequired: [true] } })).total, 1)
     },
   },
   {
     name: 'restricts the list to given clients, in each sort order and with a search',
     run: async (stores) => {
-      await fill(stores)
+      await insertClients(stores)
       const sort = { by: 'name', descending: true } as const
-      assert.deepEqual(await idsOf(stores, { onlyIds: ['a', 'd', 'unknown', '\0'], sort }), ['d', 'a'])
-      assert.deepEqual(await idsOf(stores, { onlyIds: ['a', 'd'], search: 'abb' }), ['a'])
-      assert.deepEqual(await idsOf(stores, { onlyIds: [] }), [])
+      assert.deepEqual(await listClientIds(stores, { onlyIds: ['a', 'd', 'unknown', '\0'], sort }), ['d', 'a'])
+      assert.deepEqual(await listClientIds(stores, { onlyIds: ['a', 'd'], search: 'abb' }), ['a'])
+      assert.deepEqual(await listClientIds(stores, { onlyIds: [] }), [])
     },
   },
   {
     name: 'lists the clients that a member of groups may use, by last use, never used ones last',
     run: async (stores) => {
-      await fill(stores)
+      await insertClients(stores)
       await stores.consents.allow('me', 'c', ['openid', 'email'], noon + 5)
       await stores.consents.allow('me', 'd', ['openid'], noon + 6)
       await stores.consents.allow('another', 'b', ['openid'], noon + 7)
-      const usable = (groupIds: readonly string[]): ClientScope => ({ of: 'usable', accountId: 'me', groupIds })
-      assert.deepEqual(await idsOf(stores, { scope: usable([]) }), ['c', 'b'])
-      assert.deepEqual(await idsOf(stores, { scope: usable(['g2', 'unknown']) }), ['c', 'a', 'b'])
+      const usableByGroups = (groupIds: readonly string[]): ClientScope => ({ of: 'usable', accountId: 'me', groupIds })
+      assert.deepEqual(await listClientIds(stores, { scope: usableByGroups([]) }), ['c', 'b'])
+      assert.deepEqual(await listClientIds(stores, { scope: usableByGroups(['g2', 'unknown']) }), ['c', 'a', 'b'])
       const sort = { by: 'lastUsedAt', descending: true } as const
-      assert.deepEqual(await idsOf(stores, { scope: usable(['g1']), sort }), ['d', 'c', 'a', 'b'])
-      assert.deepEqual(await idsOf(stores, { scope: usable(['g1']), sort: { ...sort, descending: false } }), [
-        'c',
-        'd',
-        'a',
-        'b',
-      ])
-      const { items } = await stores.clients.page({ ...everything, scope: usable([]) })
+      assert.deepEqual(await listClientIds(stores, { scope: usableByGroups(['g1']), sort }), ['d', 'c', 'a', 'b'])
+      assert.deepEqual(
+        await listClientIds(stores, { scope: usableByGroups(['g1']), sort: { ...sort, descending: false } }),
+        ['c', 'd', 'a', 'b'],
+      )
+      const { items } = await stores.clients.page({ ...everything, scope: usableByGroups([]) })
       assert.deepEqual(
         items.map(({ consent }) => consent),
         [{ scopes: ['openid', 'email'], updatedAt: noon + 5 }, null],
@@ -144,22 +142,22 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
   {
     name: 'filters clients by whether they have a grant for an API',
     run: async (stores) => {
-      await fill(stores)
+      await insertClients(stores)
       await stores.apis.insert(api('x'))
       await stores.apis.insert(api('y'))
       await stores.apis.setGrant(grant('x', 'b'))
       await stores.apis.setGrant(grant('x', 'd'))
       await stores.apis.setGrant(grant('y', 'a'))
-      assert.deepEqual(await idsOf(stores, { scope: { of: 'granted', apiId: 'x' } }), ['d', 'b'])
-      assert.deepEqual(await idsOf(stores, { scope: { of: 'granted', apiId: 'x' }, search: 'ZOË' }), ['d'])
-      assert.deepEqual(await idsOf(stores, { scope: { of: 'ungranted', apiId: 'x' } }), ['c', 'a'])
-      assert.deepEqual(await idsOf(stores, { scope: { of: 'granted', apiId: 'nothing' } }), [])
+      assert.deepEqual(await listClientIds(stores, { scope: { of: 'granted', apiId: 'x' } }), ['d', 'b'])
+      assert.deepEqual(await listClientIds(stores, { scope: { of: 'granted', apiId: 'x' }, search: 'ZOË' }), ['d'])
+      assert.deepEqual(await listClientIds(stores, { scope: { of: 'ungranted', apiId: 'x' } }), ['c', 'a'])
+      assert.deepEqual(await listClientIds(stores, { scope: { of: 'granted', apiId: 'nothing' } }), [])
     },
   },
   {
     name: 'lists the clients that an account has consented to, including those it may no longer use',
     run: async (stores) => {
-      await fill(stores)
+      await insertClients(stores)
       await stores.consents.allow('me', 'd', ['openid'], noon + 6)
       await stores.consents.allow('another', 'b', ['openid'], noon + 7)
       const scope: ClientScope = { of: 'consented', accountId: 'me' }
@@ -169,7 +167,7 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
         items.map(({ client: { id }, consent }) => [id, consent]),
         [['d', { scopes: ['openid'], updatedAt: noon + 6 }]],
       )
-      assert.deepEqual(await idsOf(stores, { scope, filters: { hasLaunchUrl: [true] } }), [])
+      assert.deepEqual(await listClientIds(stores, { scope, filters: { hasLaunchUrl: [true] } }), [])
     },
   },
 ]

@@ -115,18 +115,18 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
   {
     name: 'inserts unused clients of a network up to a maximum',
     run: async (store) => {
-      const unused = (id: string) => client(id, { unusedSince: noon, isPublic: true, allowedGroupIds: ['g1'] })
-      const insert = (id: string, network = 'a') => store.insertUnused(unused(id), network, 2)
-      assert.deepEqual([await insert('1'), await insert('2'), await insert('3')], [true, true, false])
-      assert.deepEqual([await insert('4', 'b'), await insert('4', 'c')], [true, false])
-      assert.deepEqual(await store.find('1'), unused('1'))
+      const unusedClient = (id: string) => client(id, { unusedSince: noon, isPublic: true, allowedGroupIds: ['g1'] })
+      const insertUnused = (id: string, network = 'a') => store.insertUnused(unusedClient(id), network, 2)
+      assert.deepEqual([await insertUnused('1'), await insertUnused('2'), await insertUnused('3')], [true, true, false])
+      assert.deepEqual([await insertUnused('4', 'b'), await insertUnused('4', 'c')], [true, false])
+      assert.deepEqual(await store.find('1'), unusedClient('1'))
       assert.equal(await store.find('3'), undefined)
-      await store.update({ ...unused('2'), name: 'renamed' })
-      assert.equal(await insert('3'), false)
+      await store.update({ ...unusedClient('2'), name: 'renamed' })
+      assert.equal(await insertUnused('3'), false)
       await store.noteUse('1')
-      assert.deepEqual([await insert('5'), await insert('6')], [true, false])
+      assert.deepEqual([await insertUnused('5'), await insertUnused('6')], [true, false])
       await store.remove('5')
-      assert.equal(await insert('6'), true)
+      assert.equal(await insertUnused('6'), true)
     },
   },
   {

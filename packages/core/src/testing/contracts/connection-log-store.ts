@@ -4,7 +4,7 @@ import type { PocketStores } from '../../stores.ts'
 import { client } from './client-store.ts'
 import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
-function attempt(id: string, changes: Partial<ConnectionAttempt> = {}): ConnectionAttempt {
+function connectionAttempt(id: string, changes: Partial<ConnectionAttempt> = {}): ConnectionAttempt {
   return {
     id,
     clientId: 'nas',
@@ -27,7 +27,7 @@ function attempt(id: string, changes: Partial<ConnectionAttempt> = {}): Connecti
   }
 }
 
-const ids = (attempts: readonly ConnectionAttempt[]) => attempts.map(({ id }) => id)
+const idsOf = (attempts: readonly ConnectionAttempt[]) => attempts.map(({ id }) => id)
 
 /** The contract of {@link PocketStores.connectionLog}. */
 export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores, 'clients' | 'connectionLog'>>[] = [
@@ -35,26 +35,27 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
     name: 'lists the attempts of each client unchanged, newest first',
     run: async ({ clients, connectionLog }) => {
       for (const id of ['nas', 'wiki']) await clients.insert(client(id))
-      const first = attempt('a', { accountId: 'ada' })
-      const second = attempt('b', { sequence: noon * 1000 + 1, succeeded: true, error: null, reason: null })
-      await connectionLog.insert([first, attempt('w', { clientId: 'wiki' }), second], 50)
+      const first = connectionAttempt('a', { accountId: 'ada' })
+      const second = connectionAttempt('b', { sequence: noon * 1000 + 1, succeeded: true, error: null, reason: null })
+      await connectionLog.insert([first, connectionAttempt('w', { clientId: 'wiki' }), second], 50)
       assert.deepEqual(await connectionLog.list('nas', 50), [second, first])
-      assert.deepEqual(ids(await connectionLog.list('nas', 1)), ['b'])
-      assert.deepEqual(ids(await connectionLog.list('wiki', 50)), ['w'])
+      assert.deepEqual(idsOf(await connectionLog.list('nas', 1)), ['b'])
+      assert.deepEqual(idsOf(await connectionLog.list('wiki', 50)), ['w'])
     },
   },
   {
     name: 'returns the latest attempt of each requested client',
     run: async ({ clients, connectionLog }) => {
       for (const id of ['nas', 'wiki', 'idle', 'other']) await clients.insert(client(id))
-      const createAttempt = (id: string, clientId: string, sequence: number) => attempt(id, { clientId, sequence })
+      const createAttempt = (id: string, clientId: string, sequence: number) =>
+        connectionAttempt(id, { clientId, sequence })
       await connectionLog.insert(
         [createAttempt('a', 'nas', 1), createAttempt('b', 'nas', 3), createAttempt('c', 'nas', 2)],
         50,
       )
       await connectionLog.insert([createAttempt('w', 'wiki', 2), createAttempt('o', 'other', 9)], 50)
       const latest = await connectionLog.latest(['wiki', 'idle', 'nas', 'nobody', 'a\0b'])
-      assert.deepEqual(ids(latest).sort(), ['b', 'w'])
+      assert.deepEqual(idsOf(latest).sort(), ['b', 'w'])
       assert.deepEqual(await connectionLog.latest([]), [])
     },
   },
@@ -62,14 +63,14 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
     name: 'keeps the latest attempts of each client during concurrent writes',
     run: async ({ clients, connectionLog }) => {
       for (const id of ['nas', 'wiki']) await clients.insert(client(id))
-      await connectionLog.insert([attempt('w', { clientId: 'wiki' })], 5)
-      await repeat50Times((index) => connectionLog.insert([attempt(`a${index}`, { sequence: index })], 5))
+      await connectionLog.insert([connectionAttempt('w', { clientId: 'wiki' })], 5)
+      await repeat50Times((index) => connectionLog.insert([connectionAttempt(`a${index}`, { sequence: index })], 5))
       // A concurrent insert may leave one extra row; the next insert removes it.
-      await connectionLog.insert([attempt('a50', { sequence: 50 })], 5)
-      await connectionLog.insert([attempt('a51', { sequence: 51 })])
+      await connectionLog.insert([connectionAttempt('a50', { sequence: 50 })], 5)
+      await connectionLog.insert([connectionAttempt('a51', { sequence: 51 })])
       assert.equal((await connectionLog.list('nas', 50)).length, 6)
-      await connectionLog.insert([attempt('a52', { sequence: 52 })], 5)
-      assert.deepEqual(ids(await connectionLog.list('nas', 50)), ['a52', 'a51', 'a50', 'a49', 'a48'])
+      await connectionLog.insert([connectionAttempt('a52', { sequence: 52 })], 5)
+      assert.deepEqual(idsOf(await connectionLog.list('nas', 50)), ['a52', 'a51', 'a50', 'a49', 'a48'])
       assert.equal((await connectionLog.list('wiki', 50)).length, 1)
     },
   },
@@ -78,19 +79,19 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
     run: async ({ clients, connectionLog }) => {
       await clients.insert(client('nas'))
       const flood = Array.from({ length: 40 }, (_, index) =>
-        attempt(`f${index}`, { sequence: 100 + index, unauthenticatedNetwork: '192.0.2.1' }),
+        connectionAttempt(`f${index}`, { sequence: 100 + index, unauthenticatedNetwork: '192.0.2.1' }),
       )
       await connectionLog.insert(
-        [0, 1, 2].map((index) => attempt(`k${index}`, { sequence: index, accountId: 'ada' })),
+        [0, 1, 2].map((index) => connectionAttempt(`k${index}`, { sequence: index, accountId: 'ada' })),
         10,
       )
-      await connectionLog.insert([attempt('s', { sequence: 3, unauthenticatedNetwork: '198.51.100.7' })], 10)
+      await connectionLog.insert([connectionAttempt('s', { sequence: 3, unauthenticatedNetwork: '198.51.100.7' })], 10)
       for (const item of flood) await connectionLog.insert([item], 10)
       await connectionLog.insert(
         flood.map((item) => ({ ...item, id: `g${item.id}`, sequence: item.sequence + 100 })),
         10,
       )
-      assert.deepEqual(ids(await connectionLog.list('nas', 10)), [
+      assert.deepEqual(idsOf(await connectionLog.list('nas', 10)), [
         ...['gf39', 'gf38', 'gf37', 'gf36', 'gf35', 'gf34'],
         ...['s', 'k2', 'k1', 'k0'],
       ])
@@ -101,19 +102,19 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
     run: async ({ clients, connectionLog }) => {
       await clients.insert(client('nas'))
       for (let index = 0; index < 8; index++)
-        await connectionLog.insert([attempt(`k${index}`, { sequence: index })], 10)
+        await connectionLog.insert([connectionAttempt(`k${index}`, { sequence: index })], 10)
       for (let index = 0; index < 8; index++)
         await connectionLog.insert(
-          [attempt(`s${index}`, { sequence: 10 + index, unauthenticatedNetwork: `192.0.2.${index}` })],
+          [connectionAttempt(`s${index}`, { sequence: 10 + index, unauthenticatedNetwork: `192.0.2.${index}` })],
           10,
         )
-      assert.deepEqual(ids(await connectionLog.list('nas', 10)), [
+      assert.deepEqual(idsOf(await connectionLog.list('nas', 10)), [
         ...['s7', 's6', 's5', 's4', 's3'],
         ...['k7', 'k6', 'k5', 'k4', 'k3'],
       ])
       for (let index = 0; index < 12; index++)
-        await connectionLog.insert([attempt(`l${index}`, { sequence: 30 + index })], 10)
-      assert.deepEqual(ids(await connectionLog.list('nas', 10))[9], 'l2')
+        await connectionLog.insert([connectionAttempt(`l${index}`, { sequence: 30 + index })], 10)
+      assert.deepEqual(idsOf(await connectionLog.list('nas', 10))[9], 'l2')
     },
   },
   {
@@ -121,23 +122,26 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
     run: async ({ clients, connectionLog }) => {
       await clients.insert(client('nas'))
       await connectionLog.insert(
-        [0, 1].map((index) => attempt(`a${index}`, { sequence: index, accountId: 'ada' })),
+        [0, 1].map((index) => connectionAttempt(`a${index}`, { sequence: index, accountId: 'ada' })),
         10,
       )
       await connectionLog.insert(
-        [attempt('c', { sequence: 2 }), attempt('s', { sequence: 3, unauthenticatedNetwork: '192.0.2.1' })],
+        [
+          connectionAttempt('c', { sequence: 2 }),
+          connectionAttempt('s', { sequence: 3, unauthenticatedNetwork: '192.0.2.1' }),
+        ],
         10,
       )
       for (let index = 0; index < 20; index++)
-        await connectionLog.insert([attempt(`e${index}`, { sequence: 10 + index, accountId: 'eve' })], 10)
+        await connectionLog.insert([connectionAttempt(`e${index}`, { sequence: 10 + index, accountId: 'eve' })], 10)
       const expectedIds = ['e19', 'e18', 'e17', 'e16', 'e15', 'e14', 's', 'c', 'a1', 'a0']
-      assert.deepEqual(ids(await connectionLog.list('nas', 10)), expectedIds)
+      assert.deepEqual(idsOf(await connectionLog.list('nas', 10)), expectedIds)
       // Two sources flood the log, and each keeps its share.
       const both = Array.from({ length: 40 }, (_, index) =>
-        attempt(`b${index}`, { sequence: 50 + index, accountId: index % 2 === 0 ? 'eve' : 'mal' }),
+        connectionAttempt(`b${index}`, { sequence: 50 + index, accountId: index % 2 === 0 ? 'eve' : 'mal' }),
       )
       await connectionLog.insert(both, 10)
-      assert.deepEqual(ids(await connectionLog.list('nas', 10)), [
+      assert.deepEqual(idsOf(await connectionLog.list('nas', 10)), [
         ...['b39', 'b38', 'b37', 'b36', 'b35', 'b34'],
         ...['s', 'c', 'a1', 'a0'],
       ])
@@ -147,22 +151,25 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
     name: 'moves the attempts of a renamed client',
     run: async ({ clients, connectionLog }) => {
       for (const id of ['nas', 'wiki', 'other']) await clients.insert(client(id))
-      await connectionLog.insert([attempt('a'), attempt('o', { clientId: 'other' })])
+      await connectionLog.insert([connectionAttempt('a'), connectionAttempt('o', { clientId: 'other' })])
       await connectionLog.renameClient('nas', 'wiki')
       await clients.remove('nas')
-      assert.deepEqual(await connectionLog.list('wiki', 50), [attempt('a', { clientId: 'wiki' })])
-      assert.deepEqual(ids(await connectionLog.list('other', 50)), ['o'])
+      assert.deepEqual(await connectionLog.list('wiki', 50), [connectionAttempt('a', { clientId: 'wiki' })])
+      assert.deepEqual(idsOf(await connectionLog.list('other', 50)), ['o'])
     },
   },
   {
     name: 'stores nothing for missing clients, and removes the attempts of an account',
     run: async ({ clients, connectionLog }) => {
-      await connectionLog.insert([attempt('a')], 50)
+      await connectionLog.insert([connectionAttempt('a')], 50)
       assert.deepEqual(await connectionLog.list('nas', 50), [])
       await clients.insert(client('nas'))
-      await connectionLog.insert([attempt('b', { accountId: 'ada' }), attempt('c', { accountId: 'bob' })], 50)
+      await connectionLog.insert(
+        [connectionAttempt('b', { accountId: 'ada' }), connectionAttempt('c', { accountId: 'bob' })],
+        50,
+      )
       await connectionLog.removeByAccount('ada')
-      assert.deepEqual(ids(await connectionLog.list('nas', 50)), ['c'])
+      assert.deepEqual(idsOf(await connectionLog.list('nas', 50)), ['c'])
       await clients.remove('nas')
       assert.deepEqual(await connectionLog.list('nas', 50), [])
     },

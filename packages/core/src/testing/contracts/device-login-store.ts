@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { DeviceLoginStore, StoredDeviceLogin } from '../../codes/device-login-store.ts'
 import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
-function login(id: string, changes: Partial<StoredDeviceLogin> = {}): StoredDeviceLogin {
+function deviceLogin(id: string, changes: Partial<StoredDeviceLogin> = {}): StoredDeviceLogin {
   return {
     id,
     tokenHash: `token of ${id}`,
@@ -24,9 +24,9 @@ export const deviceLoginStoreContract: readonly ContractCase<DeviceLoginStore>[]
   {
     name: 'finds a device login by its code, and by its ID with the token of the browser',
     run: async (store) => {
-      assert.equal(await store.insert(login('a')), true)
-      assert.deepEqual(await store.findByCode('code of a'), login('a'))
-      assert.deepEqual(await store.find('a', 'token of a'), login('a'))
+      assert.equal(await store.insert(deviceLogin('a')), true)
+      assert.deepEqual(await store.findByCode('code of a'), deviceLogin('a'))
+      assert.deepEqual(await store.find('a', 'token of a'), deviceLogin('a'))
       assert.equal(await store.findByCode('token of a'), undefined)
       assert.equal(await store.find('a', 'another token'), undefined)
     },
@@ -34,15 +34,15 @@ export const deviceLoginStoreContract: readonly ContractCase<DeviceLoginStore>[]
   {
     name: 'rejects a code that exists',
     run: async (store) => {
-      await store.insert(login('a'))
-      assert.equal(await store.insert(login('b', { codeHash: 'code of a' })), false)
+      await store.insert(deviceLogin('a'))
+      assert.equal(await store.insert(deviceLogin('b', { codeHash: 'code of a' })), false)
       assert.equal(await store.find('b', 'token of b'), undefined)
     },
   },
   {
     name: 'accepts one of fifty concurrent decisions',
     run: async (store) => {
-      await store.insert(login('a'))
+      await store.insert(deviceLogin('a'))
       const decisions = await repeat50Times((index) =>
         store.decide('code of a', { ...approval, accountId: `${index}` }),
       )
@@ -54,7 +54,7 @@ export const deviceLoginStoreContract: readonly ContractCase<DeviceLoginStore>[]
   {
     name: 'rejects decisions about expired and unknown device logins',
     run: async (store) => {
-      await store.insert(login('a'))
+      await store.insert(deviceLogin('a'))
       assert.equal(await store.decide('code of a', { ...approval, at: noon }), false)
       assert.equal(await store.decide('another code', approval), false)
       assert.equal((await store.find('a', 'token of a'))?.status, 'pending')
@@ -63,21 +63,21 @@ export const deviceLoginStoreContract: readonly ContractCase<DeviceLoginStore>[]
   {
     name: 'returns a decided device login to one of fifty concurrent consumers and removes it',
     run: async (store) => {
-      await store.insert(login('a'))
+      await store.insert(deviceLogin('a'))
       assert.equal(await store.consume('a', 'token of a'), undefined)
       await store.decide('code of a', approval)
       assert.equal(await store.consume('a', 'another token'), undefined)
       const results = await repeat50Times(() => store.consume('a', 'token of a'))
       assert.deepEqual(
         results.filter((item) => item !== undefined),
-        [login('a', { status: 'approved', accountId: 'ada', sessionUid: 'session' })],
+        [deviceLogin('a', { status: 'approved', accountId: 'ada', sessionUid: 'session' })],
       )
     },
   },
   {
     name: 'removes the device logins that an account decided, and expired ones in bounded batches',
     run: async (store) => {
-      for (const id of ['a', 'b', 'c']) await store.insert(login(id))
+      for (const id of ['a', 'b', 'c']) await store.insert(deviceLogin(id))
       await store.decide('code of a', approval)
       await store.removeByAccount('ada')
       assert.equal(await store.find('a', 'token of a'), undefined)

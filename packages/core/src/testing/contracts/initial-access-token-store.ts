@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { InitialAccessToken, InitialAccessTokenStore } from '../../clients/initial-access-token-store.ts'
 import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
-function token(id: string, changes: Partial<InitialAccessToken> = {}): InitialAccessToken {
+function initialAccessToken(id: string, changes: Partial<InitialAccessToken> = {}): InitialAccessToken {
   return {
     id,
     tokenHash: `hash of ${id}`,
@@ -20,10 +20,15 @@ export const initialAccessTokenStoreContract: readonly ContractCase<InitialAcces
   {
     name: 'stores tokens, and lists unexpired ones, newest first',
     run: async (store) => {
-      const inserted = token('a', { description: 'for the test suite', usageLimit: 7, usageCount: 2, createdAt: 1 })
+      const inserted = initialAccessToken('a', {
+        description: 'for the test suite',
+        usageLimit: 7,
+        usageCount: 2,
+        createdAt: 1,
+      })
       await store.insert(inserted)
-      await store.insert(token('b', { createdAt: 2 }))
-      await store.insert(token('ended', { expiresAt: noon - 2 }))
+      await store.insert(initialAccessToken('b', { createdAt: 2 }))
+      await store.insert(initialAccessToken('ended', { expiresAt: noon - 2 }))
       assert.deepEqual(await store.findByHash('hash of a'), inserted)
       assert.equal(await store.findByHash('another hash'), undefined)
       assert.deepEqual(
@@ -35,7 +40,7 @@ export const initialAccessTokenStoreContract: readonly ContractCase<InitialAcces
   {
     name: 'counts the allowed number of fifty concurrent uses',
     run: async (store) => {
-      await store.insert(token('a', { usageLimit: 3 }))
+      await store.insert(initialAccessToken('a', { usageLimit: 3 }))
       const used = await repeat50Times(() => store.use('hash of a', noon - 1))
       assert.equal(used.filter(Boolean).length, 3)
       assert.equal((await store.findByHash('hash of a'))?.usageCount, 3)
@@ -44,7 +49,7 @@ export const initialAccessTokenStoreContract: readonly ContractCase<InitialAcces
   {
     name: 'rejects expired, removed and unknown tokens',
     run: async (store) => {
-      await store.insert(token('a'))
+      await store.insert(initialAccessToken('a'))
       assert.equal(await store.use('hash of a', noon), false)
       assert.equal(await store.remove('a'), true)
       assert.equal(await store.remove('a'), false)
@@ -54,8 +59,8 @@ export const initialAccessTokenStoreContract: readonly ContractCase<InitialAcces
   {
     name: 'removes only expired entries, in bounded batches',
     run: async (store) => {
-      for (const id of ['a', 'b', 'c']) await store.insert(token(id, { expiresAt: noon - 1 }))
-      await store.insert(token('ends now'))
+      for (const id of ['a', 'b', 'c']) await store.insert(initialAccessToken(id, { expiresAt: noon - 1 }))
+      await store.insert(initialAccessToken('ends now'))
       assert.equal(await store.removeExpired(noon, 2), 2)
       assert.equal(await store.removeExpired(noon, 2), 1)
       assert.equal(await store.removeExpired(noon, 2), 0)

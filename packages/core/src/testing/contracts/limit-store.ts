@@ -60,14 +60,14 @@ export const limitStoreContract: readonly ContractCase<LimitStore>[] = [
   {
     name: 'resets a bucket with an impossible time, even for fifty concurrent requests',
     run: async (store) => {
-      const empty = async (now: number) => {
+      const expectExhaustion = async (now: number) => {
         for (let attempts = 0; attempts < 3; attempts++)
           assert.equal((await store.consume({ ...request, now })).admitted, true)
         assert.equal((await store.consume({ ...request, now })).admitted, false)
       }
       const hour = 3600 * second
       for (const laterRequest of [1500 * 24 * hour, 72 * hour, hour, 400 * second]) {
-        await empty(noon + laterRequest)
+        await expectExhaustion(noon + laterRequest)
         const answers = await repeat50Times(() => store.consume(request))
         assert.equal(answers.filter(({ admitted: isAdmitted }) => isAdmitted).length, 3)
         assert.equal((await store.consume({ ...request, now: noon + 10 * second })).admitted, true)

@@ -73,8 +73,8 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
       await store.insert(passkey('young', { createdAt: noon + 1 }))
       await store.insert(passkey('old', { createdAt: noon - 1 }))
       await store.insert(passkey('foreign', { accountId: 'another' }))
-      assert.deepEqual(await ids(store, 'account'), ['old', 'young'])
-      assert.deepEqual(await ids(store, 'nobody'), [])
+      assert.deepEqual(await listIds(store, 'account'), ['old', 'young'])
+      assert.deepEqual(await listIds(store, 'nobody'), [])
     },
   },
   {
@@ -117,12 +117,12 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
       await store.insert(passkey('a'))
       assert.equal(await store.hasUnverified(), false)
       await store.insert(passkey('b', { userVerified: false }))
-      const use = (userVerified: boolean) =>
+      const recordUse = (userVerified: boolean) =>
         store.recordUse('b', { counter: 1, backedUp: false, userVerified, rpId: 'id.example.com', at: noon })
-      await use(false)
+      await recordUse(false)
       assert.equal(await store.hasUnverified(), true)
-      await use(true)
-      await use(false)
+      await recordUse(true)
+      await recordUse(false)
       assert.equal(await store.hasUnverified(), false)
       assert.equal((await store.findByCredentialId('credential of b'))?.userVerified, true)
       await store.insert(passkey('c', { userVerified: null }))
@@ -145,8 +145,8 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     name: 'lists the passkeys of all accounts in pages',
     run: async (store) => {
       for (const id of ['c', 'a', 'b']) await store.insert(passkey(id, { accountId: id }))
-      const page = async (after: string) => (await store.page(after, 2)).map(({ id }) => id)
-      assert.deepEqual([await page(''), await page('b'), await page('c')], [['a', 'b'], ['c'], []])
+      const listPageIds = async (after: string) => (await store.page(after, 2)).map(({ id }) => id)
+      assert.deepEqual([await listPageIds(''), await listPageIds('b'), await listPageIds('c')], [['a', 'b'], ['c'], []])
     },
   },
   {
@@ -171,7 +171,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
       assert.equal(await store.removeUnlessLast('account', 'a'), 'removed')
       assert.equal(await store.removeUnlessLast('account', 'a'), 'missing')
       assert.equal(await store.removeUnlessLast('account', 'b'), 'last')
-      assert.deepEqual([await ids(store, 'account'), await ids(store, 'another')], [['b'], ['foreign']])
+      assert.deepEqual([await listIds(store, 'account'), await listIds(store, 'another')], [['b'], ['foreign']])
     },
   },
   {
@@ -184,7 +184,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
       assert.equal(await store.removeUnlessLast('account', 'old', refused), 'removed')
       assert.equal(await store.removeUnlessLast('account', 'b', refused), 'last')
       assert.equal(await store.removeUnlessLast('account', 'older', ['b', 'older']), 'removed')
-      assert.deepEqual(await ids(store, 'account'), ['b'])
+      assert.deepEqual(await listIds(store, 'account'), ['b'])
     },
   },
   {
@@ -194,7 +194,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
       for (const id of all) await store.insert(passkey(id))
       const results = await repeat50Times((index) => store.removeUnlessLast('account', `passkey ${index}`))
       assert.equal(results.filter((result) => result === 'removed').length, 49)
-      assert.deepEqual(await ids(store, 'account'), [`passkey ${results.indexOf('last')}`])
+      assert.deepEqual(await listIds(store, 'account'), [`passkey ${results.indexOf('last')}`])
     },
   },
   {
@@ -206,7 +206,7 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
       assert.equal(await store.remove('account', 'none'), false)
       assert.equal(await store.remove('account', 'a'), true)
       assert.equal(await store.remove('account', 'a'), false)
-      assert.deepEqual([await ids(store, 'account'), await ids(store, 'another')], [[], ['foreign']])
+      assert.deepEqual([await listIds(store, 'account'), await listIds(store, 'another')], [[], ['foreign']])
     },
   },
   {
@@ -242,10 +242,11 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
       await store.insert(passkey('foreign', { accountId: 'moved', rpId: 'old.example.com' }))
       await store.insert(passkey('new', { accountId: 'moved', rpId: 'id.example.com' }))
       await store.insert(passkey('old', { accountId: 'gone', rpId: 'old.example.com' }))
-      const list = async (filter?: PasskeyFilter) => [...(await store.accountIds(filter, 'id.example.com'))].sort()
-      assert.deepEqual(await list(), ['account', 'moved'])
-      assert.deepEqual(await list('single'), ['moved'])
-      assert.deepEqual(await list('several'), ['account'])
+      const listAccountIds = async (filter?: PasskeyFilter) =>
+        [...(await store.accountIds(filter, 'id.example.com'))].sort()
+      assert.deepEqual(await listAccountIds(), ['account', 'moved'])
+      assert.deepEqual(await listAccountIds('single'), ['moved'])
+      assert.deepEqual(await listAccountIds('several'), ['account'])
     },
   },
   {
@@ -255,11 +256,11 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
       await store.insert(passkey('b'))
       await store.insert(passkey('foreign', { accountId: 'another' }))
       await store.removeByAccount('account')
-      assert.deepEqual([await ids(store, 'account'), await ids(store, 'another')], [[], ['foreign']])
+      assert.deepEqual([await listIds(store, 'account'), await listIds(store, 'another')], [[], ['foreign']])
     },
   },
 ]
 
-async function ids(store: PasskeyStore, accountId: string): Promise<string[]> {
+async function listIds(store: PasskeyStore, accountId: string): Promise<string[]> {
   return (await store.listByAccount(accountId)).map(({ id }) => id)
 }

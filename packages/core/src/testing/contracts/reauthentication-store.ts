@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { ReauthenticationStore, StoredReauthentication } from '../../sessions/reauthentication-store.ts'
 import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
-function row(hash: string, changes: Partial<StoredReauthentication> = {}): StoredReauthentication {
+function reauthentication(hash: string, changes: Partial<StoredReauthentication> = {}): StoredReauthentication {
   return { hash, accountId: 'ada', sessionUid: 'session', authenticatedAt: noon - 1000, expiresAt: noon, ...changes }
 }
 
@@ -11,43 +11,43 @@ export const reauthenticationStoreContract: readonly ContractCase<Reauthenticati
   {
     name: 'returns a re-authentication to one of fifty concurrent consumers and removes it',
     run: async (store) => {
-      await store.insert(row('a'))
-      const results = await repeat50Times(() => store.consume(row('a')))
+      await store.insert(reauthentication('a'))
+      const results = await repeat50Times(() => store.consume(reauthentication('a')))
       assert.deepEqual(
         results.filter((item) => item !== undefined),
-        [row('a')],
+        [reauthentication('a')],
       )
     },
   },
   {
     name: 'returns a re-authentication only to its account and session, and keeps it for other attempts',
     run: async (store) => {
-      await store.insert(row('a'))
-      assert.equal(await store.consume(row('a', { accountId: 'bob' })), undefined)
-      assert.equal(await store.consume(row('a', { sessionUid: 'another' })), undefined)
-      assert.equal(await store.consume(row('b')), undefined)
-      assert.deepEqual(await store.consume(row('a')), row('a'))
+      await store.insert(reauthentication('a'))
+      assert.equal(await store.consume(reauthentication('a', { accountId: 'bob' })), undefined)
+      assert.equal(await store.consume(reauthentication('a', { sessionUid: 'another' })), undefined)
+      assert.equal(await store.consume(reauthentication('b')), undefined)
+      assert.deepEqual(await store.consume(reauthentication('a')), reauthentication('a'))
     },
   },
   {
     name: 'removes the re-authentications of an account',
     run: async (store) => {
-      await store.insert(row('a'))
-      await store.insert(row('b', { accountId: 'bob' }))
+      await store.insert(reauthentication('a'))
+      await store.insert(reauthentication('b', { accountId: 'bob' }))
       await store.removeByAccount('ada')
-      assert.equal(await store.consume(row('a')), undefined)
-      assert.notEqual(await store.consume(row('b', { accountId: 'bob' })), undefined)
+      assert.equal(await store.consume(reauthentication('a')), undefined)
+      assert.notEqual(await store.consume(reauthentication('b', { accountId: 'bob' })), undefined)
     },
   },
   {
     name: 'removes only expired entries, in bounded batches',
     run: async (store) => {
-      for (const hash of ['a', 'b', 'c']) await store.insert(row(hash, { expiresAt: noon - 1 }))
-      await store.insert(row('ends now'))
+      for (const hash of ['a', 'b', 'c']) await store.insert(reauthentication(hash, { expiresAt: noon - 1 }))
+      await store.insert(reauthentication('ends now'))
       assert.equal(await store.removeExpired(noon, 2), 2)
       assert.equal(await store.removeExpired(noon, 2), 1)
       assert.equal(await store.removeExpired(noon, 2), 0)
-      assert.notEqual(await store.consume(row('ends now')), undefined)
+      assert.notEqual(await store.consume(reauthentication('ends now')), undefined)
     },
   },
 ]

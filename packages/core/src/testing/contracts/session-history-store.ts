@@ -3,12 +3,12 @@ import type { SessionLink, SessionOrigin } from '../../sessions/session-history-
 import type { PocketStores } from '../../stores.ts'
 import { type ContractCase, noon, repeat50Times } from './contract.ts'
 
-function origin(uid: string, changes: Partial<SessionOrigin> = {}): SessionOrigin {
+function sessionOrigin(uid: string, changes: Partial<SessionOrigin> = {}): SessionOrigin {
   const defaults = { accountId: 'ada', method: 'passkey', startedAt: noon, removals: 0 } as const
   return { uid, ...defaults, endedBy: null, reviewAt: noon + 1, browser: null, ...changes }
 }
 
-function link(sessionUid: string, subject: string, changes: Partial<SessionLink> = {}): SessionLink {
+function sessionLink(sessionUid: string, subject: string, changes: Partial<SessionLink> = {}): SessionLink {
   return { sessionUid, kind: 'passkey_used', subject, accountId: 'ada', label: null, at: noon, ...changes }
 }
 
@@ -38,11 +38,11 @@ export const sessionHistoryStoreContract: readonly ContractCase<Stores>[] = [
   {
     name: 'replaces an origin, and finds it by session, account, browser and the passkey that ended it',
     run: async ({ sessionHistory: store }) => {
-      await store.saveOrigin(origin('a'))
-      await store.saveOrigin(origin('a', { method: 'code', endedBy: 'key', removals: 2 }))
-      const other = origin('b', { accountId: 'bob', browser: 'browser' })
+      await store.saveOrigin(sessionOrigin('a'))
+      await store.saveOrigin(sessionOrigin('a', { method: 'code', endedBy: 'key', removals: 2 }))
+      const other = sessionOrigin('b', { accountId: 'bob', browser: 'browser' })
       await store.saveOrigin(other)
-      const changed = origin('a', { method: 'code', endedBy: 'key', removals: 2 })
+      const changed = sessionOrigin('a', { method: 'code', endedBy: 'key', removals: 2 })
       assert.deepEqual(await store.findOrigin('a'), changed)
       assert.deepEqual(await store.originsOf('ada'), [changed])
       assert.deepEqual(await store.endedBy('key'), [changed])
@@ -53,29 +53,32 @@ export const sessionHistoryStoreContract: readonly ContractCase<Stores>[] = [
   {
     name: 'replaces a link of the same session, kind and subject, and finds links by account, session and subject',
     run: async ({ sessionHistory: store }) => {
-      await store.saveLink(link('a', 'key'))
-      await store.saveLink(link('a', 'key', { at: noon + 2, label: 'Laptop' }))
-      await store.saveLink(link('a', 'key', { kind: 'passkey_registered', at: noon + 1 }))
-      await store.saveLink(link('b', 'key', { accountId: 'bob' }))
-      const used = link('a', 'key', { at: noon + 2, label: 'Laptop' })
-      const registered = link('a', 'key', { kind: 'passkey_registered', at: noon + 1 })
+      await store.saveLink(sessionLink('a', 'key'))
+      await store.saveLink(sessionLink('a', 'key', { at: noon + 2, label: 'Laptop' }))
+      await store.saveLink(sessionLink('a', 'key', { kind: 'passkey_registered', at: noon + 1 }))
+      await store.saveLink(sessionLink('b', 'key', { accountId: 'bob' }))
+      const used = sessionLink('a', 'key', { at: noon + 2, label: 'Laptop' })
+      const registered = sessionLink('a', 'key', { kind: 'passkey_registered', at: noon + 1 })
       assert.deepEqual(await store.linksOf('ada'), [registered, used])
       assert.deepEqual(await store.linksIn('a'), [registered, used])
-      assert.deepEqual(await store.linksTo('passkey_used', 'key'), [link('b', 'key', { accountId: 'bob' }), used])
+      assert.deepEqual(await store.linksTo('passkey_used', 'key'), [
+        sessionLink('b', 'key', { accountId: 'bob' }),
+        used,
+      ])
     },
   },
   {
     name: 'lists due sessions in bounded batches, and removes one session or those of an account',
     run: async ({ sessionHistory: store }) => {
-      await store.saveOrigin(origin('later'))
-      await store.saveOrigin(origin('second', { reviewAt: noon }))
-      await store.saveOrigin(origin('first', { reviewAt: noon - 1, accountId: 'bob' }))
-      await store.saveLink(link('second', 'key'))
-      await store.saveLink(link('later', 'key'))
-      const due = async (limit: number) => (await store.dueForReview(noon, limit)).map(({ uid }) => uid)
-      assert.deepEqual([await due(1), await due(9)], [['first'], ['first', 'second']])
+      await store.saveOrigin(sessionOrigin('later'))
+      await store.saveOrigin(sessionOrigin('second', { reviewAt: noon }))
+      await store.saveOrigin(sessionOrigin('first', { reviewAt: noon - 1, accountId: 'bob' }))
+      await store.saveLink(sessionLink('second', 'key'))
+      await store.saveLink(sessionLink('later', 'key'))
+      const listDueUids = async (limit: number) => (await store.dueForReview(noon, limit)).map(({ uid }) => uid)
+      assert.deepEqual([await listDueUids(1), await listDueUids(9)], [['first'], ['first', 'second']])
       await store.remove('second')
-      assert.deepEqual([await due(9), await store.linksIn('second')], [['first'], []])
+      assert.deepEqual([await listDueUids(9), await store.linksIn('second')], [['first'], []])
       await store.removeByAccount('ada')
       assert.deepEqual([await store.findOrigin('later'), await store.linksIn('later')], [undefined, []])
       assert.notEqual(await store.findOrigin('first'), undefined)

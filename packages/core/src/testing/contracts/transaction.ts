@@ -61,16 +61,16 @@ export const transactionContract: readonly ContractCase<PocketStores>[] = [
   {
     name: 'does not roll back a concurrent transaction',
     run: async (stores) => {
-      const insert = (hash: string, isRejected: boolean) =>
+      const insertCode = (hash: string, isRejected: boolean) =>
         stores.transaction(async () => {
           await stores.codes.insert(code(hash))
           if (isRejected) throw failure
         })
       const outcomes = await Promise.allSettled([
-        insert('a', true),
-        insert('b', false),
-        insert('c', true),
-        insert('d', false),
+        insertCode('a', true),
+        insertCode('b', false),
+        insertCode('c', true),
+        insertCode('d', false),
       ])
       assert.deepEqual(
         outcomes.map(({ status }) => status),
@@ -108,7 +108,7 @@ export const transactionContract: readonly ContractCase<PocketStores>[] = [
   {
     name: 'does not roll back concurrent writes',
     run: async (stores) => {
-      const { opened, open, others, release } = gate()
+      const { opened, open, others, release } = createGate()
       const failing = stores.transaction(async () => {
         await stores.codes.insert(code('mine'))
         open()
@@ -131,7 +131,7 @@ export const transactionContract: readonly ContractCase<PocketStores>[] = [
   {
     name: 'hides uncommitted writes',
     run: async (stores) => {
-      const { opened, open, others, release } = gate()
+      const { opened, open, others, release } = createGate()
       const failing = stores.transaction(async () => {
         await stores.consents.allow('account', 'client', ['openid'], noon)
         open()
@@ -148,7 +148,7 @@ export const transactionContract: readonly ContractCase<PocketStores>[] = [
   {
     name: 'rejects statements after its end',
     run: async (stores) => {
-      const { others, release } = gate()
+      const { others, release } = createGate()
       let late: Promise<void> | undefined
       const failing = stores.transaction(async () => {
         late = others.then(() => stores.codes.insert(code('late')))
@@ -170,7 +170,7 @@ interface Gate {
 }
 
 /** Two signals between a transaction and the callers that wait for it. */
-function gate(): Gate {
+function createGate(): Gate {
   let open = (): void => {}
   let release = (): void => {}
   const opened = new Promise<void>((resolve) => {

@@ -39,7 +39,7 @@ const withExtras: Partial<Account> = {
   ],
 }
 
-export interface Circumstances {
+export interface MeasurementOverrides {
   readonly about?: Partial<Account>
   /** The client settings that extend or replace the recommended ones. */
   readonly protocol?: (account: Account) => ClientProtocolInput
@@ -52,7 +52,7 @@ export interface Circumstances {
 export async function measure(
   host: Host,
   application: Application,
-  { about = {}, protocol = () => ({}) }: Circumstances = {},
+  { about = {}, protocol = () => ({}) }: MeasurementOverrides = {},
 ): Promise<readonly Step[]> {
   await using backChannel = await startCallbackServer()
   const { behavior, clientSettings, entryPoints } = application
@@ -132,19 +132,19 @@ export async function measureSynologyDsm(host: Host): Promise<readonly Step[]> {
   const first = await dsm.finish(returned.location ?? '')
   const second = await dsm.finish(await agent.followTo(await agent.get(dsm.begin().url), isRedirectUri))
   return [
-    { name: 'Set-up', result: outcome(true, 'Discovery contains both endpoints', null) },
+    { name: 'Set-up', result: createResult(true, 'Discovery contains both endpoints', null) },
     {
       name: 'Sign-in',
-      result: outcome(
+      result: createResult(
         first.signedIn,
         'The user name of UserInfo and ID token is that of an account',
         first.accountName,
       ),
     },
-    { name: 'Second sign-in', result: outcome(second.signedIn, 'The user is not asked', second.accountName) },
+    { name: 'Second sign-in', result: createResult(second.signedIn, 'The user is not asked', second.accountName) },
   ]
 }
 
-function outcome(passed: boolean, name: string, account: string | null): RelyingPartyResult {
+function createResult(passed: boolean, name: string, account: string | null): RelyingPartyResult {
   return { passed, account, checks: [{ name, passed }] }
 }

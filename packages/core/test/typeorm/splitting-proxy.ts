@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 /** A proxy to a PostgreSQL server that delivers every server message separately, as on a slow network. */
-export async function messageByMessage(address: string): Promise<AsyncDisposable & { readonly address: string }> {
+export async function startSplittingProxy(address: string): Promise<AsyncDisposable & { readonly address: string }> {
   const url = new URL(address)
   const there = { host: url.hostname, port: Number(url.port) }
   const sockets = new Set<Socket>()
@@ -29,16 +29,16 @@ export async function messageByMessage(address: string): Promise<AsyncDisposable
 function forward(server: Socket, client: Socket): void {
   let buffered = Buffer.alloc(0)
   let forwarding = false
-  const next = () => {
+  const forwardNext = () => {
     // A message consists of a letter, its length without that letter, and the payload.
     const end = buffered.length < 5 ? Number.POSITIVE_INFINITY : buffered.readUInt32BE(1) + 1
     forwarding = buffered.length >= end
     if (!forwarding) return
-    client.write(buffered.subarray(0, end), () => setImmediate(next))
+    client.write(buffered.subarray(0, end), () => setImmediate(forwardNext))
     buffered = buffered.subarray(end)
   }
   server.on('data', (chunk) => {
     buffered = Buffer.concat([buffered, chunk])
-    if (!forwarding) next()
+    if (!forwarding) forwardNext()
   })
 }

@@ -26,14 +26,14 @@ beforeEach(async () => {
 })
 afterEach(async () => host[Symbol.asyncDispose]())
 
-const withAmr = (accountId: string, amr: unknown) => (req: IncomingMessage, res: ServerResponse) =>
+const vouchWithAmr = (accountId: string, amr: unknown) => (req: IncomingMessage, res: ServerResponse) =>
   host.pocket.signIn.vouchFor(req, res, accountId, { amr: amr as string[] })
 
 test('starts a session below the level of a passkey, with the methods that the host has checked', async () => {
   const agent = new UserAgent()
   const account = { id: '7', userName: 'ada', displayName: 'Ada', groups: [], customClaims: [], disabled: false }
   host.accounts.set('7', account as never)
-  vouch = withAmr('7', ['pwd', 'otp'])
+  vouch = vouchWithAmr('7', ['pwd', 'otp'])
   await agent.get(`${host.issuer}/vouch`)
   const session = (await agent.get(`${host.issuer}/who`)).json()
   expect(session).toMatchObject({ accountId: '7', account: { userName: 'ada' }, amr: ['pwd', 'otp'], acr: '0' })
@@ -44,7 +44,7 @@ test('starts a session below the level of a passkey, with the methods that the h
 test('does not let a vouched session add a passkey to an account that has one', async () => {
   const { account } = await host.person('ada')
   const agent = new UserAgent()
-  vouch = withAmr(account.id, ['pwd'])
+  vouch = vouchWithAmr(account.id, ['pwd'])
   await agent.get(`${host.issuer}/vouch`)
   expect((await agent.postJson(`${host.issuer}/login/passkey/options`, {})).json()).toMatchObject({
     code: 'reauthentication_required',
@@ -82,7 +82,7 @@ test.each([[['phr']], [['pwd', 'pop']], [['hwk']], [['face']], [[]], ['pwd'], [u
   async (amr) => {
     const { account } = await host.person('ada')
     const agent = new UserAgent()
-    vouch = withAmr(account.id, amr)
+    vouch = vouchWithAmr(account.id, amr)
     expect((await agent.get(`${host.issuer}/vouch`)).json()).toMatchObject({
       code: 'validation_failed',
       fields: [{ field: 'amr' }],
@@ -94,6 +94,6 @@ test.each([[['phr']], [['pwd', 'pop']], [['hwk']], [['face']], [[]], ['pwd'], [u
 test('rejects a disabled account', async () => {
   const { account } = await host.person('ada')
   host.accounts.set(account.id, { ...account, disabled: true })
-  vouch = withAmr(account.id, ['pwd'])
+  vouch = vouchWithAmr(account.id, ['pwd'])
   expect((await new UserAgent().get(`${host.issuer}/vouch`)).json()).toMatchObject({ code: 'account_disabled' })
 })

@@ -1,5 +1,5 @@
 /** The API names of the packages that follow a specification: their comments must name its section. */
-export const specified: Readonly<Record<'core' | 'directory', readonly string[]>> = {
+export const specifiedNames: Readonly<Record<'core' | 'directory', readonly string[]>> = {
   core: [
     'AccessTokenFormat',
     'Account',

@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals'
 import { createPublicFetch } from '@pocket/core'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { type Host, startHost, viewOf } from './host.ts'
-import { passThrough, redirectUri } from './signed-in.ts'
+import { followAuthorization, redirectUri } from './login.ts'
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const { publicKey, privateKey } = await generateKeyPair('ES256')
@@ -14,13 +14,13 @@ const keys = [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256', use: 's
 /** Much more than the limit of 100 kB plus the socket buffers, and much less than the full response. */
 const byteLimit = 50_000_000
 
-type Answer = (res: ServerResponse, url: string) => void
+type AnswerRequest = (res: ServerResponse, url: string) => void
 
 const json = (res: ServerResponse, value: unknown) =>
   res.setHeader('content-type', 'application/json').end(JSON.stringify(value))
 
 /** The misbehaviors of a server at a URL that a client supplies. */
-const answers: Readonly<Record<string, Answer>> = {
+const answers: Readonly<Record<string, AnswerRequest>> = {
   'never responds': () => {},
   'responds byte by byte': (res) => {
     res.write('{')
@@ -30,15 +30,15 @@ const answers: Readonly<Record<string, Answer>> = {
   // Ends after a while if the client does not abort the request.
   'sends an endless response': (res) => {
     let sent = 0
-    const more = () => {
+    const writeMore = () => {
       while (!res.destroyed && sent < 2 * byteLimit) {
         sent += 10_000
         if (!res.write('x'.repeat(10_000))) return
       }
       res.end()
     }
-    res.on('drain', more)
-    more()
+    res.on('drain', writeMore)
+    writeMore()
   },
   'responds with a decompression bomb': (res) => {
     res.setHeader('content-encoding', 'gzip').setHeader('content-type', 'application/json')
@@ -58,7 +58,7 @@ const answers: Readonly<Record<string, Answer>> = {
   'responds with symmetric keys': (res) => json(res, { keys: [{ kty: 'oct', k: 'AAAA', kid: 'k' }] }),
 }
 
-async function startElsewhere(answer: Answer) {
+async function startHostileServer(answer: AnswerRequest) {
   let requestCount = 0
   const sockets = new Set<Socket>()
   const server = createServer((req, res) => {
@@ -71,7 +71,7 @@ async function startElsewhere(answer: Answer) {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`,
     asked: () => requestCount,
     /** The upper bound holds on slow machines too. */
-    expectLittle() {
+    expectFewRequests() {
       expect(requestCount).toBeLessThanOrEqual(16)
       const sent = [...sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, 0)
       expect(sent).toBeLessThan(byteLimit)
@@ -84,11 +84,15 @@ async function startElsewhere(answer: Answer) {
 }
 
 /** A fetch with a time limit in milliseconds; the default is long enough never to cause a rejection. */
-const withDefaults = (timeout = 30_000) => ({
+const fetchOptions = (timeout = 30_000) => ({
   protocol: { fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'], timeout, maxBytes: 100_000 }) },
 })
 
-async function assert(host: Host, claims: Record<string, unknown>, clientId: string): Promise<[number, unknown]> {
+async function authenticateByAssertion(
+  host: Host,
+  claims: Record<string, unknown>,
+  clientId: string,
+): Promise<[number, unknown]> {
   const assertion = await new SignJWT({ jti: crypto.randomUUID(), aud: host.issuer, ...claims })
     .setProtectedHeader({ alg: 'ES256', kid: 'k' })
     .setIssuedAt()
@@ -103,29 +107,29 @@ async function assert(host: Host, claims: Record<string, unknown>, clientId: str
 const refused = [401, { error: 'invalid_client' }]
 
 describe.each(Object.entries(answers))('a URL that %s', (name, answer) => {
-  const options = withDefaults(['never responds', 'responds byte by byte'].includes(name) ? 300 : undefined)
+  const options = fetchOptions(['never responds', 'responds byte by byte'].includes(name) ? 300 : undefined)
 
   test('provides no client keys', async () => {
-    await using elsewhere = await startElsewhere(answer)
+    await using elsewhere = await startHostileServer(answer)
     await using host = await startHost({ options })
     const { client } = await host.client({
       protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: elsewhere.url },
     })
     const claims = { iss: client.id, sub: client.id }
-    expect(await assert(host, claims, client.id)).toMatchObject(refused)
+    expect(await authenticateByAssertion(host, claims, client.id)).toMatchObject(refused)
     expect(host.errors).toEqual([])
-    elsewhere.expectLittle()
+    elsewhere.expectFewRequests()
   })
 
   test('provides no encryption key, which is reported to the client or to the user', async () => {
-    await using elsewhere = await startElsewhere(answer)
+    await using elsewhere = await startHostileServer(answer)
     await using host = await startHost({ options })
     const encrypted = { alg: 'ECDH-ES', enc: 'A128GCM' } as const
     const protocol = { jwksUri: elsewhere.url, idTokenEncryptedResponse: encrypted } as const
     const { client, secret } = await host.client({ redirectUris: [redirectUri], skipConsent: true, protocol })
     const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
     const authorize = `${host.issuer}/authorize?${new URLSearchParams(query)}`
-    const { page, agent } = await passThrough(host, authorize)
+    const { page, agent } = await followAuthorization(host, authorize)
     const code = new URL(page.location ?? '').searchParams.get('code') ?? ''
     const form = { grant_type: 'authorization_code', redirect_uri: redirectUri, code }
     const body = new URLSearchParams({ ...form, client_id: client.id, client_secret: secret })
@@ -141,21 +145,23 @@ describe.each(Object.entries(answers))('a URL that %s', (name, answer) => {
     const [attempt] = await host.pocket.connectionLog.list(client.id)
     expect(attempt).toMatchObject({ succeeded: false, error: 'invalid_client_metadata', reason: expect.any(String) })
     expect(host.errors).toEqual([])
-    elsewhere.expectLittle()
+    elsewhere.expectFewRequests()
   })
 
   test('provides no keys of another issuer', async () => {
-    await using elsewhere = await startElsewhere(answer)
+    await using elsewhere = await startHostileServer(answer)
     await using host = await startHost({ options })
     const identity = { subject: 'me', audience: null, jwks: elsewhere.url, replayProtection: true }
     const { client } = await host.client({ federatedIdentities: [{ ...identity, issuer: 'https://other.example' }] })
-    expect(await assert(host, { iss: 'https://other.example', sub: 'me' }, client.id)).toMatchObject(refused)
+    expect(await authenticateByAssertion(host, { iss: 'https://other.example', sub: 'me' }, client.id)).toMatchObject(
+      refused,
+    )
     expect(host.errors).toEqual([])
-    elsewhere.expectLittle()
+    elsewhere.expectFewRequests()
   })
 
   test('is not accepted as a sector identifier', async () => {
-    await using elsewhere = await startElsewhere(answer)
+    await using elsewhere = await startHostileServer(answer)
     const read = (url: string | URL) =>
       options.protocol.fetch(String(url).replace('https://sector.example', elsewhere.url))
     await using host = await startHost({ options: { protocol: { fetch: read } } })
@@ -164,7 +170,7 @@ describe.each(Object.entries(answers))('a URL that %s', (name, answer) => {
       code: 'validation_failed',
       fields: [{ field: 'protocol.sectorIdentifierUri' }],
     })
-    elsewhere.expectLittle()
+    elsewhere.expectFewRequests()
   })
 })
 
@@ -180,26 +186,28 @@ test.each([
 ])('does not fetch keys from %s', async (address) => {
   await using host = await startHost()
   const { client } = await host.client({ protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: address } })
-  expect(await assert(host, { iss: client.id, sub: client.id }, client.id)).toMatchObject(refused)
+  expect(await authenticateByAssertion(host, { iss: client.id, sub: client.id }, client.id)).toMatchObject(refused)
   const identity = { subject: 'me', audience: null, jwks: address, replayProtection: true }
   const federated = await host.client({ federatedIdentities: [{ ...identity, issuer: 'https://other.example' }] })
-  expect(await assert(host, { iss: 'https://other.example', sub: 'me' }, federated.client.id)).toMatchObject(refused)
+  expect(
+    await authenticateByAssertion(host, { iss: 'https://other.example', sub: 'me' }, federated.client.id),
+  ).toMatchObject(refused)
   expect(host.errors).toEqual([])
 })
 
 test('accepts keys from a valid URL', async () => {
-  await using elsewhere = await startElsewhere((res) => json(res, { keys }))
-  await using host = await startHost({ options: withDefaults() })
+  await using elsewhere = await startHostileServer((res) => json(res, { keys }))
+  await using host = await startHost({ options: fetchOptions() })
   const { client } = await host.client({
     protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: elsewhere.url },
   })
-  expect(await assert(host, { iss: client.id, sub: client.id }, client.id)).toMatchObject([200, {}])
+  expect(await authenticateByAssertion(host, { iss: client.id, sub: client.id }, client.id)).toMatchObject([200, {}])
 })
 
 test('requests a URL that never responds only once at a time, for all waiting requests', async () => {
   let open = 0
   let maxOpen = 0
-  await using elsewhere = await startElsewhere((res) => {
+  await using elsewhere = await startHostileServer((res) => {
     maxOpen = Math.max(maxOpen, ++open)
     res.once('close', () => open--)
   })
@@ -215,7 +223,7 @@ test('requests a URL that never responds only once at a time, for all waiting re
     [foreign.client.id, { iss: 'https://other.example', sub: 'me' }],
   ] as const) {
     maxOpen = 0
-    const attempts = await Promise.all(Array.from({ length: 20 }, () => assert(host, claims, id)))
+    const attempts = await Promise.all(Array.from({ length: 20 }, () => authenticateByAssertion(host, claims, id)))
     expect(attempts.map(([status]) => status)).toEqual(Array(20).fill(401))
     expect(maxOpen).toBeLessThanOrEqual(1)
   }
@@ -224,12 +232,12 @@ test('requests a URL that never responds only once at a time, for all waiting re
 })
 
 test('limits how often forged assertions cause a key request', async () => {
-  await using elsewhere = await startElsewhere((res) => json(res, { keys: [] }))
-  await using host = await startHost({ options: withDefaults() })
+  await using elsewhere = await startHostileServer((res) => json(res, { keys: [] }))
+  await using host = await startHost({ options: fetchOptions() })
   const { client } = await host.client({
     protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: elsewhere.url },
   })
   for (let times = 0; times < 20; times++)
-    expect(await assert(host, { iss: client.id, sub: client.id }, client.id)).toMatchObject(refused)
+    expect(await authenticateByAssertion(host, { iss: client.id, sub: client.id }, client.id)).toMatchObject(refused)
   expect(elsewhere.asked()).toBeLessThanOrEqual(2)
 })

@@ -37,13 +37,17 @@ export async function relyingParty(host: Host, options: RelyingPartyOptions = {}
 }
 
 /** The user and the browser; by default a new user in a new browser. */
-export interface Browsing {
+export interface BrowserOptions {
   readonly agent?: UserAgent
   readonly person?: Awaited<ReturnType<Host['person']>>
 }
 
 /** Follows an authorization request through sign-in and consent, up to the redirect URI of the client. */
-export async function passThrough(host: Host, url: string, { agent = new UserAgent(), person }: Browsing = {}) {
+export async function followAuthorization(
+  host: Host,
+  url: string,
+  { agent = new UserAgent(), person }: BrowserOptions = {},
+) {
   const { account, authenticator } = person ?? (await host.person('ada'))
   const shown = await agent.follow(await agent.get(url), { until: isRedirectUri })
   const signed = shown.location === null ? await signIn(agent, shown, authenticator, isRedirectUri) : shown
@@ -57,7 +61,7 @@ export async function login(
   host: Host,
   configuration: oidc.Configuration,
   parameters: Parameters = {},
-  browsing: Browsing = {},
+  browsing: BrowserOptions = {},
 ) {
   const checks = {
     pkceCodeVerifier: oidc.randomPKCECodeVerifier(),
@@ -74,7 +78,7 @@ export async function login(
     ...parameters,
   }
   const url = oidc.buildAuthorizationUrl(configuration, all)
-  const { account, agent, page } = await passThrough(host, url.href, browsing)
+  const { account, agent, page } = await followAuthorization(host, url.href, browsing)
   const finish = (extra?: oidc.DPoPOptions): Promise<Tokens> =>
     oidc.authorizationCodeGrant(configuration, new URL(page.location ?? ''), checks, undefined, extra)
   return { account, agent, page, checks, finish }
