@@ -278,7 +278,7 @@ export class SoftwareAuthenticator {
       counter: this.#count(credential),
       attested: credential,
     })
-    const clientDataJson = clientData('webauthn.create', options.challenge, context)
+    const clientDataJson = encodeClientData('webauthn.create', options.challenge, context)
     const { fmt, statement } = this.#options.attest({
       authenticatorData,
       clientDataHash: sha256(clientDataJson),
@@ -326,7 +326,7 @@ export class SoftwareAuthenticator {
       userPresent: misbehavior.userPresent ?? true,
       counter: misbehavior.counter ?? counted,
     })
-    const clientDataJson = clientData('webauthn.get', options.challenge, context)
+    const clientDataJson = encodeClientData('webauthn.get', options.challenge, context)
     const signature = credential.key.sign(Buffer.concat([authenticatorData, sha256(clientDataJson)]))
     const userHandle = misbehavior.userHandle === undefined ? credential.userHandle : misbehavior.userHandle
     return {
@@ -391,11 +391,11 @@ export class SoftwareAuthenticator {
       (backupEligible ? 0x08 : 0) |
       (backedUp ? 0x10 : 0) |
       (attested === undefined ? 0 : 0x40)
-    const fixed = Buffer.concat([sha256(input.rpId), Uint8Array.of(flags), bigEndian(input.counter, 4)])
+    const fixed = Buffer.concat([sha256(input.rpId), Uint8Array.of(flags), encodeBigEndian(input.counter, 4)])
     if (attested === undefined) return fixed
     const id = Buffer.from(attested.id, 'base64url')
     const model = Buffer.from(aaguid.replaceAll('-', ''), 'hex')
-    return Buffer.concat([fixed, model, bigEndian(id.length, 2), id, attested.key.cosePublicKey])
+    return Buffer.concat([fixed, model, encodeBigEndian(id.length, 2), id, attested.key.cosePublicKey])
   }
 }
 
@@ -414,7 +414,7 @@ function relyingPartyId(requestedId: string | undefined, origin: string): string
   return rpId
 }
 
-function clientData(
+function encodeClientData(
   type: 'webauthn.create' | 'webauthn.get',
   challenge: string,
   { origin, misbehavior }: RegistrationContext,
@@ -434,7 +434,7 @@ function tamperSignature(signature: Uint8Array): Uint8Array {
   return copy
 }
 
-function bigEndian(value: number, length: number): Uint8Array {
+function encodeBigEndian(value: number, length: number): Uint8Array {
   const encoded = Buffer.alloc(length)
   encoded.writeUIntBE(value, 0, length)
   return encoded

@@ -21,7 +21,7 @@ function sign(claims: Claims, header: Header = {}, key: Key = own.privateKey): P
 }
 
 /** The possible defects of a signature, for any payload; `pem` is the public key of the signer. */
-function badSignatures(claims: Claims, jwk: JWK, header: Header = {}) {
+function createBadSignatures(claims: Claims, jwk: JWK, header: Header = {}) {
   const encodeSecret = (text: string) => new TextEncoder().encode(text)
   const cases: Readonly<Record<string, () => Promise<string>>> = {
     'no signature': async () => `${encodePart({ alg: 'none', ...header })}.${encodePart(claims)}.`,
@@ -62,7 +62,7 @@ function badSignatures(claims: Claims, jwk: JWK, header: Header = {}) {
   return cases
 }
 
-const kindsOfSignature = Object.keys(badSignatures({}, ownJwk))
+const kindsOfSignature = Object.keys(createBadSignatures({}, ownJwk))
 
 describe('signature verification', () => {
   let host: Host
@@ -116,7 +116,7 @@ describe('signature verification', () => {
 
     test.each(kindsOfSignature)('with %s is rejected', async (kind) => {
       const { client } = await createAssertionClient()
-      const token = await badSignatures(claimsFor(client.id), ownJwk)[kind]?.()
+      const token = await createBadSignatures(claimsFor(client.id), ownJwk)[kind]?.()
       expect(await attempt(client.id, token ?? '')).toMatch(refused)
     })
 
@@ -179,7 +179,7 @@ describe('signature verification', () => {
 
     test.each(kindsOfSignature)('with %s is rejected', async (kind) => {
       const { client } = await createClientWithKeys()
-      const token = await badSignatures(claimsFor(client.id), ownJwk)[kind]?.()
+      const token = await createBadSignatures(claimsFor(client.id), ownJwk)[kind]?.()
       expect(await attempt(client.id, token ?? '')).toBe('invalid_request_object')
     })
 
@@ -340,7 +340,7 @@ describe('tokens that the provider signed', () => {
   })
 
   test.each(kindsOfSignature)('an ID token with %s is not accepted as a hint', async (kind) => {
-    const token = (await badSignatures(claims, ours)[kind]?.()) ?? ''
+    const token = (await createBadSignatures(claims, ours)[kind]?.()) ?? ''
     expect([await authorizeWithHint(token), await signOutWith(token)]).toEqual(['invalid_request', 'sign-out'])
     expect(await authorizeWithHint(idToken)).toBe('code')
   })
@@ -358,7 +358,7 @@ describe('tokens that the provider signed', () => {
     'an access token with %s gives no access',
     async (kind) => {
       const body = JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString()) as Claims
-      const token = (await badSignatures(body, ours, { typ: 'at+jwt' })[kind]?.()) ?? idToken
+      const token = (await createBadSignatures(body, ours, { typ: 'at+jwt' })[kind]?.()) ?? idToken
       const headers = { authorization: `Bearer ${token}` }
       const response = await fetch(`${host.issuer}/api/oidc/userinfo`, { headers })
       expect([response.status, await response.json(), host.errors]).toMatchObject([401, { error: 'invalid_token' }, []])

@@ -203,10 +203,11 @@ describe('authorization request', () => {
 
   test('of an unknown client shows the client ID, unless it reads like a sentence', async () => {
     await using host = await startHost()
-    const detailsFor = async (id: string) =>
+    const authorizationDetails = async (id: string) =>
       Reflect.get(viewOf(await new UserAgent().get(authorizeUrl(host, id))), 'details')
-    expect(await detailsFor('nextcloud-2')).toEqual({ client: 'nextcloud-2' })
-    for (const id of ['Call us at once', 'x'.repeat(201), 'a\u202eb', '']) expect(await detailsFor(id)).toEqual({})
+    expect(await authorizationDetails('nextcloud-2')).toEqual({ client: 'nextcloud-2' })
+    for (const id of ['Call us at once', 'x'.repeat(201), 'a\u202eb', ''])
+      expect(await authorizationDetails(id)).toEqual({})
   })
 
   test.each([

@@ -73,7 +73,7 @@ describe.each(databases)('two processes that share %s', (_kind, open) => {
     const response = signChallenge()
     for (const controller of controllers) await controller.hold('find')
     const answers = Promise.all(Array.from({ length: 50 }, (_, index) => answer(index % 2 === 0 ? 0 : 1, response)))
-    await Promise.race([Promise.all(controllers.map((controller) => controller.met(25))), answers])
+    await Promise.race([Promise.all(controllers.map((controller) => controller.waitForBlocked(25))), answers])
     for (const controller of controllers) await controller.open()
     expect((await answers).toSorted()).toEqual([200, ...Array(49).fill('challenge_expired')])
   })

@@ -83,7 +83,7 @@ describe('client with its own keys', () => {
     const { page, agent } = await followAuthorization(host, signed.href)
     expect(new URL(page.location ?? '').searchParams.get('code')).toEqual(expect.any(String))
 
-    const requestRejectedCode = async (fields: Readonly<Record<string, string>>) => {
+    const requestErrorCode = async (fields: Readonly<Record<string, string>>) => {
       const query = new URLSearchParams({ client_id: client.id, ...parameters, ...fields })
       const response = await agent.follow(await agent.get(`${host.issuer}/authorize?${query}`), {
         until: isRedirectUri,
@@ -92,16 +92,16 @@ describe('client with its own keys', () => {
       const view = viewOf(response)
       return view.view === 'error' ? view.code : view.view
     }
-    expect(await requestRejectedCode({})).toBe('invalid_request')
+    expect(await requestErrorCode({})).toBe('invalid_request')
     const claims = { client_id: client.id, iss: client.id, aud: host.issuer, ...parameters }
     const none = `${base64url({ alg: 'none' })}.${base64url(claims)}.`
-    expect(await requestRejectedCode({ request: none })).toBe('invalid_request_object')
+    expect(await requestErrorCode({ request: none })).toBe('invalid_request_object')
     const secret = new TextEncoder().encode('x'.repeat(32))
     const symmetric = await new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(secret)
-    expect(await requestRejectedCode({ request: symmetric })).toBe('invalid_request_object')
+    expect(await requestErrorCode({ request: symmetric })).toBe('invalid_request_object')
     const { privateKey: foreign } = await keyPair('EdDSA', 'sig')
     const forged = await new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA', kid: 'sig EdDSA' }).sign(foreign)
-    expect(await requestRejectedCode({ request: forged })).toBe('invalid_request_object')
+    expect(await requestErrorCode({ request: forged })).toBe('invalid_request_object')
     expect(host.errors).toEqual([])
   })
 

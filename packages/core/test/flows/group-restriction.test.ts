@@ -38,7 +38,7 @@ async function application(protocol: ClientProtocolInput = {}, input: Partial<Ne
   return { ...party, agent, restrict, authorize, enter }
 }
 
-const showsNotAllowed = (page: UserAgentResponse) => {
+const expectNotAllowed = (page: UserAgentResponse) => {
   expect(page.location).toBeNull()
   expect(viewOf(page)).toMatchObject({ view: 'not-allowed', account: { userName: 'ada' } })
 }
@@ -74,18 +74,18 @@ describe('restricting a client revokes', () => {
     const pushed = { redirect_uri: redirectUri, scope: 'openid' }
     const url = await oidc.buildAuthorizationUrlWithPAR(configuration, pushed)
     await restrict()
-    showsNotAllowed(await agent.follow(await agent.get(url.href), { until: isRedirectUri }))
+    expectNotAllowed(await agent.follow(await agent.get(url.href), { until: isRedirectUri }))
   })
 
   test('open sign-in and consent pages', async () => {
     const first = await application()
     const page = await first.authorize()
     await first.restrict()
-    showsNotAllowed(await signIn(first.agent, page, person.authenticator, isRedirectUri))
+    expectNotAllowed(await signIn(first.agent, page, person.authenticator, isRedirectUri))
     const second = await application()
     const consent = await signIn(second.agent, await second.authorize(), person.authenticator, isRedirectUri)
     await second.restrict()
-    showsNotAllowed(await decide(second.agent, consent, 'submitTo', isRedirectUri))
+    expectNotAllowed(await decide(second.agent, consent, 'submitTo', isRedirectUri))
   })
 })
 
@@ -128,7 +128,7 @@ describe('restricted client', () => {
     await restrict()
     const page = await authorize(parameters)
     const asks = viewOf(page).view === 'sign-in'
-    showsNotAllowed(asks ? await signIn(agent, page, person.authenticator, isRedirectUri) : page)
+    expectNotAllowed(asks ? await signIn(agent, page, person.authenticator, isRedirectUri) : page)
     const silent = await authorize({ ...parameters, prompt: 'none', response_mode: 'query', response_type: 'code' })
     expect(new URL(silent.location ?? '').searchParams.get('error')).toBe('access_denied')
   })
@@ -168,6 +168,6 @@ describe('restricted client', () => {
     const agent = new UserAgent()
     const query = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
     const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`))
-    showsNotAllowed(await signIn(agent, page, person.authenticator, isRedirectUri))
+    expectNotAllowed(await signIn(agent, page, person.authenticator, isRedirectUri))
   })
 })

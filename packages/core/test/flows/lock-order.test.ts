@@ -86,7 +86,7 @@ describe('concurrent transactions on PostgreSQL', () => {
         })
         restored.push(() => Reflect.deleteProperty(store, method))
       },
-      async met(count: number) {
+      async waitUntilStopped(count: number) {
         while (stopped + (await countWaiting()) < count) await setTimeout(5)
       },
       open() {
@@ -123,9 +123,9 @@ describe('concurrent transactions on PostgreSQL', () => {
     const cross = interleaveTransactions()
     cross.stopAfter('artifacts', 'destroyByAccount')
     const deleted = host.pocket.forgetAccount(one.account.id)
-    await cross.met(1)
+    await cross.waitUntilStopped(1)
     const entered = signInWithCode(one)
-    await cross.met(2)
+    await cross.waitUntilStopped(2)
     cross.open()
     await deleted
     expect((await entered).text).toBe('done')
@@ -138,12 +138,12 @@ describe('concurrent transactions on PostgreSQL', () => {
     const cross = interleaveTransactions()
     cross.stopAfter('deviceLogins', 'decide')
     const approved = one.agent.get(`${host.issuer}/approve?${new URLSearchParams({ code })}`)
-    await cross.met(1)
+    await cross.waitUntilStopped(1)
     cross.stopAfter('sessionHistory', 'lockAccount')
     const entered = signInWithCode(one)
-    await cross.met(2)
+    await cross.waitUntilStopped(2)
     const ended = host.pocket.sessions.endOthers(one.account.id, null)
-    await cross.met(3)
+    await cross.waitUntilStopped(3)
     cross.open()
     expect((await approved).text).toBe('done')
     expect((await entered).text).toBe('done')
@@ -159,9 +159,9 @@ describe('concurrent transactions on PostgreSQL', () => {
     const cross = interleaveTransactions()
     cross.stopAfter('sessionHistory', 'addRemoval')
     const removed = host.pocket.passkeys.removeAsAdministrator(one.account.id, passkey?.id ?? '')
-    await cross.met(1)
+    await cross.waitUntilStopped(1)
     const approved = one.agent.get(`${host.issuer}/device?${new URLSearchParams({ code: authorization.user_code })}`)
-    await cross.met(2)
+    await cross.waitUntilStopped(2)
     cross.open()
     await removed
     expect((await approved).text).toBe('not_signed_in')
@@ -175,10 +175,10 @@ describe('concurrent transactions on PostgreSQL', () => {
     const cross = interleaveTransactions()
     cross.stopAfter('artifacts', 'refresh')
     const locked = host.stores.transaction(() => host.pocket.passkeyRemovals.lock(one.account.id, passkey?.id ?? ''))
-    await cross.met(1)
+    await cross.waitUntilStopped(1)
     const { clients } = host.pocket
     const restricted = clients.update(one.client.id, { ...one.client, isGroupRestricted: true })
-    await cross.met(2)
+    await cross.waitUntilStopped(2)
     cross.open()
     await locked
     await restricted
@@ -204,7 +204,7 @@ describe('concurrent transactions on PostgreSQL', () => {
     // One statement locks the grant and stores the tokens, so the end comes before it or after it.
     cross.stopAfter('artifacts', 'issue', 'AccessToken')
     const issued = one.send()
-    await cross.met(1)
+    await cross.waitUntilStopped(1)
     expect(await host.pocket.sessions.end(one.account.id, one.uid)).toBe(true)
     cross.open()
     await issued
@@ -218,9 +218,9 @@ describe('concurrent transactions on PostgreSQL', () => {
       const cross = interleaveTransactions()
       cross.stopAfter('artifacts', 'destroy')
       const ended = host.pocket.sessions.end(one.account.id, one.uid)
-      await cross.met(1)
+      await cross.waitUntilStopped(1)
       const outcome = expect(one.send()).rejects.toMatchObject({ error: 'invalid_grant' })
-      await cross.met(2)
+      await cross.waitUntilStopped(2)
       cross.open()
       expect(await ended).toBe(true)
       await outcome

@@ -29,7 +29,7 @@ beforeAll(async () => {
 })
 afterAll(async () => host[Symbol.asyncDispose]())
 
-async function whileDown<T>(work: () => Promise<T>): Promise<T> {
+async function runWhileDown<T>(work: () => Promise<T>): Promise<T> {
   isDown = true
   try {
     return await work()
@@ -55,7 +55,7 @@ test.each([
   ['par', { response_type: 'code', redirect_uri: redirectUri, scope: 'openid' }],
   ['device/authorize', { scope: 'openid' }],
 ])('asks a client to retry while the stores are unavailable: %s %j', async (endpoint, fields) => {
-  const response = await whileDown(() => post(endpoint, fields))
+  const response = await runWhileDown(() => post(endpoint, fields))
   expect([response.status, response.headers.get('retry-after'), await response.json()]).toEqual([
     503,
     '5',
@@ -66,7 +66,7 @@ test.each([
 
 test('shows a page that retries automatically after a redirect from an application', async () => {
   const agent = new UserAgent()
-  const page = await whileDown(() => agent.get(authorizeUrl()))
+  const page = await runWhileDown(() => agent.get(authorizeUrl()))
   expect([page.status, page.headers.get('retry-after'), page.headers.get('refresh')]).toEqual([503, '5', '5'])
   expect(viewOf(page)).toMatchObject({
     view: 'error',
@@ -81,13 +81,13 @@ test('an interaction continues after the outage', async () => {
   const { authenticator } = await host.person('ada')
   const agent = new UserAgent()
   const page = await agent.follow(await agent.get(authorizeUrl()))
-  const unavailable = await whileDown(() => agent.get(page.url))
+  const unavailable = await runWhileDown(() => agent.get(page.url))
   expect([unavailable.status, unavailable.headers.get('refresh'), viewOf(unavailable)]).toEqual([
     503,
     '5',
     expect.objectContaining({ code: 'database_unavailable', retriesItself: true }),
   ])
-  const refused = await whileDown(() => agent.postJson(`${page.url}/login`, { response: {} }))
+  const refused = await runWhileDown(() => agent.postJson(`${page.url}/login`, { response: {} }))
   expect([refused.status, refused.headers.get('retry-after'), refused.headers.get('refresh')]).toEqual([503, '5', null])
   expect((await answerCeremony(agent, page, authenticator)).status).toBe(200)
 })

@@ -22,7 +22,7 @@ afterAll(async () => {
 })
 
 /** A query or form of exactly `length` bytes. */
-function padTo(length: number, fields: Readonly<Record<string, string>>): string {
+function createPaddedParameters(length: number, fields: Readonly<Record<string, string>>): string {
   const start = `${new URLSearchParams({ ...request, client_id: party.client.id, ...fields })}&padding=`
   return start + 'x'.repeat(length - start.length)
 }
@@ -38,8 +38,8 @@ const post = (path: string, body: BodyInit) =>
   } as RequestInit)
 
 test('accepts a query of 12 kB and rejects a longer one with 414', async () => {
-  expect((await authorize(padTo(12 * kilobyte, {}))).status).toBe(303)
-  const page = await authorize(padTo(12 * kilobyte + 1, {}))
+  expect((await authorize(createPaddedParameters(12 * kilobyte, {}))).status).toBe(303)
+  const page = await authorize(createPaddedParameters(12 * kilobyte + 1, {}))
   expect([page.status, viewOf(page)]).toEqual([414, expect.objectContaining({ code: 'payload_too_large' })])
   const response = await fetch(`${host.issuer}/api/oidc/userinfo?${'x'.repeat(12 * kilobyte + 1)}`)
   expect([response.status, await response.json()]).toEqual([414, expect.objectContaining({ error: 'invalid_request' })])
@@ -51,9 +51,9 @@ describe.each(['/api/oidc/par', '/api/oidc/token', '/api/oidc/device/authorize',
     const credentials = () => ({ client_secret: party.secret })
 
     test('accepts a form of 16 kB and rejects a longer one with 413', async () => {
-      const fits = await post(path, padTo(16 * kilobyte, credentials()))
+      const fits = await post(path, createPaddedParameters(16 * kilobyte, credentials()))
       expect(fits.status).toBeLessThan(413)
-      for (const body of [padTo(16 * kilobyte + 1, credentials()), 'x'.repeat(1_000_000)]) {
+      for (const body of [createPaddedParameters(16 * kilobyte + 1, credentials()), 'x'.repeat(1_000_000)]) {
         const sent = [await post(path, body), await post(path, new Blob([body]).stream())]
         for (const response of sent)
           expect([response.status, await response.json()]).toEqual([
@@ -67,7 +67,7 @@ describe.each(['/api/oidc/par', '/api/oidc/token', '/api/oidc/device/authorize',
 
 test('accepts a posted authorization of 16 kB and rejects a longer one with 413', async () => {
   const values = Array.from({ length: 500 }, () => crypto.randomUUID().slice(0, 8))
-  const posted = padTo(16 * kilobyte, {
+  const posted = createPaddedParameters(16 * kilobyte, {
     state: 'y'.repeat(4096),
     claims: JSON.stringify({ userinfo: { email: { values } } }),
   })
@@ -76,7 +76,7 @@ test('accepts a posted authorization of 16 kB and rejects a longer one with 413'
   const { page } = await followAuthorization(host, redirect.headers.get('location') ?? '', {})
   const { searchParams } = new URL(page.location ?? '')
   expect([searchParams.has('code'), searchParams.get('state')]).toEqual([true, 'y'.repeat(4096)])
-  expect((await post('/authorize', padTo(16 * kilobyte + 1, {}))).status).toBe(413)
+  expect((await post('/authorize', createPaddedParameters(16 * kilobyte + 1, {}))).status).toBe(413)
 })
 
 test('accepts a posted authorization of 16 kB that does not compress', async () => {
@@ -105,8 +105,8 @@ test.each([
   ['state', 4096],
   ['nonce', 2048],
 ])('rejects a %s of more than %d bytes, in a pushed request too', async (name, limit) => {
-  const fits = padTo(10 * kilobyte, { [name]: 'y'.repeat(limit) })
-  const exceeds = padTo(10 * kilobyte, { [name]: `ÿ${'y'.repeat(limit - 1)}` })
+  const fits = createPaddedParameters(10 * kilobyte, { [name]: 'y'.repeat(limit) })
+  const exceeds = createPaddedParameters(10 * kilobyte, { [name]: `ÿ${'y'.repeat(limit - 1)}` })
   expect((await authorize(fits)).location).toContain('/interaction/')
   expect((await authorize(exceeds)).location).toContain('error=invalid_request')
   const secret = `&client_secret=${party.secret}`

@@ -13,7 +13,7 @@ export interface StepController {
   /** From now on blocks requests after this step; releases those that are blocked at another step. */
   hold(step: Step): void
   /** Resolves when that many requests for the same artifact are blocked. */
-  met(times: number): Promise<void>
+  waitForBlocked(times: number): Promise<void>
   /** Releases all blocked requests at once. */
   open(): void
   /** Advances the clock, which is stopped otherwise. */
@@ -45,7 +45,7 @@ export function createSlowStores(dataSource: DataSource, startedAt: number) {
       held?.open()
       held = new StepBarrier(step)
     },
-    met: async (times) => held?.met(times),
+    waitForBlocked: async (times) => held?.waitForBlocked(times),
     open: () => {
       held?.open()
       held = undefined
@@ -103,7 +103,7 @@ class StepBarrier {
     await this.#opened.promise
   }
 
-  async met(times: number): Promise<void> {
+  async waitForBlocked(times: number): Promise<void> {
     while (Math.max(0, ...this.#waiting.values()) < times) {
       await this.#come.promise
       this.#come = Promise.withResolvers()

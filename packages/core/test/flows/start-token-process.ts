@@ -27,7 +27,7 @@ export async function startTokenProcess(task: Task) {
     origins,
     controller: {
       hold: sendCommand('hold'),
-      met: sendCommand('met'),
+      waitForBlocked: sendCommand('waitForBlocked'),
       open: sendCommand('open'),
       pass: sendCommand('pass'),
     },

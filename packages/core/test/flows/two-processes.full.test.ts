@@ -98,17 +98,17 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     const userInfo = (index: number, headers: Fields) =>
       fetch(`${origins[index % 2]}/api/oidc/userinfo`, { headers: { connection: 'close', ...headers } })
     /** Sends half of the requests to each process; all take this step before any of them continues. */
-    const together = async (times: number, step: Step, send: (index: number) => Promise<Response>) => {
+    const sendTogether = async (times: number, step: Step, send: (index: number) => Promise<Response>) => {
       await controlAll((one) => one.hold(step))
       const answers = Promise.all(Array.from({ length: times }, (_, index) => send(index)))
-      await Promise.race([controlAll((one) => one.met(times / 2)), answers])
+      await Promise.race([controlAll((one) => one.waitForBlocked(times / 2)), answers])
       await controlAll((one) => one.open())
       return answers
     }
-    const postAtOnce = (times: number, fields: Fields, step: Step, headers: readonly Fields[] = []) =>
-      together(times, step, (index) => post(index, 'token', fields, headers[index]))
+    const postTogether = (times: number, fields: Fields, step: Step, headers: readonly Fields[] = []) =>
+      sendTogether(times, step, (index) => post(index, 'token', fields, headers[index]))
     /** Runs `meanwhile` while the first request has used its credential and has not stored its tokens. */
-    const whileStoring = async (times: number, fields: Fields, meanwhile: (answered: number) => unknown) => {
+    const sendWhileStoring = async (times: number, fields: Fields, meanwhile: (answered: number) => unknown) => {
       await controlAll((one) => one.hold('win'))
       let answered = 0
       const answers = Promise.all(
@@ -118,7 +118,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
           return response
         }),
       )
-      await Promise.race([...controllers.map((one) => one.met(1)), answers])
+      await Promise.race([...controllers.map((one) => one.waitForBlocked(1)), answers])
       meanwhile(answered)
       await controlAll((one) => one.open())
       return answers
@@ -138,7 +138,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     }
     const exchange = async () => (await post(0, 'token', await code())).json() as Promise<Tokens>
     /** Returns which tokens still work: at UserInfo, and at introspection in the other process. */
-    const alive = async ({ access_token, refresh_token }: Tokens) => {
+    const validAccess = async ({ access_token, refresh_token }: Tokens) => {
       const headers = { authorization: `Bearer ${access_token}` }
       const isActive = async (token: string) =>
         ((await (await post(1, 'introspect', { token })).json()) as { active: boolean }).active
@@ -150,12 +150,12 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
       host,
       post,
       userInfo,
-      together,
-      postAtOnce,
-      whileStoring,
+      sendTogether,
+      postTogether,
+      sendWhileStoring,
       code,
       exchange,
-      alive,
+      validAccess,
       refreshed: (tokens: Tokens) => post(1, 'token', refreshFields(tokens)),
       pass: (milliseconds: number) => controlAll((one) => one.pass(milliseconds)),
     }
@@ -166,11 +166,11 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   const readTokens = (responses: readonly Response[]) =>
     Promise.all(responses.filter(({ status }) => status === 200).map((response) => response.json() as Promise<Tokens>))
   const refreshFields = ({ refresh_token }: Tokens) => ({ grant_type: 'refresh_token', refresh_token })
-  const readValidAccess = ({ alive }: Fixture, input: readonly Tokens[]) => Promise.all(input.map(alive))
+  const readAllValidAccess = ({ validAccess }: Fixture, input: readonly Tokens[]) => Promise.all(input.map(validAccess))
 
   /** Asserts that none of these tokens works. */
   async function expectEnd(each: Fixture, input: readonly Tokens[]) {
-    expect(await readValidAccess(each, input)).toEqual(input.map(() => [false]))
+    expect(await readAllValidAccess(each, input)).toEqual(input.map(() => [false]))
     const refused = await Promise.all(input.map(each.refreshed))
     expect(refused.map(({ status }) => status)).toEqual(input.map(() => 400))
   }
@@ -184,7 +184,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
 
   test('fifty exchanges of one code get one response, whose tokens are then revoked', async () => {
     const each = await createFixtureWithLeeway(0)
-    const responses = await each.postAtOnce(50, await each.code(), 'find')
+    const responses = await each.postTogether(50, await each.code(), 'find')
     expect(await readErrors(responses)).toEqual(Array(49).fill('invalid_grant'))
     await expectEnd(each, await readTokens(responses))
     expect(each.host.errors).toEqual([])
@@ -193,7 +193,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   test('fifty refreshes without a leeway get one response, whose tokens are then revoked', async () => {
     const each = await createFixtureWithLeeway(0, 'public')
     const first = await each.exchange()
-    const responses = await each.postAtOnce(50, refreshFields(first), 'find')
+    const responses = await each.postTogether(50, refreshFields(first), 'find')
     expect(await readErrors(responses)).toEqual(Array(49).fill('invalid_grant'))
     await expectEnd(each, [first, ...(await readTokens(responses))])
     expect(each.host.errors).toEqual([])
@@ -202,14 +202,14 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
   test('fifty refreshes within the leeway get ten responses, whose tokens stay valid until a later reuse', async () => {
     const each = await createFixtureWithLeeway(3, 'public')
     const first = await each.exchange()
-    const responses = await each.postAtOnce(50, refreshFields(first), 'find')
+    const responses = await each.postTogether(50, refreshFields(first), 'find')
     // The clock is stopped, so that all requests fall within the leeway on slow machines too.
     expect(await readErrors(responses)).toEqual(Array(40).fill('invalid_grant'))
     const won = await readTokens(responses)
     expect(new Set(won.map(({ refresh_token }) => refresh_token)).size).toBe(10)
     await each.pass(3 * second - 1)
     expect((await each.refreshed(first)).status).toBe(400)
-    expect(await readValidAccess(each, won)).toEqual(won.map(() => [true]))
+    expect(await readAllValidAccess(each, won)).toEqual(won.map(() => [true]))
     const later = await readTokens(await Promise.all(won.map(each.refreshed)))
     expect(later).toHaveLength(10)
     await each.pass(1)
@@ -225,10 +225,10 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     await each.pass(3 * second - 1)
     won.push(...(await readTokens([await each.refreshed(first)])))
     expect(won).toHaveLength(2)
-    expect(await readValidAccess(each, won)).toEqual(won.map(() => [true]))
+    expect(await readAllValidAccess(each, won)).toEqual(won.map(() => [true]))
     await each.pass(1)
     // Fifty concurrent thieves get as little as one.
-    expect(await readErrors(await each.postAtOnce(50, refreshFields(first), 'find'))).toEqual(
+    expect(await readErrors(await each.postTogether(50, refreshFields(first), 'find'))).toEqual(
       Array(50).fill('invalid_grant'),
     )
     await expectEnd(each, [first, ...won])
@@ -255,7 +255,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
       client_assertion: assertion,
     }
-    const responses = await each.postAtOnce(50, fields, 'find')
+    const responses = await each.postTogether(50, fields, 'find')
     expect(responses.map(({ status }) => status).sort()).toEqual([200, ...Array(49).fill(401)])
     expect(each.host.errors).toEqual([])
   })
@@ -267,7 +267,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
       async (kind) => {
         const each = await createFixtureWithLeeway(0, 'public')
         const fields = kind === 'code' ? await each.code() : refreshFields(await each.exchange())
-        const responses = await each.whileStoring(10, fields, (answered) => expect(answered).toBe(0))
+        const responses = await each.sendWhileStoring(10, fields, (answered) => expect(answered).toBe(0))
         expect(await readErrors(responses)).toEqual(Array(9).fill('invalid_grant'))
         await expectEnd(each, await readTokens(responses))
         expect(each.host.errors).toEqual([])
@@ -280,7 +280,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
         const each = await createFixtureWithLeeway(3, 'public')
         const first = await each.exchange()
         let revocation: Promise<Response> | undefined
-        const responses = await each.whileStoring(10, refreshFields(first), () => {
+        const responses = await each.sendWhileStoring(10, refreshFields(first), () => {
           revocation = each.post(1, 'revoke', { token: first[revoked] })
         })
         expect((await revocation)?.status).toBe(200)
@@ -303,11 +303,11 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     async (leeway) => {
       const each = await createFixtureWithLeeway(leeway)
       const first = await each.exchange()
-      const won = await expectOneResponse(await each.postAtOnce(50, refreshFields(first), 'find'))
-      expect(await readValidAccess(each, [won])).toEqual([[true]])
+      const won = await expectOneResponse(await each.postTogether(50, refreshFields(first), 'find'))
+      expect(await readAllValidAccess(each, [won])).toEqual([[true]])
       await each.pass(60 * second - 1)
       expect(await expectOneResponse([await each.refreshed(first)])).toMatchObject({ refresh_token: won.refresh_token })
-      const next = await expectOneResponse(await each.postAtOnce(2, refreshFields(won), 'find'))
+      const next = await expectOneResponse(await each.postTogether(2, refreshFields(won), 'find'))
       expect(next.refresh_token).not.toBe(won.refresh_token)
       expect((await each.refreshed(first)).status).toBe(400)
       await expectEnd(each, [first, won, next])
@@ -328,10 +328,10 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     const first = (await (await each.post(0, 'token', await each.code(), await createProof())).json()) as Tokens
     const ath = createHash('sha256').update(first.access_token).digest('base64url')
     const once = { ...(await createProof('GET', 'userinfo', { ath })), authorization: `DPoP ${first.access_token}` }
-    const shown = await each.together(50, 'find', (index) => each.userInfo(index, once))
+    const shown = await each.sendTogether(50, 'find', (index) => each.userInfo(index, once))
     expect(shown.map(({ status }) => status).sort()).toEqual([200, ...Array(49).fill(401)])
     const headers = await Promise.all(Array.from({ length: 50 }, () => createProof()))
-    const won = await expectOneResponse(await each.postAtOnce(50, refreshFields(first), 'find', headers))
+    const won = await expectOneResponse(await each.postTogether(50, refreshFields(first), 'find', headers))
     const next = await expectOneResponse([await each.post(1, 'token', refreshFields(won), await createProof())])
     expect(next.refresh_token).not.toBe(won.refresh_token)
     expect((await each.post(0, 'token', refreshFields(first), await createProof())).status).toBe(400)
@@ -343,7 +343,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     const first = await each.exchange()
     const won = await expectOneResponse([await each.refreshed(first)])
     await each.pass(60 * second)
-    expect(await readErrors(await each.postAtOnce(50, refreshFields(first), 'find'))).toEqual(
+    expect(await readErrors(await each.postTogether(50, refreshFields(first), 'find'))).toEqual(
       Array(50).fill('invalid_grant'),
     )
     await expectEnd(each, [first, won])
@@ -358,7 +358,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     const next = await expectOneResponse([used])
     const isRepeated = repeated.status === 200
     if (isRepeated) expect((await expectOneResponse([repeated])).refresh_token).toBe(won.refresh_token)
-    expect(await readValidAccess(each, [next])).toEqual([[isRepeated]])
+    expect(await readAllValidAccess(each, [next])).toEqual([[isRepeated]])
     expect(each.host.errors).toEqual([])
   })
 
@@ -384,7 +384,7 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     const first = await each.exchange()
     await another.controller.hold('win')
     const lost = each.post(1, 'token', refreshFields(first)).catch(() => undefined)
-    await another.controller.met(1)
+    await another.controller.waitForBlocked(1)
     another.running.kill('SIGKILL')
     expect(await lost).toBeUndefined()
     const won = await expectOneResponse(

@@ -452,12 +452,12 @@ describe('certificate with a revocation list', () => {
       attested = it
       return { fmt: 'none', statement: {} }
     }
-    const createStatement = async (response: Response) => {
+    const attestWithAndroidKey = async (response: Response) => {
       if (attested === undefined) throw new Error('The authenticator made no passkey.')
       const { fmt, statement } = await attestAndroidKey(otherUser, attested, [list])
       return replaceAttestation(response, fmt, statement, attested)
     }
-    await expect(register({ ...unknownModel, attest: attestAndRecord }, createStatement)).rejects.toMatchObject({
+    await expect(register({ ...unknownModel, attest: attestAndRecord }, attestWithAndroidKey)).rejects.toMatchObject({
       code: 'passkey_rejected',
     })
     await expect(register({ ...unknownModel, attest: await createPacked([created]) })).rejects.toMatchObject({

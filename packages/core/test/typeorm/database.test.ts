@@ -4,7 +4,15 @@ import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSq
 import { ConfigurationError } from '../../src/errors.ts'
 import { postgresOptions, runMigrations, sqliteOptions, typeormStores } from '../../src/typeorm/index.ts'
 import { type Database, databaseOf } from '../../src/typeorm/internal-sql.ts'
-import { createSqlite, databases, type NoteDatabase, note, noteTable, openNotes, optionsFor } from './databases.ts'
+import {
+  createSqlite,
+  databases,
+  type NoteDatabase,
+  note,
+  noteTable,
+  openNoteDatabase,
+  optionsFor,
+} from './databases.ts'
 
 const insert = 'INSERT INTO host_note (id, text, pinned) VALUES ($1, $2, $3)'
 
@@ -13,7 +21,7 @@ describe.each(databases)('%s', (kind, open) => {
   let database: Database
 
   beforeEach(async () => {
-    notes = await openNotes(open)
+    notes = await openNoteDatabase(open)
     database = databaseOf(notes.dataSource)
   })
 

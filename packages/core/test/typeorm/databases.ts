@@ -54,7 +54,7 @@ export interface NoteDatabase extends AsyncDisposable {
   readonly address: string
 }
 
-export async function openNotes(open: () => Promise<EmptyDatabase>): Promise<NoteDatabase> {
+export async function openNoteDatabase(open: () => Promise<EmptyDatabase>): Promise<NoteDatabase> {
   const database = await open()
   const options = optionsFor(database, [noteTable])
   const dataSource = await new DataSource({ ...options, synchronize: true }).initialize()

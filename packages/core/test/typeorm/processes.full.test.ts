@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import SqliteDatabase from 'better-sqlite3'
 import { DataSource } from 'typeorm'
-import { createPostgres, createSqlite, databases, openNotes, optionsFor } from './databases.ts'
+import { createPostgres, createSqlite, databases, openNoteDatabase, optionsFor } from './databases.ts'
 import { runTogether } from './processes.ts'
 import { startSplittingProxy } from './splitting-proxy.ts'
 
@@ -18,7 +18,7 @@ test.each(databases)('processes that migrate %s at once wait for each other', as
 test.each(['statement', 'transaction', 'query'])(
   'a killed process loses no write to SQLite that it acknowledged by %s',
   async (way) => {
-    await using notes = await openNotes(createSqlite)
+    await using notes = await openNoteDatabase(createSqlite)
     const [killed] = await runTogether('./killed-process.ts', [[notes.address, way]])
     expect(killed).toMatchObject({ signal: 'SIGKILL', errors: '' })
     expect(killed?.lines).toHaveLength(50)
@@ -30,7 +30,7 @@ test.each(['statement', 'transaction', 'query'])(
 )
 
 test('sends the statements of a transaction to the PostgreSQL driver one at a time, even after a failure', async () => {
-  await using notes = await openNotes(createPostgres)
+  await using notes = await openNoteDatabase(createPostgres)
   await using way = await startSplittingProxy(notes.address)
   const [ended] = await runTogether('one-transaction-process.ts', [[way.address]])
   // The driver prints a warning to stderr if statements overlap.

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { type Database, databaseOf } from '../../src/typeorm/internal-sql.ts'
 import { runUnitOfWork } from '../../src/unit-of-work.ts'
-import { databases, type NoteDatabase, openNotes } from './databases.ts'
+import { databases, type NoteDatabase, openNoteDatabase } from './databases.ts'
 
 const insert = 'INSERT INTO host_note (id, text, pinned) VALUES ($1, $2, $3)'
 const update = 'UPDATE host_note SET text = $1'
@@ -17,7 +17,7 @@ describe.each(databases)('a request on %s', (_kind, open) => {
   let outside: ReturnType<typeof AsyncLocalStorage.snapshot>
 
   beforeEach(async () => {
-    notes = await openNotes(open)
+    notes = await openNoteDatabase(open)
     database = databaseOf(notes.dataSource)
     outside = AsyncLocalStorage.snapshot()
     await database.execute(insert, ['a', 'first', false])

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import SqliteDatabase from 'better-sqlite3'
 import { DataSource } from 'typeorm'
 import { type Database, databaseOf } from '../../src/typeorm/internal-sql.ts'
-import { createSqlite, type NoteDatabase, note, noteTable, openNotes, optionsFor } from './databases.ts'
+import { createSqlite, type NoteDatabase, note, noteTable, openNoteDatabase, optionsFor } from './databases.ts'
 
 const insert = 'INSERT INTO host_note (id, text, pinned) VALUES ($1, $2, $3)'
 
@@ -11,7 +11,7 @@ let dataSource: DataSource
 let database: Database
 
 beforeEach(async () => {
-  notes = await openNotes(createSqlite)
+  notes = await openNoteDatabase(createSqlite)
   dataSource = notes.dataSource
   database = databaseOf(dataSource)
 })

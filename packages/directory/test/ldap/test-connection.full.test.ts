@@ -7,7 +7,7 @@ import { base, sourceOptions } from './test-directory.ts'
 
 const neverAborted = new AbortController().signal
 
-async function testSteps(url: string, overrides: Partial<LdapOptions> = {}) {
+async function runTestSteps(url: string, overrides: Partial<LdapOptions> = {}) {
   const result = await testLdapConnection(sourceOptions(url, overrides), neverAborted)
   const outcomes = Object.fromEntries(result.steps.map(({ step, outcome }) => [step, outcome]))
   return { ...outcomes, code: result.failure?.code, isPrivate: result.isPrivate }
@@ -20,37 +20,37 @@ describe('connection test', () => {
     const openSteps = { tls: 'open', bind: 'open', base: 'open' }
     const { tls: _, ...openStepsWithoutTls } = openSteps
 
-    expect(await testSteps('ldap://nobody.invalid')).toEqual({
+    expect(await runTestSteps('ldap://nobody.invalid')).toEqual({
       ...openStepsWithoutTls,
       resolve: 'failed',
       connect: 'open',
       code: 'ldap_host_not_found',
       isPrivate: false,
     })
-    expect(await testSteps(`ldaps://127.0.0.1:${await freePort()}`)).toEqual({
+    expect(await runTestSteps(`ldaps://127.0.0.1:${await freePort()}`)).toEqual({
       ...openSteps,
       resolve: 'done',
       connect: 'failed',
       code: 'ldap_unreachable',
       isPrivate: true,
     })
-    expect(await testSteps(silentServer.url.replace('ldap:', 'ldaps:'), shortTimeouts)).toMatchObject({
+    expect(await runTestSteps(silentServer.url.replace('ldap:', 'ldaps:'), shortTimeouts)).toMatchObject({
       connect: 'done',
       tls: 'failed',
       bind: 'open',
       code: 'ldap_timed_out',
     })
-    expect(await testSteps(silentServer.url, shortTimeouts)).toMatchObject({
+    expect(await runTestSteps(silentServer.url, shortTimeouts)).toMatchObject({
       connect: 'done',
       bind: 'failed',
       code: 'ldap_timed_out',
     })
-    expect(await testSteps(silentServer.url, { userFilter: '(' })).toMatchObject({
+    expect(await runTestSteps(silentServer.url, { userFilter: '(' })).toMatchObject({
       resolve: 'open',
       connect: 'open',
       code: 'ldap_filter_invalid',
     })
-    expect(await testSteps('nonsense')).toMatchObject({ resolve: 'failed', code: 'ldap_address_invalid' })
+    expect(await runTestSteps('nonsense')).toMatchObject({ resolve: 'failed', code: 'ldap_address_invalid' })
   })
 })
 
@@ -61,29 +61,29 @@ describeUnless(slapdUnavailableReason, describe)('a test of the connection to sl
     await using slapd = await startSlapd({ ldif: generateLdif({ users: 1, groups: 1 }), tls })
     const completedSteps = { resolve: 'done', connect: 'done', bind: 'done', base: 'done', code: undefined }
 
-    expect(await testSteps(slapd.url)).toEqual({ ...completedSteps, isPrivate: false })
-    expect(await testSteps(slapd.url, { startTls: true, ca: authority.cert })).toEqual({
+    expect(await runTestSteps(slapd.url)).toEqual({ ...completedSteps, isPrivate: false })
+    expect(await runTestSteps(slapd.url, { startTls: true, ca: authority.cert })).toEqual({
       ...completedSteps,
       tls: 'done',
       isPrivate: true,
     })
-    expect(await testSteps(slapd.socketUrl)).toEqual({
+    expect(await runTestSteps(slapd.socketUrl)).toEqual({
       connect: 'done',
       bind: 'done',
       base: 'done',
       code: undefined,
       isPrivate: true,
     })
-    expect(await testSteps(slapd.url, { startTls: true })).toMatchObject({
+    expect(await runTestSteps(slapd.url, { startTls: true })).toMatchObject({
       connect: 'done',
       tls: 'failed',
       code: 'ldap_certificate_untrusted',
     })
-    expect(await testSteps(slapd.url, { bindPassword: 'no' })).toMatchObject({
+    expect(await runTestSteps(slapd.url, { bindPassword: 'no' })).toMatchObject({
       bind: 'failed',
       code: 'ldap_bind_refused',
     })
-    expect(await testSteps(slapd.url, { base: `ou=nowhere,${base}` })).toMatchObject({
+    expect(await runTestSteps(slapd.url, { base: `ou=nowhere,${base}` })).toMatchObject({
       bind: 'done',
       base: 'failed',
       code: 'ldap_base_not_found',

@@ -59,7 +59,7 @@ async function verifySignature(
   if (validation.soleAudience && [payload.aud].flat().length > 1)
     throw new RefusalError(`The ID token has other audiences: ${JSON.stringify(payload.aud)}`)
   const isHashed = validation.accessTokenHash && typeof payload.at_hash === 'string'
-  if (isHashed && payload.at_hash !== leftHalf(accessToken))
+  if (isHashed && payload.at_hash !== accessTokenHash(accessToken))
     throw new RefusalError('The at_hash of the ID token is not that of the access token')
   return payload
 }
@@ -83,6 +83,6 @@ function onlyStrings(value: unknown): string[] {
 }
 
 /** For algorithms that hash with SHA-256. */
-function leftHalf(accessToken: string): string {
+function accessTokenHash(accessToken: string): string {
   return createHash('sha256').update(accessToken, 'ascii').digest().subarray(0, 16).toString('base64url')
 }

@@ -133,11 +133,11 @@ describe('token request', () => {
 })
 
 const past = Math.floor(Date.now() / 1000) - 1
-const checkSignature = idsWhere(({ idToken }) => idToken.check === 'signature')
-const checkClaims = idsWhere(({ idToken }) => idToken.check === 'claims')
-const allIds = idsWhere(() => true)
+const checkSignature = listIdsByRequirement(({ idToken }) => idToken.check === 'signature')
+const checkClaims = listIdsByRequirement(({ idToken }) => idToken.check === 'claims')
+const allIds = listIdsByRequirement(() => true)
 
-function idsWhere(is: (behavior: Application['behavior']) => boolean): string[] {
+function listIdsByRequirement(is: (behavior: Application['behavior']) => boolean): string[] {
   return applications.filter(({ behavior }) => is(behavior)).map(({ id }) => id)
 }
 
@@ -158,12 +158,12 @@ const faults: [string, (issuer: string) => Partial<FakeProviderAnswers>, readonl
   ['another audience', () => ({ idToken: { aud: 'other' } }), [...checkSignature, ...checkClaims]],
   ['one more audience', () => ({ idToken: { aud: ['client', 'other'] } }), ['proxmox-ve', 'vaultwarden']],
   ['an ID token of the past', () => ({ idToken: { exp: past } }), [...checkSignature, ...checkClaims]],
-  ['another nonce', () => ({ idToken: { nonce: 'other' } }), idsWhere(({ nonce }) => nonce)],
+  ['another nonce', () => ({ idToken: { nonce: 'other' } }), listIdsByRequirement(({ nonce }) => nonce)],
   ['the hash of another access token', () => ({ idToken: { at_hash: 'other' } }), ['home-assistant']],
   [
     'an issuer with a slash at its end',
     (issuer) => ({ discovery: { issuer: `${issuer}/` }, idToken: { iss: `${issuer}/` } }),
-    idsWhere(({ endpoints }) => endpoints === 'discovery' || endpoints === 'WebFinger'),
+    listIdsByRequirement(({ endpoints }) => endpoints === 'discovery' || endpoints === 'WebFinger'),
   ],
   ['no WebFinger', () => ({ webFingerStatus: 404 }), ['tailscale']],
   [
@@ -192,7 +192,7 @@ const faults: [string, (issuer: string) => Partial<FakeProviderAnswers>, readonl
   [
     'groups that are a string',
     () => ({ idToken: lists, userInfo: lists }),
-    idsWhere(({ needs }) => needs.some(({ is }) => is === 'list')),
+    listIdsByRequirement(({ needs }) => needs.some(({ is }) => is === 'list')),
   ],
   [
     'claims at UserInfo alone',
@@ -216,7 +216,7 @@ const faults: [string, (issuer: string) => Partial<FakeProviderAnswers>, readonl
   [
     'UserInfo of another user',
     () => ({ userInfo: { sub: 'other' } }),
-    idsWhere(({ userInfo, idToken }) => userInfo === 'always' && idToken.check !== 'none'),
+    listIdsByRequirement(({ userInfo, idToken }) => userInfo === 'always' && idToken.check !== 'none'),
   ],
   [
     'an e-mail address without `email_verified`',
