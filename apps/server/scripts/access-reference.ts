@@ -63,24 +63,24 @@ const columns = ['Route', 'Caller', 'API key', 'Session', 'Conditions']
 
 function conditionLine([name, condition]: readonly [string, Condition]): readonly string[] {
   const { text, session, unlimitedKey, secrets, scope, proof } = condition
-  const requirement = proof === undefined ? code(session ? [session] : []) : 'a passkey for this request'
-  const key = [unlimitedKey && 'without scopes', secrets && 'reads secrets', scope && code([scope])]
-  return [code([name]), text, requirement, key.filter(Boolean).join(', ')]
+  const requirement = proof === undefined ? codeSpans(session ? [session] : []) : 'a passkey for this request'
+  const key = [unlimitedKey && 'without scopes', secrets && 'reads secrets', scope && codeSpans([scope])]
+  return [codeSpans([name]), text, requirement, key.filter(Boolean).join(', ')]
 }
 
 function rowLine([route, { caller, scopes, session, conditions: conditionNames }]: readonly [
   string,
   AccessRow,
 ]): readonly string[] {
-  const key = caller === 'anyone' ? '' : scopes === null ? 'no' : code(scopes)
-  return [code([route]), caller, key, code(session), code(conditionNames)]
+  const key = caller === 'anyone' ? '' : scopes === null ? 'no' : codeSpans(scopes)
+  return [codeSpans([route]), caller, key, codeSpans(session), codeSpans(conditionNames)]
 }
 
 function coreLine([route, { caller }]: readonly [string, AccessRow]): readonly string[] {
-  return [code([route]), caller]
+  return [codeSpans([route]), caller]
 }
 
-function code(names: readonly string[]): string {
+function codeSpans(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(', ')
 }
 

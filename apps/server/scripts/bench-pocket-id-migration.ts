@@ -31,7 +31,7 @@ const database = server?.url ?? join(folder, 'target.db')
 const env = { APP_URL: 'http://localhost:1411', DB_CONNECTION_STRING: database, ENCRYPTION_KEY: 'a key for benchmarks' }
 const config = loadConfig(env, () => Buffer.alloc(0))
 const startedAt = performance.now()
-const coreWaitBefore = await coreWait()
+const coreWaitBefore = await readCoreWaitSeconds()
 const cpuBefore = process.cpuUsage()
 const report = await migrateFromPocketId(config, createLogger(config, { write: () => {} }), {
   source,
@@ -46,11 +46,11 @@ const megabytes = process.resourceUsage().maxRSS / 1024
 const { user, system } = process.cpuUsage(cpuBefore)
 const cpuSeconds = (user + system) / 1e6
 console.log(
-  `${report.counts.user?.migrated} users: ${seconds.toFixed(1)} s (CPU ${cpuSeconds.toFixed(1)} s, waited ${((await coreWait()) - coreWaitBefore).toFixed(1)} s for a core), at most ${megabytes.toFixed(0)} MB`,
+  `${report.counts.user?.migrated} users: ${seconds.toFixed(1)} s (CPU ${cpuSeconds.toFixed(1)} s, waited ${((await readCoreWaitSeconds()) - coreWaitBefore).toFixed(1)} s for a core), at most ${megabytes.toFixed(0)} MB`,
 )
 
 /** Seconds for which the main thread was ready but other programs had the cores; 0 where Linux does not count them. */
-async function coreWait(): Promise<number> {
+async function readCoreWaitSeconds(): Promise<number> {
   const statistics = await readFile('/proc/self/schedstat', 'utf8').catch(() => '0 0 0')
   return Number(statistics.split(' ')[1]) / 1e9
 }

@@ -4,7 +4,7 @@ import { isBuiltin } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile, type Plugin } from 'esbuild'
-import { unbundled } from './unbundled.ts'
+import { unbundledPackages } from './unbundled-packages.ts'
 
 // Program: bundles the server and its dependencies into `dist/main.js` and modules that are loaded on demand, which halves the
 // start-up time. The licenses of the bundled packages are in `dist/licenses.txt`.
@@ -53,12 +53,12 @@ const { metafile } = await build({
   // The names of error classes are read.
   keepNames: true,
   legalComments: 'none',
-  plugins: [leaveOut()],
+  plugins: [externalPackagesPlugin()],
   metafile: true,
   logLevel: 'warning',
 })
 await keepOnlyClassNames(metafile)
-await writeFile(join(target, 'licenses.txt'), await licenses(metafile))
+await writeFile(join(target, 'licenses.txt'), await licenseNotices(metafile))
 
 /**
  * Makes the helper by which esbuild preserves names ignore functions, because each function created in a request would call
@@ -85,7 +85,7 @@ async function removeScripts(): Promise<void> {
 }
 
 /** Optional dependencies that are not installed, and template engines other than EJS, stay imports that are never executed. */
-function leaveOut(): Plugin {
+function externalPackagesPlugin(): Plugin {
   const resolving = Symbol('resolving')
   return {
     name: 'leave out',
@@ -93,7 +93,7 @@ function leaveOut(): Plugin {
       onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, importer, kind, resolveDir }) => {
         if (pluginData === resolving || path.startsWith('node:')) return undefined
         const isOtherEngine = importer.includes('/consolidate/') && path !== 'ejs' && !isBuiltin(path)
-        if (isOtherEngine || unbundled.has(path)) return { path, external: true }
+        if (isOtherEngine || unbundledPackages.has(path)) return { path, external: true }
         // The modules of css-tree read data files, which its own bundle contains.
         const source = path === 'css-tree' ? 'css-tree/dist/csstree.esm' : path
         const result = await resolve(source, { importer, kind, resolveDir, pluginData: resolving })
@@ -103,12 +103,12 @@ function leaveOut(): Plugin {
   }
 }
 
-async function licenses({ inputs }: Metafile): Promise<string> {
+async function licenseNotices({ inputs }: Metafile): Promise<string> {
   const folders = new Set(
     Object.keys(inputs).flatMap((path) => path.match(/^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/)?.[0] ?? []),
   )
   const notices = await Promise.all(
-    [...[...folders].map((folder) => join(process.cwd(), folder)), ...inBrowser].map(notice),
+    [...[...folders].map((folder) => join(process.cwd(), folder)), ...inBrowser].map(licenseNotice),
   )
   return [...new Set(notices)].sort().join(`\n${'-'.repeat(80)}\n\n`)
 }
@@ -121,7 +121,7 @@ interface Manifest {
   readonly author?: string | { readonly name: string }
 }
 
-async function notice(folder: string): Promise<string> {
+async function licenseNotice(folder: string): Promise<string> {
   const manifest: Manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   const { name, version } = manifest
   const license = typeof manifest.license === 'object' ? manifest.license.type : manifest.license

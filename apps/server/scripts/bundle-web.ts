@@ -97,7 +97,7 @@ async function writeAsset({ name, contents }: BundledFile): Promise<readonly [st
  * The icons of the navigation, and those named in templates: `icon', { name: 'key-round' }`, or a list of choices with `symbol`.
  */
 async function usedIcons(): Promise<Record<string, unknown>> {
-  const allIcons: Record<string, unknown> = JSON.parse(await readFile(iconNodes(), 'utf8'))
+  const allIcons: Record<string, unknown> = JSON.parse(await readFile(iconNodesPath(), 'utf8'))
   const icons: Record<string, unknown> = {}
   for (const { icon } of [...rail.own, ...rail.administration]) icons[icon] = allIcons[icon]
   for (const template of await readTemplates()) {
@@ -108,7 +108,7 @@ async function usedIcons(): Promise<Record<string, unknown>> {
   return icons
 }
 
-function iconNodes(): string {
+function iconNodesPath(): string {
   return join(server, 'node_modules', 'lucide-static', 'icon-nodes.json')
 }
 

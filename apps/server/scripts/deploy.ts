@@ -3,7 +3,7 @@ import { cp, lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { nodeFileTrace } from '@vercel/nft'
-import { unbundled } from './unbundled.ts'
+import { unbundledPackages } from './unbundled-packages.ts'
 
 // Program: `node apps/server/scripts/deploy.ts FOLDER` writes the content of the container image to a folder.
 
@@ -40,7 +40,7 @@ function isBundled(path: string): boolean {
 
 async function copyPackages(target: string): Promise<void> {
   const traced = await nodeFileTrace(
-    [...unbundled].map((name) => fileURLToPath(import.meta.resolve(name))),
+    [...unbundledPackages].map((name) => fileURLToPath(import.meta.resolve(name))),
     { base: root, processCwd: root },
   )
   const files = [...traced.fileList].map((file) => join(root, file))

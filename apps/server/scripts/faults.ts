@@ -123,7 +123,7 @@ if (chosen.length === 0 || missing.length > 0) {
   process.exit(2)
 }
 
-const results = await run([...new Set(chosen.flatMap(({ files }) => files))])
+const results = await runTests([...new Set(chosen.flatMap(({ files }) => files))])
 let isLost = false
 for (const { fault, files } of chosen) {
   process.stdout.write(`\n${fault}\n`)
@@ -140,7 +140,7 @@ for (const { fault, files } of chosen) {
 process.exitCode = isLost ? 1 : 0
 
 /** Runs test files and returns their results by file. */
-async function run(files: readonly string[]): Promise<ReadonlyMap<string, readonly TestResult[]>> {
+async function runTests(files: readonly string[]): Promise<ReadonlyMap<string, readonly TestResult[]>> {
   const folder = await mkdtemp(join(tmpdir(), 'pocket-faults-'))
   try {
     const output = join(folder, 'report.json')

@@ -38,7 +38,7 @@ export function createChecks({ root, deployed, tag, previous, log }: Release) {
   const deployedFiles = readdirSync(deployed, { recursive: true, encoding: 'utf8' })
   const readDeployed = (path: string) => readFileSync(join(deployed, path), 'utf8')
 
-  const problemsOf = (command: string, args: readonly string[]): readonly string[] => {
+  const commandProblems = (command: string, args: readonly string[]): readonly string[] => {
     const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8' })
     return status === 0 ? [] : [`${stdout}${stderr}`.trim().split('\n').slice(-20).join('\n')]
   }
@@ -61,8 +61,8 @@ export function createChecks({ root, deployed, tag, previous, log }: Release) {
         .filter((name) => name.endsWith('.md'))
         .map((name) => `.changeset/${name} is not in a changelog yet: pnpm changeset version`),
     ],
-    translations: () => problemsOf('pnpm', ['translations', '--release']),
-    pictures: () => problemsOf('pnpm', ['screenshots', '--docs', '--check']),
+    translations: () => commandProblems('pnpm', ['translations', '--release']),
+    pictures: () => commandProblems('pnpm', ['screenshots', '--docs', '--check']),
     licenses: () => {
       const manifests = deployedFiles.filter((file) =>
         /(^|\/)node_modules\/(@[^/]+\/)?[^/]+\/package\.json$/.test(file),
@@ -86,7 +86,7 @@ export function createChecks({ root, deployed, tag, previous, log }: Release) {
     },
     // The generator of the site does not check links in its navigation, or anchors.
     links: () => {
-      const problems = problemsOf('pnpm', ['site'])
+      const problems = commandProblems('pnpm', ['site'])
       const { homepage } = JSON.parse(read('package.json'))
       return problems.length > 0 ? problems : deadLinks(join(root, 'docs/.vitepress/dist'), new URL(homepage).pathname)
     },

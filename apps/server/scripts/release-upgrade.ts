@@ -33,8 +33,11 @@ export async function checkUpgrade(root: string, previous: string): Promise<read
       const folder = join(work, database)
       mkdirSync(folder)
       const variables = url === undefined ? {} : { DB_CONNECTION_STRING: url }
-      const instances = { before: instanceOf(old, folder, variables), after: instanceOf(root, folder, variables) }
-      const isMigrated = migrationsOf(root) > migrationsOf(old)
+      const instances = {
+        before: releasedInstance(old, folder, variables),
+        after: releasedInstance(root, folder, variables),
+      }
+      const isMigrated = countMigrations(root) > countMigrations(old)
       const found = await checkDatabase(instances, { folder, isMigrated })
       problems.push(...found.map((problem) => `${database}: ${problem}`))
     }
@@ -62,7 +65,7 @@ interface Instances {
   readonly after: ReleasedInstance
 }
 
-interface Circumstances {
+interface UpgradeContext {
   readonly folder: string
   /** Whether the upgrade runs migrations, so that it makes a backup. */
   readonly isMigrated: boolean
@@ -71,7 +74,7 @@ interface Circumstances {
 /** Upgrades from `before` to `after`, goes back, and upgrades again. Returns the problems. */
 export async function checkDatabase(
   { before, after }: Instances,
-  { folder, isMigrated }: Circumstances,
+  { folder, isMigrated }: UpgradeContext,
 ): Promise<readonly string[]> {
   const problems: string[] = []
   const expectUsers = (step: string, found: readonly string[], expected: readonly string[]) => {
@@ -96,11 +99,15 @@ export async function checkDatabase(
   return problems
 }
 
-function migrationsOf(source: string): number {
+function countMigrations(source: string): number {
   return globSync('{apps,packages}/*/src/{database,typeorm}/migrations/*.ts', { cwd: source }).length
 }
 
-function instanceOf(source: string, folder: string, variables: Readonly<Record<string, string>>): ReleasedInstance {
+function releasedInstance(
+  source: string,
+  folder: string,
+  variables: Readonly<Record<string, string>>,
+): ReleasedInstance {
   const main = join(source, 'apps/server/dist/main.js')
   const args = ['--disable-warning=ExperimentalWarning', main]
   const own = { STATIC_API_KEY: apiKey, APP_URL: 'http://localhost:1411', LOG_LEVEL: 'warn' }
@@ -123,7 +130,7 @@ function instanceOf(source: string, folder: string, variables: Readonly<Record<s
           headers: { 'X-API-Key': apiKey, 'Content-Type': 'application/json' },
         })
       try {
-        await ready(server, request)
+        await waitUntilReady(server, request)
         return await act(request)
       } finally {
         const exit = server.exitCode === null ? once(server, 'exit') : undefined
@@ -134,7 +141,7 @@ function instanceOf(source: string, folder: string, variables: Readonly<Record<s
   }
 }
 
-async function ready(server: ChildProcess, request: Request): Promise<void> {
+async function waitUntilReady(server: ChildProcess, request: Request): Promise<void> {
   let output = ''
   for (const stream of [server.stdout, server.stderr])
     stream?.setEncoding('utf8').on('data', (text: string) => {

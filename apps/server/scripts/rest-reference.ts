@@ -46,10 +46,10 @@ export function restReference({ tags, paths, components }: RestDocument): string
   })
   const schemas = Object.entries(components.schemas).map(([name, schema]) => {
     const lines = Object.entries(schema.properties ?? {}).map(([field, of]) => {
-      const facts = [typeOf(of), ...(schema.required?.includes(field) ? ['required'] : [])].join(', ')
-      return `- \`${field}\`: ${facts}${of.description === undefined ? '' : `. ${text(of.description)}`}\n`
+      const facts = [schemaTypeText(of), ...(schema.required?.includes(field) ? ['required'] : [])].join(', ')
+      return `- \`${field}\`: ${facts}${of.description === undefined ? '' : `. ${escapeAngleBrackets(of.description)}`}\n`
     })
-    return `### ${name}\n\n${lines.length > 0 ? lines.join('') : `${typeOf(schema)}\n`}`
+    return `### ${name}\n\n${lines.length > 0 ? lines.join('') : `${schemaTypeText(schema)}\n`}`
   })
   return `# REST API
 
@@ -65,27 +65,27 @@ ${schemas.join('\n')}`
 function operationLine({ call, operation }: { readonly call: string; readonly operation: Operation }): string {
   const { summary, requestBody, responses } = operation
   const [status = '', success] = Object.entries(responses).find(([code]) => /^[23]/.test(code)) ?? []
-  const body = requestBody === undefined ? '' : ` Body: ${contentOf(requestBody)}.`
-  return `- \`${call}\`: ${summary}.${body} Response: ${`${status} ${contentOf(success)}`.trim()}.\n`
+  const body = requestBody === undefined ? '' : ` Body: ${contentTypeText(requestBody)}.`
+  return `- \`${call}\`: ${summary}.${body} Response: ${`${status} ${contentTypeText(success)}`.trim()}.\n`
 }
 
-function contentOf(given: Content | undefined): string {
+function contentTypeText(given: Content | undefined): string {
   const [[type, { schema }] = ['', {}]] = Object.entries(given?.content ?? {})
-  if (schema !== undefined && type === 'application/json') return typeOf(schema)
+  if (schema !== undefined && type === 'application/json') return schemaTypeText(schema)
   return type.startsWith('image/') ? 'a picture' : type && `\`${type}\``
 }
 
-function typeOf({ $ref, type, enum: members, format, items, properties, oneOf, allOf }: Schema): string {
+function schemaTypeText({ $ref, type, enum: members, format, items, properties, oneOf, allOf }: Schema): string {
   if ($ref !== undefined) {
     const name = $ref.split('/').at(-1) ?? ''
     return `[${name}](#${name.toLowerCase()})`
   }
   if (members) return members.map((member) => `\`${JSON.stringify(member)}\``).join(', ')
-  if (oneOf) return oneOf.map(typeOf).join(' or ')
-  if (allOf) return allOf.map(typeOf).join(' and ')
+  if (oneOf) return oneOf.map(schemaTypeText).join(' or ')
+  if (allOf) return allOf.map(schemaTypeText).join(' and ')
   const kinds = [type ?? 'any'].flat()
   if (items)
-    return ['list of', typeOf(items), ...kinds.filter((kind) => kind === 'null').map(() => 'or null')].join(' ')
+    return ['list of', schemaTypeText(items), ...kinds.filter((kind) => kind === 'null').map(() => 'or null')].join(' ')
   if (properties)
     return Object.keys(properties)
       .map((name) => `\`${name}\``)
@@ -94,7 +94,7 @@ function typeOf({ $ref, type, enum: members, format, items, properties, oneOf, a
 }
 
 /** Without characters that are markup on the site. */
-function text(description: string): string {
+function escapeAngleBrackets(description: string): string {
   return description.replaceAll('<', '&lt;')
 }
 

@@ -8,12 +8,12 @@ export function deadLinks(site: string, base: string): readonly string[] {
   const pages = new Map(
     files
       .filter((file) => file.endsWith('.html'))
-      .map((file) => [file, pageOf(readFileSync(join(site, file), 'utf8'))]),
+      .map((file) => [file, parsePage(readFileSync(join(site, file), 'utf8'))]),
   )
   const problemOf = (from: string, href: string): string | undefined => {
     const { pathname, hash } = new URL(href, `https://site${base}${urlPath(from)}`)
     const path = decodeURIComponent(pathname)
-    const file = path.startsWith(base) && fileOf(path.slice(base.length), existing)
+    const file = path.startsWith(base) && findFile(path.slice(base.length), existing)
     if (!file) return `${from} links to the missing page ${href}`
     const anchor = decodeURIComponent(hash.slice(1))
     return anchor === '' || pages.get(file)?.anchors.has(anchor) !== false
@@ -24,10 +24,10 @@ export function deadLinks(site: string, base: string): readonly string[] {
   return pages.size === 0 ? ['the site has no page'] : problems
 }
 
-function pageOf(html: string) {
+function parsePage(html: string) {
   // Inline scripts contain the texts of pages.
   const markup = html.replaceAll(/<script\b.*?<\/script>/gs, '')
-  const valuesOf = (attribute: string) => [
+  const attributeValues = (attribute: string) => [
     ...new Set(
       Array.from(markup.matchAll(new RegExp(`<[^>]+\\s${attribute}="([^"]*)"`, 'g')), ([, value = '']) =>
         value.replaceAll('&amp;', '&'),
@@ -35,8 +35,8 @@ function pageOf(html: string) {
     ),
   ]
   return {
-    links: [...valuesOf('href'), ...valuesOf('src')].filter((link) => !/^[a-z]+:/i.test(link)),
-    anchors: new Set(valuesOf('id')),
+    links: [...attributeValues('href'), ...attributeValues('src')].filter((link) => !/^[a-z]+:/i.test(link)),
+    anchors: new Set(attributeValues('id')),
   }
 }
 
@@ -45,7 +45,7 @@ function urlPath(file: string): string {
   return file.replace(/(^|\/)index\.html$/, '$1').replace(/\.html$/, '')
 }
 
-function fileOf(path: string, existing: ReadonlySet<string>): string | undefined {
+function findFile(path: string, existing: ReadonlySet<string>): string | undefined {
   const candidates = path === '' || path.endsWith('/') ? [`${path}index.html`] : [path, `${path}.html`]
   return candidates.find((candidate) => existing.has(candidate) && /\.\w+$/.test(candidate))
 }

@@ -125,7 +125,7 @@ function tidy(): void {
     for (const [language, own] of Object.entries(folder.texts)) {
       const texts = sharedTexts(own, folder)
       const order = new Map([...(folder.texts.en?.keys() ?? [])].map((key, index) => [baseKey(key, folder), index]))
-      const position = (key: string) => order.get(baseKey(key, folder)) ?? order.size
+      const sortPosition = (key: string) => order.get(baseKey(key, folder)) ?? order.size
       const seen = new Set<string>()
       const isDerived = (key: string, text: string): boolean => {
         const english = folder.texts.en?.get(key)
@@ -136,7 +136,7 @@ function tidy(): void {
         return false
       }
       const entries = [...own]
-        .sort(([left], [right]) => position(left) - position(right))
+        .sort(([left], [right]) => sortPosition(left) - sortPosition(right))
         .filter(([key, text]) => !isDerived(key, text))
       writeJson(new URL(`${language}.json`, folderUrl(folder.name)), Object.fromEntries(entries))
     }
