@@ -7,8 +7,8 @@ import { jest } from '@jest/globals'
 export async function withoutLongTimeouts<Value>(act: () => PromiseLike<Value>): Promise<Value> {
   const { setTimeout } = globalThis
   const never = 2 ** 31 - 1
-  const stopped = (callback: () => void, delay = 0) => setTimeout(callback, delay > 2000 ? never : delay)
-  const spy = jest.spyOn(globalThis, 'setTimeout').mockImplementation(stopped as typeof setTimeout)
+  const limitedSetTimeout = (callback: () => void, delay = 0) => setTimeout(callback, delay > 2000 ? never : delay)
+  const spy = jest.spyOn(globalThis, 'setTimeout').mockImplementation(limitedSetTimeout as typeof setTimeout)
   try {
     return await act()
   } finally {

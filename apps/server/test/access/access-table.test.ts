@@ -5,7 +5,7 @@ import { firstOfEach, selectCases } from '@pocket/test-support'
 import type { AccessRow } from '../../src/access/access-row.ts'
 import { accessTable } from '../../src/access/access-table.ts'
 import { addPages } from '../../src/http/page-routes.ts'
-import { type Callers, outcomeOf, startCallers, type TestCaller } from './callers.ts'
+import { accessOutcome, type Callers, startCallers, type TestCaller } from './callers.ts'
 
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
 /** These requests end the caller's session, so they run last. */
@@ -68,7 +68,7 @@ describe('every row', () => {
     const byOutcome = firstOfEach(allCallers, (caller) => expectedOutcome(row, caller))
     const chosen = selectCases(allCallers, (caller) => isFirst || byOutcome.has(caller))
     const outcomes: (readonly [string, string])[] = []
-    for (const caller of chosen) outcomes.push([caller.name, outcomeOf(await send(caller, route))])
+    for (const caller of chosen) outcomes.push([caller.name, accessOutcome(await send(caller, route))])
     expect(outcomes).toEqual(chosen.map((caller) => [caller.name, expectedOutcome(row, caller)]))
   })
 })
@@ -78,7 +78,7 @@ describe('a cross-site page', () => {
     const [administrator] = callers.sessions.filter(({ name }) => name === 'administrator, session recent')
     if (!administrator) throw new Error('There is no administrator.')
     const response = await send(administrator, route, 'https://evil.example/')
-    expect(outcomeOf(response)).toBe('403 cross_site_request')
+    expect(accessOutcome(response)).toBe('403 cross_site_request')
   })
 })
 

@@ -43,7 +43,7 @@ export async function startCallers(env: Readonly<Record<string, string>> = {}): 
     await instance.app.directory.users.update(id, { email }, { administrator: role === 'administrator' })
     return email
   }
-  const bySession = async (
+  const createSessionCaller = async (
     role: 'user' | 'administrator',
     session: NonNullable<TestCaller['session']>,
   ): Promise<TestCaller> => {
@@ -53,24 +53,24 @@ export async function startCallers(env: Readonly<Record<string, string>> = {}): 
     const email = await setRole(id, role)
     return { name: `${role}, session ${session}`, agent, headers: {}, role, session, email }
   }
-  const old = [await bySession('user', 'old'), await bySession('administrator', 'old')]
+  const old = [await createSessionCaller('user', 'old'), await createSessionCaller('administrator', 'old')]
   now += 61_000
   const sessions = [
     { name: 'nobody', agent: instance.agent(), headers: {}, role: 'nobody' } as const,
     ...old,
-    await bySession('user', 'without passkey'),
-    await bySession('user', 'recent'),
-    await bySession('administrator', 'without passkey'),
-    await bySession('administrator', 'recent'),
+    await createSessionCaller('user', 'without passkey'),
+    await createSessionCaller('user', 'recent'),
+    await createSessionCaller('administrator', 'without passkey'),
+    await createSessionCaller('administrator', 'recent'),
   ]
 
-  const owner = async (role: 'user' | 'administrator'): Promise<UserAgent> => {
+  const createKeyOwner = async (role: 'user' | 'administrator'): Promise<UserAgent> => {
     const { id, agent } = await instance.person(`${role}-with-keys`)
     await setRole(id, role)
     return agent
   }
-  const owners = { user: await owner('user'), administrator: await owner('administrator') }
-  const byKey = (name: string, key: string, caller: Pick<TestCaller, 'role' | 'scopes'>): TestCaller => ({
+  const owners = { user: await createKeyOwner('user'), administrator: await createKeyOwner('administrator') }
+  const keyCaller = (name: string, key: string, caller: Pick<TestCaller, 'role' | 'scopes'>): TestCaller => ({
     name,
     agent: instance.agent(),
     headers: { 'x-api-key': key },
@@ -85,7 +85,7 @@ export async function startCallers(env: Readonly<Record<string, string>> = {}): 
     const canReadSecrets = scopes === null && role === 'administrator'
     const response = await owners[role].postJson(`${url}/api/api-keys`, { ...body, canReadSecrets })
     const { token } = response.json() as { token: string }
-    const created = byKey(name, token, { role, scopes })
+    const created = keyCaller(name, token, { role, scopes })
     minted.set(name, created)
     return created
   }
@@ -105,8 +105,8 @@ export async function startCallers(env: Readonly<Record<string, string>> = {}): 
           ),
         )
       return [
-        byKey('made-up key', 'pak_made-up', { role: 'nobody', scopes: null }),
-        byKey('static key', staticKey, { role: 'administrator', scopes: null }),
+        keyCaller('made-up key', 'pak_made-up', { role: 'nobody', scopes: null }),
+        keyCaller('static key', staticKey, { role: 'administrator', scopes: null }),
         await key(null, 'user'),
         await key(null),
         ...limited,
@@ -126,7 +126,7 @@ const refusals: ReadonlySet<string> = new Set([
 ])
 
 /** The status and error code of a rejection; `admitted` if access was granted. */
-export function outcomeOf({ status, text }: Pick<UserAgentResponse, 'status' | 'text'>): string {
+export function accessOutcome({ status, text }: Pick<UserAgentResponse, 'status' | 'text'>): string {
   // No mail server is configured, and only an admitted caller gets this error.
   if (status === 500 && text.includes('"code":"misconfigured"')) return 'admitted'
   if (status >= 500) return `${status} ${text.slice(0, 200)}`

@@ -58,7 +58,7 @@ test('every endpoint in the discovery document has a row', async () => {
 })
 
 /** The response status and the error code. */
-async function answerTo(by: TestCaller, route: string, from?: string) {
+async function sendRequest(by: TestCaller, route: string, from?: string) {
   const [method = '', path = ''] = route.split(' ')
   const url = callers.instance.url + path.replaceAll(/:\w+/g, 'none')
   const options = { headers: { accept: 'application/json', ...by.headers }, ...(from && { from }) }
@@ -82,7 +82,7 @@ const refusals: Readonly<Record<string, RegExp>> = {
 test.each(rows)('%s responds as its row declares, for every session', async (route, { caller }) => {
   const key = await callers.key(null)
   for (const by of [...callers.sessions, key]) {
-    const { status, code } = await answerTo(by, route)
+    const { status, code } = await sendRequest(by, route)
     const output = `${status} ${code}`
     const refusal = refusals[caller]
     if (refusal) expect([by.name, output]).toEqual([by.name, expect.stringMatching(refusal)])
@@ -95,6 +95,6 @@ test.each(rows.filter(([route]) => route.startsWith('POST /interaction/')))(
   async (route) => {
     const [by] = callers.sessions
     if (!by) throw new Error('There is no caller.')
-    expect(await answerTo(by, route, 'https://evil.example/')).toEqual({ status: 403, code: 'cross_site_request' })
+    expect(await sendRequest(by, route, 'https://evil.example/')).toEqual({ status: 403, code: 'cross_site_request' })
   },
 )

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgentResponse } from '@pocket/core/testing'
-import { type CalledInstance, startCalled } from '../api/calls.ts'
+import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
 import { createPerson, freshName } from '../api/people.ts'
-import { whole } from '../api/setting-calls.ts'
+import { completeSettings } from '../api/setting-calls.ts'
 
 const callback = 'https://app.example/callback'
 
 let instance: CalledInstance
 
 beforeAll(async () => {
-  instance = await startCalled('SQLite', { EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED: 'true' })
+  instance = await startCalledInstance('SQLite', { EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED: 'true' })
 }, 60_000)
 afterAll(async () => instance[Symbol.asyncDispose]())
 
@@ -19,7 +19,7 @@ async function createClient(): Promise<string> {
 }
 
 /** Sends requests with a new API key of the administrator that has these scopes. */
-async function keyWith(...scopes: readonly string[]) {
+async function createKeyToken(...scopes: readonly string[]) {
   const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
   const created = await instance.call('POST /api/api-keys', { body: { name: freshName(), expiresAt, scopes } })
   const headers = { 'x-api-key': String(created.json.token) }
@@ -39,8 +39,8 @@ describe('an API key with `read:clients` and `write:clients`', () => {
     const body = { name: 'App', callbackURLs: [callback] }
     const named = { ...body, protocol: { userNames: { [crypto.randomUUID()]: 'ada' } } }
     const [clients, both] = [
-      await keyWith('read:clients', 'write:clients'),
-      await keyWith('read:clients', 'write:clients', 'read:users'),
+      await createKeyToken('read:clients', 'write:clients'),
+      await createKeyToken('read:clients', 'write:clients', 'read:users'),
     ]
     const path = `/api/oidc/clients/${id}`
     const namesIn = ({ text }: UserAgentResponse) => (JSON.parse(text) as typeof named).protocol.userNames
@@ -65,9 +65,9 @@ describe('an API key for groups only, or for clients and users only', () => {
     const groupId = String(group.json.id)
     const client = { name: 'App', callbackURLs: [callback], allowedUserGroupIds: [groupId] }
     const others = ['read:users', 'read:groups', 'write:users', 'write:clients']
-    const withoutGroups = await keyWith(...others)
-    const withoutClients = await keyWith('read:users', 'read:clients', 'read:groups', 'write:groups')
-    const all = await keyWith(...others, 'write:groups')
+    const withoutGroups = await createKeyToken(...others)
+    const withoutClients = await createKeyToken('read:users', 'read:clients', 'read:groups', 'write:groups')
+    const all = await createKeyToken(...others, 'write:groups')
     const assignments: readonly (readonly [string, object])[] = [
       ['POST /api/oidc/clients', client],
       [`PUT /api/oidc/clients/${clientId}`, client],
@@ -93,7 +93,7 @@ describe('an API key with scopes', () => {
     const another = await createPerson(instance, { isAdmin: true })
     const user = await createPerson(instance)
     const me = (await instance.call('GET /api/users/me')).json
-    const write = await keyWith('read:users', 'write:users', 'read:account', 'write:account')
+    const write = await createKeyToken('read:users', 'write:users', 'read:account', 'write:account')
     const changed = { username: String(another.json.username), email: 'eve@example.com', firstName: 'Eve' }
     const refusals = [
       await write(`PUT /api/users/${another.id}`, changed),
@@ -130,13 +130,13 @@ describe('an API key without scopes and without the permission to read secrets',
     ...{ username: json.username, email: json.email, firstName: json.firstName, isAdmin: json.isAdmin },
     ...changes,
   })
-  const email = () => `${freshName()}@example.com`
+  const freshEmail = () => `${freshName()}@example.com`
 
   test.each<[string, boolean, (id: string, json: Readonly<Record<string, unknown>>) => readonly [string, unknown]]>([
     [
       'create an administrator',
       false,
-      () => ['POST /api/users', { username: freshName(), email: email(), isAdmin: true }],
+      () => ['POST /api/users', { username: freshName(), email: freshEmail(), isAdmin: true }],
     ],
     ['promote a user', false, (id, json) => [`PUT /api/users/${id}`, fieldsOf(json, { isAdmin: true })]],
     ['link a user to an LDAP entry', false, (id) => [`PUT /api/users/${id}/ldap-link`, { entry: 'cn=ada' }]],
@@ -145,14 +145,14 @@ describe('an API key without scopes and without the permission to read secrets',
     [
       'change the e-mail address of an administrator',
       true,
-      (id, json) => [`PUT /api/users/${id}`, fieldsOf(json, { email: email() })],
+      (id, json) => [`PUT /api/users/${id}`, fieldsOf(json, { email: freshEmail() })],
     ],
     [
       'change the mail server',
       false,
       () => [
         'PUT /api/application-configuration',
-        whole({ smtpHost: `${freshName()}.example.com`, emailOneTimeAccessAsAdminEnabled: 'true' }),
+        completeSettings({ smtpHost: `${freshName()}.example.com`, emailOneTimeAccessAsAdminEnabled: 'true' }),
       ],
     ],
     ['change the LDAP server', false, () => ['PATCH /api/settings', { ldapStartTls: true }]],
@@ -168,7 +168,7 @@ describe('an API key without scopes and without the permission to read secrets',
   test('cannot change the e-mail address of its owner, who is an administrator', async () => {
     const { json } = await instance.call('GET /api/users/me')
     const other = await keyOf({})
-    expect(refusal(await other('PUT /api/users/me', { ...json, email: email() }))).toEqual([403, 'forbidden'])
+    expect(refusal(await other('PUT /api/users/me', { ...json, email: freshEmail() }))).toEqual([403, 'forbidden'])
     expect((await other('PUT /api/users/me', { ...json, locale: 'de' })).status).toBe(200)
   })
 
@@ -181,7 +181,7 @@ describe('an API key without scopes and without the permission to read secrets',
   test('can still manage users and administrators', async () => {
     const administrator = await createPerson(instance, { isAdmin: true })
     const other = await keyOf({})
-    const created = await other('POST /api/users', { username: freshName(), email: email() })
+    const created = await other('POST /api/users', { username: freshName(), email: freshEmail() })
     const { id } = created.json() as { readonly id: string }
     const statuses = [
       created,

@@ -80,14 +80,14 @@ const rules: readonly (readonly [string, RegExp, readonly SessionRequirement[]])
   ['fetching the archive of a backup', /^GET .*backups\/archive$/, ['passkey']],
 ]
 
-const meets = ({ session }: AccessRow, needed: SessionRequirement) =>
+const meetsSession = ({ session }: AccessRow, needed: SessionRequirement) =>
   session.includes(needed) || (needed === 'recent-15-minutes' && session.includes('recent'))
 
 describe('a session', () => {
   test.each(rules)('needs its strength for %s', (_, pattern, needed) => {
     const matching = rows.filter(([route]) => pattern.test(route))
     expect(matching).not.toEqual([])
-    const weak = matching.filter(([, row]) => !needed.every((requirement) => meets(row, requirement)))
+    const weak = matching.filter(([, row]) => !needed.every((requirement) => meetsSession(row, requirement)))
     expect(weak.map(([route]) => route)).toEqual([])
   })
 

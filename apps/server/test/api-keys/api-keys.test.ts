@@ -46,7 +46,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     })
   })
 
-  function mint() {
+  function createKey() {
     const expiresAt = new Date(now + 10 * minute).toISOString()
     return apiKeys.create(
       { ownerId, origin, isAdministrator: false },
@@ -55,7 +55,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   }
 
   test('records the use of a key at most once a minute', async () => {
-    const { apiKey, token } = await mint()
+    const { apiKey, token } = await createKey()
     const use = async () => {
       await apiKeys.identify(token)
       await apiKeys.flush()
@@ -73,7 +73,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('accepts a key until its expiry and rejects it at that instant', async () => {
-    const { apiKey, token } = await mint()
+    const { apiKey, token } = await createKey()
     now = apiKey.expiresAt - 1
     expect(await apiKeys.identify(token)).toMatchObject({ id: apiKey.id })
     now = apiKey.expiresAt
@@ -82,7 +82,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('lets only one of two concurrent renewals succeed', async () => {
-    const { apiKey } = await mint()
+    const { apiKey } = await createKey()
     now = apiKey.expiresAt
     const expiresAt = new Date(now + minute).toISOString()
     const renew = () => apiKeys.renew({ ownerId, origin }, apiKey.id, expiresAt)
@@ -95,7 +95,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('notifies the owner again before a renewed key expires', async () => {
-    const { apiKey } = await mint()
+    const { apiKey } = await createKey()
     const { id } = apiKey
     await store.remove(ownerId, id)
     await store.insert({ ...apiKey, expirationEmailSent: true })
@@ -105,9 +105,9 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('deletes the keys of a deleted user and no others', async () => {
-    const deleted = await mint()
+    const deleted = await createKey()
     ownerId = crypto.randomUUID()
-    const kept = await mint()
+    const kept = await createKey()
     await apiKeys.removeByOwner(deleted.apiKey.ownerId)
     expect(await apiKeys.identify(deleted.token)).toBeUndefined()
     expect(await apiKeys.identify(kept.token)).toMatchObject({ id: kept.apiKey.id })

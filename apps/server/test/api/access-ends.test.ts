@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, startCalled } from './calls.ts'
+import { type CalledInstance, startCalledInstance } from './calls.ts'
 import { type Person, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -12,7 +12,7 @@ type Json = Readonly<Record<string, unknown>>
 describe.each(databaseKinds)('client grants on %s', (kind) => {
   let instance: CalledInstance
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
   })
   afterAll(async () => instance[Symbol.asyncDispose]())
 
@@ -21,7 +21,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
     return { status: response.status, json: (await response.json()) as Json }
   }
 
-  async function client(jwtAccessTokens: boolean, groupId: string) {
+  async function createClient(jwtAccessTokens: boolean, groupId: string) {
     const body = { name: freshName(), callbackURLs: [callback], skipConsent: true, isGroupRestricted: true }
     const created = await instance.call('POST /api/oidc/clients', { body: { ...body, protocol: { jwtAccessTokens } } })
     const id = String(created.json.id)
@@ -33,15 +33,15 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
 
   /** The grants of a client for a user: tokens, an authorization code and an approved device code. */
   async function issueAccess({ agent }: Person, groupId: string, jwtAccessTokens: boolean) {
-    const { id, credentials } = await client(jwtAccessTokens, groupId)
-    const token = (fields: Fields) => post('/api/oidc/token', { ...credentials, ...fields })
-    const code = async () => {
+    const { id, credentials } = await createClient(jwtAccessTokens, groupId)
+    const requestToken = (fields: Fields) => post('/api/oidc/token', { ...credentials, ...fields })
+    const requestCode = async () => {
       const query = { client_id: id, redirect_uri: callback, response_type: 'code', scope: 'openid' }
       const { location } = await agent.get(`${instance.url}/authorize?${new URLSearchParams(query)}`)
       const value = new URL(location ?? '').searchParams.get('code') ?? ''
-      return () => token({ grant_type: 'authorization_code', redirect_uri: callback, code: value })
+      return () => requestToken({ grant_type: 'authorization_code', redirect_uri: callback, code: value })
     }
-    const { json: tokens } = await (await code())()
+    const { json: tokens } = await (await requestCode())()
     const approveDevice = async () => {
       const { json: device } = await post('/api/oidc/device/authorize', { ...credentials, scope: 'openid' })
       const query = `?code=${device.user_code}`
@@ -62,9 +62,9 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
         accessToken: await isActive(accessToken),
         refreshToken: await isActive(refreshToken),
       }),
-      refresh: () => token({ grant_type: 'refresh_token', refresh_token: refreshToken }),
-      exchange: await code(),
-      poll: () => token({ grant_type: deviceGrant, device_code: String(device.device_code) }),
+      refresh: () => requestToken({ grant_type: 'refresh_token', refresh_token: refreshToken }),
+      exchange: await requestCode(),
+      poll: () => requestToken({ grant_type: deviceGrant, device_code: String(device.device_code) }),
     }
   }
 
@@ -269,26 +269,27 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
     const id = String((await instance.call('POST /api/oidc/clients', { body })).json.id)
     const { json } = await instance.call('POST /api/oidc/clients/{id}/secret', { params: { id } })
     const credentials = { client_id: id, client_secret: String(json.secret) }
-    const tokenOf = async ({ agent }: Person) => {
+    const issueToken = async ({ agent }: Person) => {
       const query = { client_id: id, redirect_uri: callback, response_type: 'code', scope: 'openid' }
       const { location } = await agent.get(`${instance.url}/authorize?${new URLSearchParams(query)}`)
       const code = new URL(location ?? '').searchParams.get('code') ?? ''
       const fields = { ...credentials, grant_type: 'authorization_code', redirect_uri: callback, code }
       return String((await post('/api/oidc/token', fields)).json.refresh_token)
     }
-    const tokens = { kept: await tokenOf(person), lost: await tokenOf(other) }
-    const active = async (token: string) => (await post('/api/oidc/introspect', { ...credentials, token })).json.active
-    expect([await active(tokens.kept), await active(tokens.lost)]).toEqual([true, true])
+    const tokens = { kept: await issueToken(person), lost: await issueToken(other) }
+    const isTokenActive = async (token: string) =>
+      (await post('/api/oidc/introspect', { ...credentials, token })).json.active
+    expect([await isTokenActive(tokens.kept), await isTokenActive(tokens.lost)]).toEqual([true, true])
     const update = (extra: object) =>
       instance.call('PUT /api/oidc/clients/{id}', { params: { id }, body: { ...body, ...extra } })
     const changed = await update({ isGroupRestricted: true, allowedUserGroupIds: [groupId, crypto.randomUUID()] })
     expect(changed.json).toMatchObject({ isGroupRestricted: true, allowedUserGroups: [{ id: groupId }] })
-    expect([await active(tokens.kept), await active(tokens.lost)]).toEqual([true, false])
+    expect([await isTokenActive(tokens.kept), await isTokenActive(tokens.lost)]).toEqual([true, false])
     // An absent field means unchanged.
     expect((await update({ isGroupRestricted: true })).json).toMatchObject({ allowedUserGroups: [{ id: groupId }] })
-    expect(await active(tokens.kept)).toBe(true)
+    expect(await isTokenActive(tokens.kept)).toBe(true)
     expect((await update({ isGroupRestricted: true, allowedUserGroupIds: [] })).json.allowedUserGroups).toEqual([])
-    expect(await active(tokens.kept)).toBe(false)
+    expect(await isTokenActive(tokens.kept)).toBe(false)
     const made = { ...body, isGroupRestricted: true, allowedUserGroupIds: [groupId] }
     const created = await instance.call('POST /api/oidc/clients', { body: made })
     expect(created.json).toMatchObject({ isGroupRestricted: true, allowedUserGroups: [{ id: groupId }] })

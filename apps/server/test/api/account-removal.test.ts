@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
 import { passkeyAnswer } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -8,17 +8,18 @@ describe.each(databaseKinds)('%s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
   })
   afterAll(async () => instance[Symbol.asyncDispose]())
   afterEach(() => void jest.restoreAllMocks())
 
-  const allow = (ownAccountRemoval: boolean) => instance.call('PATCH /api/settings', { body: { ownAccountRemoval } })
+  const setOwnAccountRemoval = (ownAccountRemoval: boolean) =>
+    instance.call('PATCH /api/settings', { body: { ownAccountRemoval } })
   const form = { sure: 'yes' }
   const remove = '/settings/account/remove'
 
   test('denies self-deletion and hides it if the setting is off', async () => {
-    await allow(false)
+    await setOwnAccountRemoval(false)
     const { id, agent } = await instance.person(freshName())
     expect((await agent.get(`${instance.url}/settings/account/data`)).text).not.toContain(remove)
     expect((await agent.postForm(instance.url + remove, form)).status).toBe(403)
@@ -28,7 +29,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('confirms on the page, requires a passkey and deletes all data of the user', async () => {
-    await allow(true)
+    await setOwnAccountRemoval(true)
     const { id, agent, authenticator } = await instance.person(freshName())
     const key = { name: 'Script', expiresAt: new Date(Date.now() + 86_400_000).toISOString() }
     const { token } = (await instance.call('POST /api/api-keys', { body: key, agent })).json
@@ -61,7 +62,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('deletes the user over REST, and keeps the last administrator', async () => {
-    await allow(true)
+    await setOwnAccountRemoval(true)
     const { id, agent } = await instance.person(freshName())
     expect((await instance.call('DELETE /api/users/me', { agent })).status).toBe(204)
     expect(await instance.app.directory.find(id)).toBeUndefined()

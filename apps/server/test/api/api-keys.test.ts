@@ -8,7 +8,7 @@ const day = 86_400_000
 const staticKey = 'a key of the environment'
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
 
-interface Minted {
+interface CreatedApiKey {
   readonly apiKey: { readonly id: string; readonly name: string; readonly lastUsedAt: string | null }
   readonly token: string
 }
@@ -30,21 +30,23 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   afterAll(async () => stack.disposeAsync())
 
-  async function mint(agent: UserAgent, fields: Readonly<Record<string, unknown>> = {}): Promise<Minted> {
+  async function createKey(agent: UserAgent, fields: Readonly<Record<string, unknown>> = {}): Promise<CreatedApiKey> {
     const response = await agent.postJson(keysAt, { name: 'Terraform', expiresAt: inDays(30), ...fields })
     expect([response.status, response.text]).toEqual([201, expect.any(String)])
-    return response.json() as Minted
+    return response.json() as CreatedApiKey
   }
 
   /** An API call without cookies, as a program sends it. */
-  function withKey(token: string, call: string, body?: unknown): Promise<UserAgentResponse> {
+  function callWithKey(token: string, call: string, body?: unknown): Promise<UserAgentResponse> {
     const [method = '', path = ''] = call.split(' ')
     const options = { headers: { 'x-api-key': token } }
     return instance.agent().sendJson(method, instance.url + path, { options, body })
   }
 
-  async function listKeys(agent: UserAgent, query = ''): Promise<readonly Minted['apiKey'][]> {
-    const { data } = (await agent.getJson(keysAt + query)).json() as { readonly data: readonly Minted['apiKey'][] }
+  async function listKeys(agent: UserAgent, query = ''): Promise<readonly CreatedApiKey['apiKey'][]> {
+    const { data } = (await agent.getJson(keysAt + query)).json() as {
+      readonly data: readonly CreatedApiKey['apiKey'][]
+    }
     return data
   }
 
@@ -70,11 +72,11 @@ describe.each(databaseKinds)('%s', (kind) => {
       pagination: { totalPages: 1, totalItems: 1, currentPage: 1, itemsPerPage: 20 },
     })
 
-    const minted = created.json() as Minted
-    expect((await withKey(minted.token, 'GET /api/version/current')).status).toBe(200)
+    const minted = created.json() as CreatedApiKey
+    expect((await callWithKey(minted.token, 'GET /api/version/current')).status).toBe(200)
     expect(list.text + instance.log.join()).not.toContain(minted.token)
-    expect((await withKey(minted.token, `DELETE /api/api-keys/${minted.apiKey.id}`)).status).toBe(204)
-    expect(refusal(await withKey(minted.token, 'GET /api/version/current'))).toEqual([401, 'not_signed_in'])
+    expect((await callWithKey(minted.token, `DELETE /api/api-keys/${minted.apiKey.id}`)).status).toBe(204)
+    expect(refusal(await callWithKey(minted.token, 'GET /api/version/current'))).toEqual([401, 'not_signed_in'])
     expect(await listKeys(agent)).toEqual([])
     for (const event of ['api_key_created', 'api_key_removed'])
       expect(instance.log.join()).toContain(`"audit":"${event}"`)
@@ -82,9 +84,9 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('records the last use of a key', async () => {
     const { agent } = await instance.person('used')
-    const { token } = await mint(agent)
+    const { token } = await createKey(agent)
     const before = Date.now()
-    expect((await withKey(token, 'GET /api/version/current')).status).toBe(200)
+    expect((await callWithKey(token, 'GET /api/version/current')).status).toBe(200)
     // The update runs concurrently with the response, so it can finish later.
     const usedAt = await eventually(async () => {
       const [used] = await listKeys(agent)
@@ -97,11 +99,11 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('overwrites a last use in the future after the clock was set back', async () => {
     const { agent } = await instance.person('ahead')
-    const { token } = await mint(agent, { expiresAt: inDays(3) })
+    const { token } = await createKey(agent, { expiresAt: inDays(3) })
     const { now } = Date
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + 3_600_000)
     try {
-      expect((await withKey(token, 'GET /api/version/current')).status).toBe(200)
+      expect((await callWithKey(token, 'GET /api/version/current')).status).toBe(200)
     } finally {
       clock.mockRestore()
     }
@@ -109,15 +111,15 @@ describe.each(databaseKinds)('%s', (kind) => {
       (await listKeys(agent)).map(({ lastUsedAt }) => Date.parse(lastUsedAt ?? '') - Date.now())
     // The update runs concurrently with the response.
     await eventually(async () => expect((await lastUseOffsets())[0]).toBeGreaterThan(0))
-    expect((await withKey(token, 'GET /api/version/current')).status).toBe(200)
+    expect((await callWithKey(token, 'GET /api/version/current')).status).toBe(200)
     await eventually(async () => expect((await lastUseOffsets())[0]).toBeLessThanOrEqual(0))
   })
 
   test('sorts and paginates the list', async () => {
     const { agent } = await instance.person('sorting')
-    await mint(agent, { name: 'beta', expiresAt: inDays(3) })
-    await mint(agent, { name: 'Alpha', expiresAt: inDays(2) })
-    await mint(agent, { name: 'gamma', expiresAt: inDays(1) })
+    await createKey(agent, { name: 'beta', expiresAt: inDays(3) })
+    await createKey(agent, { name: 'Alpha', expiresAt: inDays(2) })
+    await createKey(agent, { name: 'gamma', expiresAt: inDays(1) })
     const names = async (query: string) => (await listKeys(agent, query)).map(({ name }) => name)
     expect(await names('?sort[column]=name&sort[direction]=asc')).toEqual(['Alpha', 'beta', 'gamma'])
     expect(await names('?sort[column]=expiresAt&sort[direction]=desc')).toEqual(['beta', 'Alpha', 'gamma'])
@@ -128,7 +130,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('hides the keys of other users', async () => {
-    const { apiKey } = await mint(instance.administrator)
+    const { apiKey } = await createKey(instance.administrator)
     const { agent } = await instance.person('other')
     expect(await listKeys(agent)).toEqual([])
     for (const id of [apiKey.id, someId, 'x', '%00', '%FF', 'a'.repeat(5000)]) {
@@ -143,61 +145,63 @@ describe.each(databaseKinds)('%s', (kind) => {
     let now = Date.now()
     jest.spyOn(Date, 'now').mockImplementation(() => now)
     const { agent, id } = await instance.person('renewing')
-    const valid = await mint(agent)
+    const valid = await createKey(agent)
     const early = await agent.postJson(`${keysAt}/${valid.apiKey.id}/renew`, { expiresAt: inDays(9) })
     expect(refusal(early)).toEqual([409, 'api_key_not_expired'])
 
     const end = now + 30_000
-    const { apiKey, token } = await mint(agent, {
+    const { apiKey, token } = await createKey(agent, {
       expiresAt: new Date(end).toISOString(),
       scopes: ['read:settings'],
     })
     const renew = (expiresAt: string) => agent.postJson(`${keysAt}/${apiKey.id}/renew`, { expiresAt })
-    let response = await withKey(token, 'GET /api/version/current')
+    let response = await callWithKey(token, 'GET /api/version/current')
     expect(response.status).toBe(200)
     now = end
-    response = await withKey(token, 'GET /api/version/current')
+    response = await callWithKey(token, 'GET /api/version/current')
     expect(refusal(response)).toEqual([401, 'not_signed_in'])
     expect(refusal(await renew(inDays(-1)))).toEqual([400, 'invalid_api_key_expiration'])
     const expiresAt = inDays(9)
     response = await renew(expiresAt)
-    const renewed = response.json() as Minted
+    const renewed = response.json() as CreatedApiKey
     expect([response.status, renewed.apiKey]).toEqual([
       200,
       { ...apiKey, expiresAt, lastUsedAt: renewed.apiKey.lastUsedAt, scopes: ['read:settings'] },
     ])
-    expect((await withKey(renewed.token, 'DELETE /api/sessions')).status).toBe(403)
-    expect((await withKey(renewed.token, 'GET /api/version/current')).status).toBe(200)
-    expect(refusal(await withKey(token, 'GET /api/version/current'))).toEqual([401, 'not_signed_in'])
+    expect((await callWithKey(renewed.token, 'DELETE /api/sessions')).status).toBe(403)
+    expect((await callWithKey(renewed.token, 'GET /api/version/current')).status).toBe(200)
+    expect(refusal(await callWithKey(token, 'GET /api/version/current'))).toEqual([401, 'not_signed_in'])
     expect(instance.log.join()).toMatch(new RegExp(`"audit":"api_key_renewed","accountId":"${id}"`))
   })
 
   test('grants a limited key only its scopes', async () => {
     const { agent } = await instance.person('limited')
-    const { token, apiKey } = await mint(agent, { scopes: ['read:account', 'write:users'] })
+    const { token, apiKey } = await createKey(agent, { scopes: ['read:account', 'write:users'] })
     expect(apiKey).toMatchObject({ scopes: ['read:account', 'write:users'] })
-    expect((await withKey(token, 'GET /api/api-keys')).json()).toMatchObject({ data: [{ scopes: expect.any(Array) }] })
+    expect((await callWithKey(token, 'GET /api/api-keys')).json()).toMatchObject({
+      data: [{ scopes: expect.any(Array) }],
+    })
     for (const [call, scope] of [
       [`DELETE /api/api-keys/${apiKey.id}`, 'write:account'],
       ['GET /api/version/current', 'read:settings'],
     ] as const) {
-      const response = await withKey(token, call)
+      const response = await callWithKey(token, call)
       expect([response.status, response.json()]).toMatchObject([403, { code: 'forbidden', details: { scope } }])
     }
-    expect((await withKey(token, 'GET /api/version/latest')).status).toBe(200)
+    expect((await callWithKey(token, 'GET /api/version/latest')).status).toBe(200)
   })
 
   test('lets a limited key manage groups, but not the memberships of administrators', async () => {
     const { administrator, url } = instance
     const me = (await administrator.getJson(`${url}/api/users/me`)).json() as { id: string }
     const person = await instance.person(freshUserName())
-    const { token } = await mint(administrator, { scopes: ['read:groups', 'write:groups', 'read:users'] })
-    const make = async () => {
+    const { token } = await createKey(administrator, { scopes: ['read:groups', 'write:groups', 'read:users'] })
+    const createGroup = async () => {
       const name = freshUserName()
-      const response = await withKey(token, 'POST /api/user-groups', { name, friendlyName: name })
+      const response = await callWithKey(token, 'POST /api/user-groups', { name, friendlyName: name })
       return (response.json() as { id: string }).id
     }
-    const [without, holding] = [await make(), await make()]
+    const [without, holding] = [await createGroup(), await createGroup()]
     const users = { userIds: [me.id] }
     expect(
       (await administrator.sendJson('PUT', `${url}/api/user-groups/${holding}/users`, { body: users })).status,
@@ -207,14 +211,14 @@ describe.each(databaseKinds)('%s', (kind) => {
       [`PUT /api/user-groups/${holding}/users`, { userIds: [] }],
       [`PATCH /api/user-groups/${holding}/members/${me.id}`, { endsAt: null }],
     ] as const)
-      expect(refusal(await withKey(token, call, sent))).toEqual([403, 'forbidden'])
+      expect(refusal(await callWithKey(token, call, sent))).toEqual([403, 'forbidden'])
     for (const [call, sent] of [
       [`PUT /api/user-groups/${holding}/users`, { userIds: [me.id, person.id] }],
       [`PATCH /api/user-groups/${holding}/members/${person.id}`, { endsAt: null }],
       [`PUT /api/custom-claims/user-group/${holding}`, []],
     ] as const)
-      expect([call, (await withKey(token, call, sent)).status]).toEqual([call, 200])
-    expect((await withKey(token, `DELETE /api/user-groups/${holding}`)).status).toBe(204)
+      expect([call, (await callWithKey(token, call, sent)).status]).toEqual([call, 200])
+    expect((await callWithKey(token, `DELETE /api/user-groups/${holding}`)).status).toBe(204)
   })
 
   test('does not let a limited key provision users it cannot read to its own server', async () => {
@@ -222,44 +226,47 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { id: oidcClientId } = await app.pocket.clients.create({ name: 'Told', redirectUris: [] })
     const body = { endpoint: 'https://scim.example.net', token: '', oidcClientId }
     const scopes = ['write:clients', 'read:users', 'read:groups']
-    const allowed = await mint(administrator, { scopes })
-    const created = await withKey(allowed.token, 'POST /api/scim/service-provider', body)
+    const allowed = await createKey(administrator, { scopes })
+    const created = await callWithKey(allowed.token, 'POST /api/scim/service-provider', body)
     const { id } = created.json() as { readonly id: string }
     for (const missing of ['read:users', 'read:groups']) {
-      const { token } = await mint(administrator, { scopes: scopes.filter((scope) => scope !== missing) })
+      const { token } = await createKey(administrator, { scopes: scopes.filter((scope) => scope !== missing) })
       for (const call of ['POST /api/scim/service-provider', `PUT /api/scim/service-provider/${id}`]) {
-        const response = await withKey(token, call, { ...body, endpoint: 'https://scim.example.org' })
+        const response = await callWithKey(token, call, { ...body, endpoint: 'https://scim.example.org' })
         expect([response.status, response.json()]).toMatchObject([403, { details: { scope: missing } }])
       }
       // Permission to change clients does not include imports.
-      expect(refusal(await withKey(token, 'POST /api/application-configuration/sync-ldap'))).toEqual([403, 'forbidden'])
+      expect(refusal(await callWithKey(token, 'POST /api/application-configuration/sync-ldap'))).toEqual([
+        403,
+        'forbidden',
+      ])
     }
-    const changed = await withKey(allowed.token, `PUT /api/scim/service-provider/${id}`, body)
+    const changed = await callWithKey(allowed.token, `PUT /api/scim/service-provider/${id}`, body)
     expect([created.status, changed.status]).toEqual([201, 200])
     await app.pocket.clients.remove(oidcClientId)
   })
 
   test('does not reveal users in import reports to a limited key that cannot read users', async () => {
     const scopes = ['read:settings', 'write:settings']
-    const { token } = await mint(instance.administrator, { scopes })
+    const { token } = await createKey(instance.administrator, { scopes })
     for (const call of ['GET /api/ldap/runs', 'POST /api/ldap/dry-run', 'POST /api/ldap/sync']) {
-      const response = await withKey(token, call, call.startsWith('POST') ? {} : undefined)
+      const response = await callWithKey(token, call, call.startsWith('POST') ? {} : undefined)
       expect([call, response.status, response.json()]).toMatchObject([call, 403, { details: { scope: 'read:users' } }])
     }
-    const reader = await mint(instance.administrator, { scopes: [...scopes, 'read:users', 'read:groups'] })
-    expect((await withKey(reader.token, 'GET /api/ldap/runs')).status).toBe(200)
+    const reader = await createKey(instance.administrator, { scopes: [...scopes, 'read:users', 'read:groups'] })
+    expect((await callWithKey(reader.token, 'GET /api/ldap/runs')).status).toBe(200)
   })
 
   test('names the error code when the owner of a key is disabled', async () => {
     const { agent, id } = await instance.person('disabled')
-    const { token } = await mint(agent)
+    const { token } = await createKey(agent)
     await instance.app.directory.setDisabled(id, true)
-    expect(refusal(await withKey(token, 'GET /api/api-keys'))).toEqual([403, 'user_disabled'])
+    expect(refusal(await callWithKey(token, 'GET /api/api-keys'))).toEqual([403, 'user_disabled'])
   })
 
   test('prefers a session over a key, and uses the key if the session is invalid', async () => {
     const { agent } = await instance.person('both')
-    const { token } = await mint(instance.administrator, { name: 'of the administrator' })
+    const { token } = await createKey(instance.administrator, { name: 'of the administrator' })
     const headers = { 'x-api-key': token }
     expect((await agent.getJson(keysAt, { headers })).json()).toMatchObject({ data: [] })
     const invalid = { ...headers, cookie: 'access_token=made-up' }
@@ -268,10 +275,10 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('treats the key of the environment as a key without a user', async () => {
-    expect((await withKey(staticKey, 'GET /api/version/current')).status).toBe(200)
-    expect((await withKey(staticKey, 'GET /api/api-keys')).json()).toMatchObject({ data: [] })
+    expect((await callWithKey(staticKey, 'GET /api/version/current')).status).toBe(200)
+    expect((await callWithKey(staticKey, 'GET /api/api-keys')).json()).toMatchObject({ data: [] })
     for (const wrong of [`${staticKey}x`, staticKey.slice(1), staticKey.toUpperCase()])
-      expect(refusal(await withKey(wrong, 'GET /api/api-keys'))).toEqual([401, 'not_signed_in'])
+      expect(refusal(await callWithKey(wrong, 'GET /api/api-keys'))).toEqual([401, 'not_signed_in'])
     expect(instance.log.join()).not.toContain(staticKey)
   })
 
@@ -287,7 +294,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['GET /api/webauthn/credentials', {}, 200, []],
     ['POST /api/api-keys', { name: 'Another' }, 403, { code: 'api_key_auth_not_allowed' }],
   ])('has no record for the key of the environment: %s of %j', async (call, body, status, result) => {
-    const got = await withKey(staticKey, call, call.startsWith('GET') ? undefined : body)
+    const got = await callWithKey(staticKey, call, call.startsWith('GET') ? undefined : body)
     expect([got.status, got.json()]).toMatchObject([status, result])
   })
 
@@ -327,7 +334,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['an expiry in another time zone', { expiresAt: '2999-01-01T00:00:00+14:00' }],
     ['unknown fields', { id: someId, ownerId: someId, tokenHash: 'x', isAdmin: true }],
   ])('accepts %s', async (_what, fields) => {
-    const { apiKey } = await mint(instance.administrator, fields)
+    const { apiKey } = await createKey(instance.administrator, fields)
     expect(apiKey.id).not.toBe(someId)
     expect(apiKey).not.toHaveProperty('scopes')
   })
@@ -344,7 +351,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   ])('rejects a body of %s', async (_what, type, body) => {
     const response = await instance.administrator.fetch(keysAt, {
       method: 'POST',
-      headers: { 'content-type': type, cookie: cookieOf(instance.administrator) },
+      headers: { 'content-type': type, cookie: cookieHeader(instance.administrator) },
       body,
     })
     expect([response.status, await response.json()]).toEqual([
@@ -356,7 +363,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('rejects a body above the size limit', async () => {
     const response = await instance.administrator.fetch(keysAt, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', cookie: cookieOf(instance.administrator) },
+      headers: { 'content-type': 'application/json', cookie: cookieHeader(instance.administrator) },
       body: JSON.stringify({ name: 'x'.repeat(1_000_000) }),
     })
     expect([response.status, await response.json()]).toMatchObject([413, { code: 'payload_too_large' }])
@@ -392,7 +399,7 @@ function problemOf(response: UserAgentResponse): string {
 let names = 0
 const freshUserName = () => `limited-key-${process.pid}-${names++}`
 
-function cookieOf(agent: UserAgent): string {
+function cookieHeader(agent: UserAgent): string {
   return agent
     .cookies()
     .map(({ name, value }) => `${name}=${value}`)

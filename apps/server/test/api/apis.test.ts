@@ -1,27 +1,27 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
-import { type Answer, type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
+import { type Answer, type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
 let instance: CalledInstance
 let count = 0
 
-function fresh(): string {
+function freshName(): string {
   count += 1
   return `thing${count}`
 }
 
 async function createApi(fields: Json = {}): Promise<Answer & { readonly id: string; readonly resource: string }> {
-  const resource = `https://${fresh()}.example`
+  const resource = `https://${freshName()}.example`
   const response = await instance.call('POST /api/apis', { body: { name: 'Notes', resource, ...fields } })
   return { ...response, id: String(response.json.id), resource }
 }
 
 async function createClient(fields: Json = {}): Promise<string> {
   const { json } = await instance.call('POST /api/oidc/clients', {
-    body: { name: fresh(), callbackURLs: [], ...fields },
+    body: { name: freshName(), callbackURLs: [], ...fields },
   })
   return String(json.id)
 }
@@ -31,7 +31,7 @@ function setPermissions(id: string, permissions: readonly Json[]): Promise<Answe
 }
 
 /** An API with two permissions, and their IDs. */
-async function withPermissions(name = 'Notes') {
+async function createApiWithPermissions(name = 'Notes') {
   const { id, resource } = await createApi({ name })
   const { json } = await setPermissions(id, [
     { key: 'read', name: 'Read', description: 'Look' },
@@ -45,7 +45,7 @@ function setAccess(id: string, clientId: string, body: Json): Promise<Answer> {
   return instance.call('PUT /api/apis/{id}/clients/{clientId}', { params: { id, clientId }, body })
 }
 
-async function grantable(call: string, params: Readonly<Record<string, string>>): Promise<readonly unknown[]> {
+async function listGrantableIds(call: string, params: Readonly<Record<string, string>>): Promise<readonly unknown[]> {
   const { json } = await instance.call(call, { params, query: '?pagination[limit]=100' })
   return (json.data as readonly Json[]).map(({ id }) => id)
 }
@@ -63,7 +63,7 @@ const nothing = {
 
 describe.each(databaseKinds)('APIs on %s', (kind) => {
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
   })
   afterAll(async () => instance[Symbol.asyncDispose]())
 
@@ -138,18 +138,18 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
   test('are listed in sorted, searchable pages', async () => {
     const mark = randomUUID().slice(0, 8)
     for (const name of ['B', 'A', 'C']) await createApi({ name: `${name} ${mark}` })
-    const page = async (query: string) => {
+    const fetchPage = async (query: string) => {
       const { json } = await instance.call('GET /api/apis', { query: `?search=${mark}&${query}` })
       return [(json.data as readonly Json[]).map(({ name }) => String(name)[0]).join(''), json.pagination]
     }
     const pagination = { totalPages: 2, totalItems: 3, currentPage: 2, itemsPerPage: 2 }
-    expect(await page('pagination[limit]=2&pagination[page]=5&sort[column]=name')).toEqual(['C', pagination])
-    expect((await page('sort[column]=name&sort[direction]=desc'))[0]).toBe('CBA')
-    expect((await page('sort[column]=audience'))[0]).toBe('BAC')
+    expect(await fetchPage('pagination[limit]=2&pagination[page]=5&sort[column]=name')).toEqual(['C', pagination])
+    expect((await fetchPage('sort[column]=name&sort[direction]=desc'))[0]).toBe('CBA')
+    expect((await fetchPage('sort[column]=audience'))[0]).toBe('BAC')
   })
 
   test('keep the ID of a permission while its key is unchanged', async () => {
-    const { id, read } = await withPermissions()
+    const { id, read } = await createApiWithPermissions()
     const { status, json } = await setPermissions(id, [
       { key: 'delete', name: 'Delete' },
       { key: 'read', name: 'See', description: '' },
@@ -190,14 +190,14 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
   })
 
   test('can be opened to clients with a client ID metadata document', async () => {
-    const { id, read } = await withPermissions()
-    const open = (body: Json) => instance.call('PUT /api/apis/{id}/cimd-access', { params: { id }, body })
-    const opened = await open({ enabled: true, permissionIds: [read, randomUUID()] })
+    const { id, read } = await createApiWithPermissions()
+    const setCimdAccess = (body: Json) => instance.call('PUT /api/apis/{id}/cimd-access', { params: { id }, body })
+    const opened = await setCimdAccess({ enabled: true, permissionIds: [read, randomUUID()] })
     expect(opened.json).toMatchObject({
       allowCimdClients: true,
       permissions: [{ allowedForCimdClients: true }, { allowedForCimdClients: false }],
     })
-    expect((await open({ enabled: false })).json).toMatchObject({
+    expect((await setCimdAccess({ enabled: false })).json).toMatchObject({
       allowCimdClients: false,
       permissions: [{ allowedForCimdClients: false }, { allowedForCimdClients: false }],
     })
@@ -205,11 +205,11 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
   })
 
   test('grant access to clients, and a permission implies access to its API', async () => {
-    const { id, read, write } = await withPermissions()
+    const { id, read, write } = await createApiWithPermissions()
     const clientId = await createClient({ name: 'Zoë' })
     const params = { id, clientId }
-    expect(await grantable('GET /api/apis/{id}/assignable-clients', { id })).toContain(clientId)
-    expect(await grantable('GET /api/api-access/{clientId}/assignable-apis', { clientId })).toContain(id)
+    expect(await listGrantableIds('GET /api/apis/{id}/assignable-clients', { id })).toContain(clientId)
+    expect(await listGrantableIds('GET /api/api-access/{clientId}/assignable-apis', { clientId })).toContain(id)
 
     const response = await setAccess(id, clientId, {
       userDelegatedPermissionIds: [read, randomUUID()],
@@ -240,8 +240,8 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
     ])
     const ofClient = await instance.call('GET /api/api-access/{clientId}/apis', { params })
     expect(ofClient.json).toMatchObject([{ api: { id }, ...access }])
-    expect(await grantable('GET /api/apis/{id}/assignable-clients', { id })).not.toContain(clientId)
-    expect(await grantable('GET /api/api-access/{clientId}/assignable-apis', { clientId })).not.toContain(id)
+    expect(await listGrantableIds('GET /api/apis/{id}/assignable-clients', { id })).not.toContain(clientId)
+    expect(await listGrantableIds('GET /api/api-access/{clientId}/assignable-apis', { clientId })).not.toContain(id)
     expect(findAuditEvents(instance, 'api_access_changed').at(-1)).toMatchObject({ apiId: id, clientId })
 
     expect((await setAccess(id, clientId, { clientPermissionIds: [write] })).json).toEqual({
@@ -256,7 +256,7 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
   })
 
   test('grant a public client no access without a user', async () => {
-    const { id, read } = await withPermissions()
+    const { id, read } = await createApiWithPermissions()
     const clientId = await createClient({ isPublic: true })
     const body = { clientAccess: true, clientPermissionIds: [read], userDelegatedAccess: true }
     expect((await setAccess(id, clientId, body)).json).toEqual({ ...nothing, userDelegatedAccess: true })
@@ -279,23 +279,23 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
   })
 
   test('revoke access with its last permission', async () => {
-    const { id, read, write } = await withPermissions()
+    const { id, read, write } = await createApiWithPermissions()
     const [clientId, other] = [await createClient(), await createClient()]
     await setAccess(id, clientId, { userDelegatedPermissionIds: [read, write], clientPermissionIds: [write] })
     await setAccess(id, other, { userDelegatedAccess: true, clientPermissionIds: [write] })
     await setPermissions(id, [{ key: 'read', name: 'Read' }])
-    const access = async (of: string) =>
+    const listApiAccess = async (of: string) =>
       (await instance.call('GET /api/api-access/{clientId}/apis', { params: { clientId: of } })).json
-    expect(await access(clientId)).toMatchObject([
+    expect(await listApiAccess(clientId)).toMatchObject([
       { ...nothing, userDelegatedAccess: true, userDelegatedPermissionIds: [read] },
     ])
-    expect(await access(other)).toMatchObject([{ ...nothing, userDelegatedAccess: true }])
+    expect(await listApiAccess(other)).toMatchObject([{ ...nothing, userDelegatedAccess: true }])
     await setPermissions(id, [])
-    expect([await access(clientId), (await access(other)).length]).toEqual([[], 1])
+    expect([await listApiAccess(clientId), (await listApiAccess(other)).length]).toEqual([[], 1])
   })
 
   test('replace all access of a client at once, as older tools do', async () => {
-    const [one, two] = [await withPermissions('One'), await withPermissions('Two')]
+    const [one, two] = [await createApiWithPermissions('One'), await createApiWithPermissions('Two')]
     const clientId = await createClient()
     await setAccess(two.id, clientId, { clientAccess: true, userDelegatedPermissionIds: [two.write] })
     const params = { clientId }
@@ -314,7 +314,7 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
   })
 
   test('remove the access of a deleted client', async () => {
-    const { id, read } = await withPermissions()
+    const { id, read } = await createApiWithPermissions()
     const clientId = await createClient()
     await setAccess(id, clientId, { userDelegatedPermissionIds: [read] })
     const body = { name: 'Notes', resourceServerClientIds: [clientId] }

@@ -4,8 +4,8 @@ import { type CurrentNames, createAuditLog } from '../../src/audit-log/audit-log
 import { exportChunks } from '../../src/audit-log/export.ts'
 import type { OpenDatabase } from '../../src/composition/open-database.ts'
 import { unknownLocation } from '../../src/geoip/location.ts'
-import { open, sites } from '../database/sites.ts'
-import { type CalledInstance, startCalled } from './calls.ts'
+import { openWithoutLog, testDatabases } from '../database/test-databases.ts'
+import { type CalledInstance, startCalledInstance } from './calls.ts'
 import { createPerson } from './people.ts'
 
 interface Entry {
@@ -24,20 +24,20 @@ describe.each(databaseKinds)('%s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
   })
 
   afterAll(async () => instance[Symbol.asyncDispose]())
 
-  async function entries(query: string): Promise<readonly Entry[]> {
+  async function listEntries(query: string): Promise<readonly Entry[]> {
     const { json } = await instance.call('GET /api/audit-logs/all', { query: `?pagination[limit]=100&${query}` })
     return json.data as readonly Entry[]
   }
-  const total = async (query: string) => {
+  const countEntries = async (query: string) => {
     const { json } = await instance.call('GET /api/audit-logs/all', { query })
     return (json.pagination as { readonly totalItems: number }).totalItems
   }
-  const countEventsOf = (id: string, event: string) => entries(`filters[userID]=${id}&filters[event]=${event}`)
+  const countEventsOf = (id: string, event: string) => listEntries(`filters[userID]=${id}&filters[event]=${event}`)
 
   test('records the changes of an administrator with the previous values', async () => {
     const { id, json } = await createPerson(instance, { firstName: 'Grace' })
@@ -64,7 +64,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const params = { id: String(created.json.id) }
     await instance.call('PUT /api/oidc/clients/{id}', { params, body: { name: 'After', callbackURLs } })
     const minted = await instance.call('POST /api/oidc/clients/{id}/secrets', { params, body: {} })
-    const found = await entries('filters[clientName]=After')
+    const found = await listEntries('filters[clientName]=After')
     const changesOf = (event: string) => found.find((entry) => entry.event === event)?.changes
     expect(changesOf('CLIENT_UPDATED')).toMatchObject({ name: { before: 'Before', after: 'After' } })
     expect(changesOf('CLIENT_SECRET_ADDED')).toEqual({ secret: { before: null, after: '(redacted)' } })
@@ -73,7 +73,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const group = await instance.call('POST /api/user-groups', { body: { name: 'crew', friendlyName: 'Crew' } })
     const body = { name: 'crew', friendlyName: 'The crew' }
     await instance.call('PUT /api/user-groups/{id}', { params: { id: String(group.json.id) }, body })
-    const [renamed] = await entries('filters[event]=GROUP_UPDATED')
+    const [renamed] = await listEntries('filters[event]=GROUP_UPDATED')
     expect(renamed?.changes).toEqual({ friendlyName: { before: 'Crew', after: 'The crew' } })
   })
 
@@ -83,7 +83,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const values = Object.fromEntries(variables.map(({ key, value }) => [key, value]))
     const body = { ...values, appName: 'Changed', smtpPassword: 'hidden-from-all' }
     await instance.call('PUT /api/application-configuration', { body })
-    const [entry] = await entries('filters[event]=SETTINGS_CHANGED')
+    const [entry] = await listEntries('filters[event]=SETTINGS_CHANGED')
     expect(entry?.changes).toEqual({
       appName: { before: values.appName, after: 'Changed' },
       smtpPassword: { before: '', after: '(redacted)' },
@@ -94,29 +94,29 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { id, agent } = await instance.person('leaves')
     await agent.postForm(`${instance.url}/logout`, { logout: 'yes' })
     expect(await countEventsOf(id, 'SIGNED_OUT')).toHaveLength(1)
-    expect(await entries('filters[event]=SETUP_COMPLETED')).toHaveLength(1)
+    expect(await listEntries('filters[event]=SETUP_COMPLETED')).toHaveLength(1)
   })
 
   test('searches entries case-insensitively and treats every character literally', async () => {
     const { id } = await createPerson(instance, { firstName: 'Jos\u00e9_100%' })
     const search = async (term: string) =>
-      (await entries(`search=${encodeURIComponent(term)}`)).map(({ userID }) => userID)
+      (await listEntries(`search=${encodeURIComponent(term)}`)).map(({ userID }) => userID)
     for (const term of ['JOSE\u0301_100%', 'jos\u00c9_1']) expect([term, await search(term)]).toEqual([term, [id]])
     expect(await search('jos\u00e9%100')).toEqual([])
   })
 
   test('filters entries by a time range', async () => {
-    const everything = await total('')
-    expect(await total('?to=2001-02-03')).toBe(0)
-    expect(await total('?from=2999-01-01T00:00:00Z')).toBe(0)
-    expect(await total('?from=2001-02-03T04:05:06.789%2B02:00&to=2999-12-31')).toBe(everything)
+    const everything = await countEntries('')
+    expect(await countEntries('?to=2001-02-03')).toBe(0)
+    expect(await countEntries('?from=2999-01-01T00:00:00Z')).toBe(0)
+    expect(await countEntries('?from=2001-02-03T04:05:06.789%2B02:00&to=2999-12-31')).toBe(everything)
     const refused = await instance.call('GET /api/audit-logs/all', { query: '?from=yesterday&to=2026-02-31' })
     expect([refused.status, fieldsOf(refused.json)]).toEqual([400, ['from', 'to']])
   })
 
   test('merges repeated rejections into one entry with their count and the latest source', async () => {
     for (let i = 0; i < 30; i += 1) await instance.agent().postForm(`${instance.url}/lc`, { code: `WRONG${i}` })
-    const found = await entries('filters[event]=SIGN_IN_FAILED')
+    const found = await listEntries('filters[event]=SIGN_IN_FAILED')
     // Two entries if the hour ended in between.
     expect(found.length).toBeLessThanOrEqual(2)
     expect(found.reduce((sum, { occurrences = 0 }) => sum + occurrences, 0)).toBe(30)
@@ -133,7 +133,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { id } = await createPerson(instance, { firstName: formula })
     const body = { name: '=1+2, "so"', callbackURLs: ['https://app.example/cb'] }
     await instance.call('POST /api/oidc/clients', { body })
-    const before = await total('')
+    const before = await countEntries('')
     const path = `${instance.url}/api/audit-logs/export`
     const lines = await instance.administrator.get(`${path}?format=jsonl`)
     expect(lines.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8')
@@ -170,8 +170,8 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
   let database: OpenDatabase
 
   beforeAll(async () => {
-    const site = stack.use(await sites[kind]())
-    database = stack.use(await open(site.config))
+    const site = stack.use(await testDatabases[kind]())
+    database = stack.use(await openWithoutLog(site.config))
   })
 
   afterAll(async () => stack.disposeAsync())
@@ -182,7 +182,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
   const log = { record: async () => {} }
   const unfiltered = { accountId: null, from: null, to: null, filters: {}, search: '' }
   const page = { page: 1, limit: 100, sort: null }
-  const sinkAt = (now: number) =>
+  const createAuditLogAt = (now: number) =>
     createAuditLog({
       store: database.auditLog,
       names,
@@ -194,7 +194,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
   test('merges rejections from one network per hour, and separates them by user', async () => {
     const store = database.auditLog
     const recordFailure = (ipAddress: string, now: number, about: { readonly accountId?: string } = {}) =>
-      sinkAt(now).record(
+      createAuditLogAt(now).record(
         { event: 'sign_in_failed', code: 'code_invalid', method: 'code', ...about },
         { ...noUser, ipAddress, userAgent: `agent ${now}` },
       )
@@ -218,7 +218,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
 
   test('exports each of many entries once', async () => {
     for (let i = 0; i < 1203; i += 1)
-      await sinkAt(Math.floor(i / 100)).record({ event: 'keys_rotated', kid: String(i) }, noUser)
+      await createAuditLogAt(Math.floor(i / 100)).record({ event: 'keys_rotated', kid: String(i) }, noUser)
     let text = ''
     for await (const piece of exportChunks(database.auditLog, unfiltered, 'jsonl')) text += piece
     const lines = text.trimEnd().split('\n')

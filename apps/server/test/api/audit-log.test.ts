@@ -8,9 +8,9 @@ import { unknownLocation } from '../../src/geoip/location.ts'
 import { auditEntry } from '../audit-log/audit-entry.ts'
 import { createFolder } from '../database/folder.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
-import { open, sites } from '../database/sites.ts'
+import { openWithoutLog, testDatabases } from '../database/test-databases.ts'
 import { startApp } from '../http/app.ts'
-import { type CalledInstance, type CallOptions, startCalled } from './calls.ts'
+import { type CalledInstance, type CallOptions, startCalledInstance } from './calls.ts'
 import { createPerson } from './people.ts'
 
 interface Entry {
@@ -28,20 +28,20 @@ describe.each(databaseKinds)('%s', (kind) => {
   let administratorId: string
 
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
     administratorId = String((await instance.call('GET /api/users/me')).json.id)
   })
 
   afterAll(async () => instance[Symbol.asyncDispose]())
 
-  async function entries(path: string, options: CallOptions = {}): Promise<readonly Entry[]> {
+  async function listEntries(path: string, options: CallOptions = {}): Promise<readonly Entry[]> {
     const { status, json } = await instance.call(`GET /api/audit-logs${path}`, options)
     expect(status).toBe(200)
     return json.data as readonly Entry[]
   }
 
-  const eventsOf = (userId: string, event?: string) =>
-    entries('/all', {
+  const listUserEvents = (userId: string, event?: string) =>
+    listEntries('/all', {
       query: `?pagination[limit]=100&filters[userID]=${userId}${event === undefined ? '' : `&filters[event]=${event}`}`,
     })
 
@@ -63,7 +63,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   }
 
   test('attributes the actions of the set-up to the administrator', async () => {
-    const found = await eventsOf(administratorId)
+    const found = await listUserEvents(administratorId)
     expect(found.map(({ event }) => event)).toEqual(
       expect.arrayContaining(['USER_CREATED', 'PASSKEY_ADDED', 'SIGN_IN']),
     )
@@ -75,14 +75,14 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('shows users only their own entries', async () => {
     const { id, agent } = await instance.personWithoutPasskey('own')
-    const own = await entries('', { agent, query: '?pagination[limit]=100' })
+    const own = await listEntries('', { agent, query: '?pagination[limit]=100' })
     expect(own.map(({ event, userID }) => [event, userID]).sort()).toEqual([
       ['CODE_ISSUED', id],
       ['TOKEN_SIGN_IN', id],
     ])
     expect(own[0]).toMatchObject({ username: '', actorUsername: '' })
-    expect(await entries('', { agent, query: `?filters[userID]=${administratorId}` })).toEqual([])
-    expect(await entries('', { agent, query: '?filters[event]=TOKEN_SIGN_IN' })).toHaveLength(1)
+    expect(await listEntries('', { agent, query: `?filters[userID]=${administratorId}` })).toEqual([])
+    expect(await listEntries('', { agent, query: '?filters[event]=TOKEN_SIGN_IN' })).toHaveLength(1)
     for (const path of ['/all', '/filters/client-names', '/filters/users']) {
       const refused = await instance.call(`GET /api/audit-logs${path}`, { agent })
       expect([path, refused.status, refused.json.code]).toEqual([path, 403, 'forbidden'])
@@ -91,7 +91,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('names the actor if another user performed the action', async () => {
     const { id } = await createPerson(instance)
-    const [created] = await eventsOf(id, 'USER_CREATED')
+    const [created] = await listUserEvents(id, 'USER_CREATED')
     expect(created).toMatchObject({
       actorUsername: 'ada',
       ipAddress: '127.0.0.1',
@@ -104,7 +104,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('keeps the entries and the name of a deleted user', async () => {
     const { id, json } = await createPerson(instance)
     expect((await instance.call('DELETE /api/users/{id}', { params: { id } })).status).toBe(204)
-    const found = await eventsOf(id)
+    const found = await listUserEvents(id)
     expect(found.map(({ event }) => event).sort()).toEqual(['ACCOUNT_REMOVED', 'USER_CREATED'])
     expect(found.map(({ username }) => username)).toEqual([json.username, json.username])
     expect((await instance.call('GET /api/audit-logs/filters/users')).json).toMatchObject({
@@ -121,12 +121,12 @@ describe.each(databaseKinds)('%s', (kind) => {
     await authorize(agent, clientId)
     // Without a consent page, the first use is the new authorization.
     for (const event of ['NEW_CLIENT_AUTHORIZATION', 'CLIENT_AUTHORIZATION'])
-      expect((await eventsOf(id, event)).map(({ data }) => data)).toEqual([{ clientId, clientName: name }])
+      expect((await listUserEvents(id, event)).map(({ data }) => data)).toEqual([{ clientId, clientName: name }])
 
     const secret = await instance.call('POST /api/oidc/clients/{id}/secrets', { params: { id: clientId }, body: {} })
     await instance.call('DELETE /api/oidc/clients/{id}', { params: { id: clientId } })
     const query = `?filters[clientName]=${encodeURIComponent(name)}&pagination[limit]=100`
-    const found = await entries('/all', { query })
+    const found = await listEntries('/all', { query })
     const events = found.map(({ event }) => event)
     expect(events).toEqual(expect.arrayContaining(['CLIENT_CREATED', 'CLIENT_SECRET_ADDED', 'CLIENT_REMOVED']))
     expect(JSON.stringify(found)).not.toContain(String(secret.json.secret))
@@ -148,7 +148,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       url.startsWith('https://app.example/'),
     )
     await authorize(agent, clientId)
-    const events = (await eventsOf(id)).map(({ event, data }) => [event, data.clientName])
+    const events = (await listUserEvents(id)).map(({ event, data }) => [event, data.clientName])
     expect(events.filter(([, name]) => name === 'Photos').sort()).toEqual([
       ['CLIENT_AUTHORIZATION', 'Photos'],
       ['CLIENT_AUTHORIZATION', 'Photos'],
@@ -163,7 +163,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { options } = optionsResponse.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
     const response = authenticator.create(options, { origin: instance.url })
     expect((await agent.postJson(`${instance.url}/settings/account/passkeys`, { response })).status).toBe(200)
-    const [added] = await eventsOf(id, 'PASSKEY_ADDED')
+    const [added] = await listUserEvents(id, 'PASSKEY_ADDED')
     const credentialId = added?.data.passkeyId ?? ''
     const received = {
       credentialID: Buffer.from(response.id, 'base64url').toString('hex'),
@@ -171,7 +171,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     }
     expect(added?.data).toMatchObject(received)
     await instance.call('DELETE /api/users/{id}/webauthn-credentials/{credentialId}', { params: { id, credentialId } })
-    expect(await entries('', { agent, query: '?filters[event]=PASSKEY_REMOVED' })).toMatchObject([
+    expect(await listEntries('', { agent, query: '?filters[event]=PASSKEY_REMOVED' })).toMatchObject([
       {
         userID: id,
         actorUsername: 'ada',
@@ -182,21 +182,21 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('attributes failed attempts without a session to no user, and stores no entered code', async () => {
     await instance.agent().postForm(`${instance.url}/lc`, { code: 'A-WRONG-CODE' })
-    const [failed] = await entries('/all', { query: '?filters[event]=SIGN_IN_FAILED' })
+    const [failed] = await listEntries('/all', { query: '?filters[event]=SIGN_IN_FAILED' })
     expect(failed).toMatchObject({ userID: null, username: '', data: { code: 'code_invalid' } })
     expect(JSON.stringify(failed)).not.toMatch(/wrong-code/i)
   })
 
   test('returns the newest entries first, each once across pages, in every requested order', async () => {
     const page = (number: number, extra = '') =>
-      entries('/all', { query: `?pagination[page]=${number}&pagination[limit]=3${extra}` })
+      listEntries('/all', { query: `?pagination[page]=${number}&pagination[limit]=3${extra}` })
     const [first, second] = [await page(1), await page(2)]
     const times = [...first, ...second].map(({ createdAt }) => createdAt)
     expect(times).toEqual(times.toSorted().reverse())
     expect(new Set([...first, ...second].map(({ id }) => id)).size).toBe(6)
     const oldest = await page(1, '&sort[column]=createdAt&sort[direction]=asc')
     expect((oldest[0]?.createdAt ?? '') <= (times.at(-1) ?? '')).toBe(true)
-    const events = await entries('/all', {
+    const events = await listEntries('/all', {
       query: '?sort[column]=event&sort[direction]=desc&pagination[limit]=100',
     })
     const sorted = events.map(({ event }) => event)
@@ -214,14 +214,14 @@ describe.each(databaseKinds)('%s', (kind) => {
       "?filters[clientName]=' OR 1=1 --",
       '?filters[clientName]=true',
     ])
-      expect([query, await entries('/all', { query: encodeURI(query) })]).toEqual([query, []])
+      expect([query, await listEntries('/all', { query: encodeURI(query) })]).toEqual([query, []])
     const all = await instance.call('GET /api/audit-logs/all', { query: '?filters[__proto__]=x&pagination[page]=-1' })
     expect([all.status, all.json.pagination]).toEqual([200, expect.objectContaining({ currentPage: 1 })])
   })
 
   test('matches any of several values of a filter', async () => {
     const query = '?filters[event][0]=PASSKEY_ADDED&filters[event][1]=SIGN_IN'
-    const found = new Set((await entries('/all', { query })).map(({ event }) => event))
+    const found = new Set((await listEntries('/all', { query })).map(({ event }) => event))
     expect([...found].sort()).toEqual(['PASSKEY_ADDED', 'SIGN_IN'])
   })
 })
@@ -231,8 +231,8 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
   let database: OpenDatabase
 
   beforeAll(async () => {
-    const site = stack.use(await sites[kind]())
-    database = stack.use(await open(site.config))
+    const site = stack.use(await testDatabases[kind]())
+    database = stack.use(await openWithoutLog(site.config))
   })
 
   afterAll(async () => stack.disposeAsync())
@@ -242,7 +242,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
   const log = { record: async () => {} }
   const unfiltered = { accountId: null, from: null, to: null, filters: {}, search: '' }
   const everything = { page: 1, limit: 100, sort: null, filters: {}, search: '' }
-  const sinkAt = (now: number) =>
+  const createAuditLogAt = (now: number) =>
     createAuditLog({
       store: database.auditLog,
       names,
@@ -254,7 +254,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
   test('stores text that a database would reject, and truncates long text', async () => {
     const reason = `\0\ud800${'x'.repeat(5000)}`
     const event = { event: 'token_refused', code: 'invalid_grant', reason } as const
-    await sinkAt(1).record(event, { ...noUser, userAgent: 'a\ud800' })
+    await createAuditLogAt(1).record(event, { ...noUser, userAgent: 'a\ud800' })
     const { items } = await database.auditLog.list(unfiltered, everything)
     expect(items).toMatchObject([{ userAgent: 'a\ufffd', data: { code: 'invalid_grant' } }])
     expect(items[0]?.data.reason).toHaveLength(1000)
@@ -264,7 +264,7 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
   test('rolls back an entry together with its change', async () => {
     const { dataSource } = database
     const change = dataSource.transaction(async () => {
-      await sinkAt(1).record({ event: 'keys_rotated', kid: 'a' }, noUser)
+      await createAuditLogAt(1).record({ event: 'keys_rotated', kid: 'a' }, noUser)
       throw new Error('The change failed')
     })
     await expect(change).rejects.toThrow('The change failed')

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
 import { readListRequest } from '../../src/http/api/list.ts'
-import { type CalledInstance, startCalled } from './calls.ts'
+import { type CalledInstance, startCalledInstance } from './calls.ts'
 import { createPerson } from './people.ts'
 
 /** Names that look blank or misleading. */
@@ -24,7 +24,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
   })
 
   afterAll(async () => instance[Symbol.asyncDispose]())

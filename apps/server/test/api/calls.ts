@@ -1,8 +1,8 @@
 import { expect } from '@jest/globals'
 import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
 import { databaseOf } from '../http/app.ts'
-import { comparison, type Document } from './documented.ts'
 import { type Instance, passkeyAnswer, startInstance } from './instance.ts'
+import { cachedDifferences, type Document } from './response-differences.ts'
 
 /** An instance that checks every response against the OpenAPI document. */
 export interface CalledInstance extends Instance {
@@ -28,7 +28,7 @@ export interface Answer {
 /** Both databases, for tests of statements that differ between them. Others use `databaseKinds`. */
 export const kinds = ['SQLite', 'PostgreSQL'] as const
 
-export async function startCalled(
+export async function startCalledInstance(
   kind: (typeof kinds)[number],
   env: Readonly<Record<string, string>> = {},
 ): Promise<CalledInstance> {
@@ -36,7 +36,7 @@ export async function startCalled(
   const database = await databaseOf(kind, stack)
   const instance = stack.use(await startInstance({ ...database, ...env }))
   const document = await instance.agent().getJson(`${instance.url}/api/openapi.json`)
-  const differences = comparison(document.json() as Document)
+  const differences = cachedDifferences(document.json() as Document)
   return {
     ...instance,
     async call(call, { params = {}, query = '', body, agent = instance.administrator } = {}) {

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { comparison, type Differences, type Document } from './documented.ts'
 import { type Instance, startInstance } from './instance.ts'
+import { cachedDifferences, type Document, type FindDifferences } from './response-differences.ts'
 
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
 
 let instance: Instance
-let differences: Differences
+let differences: FindDifferences
 
 beforeAll(async () => {
   instance = await startInstance()
-  differences = comparison(
+  differences = cachedDifferences(
     (await instance.administrator.getJson(`${instance.url}/api/openapi.json`)).json() as Document,
   )
 })

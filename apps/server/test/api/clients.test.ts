@@ -3,8 +3,8 @@ import { defaultProtocol } from '@pocket/core/internal'
 import type { UserAgent } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
 import { databaseOf } from '../http/app.ts'
-import { comparison, type Differences, type Document } from './documented.ts'
 import { type Instance, startInstance } from './instance.ts'
+import { cachedDifferences, type Document, type FindDifferences } from './response-differences.ts'
 
 const hour = 3_600_000
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
@@ -26,7 +26,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   const stack = new AsyncDisposableStack()
   let instance: Instance
   let document: Document
-  let differences: Differences
+  let differences: FindDifferences
   let administrator: UserAgent
 
   beforeAll(async () => {
@@ -34,7 +34,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     instance = stack.use(await startInstance(database))
     administrator = instance.administrator
     document = (await administrator.getJson(`${instance.url}/api/openapi.json`)).json() as Document
-    differences = comparison(document)
+    differences = cachedDifferences(document)
   })
 
   afterAll(async () => stack.disposeAsync())
@@ -65,7 +65,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     return (await call(name, undefined, { query, agent })).json() as List
   }
 
-  async function secretOf(id: string, body?: Json): Promise<SecretDto> {
+  async function createSecret(id: string, body?: Json): Promise<SecretDto> {
     const response = await administrator.postJson(`${instance.url}/api/oidc/clients/${id}/secrets`, body ?? {})
     expect([response.status, response.text]).toEqual([201, expect.any(String)])
     return response.json() as SecretDto
@@ -82,7 +82,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   }
 
   /** Runs an authorization for a client without consent. */
-  async function use(agent: UserAgent, id: string, extra: Record<string, string> = {}): Promise<URLSearchParams> {
+  async function authorize(agent: UserAgent, id: string, extra: Record<string, string> = {}): Promise<URLSearchParams> {
     const query = new URLSearchParams({
       ...extra,
       client_id: id,
@@ -346,7 +346,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('deletes a client with all its grants', async () => {
     const { id } = await create()
-    const { secret } = await secretOf(id)
+    const { secret } = await createSecret(id)
     expect((await call('DELETE /api/oidc/clients/{id}', undefined, { id })).status).toBe(204)
     expect((await call('DELETE /api/oidc/clients/{id}', undefined, { id })).status).toBe(404)
     expect(await tokenStatus(id, secret)).toBe(401)
@@ -377,7 +377,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   describe('secrets', () => {
     test('are generated or chosen, shown once, and valid until they expire', async () => {
       const { id } = await create()
-      const drawn = await secretOf(id)
+      const drawn = await createSecret(id)
       expect(drawn).toEqual({
         id: expect.any(String),
         prefix: drawn.secret.slice(0, 4),
@@ -387,7 +387,7 @@ describe.each(databaseKinds)('%s', (kind) => {
         secret: expect.stringMatching(/^pk_[\w-]{43}$/),
       })
       const expiresAt = new Date(Date.now() + hour).toISOString()
-      const input = await secretOf(id, { secret: 'sixteen letters!', expiresAt })
+      const input = await createSecret(id, { secret: 'sixteen letters!', expiresAt })
       expect(input).toMatchObject({ prefix: 'sixt', expiresAt, isActive: true, secret: 'sixteen letters!' })
       expect(await tokenStatus(id, drawn.secret)).toBe(200)
       expect(await tokenStatus(id, 'sixteen letters!')).toBe(200)
@@ -465,7 +465,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
     test('are all replaced by the older form of the call', async () => {
       const { id } = await create()
-      const old = [await secretOf(id), await secretOf(id)]
+      const old = [await createSecret(id), await createSecret(id)]
       const response = await call('POST /api/oidc/clients/{id}/secret', undefined, { id })
       const { secret } = response.json() as SecretDto
       expect([response.status, Object.keys(response.json() as Json)]).toEqual([200, ['secret']])
@@ -517,12 +517,12 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   describe('groups', () => {
-    async function group(name: string): Promise<string> {
+    async function createGroup(name: string): Promise<string> {
       return (await instance.app.directory.groups.create({ name: `${name}-${kind}`, friendlyName: name })).id
     }
 
     test('can be assigned from the client or the group, and unknown IDs are ignored', async () => {
-      const family = await group('family')
+      const family = await createGroup('family')
       const { id } = await create({ isGroupRestricted: true })
       const response = await call(
         'PUT /api/oidc/clients/{id}/allowed-user-groups',
@@ -539,7 +539,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       ])
       expect(findAuditEvents('client_groups_changed').at(-1)).toMatchObject({ clientId: id, groupIds: [family] })
 
-      const friends = await group('friends')
+      const friends = await createGroup('friends')
       const name = 'PUT /api/user-groups/{id}/allowed-oidc-clients'
       const fromGroup = await call(name, { oidcClientIds: [id, 'unknown'] }, { id: friends })
       expect([fromGroup.status, fromGroup.json()]).toEqual([
@@ -562,7 +562,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     })
 
     test('survive concurrent changes of other fields, and so do secrets', async () => {
-      const [one, two] = [await group('one'), await group('two')]
+      const [one, two] = [await createGroup('one'), await createGroup('two')]
       const { id } = await create({ isGroupRestricted: true })
       for (let round = 0; round < 5; round++) {
         await call('PUT /api/oidc/clients/{id}/allowed-user-groups', { userGroupIds: [] }, { id })
@@ -606,16 +606,16 @@ describe.each(databaseKinds)('%s', (kind) => {
         launchURL: 'https://app.example',
         protocol: { initiateLoginUri: 'https://app.example/login' },
       })
-      const mine = async () =>
+      const listOwnClients = async () =>
         (await fetchList('?pagination[limit]=100', 'GET /api/oidc/users/me/clients', agent)).data.map(({ id }) => id)
-      expect(await mine()).not.toContain(restricted.id)
-      expect((await use(agent, restricted.id, { prompt: 'none' })).get('error')).toBe('access_denied')
+      expect(await listOwnClients()).not.toContain(restricted.id)
+      expect((await authorize(agent, restricted.id, { prompt: 'none' })).get('error')).toBe('access_denied')
 
-      const members = await group('members')
+      const members = await createGroup('members')
       await call('PUT /api/oidc/clients/{id}/allowed-user-groups', { userGroupIds: [members] }, { id: restricted.id })
       await instance.app.directory.groups.setMembers(members, [userId])
-      expect(await mine()).toContain(restricted.id)
-      expect((await use(agent, restricted.id)).get('code')).toEqual(expect.any(String))
+      expect(await listOwnClients()).toContain(restricted.id)
+      expect((await authorize(agent, restricted.id)).get('code')).toEqual(expect.any(String))
       const used = await fetchList(
         '?filters[hasLaunchURL]=true&sort[column]=lastUsedAt&sort[direction]=desc',
         'GET /api/oidc/users/me/clients',
@@ -634,18 +634,18 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('lists the authorizations of a user to that user and to administrators, and revokes them', async () => {
     const { id: userId, agent } = await instance.person(`allows-${kind}`)
     const app = await create({ callbackURLs: ['https://app.example/cb'], skipConsent: true })
-    const { secret } = await secretOf(app.id)
-    const code = (await use(agent, app.id)).get('code') ?? ''
+    const { secret } = await createSecret(app.id)
+    const code = (await authorize(agent, app.id)).get('code') ?? ''
     const tokens = await instance.agent().fetch(`${instance.url}/api/oidc/token`, {
       method: 'POST',
       headers: { authorization: `Basic ${btoa(`${app.id}:${secret}`)}` },
       body: new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri: 'https://app.example/cb' }),
     })
     const { access_token: accessToken } = (await tokens.json()) as { access_token: string }
-    const userInfo = async () =>
+    const fetchUserInfo = async () =>
       (await agent.fetch(`${instance.url}/api/oidc/userinfo`, { headers: { authorization: `Bearer ${accessToken}` } }))
         .status
-    expect(await userInfo()).toBe(200)
+    expect(await fetchUserInfo()).toBe(200)
 
     const item = {
       scope: 'openid email',
@@ -662,7 +662,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await call(withdrawal, undefined, { id: app.id })).status).toBe(404)
     expect((await call(withdrawal, undefined, { id: app.id, agent })).status).toBe(204)
     expect((await call(withdrawal, undefined, { id: app.id, agent })).json()).toMatchObject({ code: 'not_found' })
-    expect(await userInfo()).toBe(401)
+    expect(await fetchUserInfo()).toBe(401)
     expect((await fetchList('', `GET ${path}`, agent)).data).toEqual([])
     expect(findAuditEvents('consent_withdrawn').at(-1)).toMatchObject({ accountId: userId, clientId: app.id })
   })
@@ -672,8 +672,8 @@ describe.each(databaseKinds)('%s', (kind) => {
     const fields = { callbackURLs: ['https://app.example/cb'], skipConsent: true }
     const strict = await create({ ...fields, requiresReauthentication: true })
     const lenient = await create(fields)
-    expect((await use(agent, strict.id, { prompt: 'none' })).get('error')).toBe('login_required')
-    expect((await use(agent, lenient.id, { prompt: 'none' })).get('code')).toEqual(expect.any(String))
+    expect((await authorize(agent, strict.id, { prompt: 'none' })).get('error')).toBe('login_required')
+    expect((await authorize(agent, lenient.id, { prompt: 'none' })).get('code')).toEqual(expect.any(String))
   })
 
   test('does not find an unknown user', async () => {

@@ -21,18 +21,18 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   afterAll(async () => stack.disposeAsync())
 
-  function authorize(redirectUri: string): string {
+  function authorizationUrl(redirectUri: string): string {
     const query = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
     return `${instance.url}/authorize?${new URLSearchParams(query)}`
   }
 
-  const log = async (client = id) =>
+  const fetchConnectionLog = async (client = id) =>
     instance.administrator.getJson(`${instance.url}/api/oidc/clients/${client}/connection-log`)
 
   test('shows an administrator all attempts, in the API and on the client page', async () => {
-    await instance.administrator.get(authorize(registered))
-    await instance.agent().get(authorize(`${registered}/wrong`))
-    expect((await log()).json()).toMatchObject([
+    await instance.administrator.get(authorizationUrl(registered))
+    await instance.agent().get(authorizationUrl(`${registered}/wrong`))
+    expect((await fetchConnectionLog()).json()).toMatchObject([
       {
         endpoint: 'authorization',
         succeeded: false,
@@ -58,7 +58,10 @@ describe.each(databaseKinds)('%s', (kind) => {
         .replaceAll(/\s+/g, ' ')
         .trim(),
     )
-    const attempts = (await log()).json() as readonly { readonly requestId: string; readonly reason: string | null }[]
+    const attempts = (await fetchConnectionLog()).json() as readonly {
+      readonly requestId: string
+      readonly reason: string | null
+    }[]
     const [token, refused] = attempts
     expect(token?.reason).toMatch(/\S/)
     expect(refused?.reason).toMatch(/\S/)
@@ -85,34 +88,34 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(page.text).toMatch(
       /<h1>App<\/h1>\s*<p><span class="chip warn">[^<]*<\/span> Last sign-in [^.]+ by \S+\. Everyone can use it\./,
     )
-    expect((await log('nobody')).status).toBe(404)
+    expect((await fetchConnectionLog('nobody')).status).toBe(404)
     expect((await instance.agent().getJson(`${instance.url}/api/oidc/clients/${id}/connection-log`)).status).toBe(401)
   })
 
   test('shows a rejected redirect URI next to the registered ones, but only to administrators', async () => {
-    const otherAgent = await instance.agent().get(authorize(received))
+    const otherAgent = await instance.agent().get(authorizationUrl(received))
     expect(otherAgent.status).toBe(400)
     expect(otherAgent.text).not.toContain(registered)
     expect(otherAgent.text).not.toContain('/redirect-uris')
-    const page = await instance.administrator.get(authorize(received))
+    const page = await instance.administrator.get(authorizationUrl(received))
     expect(page.status).toBe(400)
     expect(page.text).toContain(registered)
     expect(page.text).not.toContain('<x>')
     expect(page.text).toContain('https://app.example/other?a=1&amp;b=')
     const usable = 'https://app.example/other?a=1,2&b=https://app.example/x'
-    const offered = await instance.administrator.get(authorize(usable))
+    const offered = await instance.administrator.get(authorizationUrl(usable))
     expect(offered.form('/redirect-uris').fields).toEqual({ redirectUri: usable })
     // The full URI is shown, so that it cannot be confused with another one.
     expect(offered.text).toContain(`<code>${usable.replaceAll('&', '&amp;')}</code>`)
   })
 
   test('registers it with one button, and the next attempt succeeds', async () => {
-    const page = await instance.administrator.get(authorize(`${registered}/new`))
+    const page = await instance.administrator.get(authorizationUrl(`${registered}/new`))
     const form = page.form('/redirect-uris')
     const action = new URL(form.action, page.url).href
     expect((await instance.agent().postForm(action, form.fields)).status).not.toBe(303)
     expect((await instance.administrator.postForm(action, form.fields)).status).toBe(303)
-    expect((await instance.administrator.get(authorize(`${registered}/new`))).location).toContain('code=')
+    expect((await instance.administrator.get(authorizationUrl(`${registered}/new`))).location).toContain('code=')
     expect((await instance.administrator.getJson(`${instance.url}/api/oidc/clients/${id}`)).json()).toMatchObject({
       callbackURLs: [registered, `${registered}/new`],
     })
@@ -128,7 +131,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     'javascript:alert(1)',
     'nothing',
   ])('offers no button for a URI that cannot be registered: %s', async (uri) => {
-    const page = await instance.administrator.get(authorize(uri))
+    const page = await instance.administrator.get(authorizationUrl(uri))
     expect(page.text).not.toContain('/redirect-uris')
     const action = `${instance.url}/settings/admin/oidc-clients/${id}/redirect-uris`
     expect((await instance.administrator.postForm(action, { redirectUri: uri })).status).toBe(400)
@@ -139,7 +142,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     'https://evil.example/\u202ebc/elpmaxe.ppa',
     'https://app.example\u3002evil.example/',
   ])('requires an administrator to type a URI that could be misread: %s', async (uri) => {
-    const page = await instance.administrator.get(authorize(uri))
+    const page = await instance.administrator.get(authorizationUrl(uri))
     expect([page.status, page.text.includes('/redirect-uris')]).toEqual([400, false])
   })
 })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { UserAgent } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
 import { stopTime } from '../stopped-time.ts'
-import { type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
 import { type Person, passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -15,13 +15,13 @@ describe.each(databaseKinds)('%s', (kind) => {
   let person: Person
 
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
     person = await instance.person(freshName())
   })
 
   afterAll(async () => instance[Symbol.asyncDispose]())
 
-  async function application(settings: Json = {}) {
+  async function createApplication(settings: Json = {}) {
     const body = { name: 'Television', callbackURLs: ['https://tv.example/cb'], isPublic: true, ...settings }
     const { json } = await instance.call('POST /api/oidc/clients', { body, agent: instance.administrator })
     return String(json.id)
@@ -32,7 +32,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     return { status: response.status, json: (await response.json()) as Json }
   }
 
-  async function ask(clientId: string, fields: Fields = {}) {
+  async function requestDeviceCode(clientId: string, fields: Fields = {}) {
     const { status, json } = await post('/api/oidc/device/authorize', {
       client_id: clientId,
       scope: 'openid profile',
@@ -46,12 +46,13 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   const callWithCode = (path: string, code: string, { agent = person.agent, more = '' } = {}) =>
     instance.call(path, { agent, query: `?code=${code}${more}` })
-  const info = (code: string, agent = person.agent) => callWithCode('GET /api/oidc/device/info', code, { agent })
+  const fetchDeviceInfo = (code: string, agent = person.agent) =>
+    callWithCode('GET /api/oidc/device/info', code, { agent })
   const verify = (code: string, agent = person.agent) => callWithCode('POST /api/oidc/device/verify', code, { agent })
 
   test('issues tokens to an approved device once, and asks it to wait before that', async () => {
     using _ = stopTime()
-    const { json, code, poll } = await ask(await application())
+    const { json, code, poll } = await requestDeviceCode(await createApplication())
     expect(json).toMatchObject({
       user_code: expect.stringMatching(/^E[A-HJKMNP-Z0-9]{7}$/),
       verification_uri: `${instance.url}/device`,
@@ -63,7 +64,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(await poll()).toMatchObject({ status: 400, json: { error: 'slow_down' } })
 
     const typed = ` ${code.slice(0, 4).toLowerCase().replaceAll('1', 'l').replaceAll('0', 'o')}-${code.slice(4)}`
-    const shown = await info(encodeURIComponent(typed))
+    const shown = await fetchDeviceInfo(encodeURIComponent(typed))
     expect(shown.json).toMatchObject({
       scope: ['openid', 'profile'],
       scopeInfo: [],
@@ -90,7 +91,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('reports a denial to the device', async () => {
-    const { code, poll } = await ask(await application())
+    const { code, poll } = await requestDeviceCode(await createApplication())
     const response = await callWithCode('POST /api/oidc/device/verify', code, { more: '&decision=deny' })
     expect(response.status).toBe(204)
     expect(await poll()).toMatchObject({ status: 400, json: { error: 'access_denied' } })
@@ -98,7 +99,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('applies one of twenty concurrent decisions about a code', async () => {
-    const { code, poll } = await ask(await application())
+    const { code, poll } = await requestDeviceCode(await createApplication())
     const responses = await Promise.all(Array.from({ length: 20 }, () => verify(code)))
     expect(responses.filter(({ status }) => status === 204)).toHaveLength(1)
     expect(responses.filter(({ status }) => status === 409)).toHaveLength(19)
@@ -111,26 +112,26 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('accepts one of twenty concurrent polls as timely', async () => {
     using _ = stopTime()
-    const { poll } = await ask(await application())
+    const { poll } = await requestDeviceCode(await createApplication())
     const errors = (await Promise.all(Array.from({ length: 20 }, () => poll()))).map(({ json }) => json.error)
     expect(errors.filter((error) => error === 'authorization_pending')).toHaveLength(1)
     expect(errors.filter((error) => error === 'slow_down')).toHaveLength(19)
   })
 
   test('remembers the consent', async () => {
-    const client = await application()
-    const first = await ask(client)
+    const client = await createApplication()
+    const first = await requestDeviceCode(client)
     await verify(first.code)
-    const second = await ask(client)
-    expect((await info(second.code)).json).toMatchObject({ authorizationRequired: false })
+    const second = await requestDeviceCode(client)
+    expect((await fetchDeviceInfo(second.code)).json).toMatchObject({ authorizationRequired: false })
     await verify(second.code)
     expect(findAuditEvents(instance, 'device_authorized_again').at(-1)).toMatchObject({ clientId: client })
   })
 
   test('keeps the device signed in after the approving browser signs out, but not after the consent is revoked', async () => {
     const formerMember = await instance.person(freshName())
-    const client = await application()
-    const { code, poll } = await ask(client)
+    const client = await createApplication()
+    const { code, poll } = await requestDeviceCode(client)
     await verify(code, formerMember.agent)
     const { json } = await poll()
     await formerMember.agent.postForm(`${instance.url}/logout`, {})
@@ -143,9 +144,9 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('requires a passkey for a client that demands one', async () => {
-    const { code, poll } = await ask(await application({ requiresReauthentication: true }))
+    const { code, poll } = await requestDeviceCode(await createApplication({ requiresReauthentication: true }))
     const other = await instance.personWithoutPasskey(freshName())
-    expect((await info(code, other.agent)).json).toMatchObject({ reauthenticationRequired: true })
+    expect((await fetchDeviceInfo(code, other.agent)).json).toMatchObject({ reauthenticationRequired: true })
     expect(await verify(code, other.agent)).toMatchObject({ status: 401, json: { code: 'reauthentication_required' } })
     const body = await passkeyAnswer(person.agent, instance.url, person.authenticator)
     expect((await instance.call('POST /api/webauthn/reauthenticate', { body, agent: person.agent })).status).toBe(204)
@@ -169,9 +170,9 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('requires a passkey before a session without one can approve a device', async () => {
-    const { code, poll } = await ask(await application())
+    const { code, poll } = await requestDeviceCode(await createApplication())
     const { agent } = await instance.personWithoutPasskey(freshName())
-    expect((await info(code, agent)).json).toMatchObject({ reauthenticationRequired: true })
+    expect((await fetchDeviceInfo(code, agent)).json).toMatchObject({ reauthenticationRequired: true })
     expect(await verify(code, agent)).toMatchObject({ status: 401, json: { code: 'reauthentication_required' } })
     const page = await agent.get(`${instance.url}/device?code=${code}`)
     expect(page.forms().map(({ action }) => new URL(action).pathname)).not.toContain('/device/allow')
@@ -182,8 +183,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('denies users outside the groups of a client', async () => {
-    const { code, poll } = await ask(await application({ isGroupRestricted: true }))
-    for (const response of [await info(code), await verify(code)])
+    const { code, poll } = await requestDeviceCode(await createApplication({ isGroupRestricted: true }))
+    for (const response of [await fetchDeviceInfo(code), await verify(code)])
       expect(response).toMatchObject({ status: 403, json: { code: 'client_not_allowed' } })
     const page = await person.agent.get(`${instance.url}/device?code=${code}`)
     // The code is valid, so the field has no error.
@@ -201,7 +202,9 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { authenticator } = await registerPasskey(member.agent, instance.url)
     const group = await instance.app.directory.groups.create({ name: freshName(), friendlyName: 'Viewers' })
     await instance.app.directory.groups.setMembers(group.id, [member.id])
-    const { code, poll } = await ask(await application({ isGroupRestricted: true, allowedUserGroupIds: [group.id] }))
+    const { code, poll } = await requestDeviceCode(
+      await createApplication({ isGroupRestricted: true, allowedUserGroupIds: [group.id] }),
+    )
     const { agent } = await instance.person(freshName())
     const refused = await agent.get(`${instance.url}/device?user_code=${code}`)
     const [, another = ''] = /href="(\/login\?[^"]+)">Use another account/.exec(refused.text) ?? []
@@ -219,8 +222,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('issues no tokens if the client is restricted to groups after the approval', async () => {
-    const id = await application()
-    const { code, poll } = await ask(id)
+    const id = await createApplication()
+    const { code, poll } = await requestDeviceCode(id)
     expect((await verify(code)).status).toBe(204)
     const body = {
       name: 'Television',
@@ -234,7 +237,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('can request the permissions of an API', async () => {
-    const client = await application()
+    const client = await createApplication()
     const api = await instance.app.pocket.apis.create({ name: 'Notes', resource: 'https://notes.example' })
     const { permissions } = await instance.app.pocket.apis.setPermissions(api.id, [
       { key: 'notes:read', name: 'Read notes', description: 'See them' },
@@ -246,8 +249,8 @@ describe.each(databaseKinds)('%s', (kind) => {
       clientPermissionIds: [],
     })
     const resource = 'https://notes.example/'
-    const { code, poll } = await ask(client, { scope: 'openid notes:read', resource })
-    expect((await info(code)).json).toMatchObject({
+    const { code, poll } = await requestDeviceCode(client, { scope: 'openid notes:read', resource })
+    expect((await fetchDeviceInfo(code)).json).toMatchObject({
       scope: ['openid', 'notes:read'],
       scopeInfo: [{ key: 'notes:read', name: 'Read notes', description: 'See them' }],
     })
@@ -268,19 +271,19 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['E0000000', 'oidc_invalid_device_code'],
     ['x'.repeat(65), 'oidc_invalid_device_code'],
   ])('rejects the code %j with %s', async (input, code) => {
-    expect(await info(input)).toMatchObject({ status: 400, json: { code } })
+    expect(await fetchDeviceInfo(input)).toMatchObject({ status: 400, json: { code } })
   })
 
   test('accepts only two decisions', async () => {
-    const { code } = await ask(await application())
+    const { code } = await requestDeviceCode(await createApplication())
     const response = await callWithCode('POST /api/oidc/device/verify', code, { more: '&decision=maybe' })
     expect(response).toMatchObject({ status: 400, json: { code: 'validation_failed' } })
   })
 
   test('allows and denies on the code page without a script', async () => {
-    const client = await application()
+    const client = await createApplication()
     for (const [index, done] of ['It has access', 'It has no access'].entries()) {
-      const { code, poll } = await ask(client)
+      const { code, poll } = await requestDeviceCode(client)
       const page = await person.agent.get(`${instance.url}/device?user_code=${code}`)
       expect(page.text).toContain('Sign in to Television on another device?')
       const form = page.forms()[index]
@@ -292,8 +295,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('does not show the result of one code for the next', async () => {
-    const client = await application()
-    const [first, second] = [await ask(client), await ask(client)]
+    const client = await createApplication()
+    const [first, second] = [await requestDeviceCode(client), await requestDeviceCode(client)]
     const page = await person.agent.get(`${instance.url}/device?user_code=${first.code}`)
     const [allow] = page.forms()
     if (!allow) throw new Error('The page has no form.')

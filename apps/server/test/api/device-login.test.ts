@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { UserAgent } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
 import decodeQr from 'qr/decode.js'
-import { type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
 import { type Person, passkeyAnswer } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -28,13 +28,13 @@ describe.each(databaseKinds)('%s', (kind) => {
   let person: Person
 
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
     person = await instance.person(freshName())
   })
 
   afterAll(async () => instance[Symbol.asyncDispose]())
 
-  async function request(agent = new UserAgent({ headers: { 'user-agent': phone } })) {
+  async function requestLogin(agent = new UserAgent({ headers: { 'user-agent': phone } })) {
     const { status, json } = await instance.call('POST /api/device-login/requests', { agent })
     expect(status).toBe(201)
     const exchange = (by = agent) =>
@@ -54,7 +54,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('returns the data for both sides, with a cookie for its exchange alone', async () => {
     const before = Date.now()
-    const { json, agent } = await request()
+    const { json, agent } = await requestLogin()
     expect(json).toEqual({
       id: json.userCode,
       userCode: expect.stringMatching(/^P[2-9A-HJ-NP-TV-Z]{7}$/),
@@ -75,14 +75,14 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('writes no user code to the log', async () => {
-    const { exchange, code } = await request()
+    const { exchange, code } = await requestLogin()
     await exchange()
     expect(instance.log.filter((line) => line.includes('/device-login/requests/[redacted]/exchange'))).not.toEqual([])
     expect(instance.log.filter((line) => line.includes(code))).toEqual([])
   })
 
   test('signs the browser in once after an approval with a recent passkey', async () => {
-    const { exchange, code, agent } = await request()
+    const { exchange, code, agent } = await requestLogin()
     const waiting = await exchange()
     expect([waiting.status, waiting.text]).toEqual([202, ''])
 
@@ -124,7 +124,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('responds to the waiting device on a decision, and shows the approver the request', async () => {
-    const { agent, json, code } = await request()
+    const { agent, json, code } = await requestLogin()
     const shown = await person.agent.get(`${instance.url}/device?code=${code}`)
     for (const output of [code.replace(/^(.{4})/, '$1-'), 'Firefox on Windows', '127.0.0.1', 'Internal network'])
       expect(shown.text).toContain(output)
@@ -136,14 +136,14 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('uses one passkey check for one device', async () => {
-    const [one, another] = [await request(), await request()]
+    const [one, another] = [await requestLogin(), await requestLogin()]
     await reauthenticate(person)
     const statuses = await Promise.all([decide(one.code, 'approve'), decide(another.code, 'approve')])
     expect(statuses.map(({ status }) => status).sort()).toEqual([204, 401])
   })
 
   test('rejects a passkey check from more than a minute ago', async () => {
-    const { code } = await request()
+    const { code } = await requestLogin()
     await reauthenticate(person)
     const later = Date.now() + 61_000
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => later)
@@ -157,7 +157,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('reports a denial once', async () => {
-    const { exchange, code } = await request()
+    const { exchange, code } = await requestLogin()
     expect((await decide(code, 'deny')).status).toBe(204)
     const response = await exchange()
     expect([response.status, response.json()]).toEqual([403, expect.objectContaining({ code: 'device_login_denied' })])
@@ -166,9 +166,9 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('denies on its page without a passkey, once', async () => {
-    const { exchange, code } = await request()
-    const denials = () => findAuditEvents(instance, 'device_login_denied').length
-    const before = denials()
+    const { exchange, code } = await requestLogin()
+    const countDenials = () => findAuditEvents(instance, 'device_login_denied').length
+    const before = countDenials()
     const later = Date.now() + 61_000
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => later)
     try {
@@ -180,11 +180,11 @@ describe.each(databaseKinds)('%s', (kind) => {
       clock.mockRestore()
     }
     expect((await exchange()).json()).toMatchObject({ code: 'device_login_denied' })
-    expect(denials()).toBe(before + 1)
+    expect(countDenials()).toBe(before + 1)
   })
 
   test('signs in one of twenty concurrent exchanges', async () => {
-    const { exchange, code } = await request()
+    const { exchange, code } = await requestLogin()
     await reauthenticate(person)
     await decide(code, 'approve')
     const statuses = (await Promise.all(Array.from({ length: 20 }, () => exchange()))).map(({ status }) => status)
@@ -193,11 +193,11 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('requires a passkey in the new session before it can approve another device', async () => {
-    const first = await request()
+    const first = await requestLogin()
     await reauthenticate(person)
     await decide(first.code, 'approve')
     await first.exchange()
-    const { code } = await request()
+    const { code } = await requestLogin()
     for (const body of [{ code }, { code, decision: 'deny' }]) {
       const call = `POST /api/device-login/verification${'decision' in body ? '/decision' : ''}`
       const response = await instance.call(call, { body, agent: first.agent })
@@ -206,7 +206,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('does not sign in a user who was disabled after the approval', async () => {
-    const { exchange, code } = await request()
+    const { exchange, code } = await requestLogin()
     const disabledUser = await instance.person(freshName())
     await reauthenticate(disabledUser)
     await decide(code, 'approve', disabledUser.agent)
@@ -220,7 +220,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('rejects an approval with the passkey of another user', async () => {
-    const { code } = await request()
+    const { code } = await requestLogin()
     const other = await instance.person(freshName())
     const body = await passkeyAnswer(person.agent, instance.url, other.authenticator)
     const response = await person.agent.postJson(`${instance.url}/device/approve?code=${code}`, { response: body })

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
-import { type Answer, type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
+import { type Answer, type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
 
 let instance: CalledInstance
 let count = 0
 
-function fresh(): string {
+function freshName(): string {
   count += 1
   return `group${count}`
 }
 
 async function create(fields: Readonly<Record<string, unknown>> = {}): Promise<Answer & { readonly id: string }> {
-  const body = { name: fresh(), friendlyName: 'Friends', ...fields }
+  const body = { name: freshName(), friendlyName: 'Friends', ...fields }
   const response = await instance.call('POST /api/user-groups', { body })
   return { ...response, id: String(response.json.id) }
 }
@@ -21,14 +21,14 @@ function read(id: string): Promise<Answer> {
   return instance.call('GET /api/user-groups/{id}', { params: { id } })
 }
 
-async function person(): Promise<Readonly<Record<string, unknown>>> {
-  const username = fresh()
+async function createUser(): Promise<Readonly<Record<string, unknown>>> {
+  const username = freshName()
   return (await instance.call('POST /api/users', { body: { username, email: `${username}@example.com` } })).json
 }
 
 describe.each(databaseKinds)('groups on %s', (kind) => {
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
   })
 
   afterAll(async () => instance[Symbol.asyncDispose]())
@@ -74,17 +74,17 @@ describe.each(databaseKinds)('groups on %s', (kind) => {
   })
 
   test('have members and claims', async () => {
-    const [{ id }, ann, bob] = [await create(), await person(), await person()]
-    const members = (userIds: readonly unknown[]) =>
+    const [{ id }, ann, bob] = [await create(), await createUser(), await createUser()]
+    const setMembers = (userIds: readonly unknown[]) =>
       instance.call('PUT /api/user-groups/{id}/users', { params: { id }, body: { userIds } })
-    const joined = await members([bob.id, ann.id, randomUUID(), 'nonsense'])
+    const joined = await setMembers([bob.id, ann.id, randomUUID(), 'nonsense'])
     expect(joined.status).toBe(200)
     const inGroup = [expect.objectContaining({ id })]
     expect(joined.json.users).toEqual([
       { ...ann, userGroups: inGroup },
       { ...bob, userGroups: inGroup },
     ])
-    expect((await members([bob.id])).json.users).toEqual([{ ...bob, userGroups: inGroup }])
+    expect((await setMembers([bob.id])).json.users).toEqual([{ ...bob, userGroups: inGroup }])
     expect(findAuditEvents(instance, 'group_members_changed').at(-1)).toMatchObject({ added: [], removed: [ann.id] })
 
     const claims = [{ key: 'room', value: 'Küche' }]
@@ -100,7 +100,7 @@ describe.each(databaseKinds)('groups on %s', (kind) => {
   test('are listed with their member count', async () => {
     const ids: string[] = []
     for (const name of ['list_a', 'LIST%b', 'listc']) ids.push((await create({ name })).id)
-    const userIds = [(await person()).id, (await person()).id]
+    const userIds = [(await createUser()).id, (await createUser()).id]
     await instance.call('PUT /api/user-groups/{id}/users', { params: { id: ids[1] ?? '' }, body: { userIds } })
     const query = new URLSearchParams({ search: 'LIST', 'sort[column]': 'userCount', 'sort[direction]': 'desc' })
     const { status, json } = await instance.call('GET /api/user-groups', { query: `?${query}&limit=2` })
@@ -159,7 +159,7 @@ describe('bad input', () => {
   let id: string
 
   beforeAll(async () => {
-    instance = await startCalled('SQLite')
+    instance = await startCalledInstance('SQLite')
     id = (await create()).id
   })
 
@@ -175,7 +175,7 @@ describe('bad input', () => {
     [{ friendlyName: '𝒷' }, 'friendlyName', 'too_short'],
     [{ friendlyName: '𝒷'.repeat(51) }, 'friendlyName', 'too_long'],
   ])('rejects %j', async (fields, field, code) => {
-    const body = { name: fresh(), friendlyName: 'Friends', ...fields }
+    const body = { name: freshName(), friendlyName: 'Friends', ...fields }
     for (const { status, json } of [
       await instance.call('POST /api/user-groups', { body }),
       await instance.call('PUT /api/user-groups/{id}', { params: { id }, body }),
@@ -224,7 +224,7 @@ describe('bad input', () => {
     const params = { id: unknown, userGroupId: unknown }
     for (const [call, body] of [
       ['GET /api/user-groups/{id}', undefined],
-      ['PUT /api/user-groups/{id}', { name: fresh(), friendlyName: 'Friends' }],
+      ['PUT /api/user-groups/{id}', { name: freshName(), friendlyName: 'Friends' }],
       ['DELETE /api/user-groups/{id}', undefined],
       ['PUT /api/user-groups/{id}/users', { userIds: [] }],
       ['PUT /api/custom-claims/user-group/{userGroupId}', []],

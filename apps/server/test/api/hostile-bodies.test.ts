@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, startCalled } from './calls.ts'
+import { type CalledInstance, startCalledInstance } from './calls.ts'
 import { createPerson, freshName } from './people.ts'
-import { valuesIn, whole } from './setting-calls.ts'
+import { completeSettings, valuesIn } from './setting-calls.ts'
 
 /** Composed and decomposed letters, right-to-left text, characters beyond 16 bits, and joined emoji. */
 const texts = [
@@ -20,7 +20,7 @@ describe.each(databaseKinds)('request bodies on %s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
   })
 
   afterAll(async () => instance[Symbol.asyncDispose]())
@@ -81,7 +81,7 @@ describe.each(databaseKinds)('request bodies on %s', (kind) => {
       ['POST', '/api/oidc/clients', { name: huge, callbackURLs: [] }],
       ['POST', '/api/api-keys', { name: huge, expiresAt }],
       ['PUT', `/api/custom-claims/user/${id}`, [{ key: 'a', value: huge }]],
-      ['PUT', '/api/application-configuration', whole({ appName: huge })],
+      ['PUT', '/api/application-configuration', completeSettings({ appName: huge })],
       ['POST', '/api/apis', { name: huge, resource: 'https://api.example.com' }],
     ] as const) {
       const { status, json } = await send(method, path, JSON.stringify(body))
@@ -121,7 +121,9 @@ describe.each(databaseKinds)('request bodies on %s', (kind) => {
     const read = await instance.call('GET /api/users/{id}', { params: { id: user.id } })
     expect(read.json.customClaims).toEqual([{ key: nfc, value: nfc }])
 
-    const settings = await instance.call('PUT /api/application-configuration', { body: whole({ appName: text }) })
+    const settings = await instance.call('PUT /api/application-configuration', {
+      body: completeSettings({ appName: text }),
+    })
     // Programs compare the values that they wrote with those that they read.
     expect(valuesIn(settings).appName).toBe(text)
   })

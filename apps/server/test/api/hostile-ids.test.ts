@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, startCalled } from './calls.ts'
+import { type CalledInstance, startCalledInstance } from './calls.ts'
 import { contract } from './contract.ts'
 import { createPerson, freshName } from './people.ts'
 
@@ -37,7 +37,7 @@ describe.each(databaseKinds)('hostile IDs on %s', (kind) => {
   const deleted: Record<string, string> = {}
 
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
     const user = await createPerson(instance)
     await instance.call('DELETE /api/users/{id}', { params: { id: user.id } })
     const group = await instance.call('POST /api/user-groups', { body: { name: freshName(), friendlyName: 'Gone' } })
@@ -73,8 +73,8 @@ describe.each(databaseKinds)('hostile IDs on %s', (kind) => {
     const body = { name: 'theirs', expiresAt }
     const created = await instance.call('POST /api/api-keys', { body })
     const keyId = String(Reflect.get(Object(created.json.apiKey), 'id'))
-    const own = async (path: string) => (await instance.administrator.getJson(instance.url + path)).text
-    const [keys, passkeys] = [await own('/api/api-keys'), await own('/api/webauthn/credentials')]
+    const fetchText = async (path: string) => (await instance.administrator.getJson(instance.url + path)).text
+    const [keys, passkeys] = [await fetchText('/api/api-keys'), await fetchText('/api/webauthn/credentials')]
     const [passkey]: { id: string }[] = JSON.parse(passkeys)
     for (const [method, path, sent] of [
       ['DELETE', `/api/api-keys/${keyId}`, undefined],
@@ -85,6 +85,6 @@ describe.each(databaseKinds)('hostile IDs on %s', (kind) => {
       const response = await agent.sendJson(method, instance.url + path, sent === undefined ? {} : { body: sent })
       expect([method, path, response.status]).toEqual([method, path, 404])
     }
-    expect([await own('/api/api-keys'), await own('/api/webauthn/credentials')]).toEqual([keys, passkeys])
+    expect([await fetchText('/api/api-keys'), await fetchText('/api/webauthn/credentials')]).toEqual([keys, passkeys])
   })
 })

@@ -23,7 +23,7 @@ const handleOf = ({ authenticator }: Person) => authenticator.passkeys[0]?.userH
 const passkeysOf = async ({ id }: Person) =>
   (await instance.app.pocket.passkeys.list(id)).map(({ credentialId, counter }) => ({ credentialId, counter }))
 /** The public part of a response: only that it was rejected, in one shape. */
-const shapeOf = (response: { status: number; json(): unknown }) => [
+const responseShape = (response: { status: number; json(): unknown }) => [
   response.status,
   Object.keys(Object(response.json())),
 ]
@@ -76,7 +76,7 @@ describe('a sign-in', () => {
     const response = await finish(agent, change(await passkeyAnswer(agent, instance.url, ada.authenticator, defect)))
     expect(response.json()).toMatchObject({ code })
     const unknown = await finish(agent, { ...(await passkeyAnswer(agent, instance.url, ada.authenticator)), id: 'AA' })
-    expect(shapeOf(response)).toEqual(shapeOf(unknown))
+    expect(responseShape(response)).toEqual(responseShape(unknown))
     expect((await agent.getJson(`${instance.url}/api/users/me`)).status).toBe(401)
     expect(findAuditEvents(instance, 'sign_in_failed').at(-2)).toMatchObject({ errorCode: code })
     expect(await passkeysOf(bob)).toEqual([{ credentialId: idOf(bob), counter: 0 }])

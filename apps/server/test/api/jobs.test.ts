@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
 import { loadMessages } from '../../src/http/messages.ts'
-import { type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
 
 /** Seconds. */
 const intervals = {
@@ -30,7 +30,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
   })
   afterAll(async () => instance[Symbol.asyncDispose]())
 

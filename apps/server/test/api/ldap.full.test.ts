@@ -3,34 +3,34 @@ import { describeUnless, ldifEntry, type Slapd, slapdUnavailableReason, startSla
 import { createAuthority, type TestAuthority } from '@pocket/test-support/certificates'
 import sharp from 'sharp'
 import { upload } from '../images/uploads.ts'
-import { type CalledInstance, findAuditEvents, lastEntry, startCalled } from './calls.ts'
-import { whole, write } from './setting-calls.ts'
+import { type CalledInstance, findAuditEvents, lastEntry, startCalledInstance } from './calls.ts'
+import { completeSettings, write } from './setting-calls.ts'
 
 const base = 'dc=example,dc=com'
 const dnOf = (uid: string) => `uid=${uid},ou=people,${base}`
-function person(uid: string, extra: Parameters<typeof ldifEntry>[1] = {}): string {
+function personLdif(uid: string, extra: Parameters<typeof ldifEntry>[1] = {}): string {
   const names = { cn: `The ${uid}`, sn: 'Example', givenName: uid, mail: `${uid}@example.org` }
   return ldifEntry(dnOf(uid), { objectClass: 'inetOrgPerson', uid, ...names, ...extra })
 }
 
-function group(cn: string, ...members: readonly string[]): string {
+function groupLdif(cn: string, ...members: readonly string[]): string {
   return ldifEntry(`cn=${cn},ou=groups,${base}`, { objectClass: 'groupOfNames', cn, member: members.map(dnOf) })
 }
 
-async function company(): Promise<string> {
+async function companyLdif(): Promise<string> {
   const photo = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
     .jpeg()
     .toBuffer()
   return [
     ldifEntry(base, { objectClass: ['dcObject', 'organization'], dc: 'example', o: 'Example' }),
     ...['people', 'groups'].map((ou) => ldifEntry(`ou=${ou},${base}`, { objectClass: 'organizationalUnit', ou })),
-    person('bob', { jpegPhoto: photo }),
-    person('carol', { jpegPhoto: Buffer.from('ffd8ffe000104a464946', 'hex') }),
-    person('dave'),
-    person('erin'),
-    person('ada'),
-    group('staff', 'bob', 'carol', 'dave', 'erin'),
-    group('admins', 'bob'),
+    personLdif('bob', { jpegPhoto: photo }),
+    personLdif('carol', { jpegPhoto: Buffer.from('ffd8ffe000104a464946', 'hex') }),
+    personLdif('dave'),
+    personLdif('erin'),
+    personLdif('ada'),
+    groupLdif('staff', 'bob', 'carol', 'dave', 'erin'),
+    groupLdif('admins', 'bob'),
   ].join('')
 }
 
@@ -40,18 +40,18 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
   let instance: CalledInstance
   beforeAll(async () => {
     authority = await createAuthority()
-    slapd = await startSlapd({ ldif: await company(), tls: await authority.issue({ hosts: ['127.0.0.1'] }) })
+    slapd = await startSlapd({ ldif: await companyLdif(), tls: await authority.issue({ hosts: ['127.0.0.1'] }) })
     // The pages' test uses SQLite.
-    instance = await startCalled('PostgreSQL')
+    instance = await startCalledInstance('PostgreSQL')
   })
   afterAll(async () => {
     await instance?.[Symbol.asyncDispose]()
     await slapd?.[Symbol.asyncDispose]()
   })
 
-  const configure = (changes: Parameters<typeof whole>[0] = {}) =>
+  const configure = (changes: Parameters<typeof completeSettings>[0] = {}) =>
     instance.call(write, {
-      body: whole({
+      body: completeSettings({
         ldapEnabled: 'true',
         ldapUrl: slapd.url,
         ldapBase: base,
@@ -75,12 +75,12 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     }
   }
   /** Milliseconds until the next run of the hourly job. */
-  const untilNextRun = async () => {
+  const millisecondsUntilNextRun = async () => {
     const { response } = await instance.call('GET /api/jobs')
     const jobs = response.json() as readonly { readonly name: string; readonly nextRunAt: string }[]
     return Date.parse(jobs.find(({ name }) => name === 'sync-ldap')?.nextRunAt ?? '') - Date.now()
   }
-  const untilOneWaits = async () => {
+  const findWaitingRun = async () => {
     for (;;) {
       const { response } = await instance.call('GET /api/ldap/runs')
       const runs = response.json() as readonly { readonly outcome: string }[]
@@ -105,23 +105,23 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
   }
   const states = async () =>
     Object.fromEntries((await users()).map(({ username, disabled }) => [username, disabled ? 'disabled' : 'enabled']))
-  const lead = async () => {
+  const readStatusSentence = async () => {
     const { text } = await instance.administrator.get(`${instance.url}/settings/admin/application-configuration/ldap`)
     return /<h1>LDAP<\/h1><p>([^<]*)/.exec(text)?.[1]
   }
-  const codes = ({ json }: { readonly json: Readonly<Record<string, unknown>> }) =>
+  const problemCodes = ({ json }: { readonly json: Readonly<Record<string, unknown>> }) =>
     (json.problems as readonly { code: string; dn: string }[]).map(({ code, dn }) => `${code} ${dn}`)
 
   test('is rejected while LDAP is disabled or no server is configured', async () => {
     expect((await sync()).json).toMatchObject({ code: 'ldap_disabled' })
     await configure({ ldapUrl: '' })
-    expect(await lead()).toBe('The import is off.')
+    expect(await readStatusSentence()).toBe('The import is off.')
     await configure({ ldapUrl: 'ldap://127.0.0.1:1' })
-    expect(await lead()).toBe('Start the first import yourself.')
+    expect(await readStatusSentence()).toBe('Start the first import yourself.')
     const response = await sync()
     expect([response.status, response.json.code]).toEqual([422, 'ldap_sync_failed'])
     expect(response.json.details).toMatchObject({ reason: 'ldap_unreachable' })
-    expect(await lead()).toBe('The last import failed.')
+    expect(await readStatusSentence()).toBe('The last import failed.')
     const runs = (await instance.call('GET /api/ldap/runs')).response.json()
     expect(runs).toContainEqual(
       expect.objectContaining({ outcome: 'failed', code: 'ldap_unreachable', trigger: 'api' }),
@@ -139,13 +139,13 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
   test('waits for its hour after LDAP is enabled without a reviewed dry run', async () => {
     await configure({ ldapEnabled: 'false' })
     await configure({ ldapUrl: 'ldap://127.0.0.1:1' })
-    expect(await untilNextRun()).toBeGreaterThan(30 * 60_000)
+    expect(await millisecondsUntilNextRun()).toBeGreaterThan(30 * 60_000)
   })
 
   test('shows a dry run first and imports on request', async () => {
     await configure()
     expect((await instance.call('POST /api/jobs/{name}/run', { params: { name: 'sync-ldap' } })).status).toBe(202)
-    expect(await untilOneWaits()).toMatchObject({
+    expect(await findWaitingRun()).toMatchObject({
       trigger: 'job',
       losses: { asks: false },
       counts: { created: 4 },
@@ -155,7 +155,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     const page = await instance.administrator.get(`${instance.url}/settings/admin/ldap`)
     expect(page.text).toContain('The first import needs confirmation.')
     expect(page.text).toContain('Start the first import yourself')
-    expect(await lead()).toBe('Nothing is imported until you confirm it.')
+    expect(await readStatusSentence()).toBe('Nothing is imported until you confirm it.')
   })
 
   test('has a dry run that changes nothing, even while LDAP is disabled', async () => {
@@ -175,32 +175,32 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     const tried = await instance.administrator.get(`${instance.url}/settings/admin/ldap`)
     expect(tried.text).toMatch(/\(bob\)<\/bdi> <span class="chip warn">Administrator</)
     // The administrator of this instance has the same user name.
-    expect(codes(dry)).toEqual([`user_name_taken ${dnOf('ada')}`])
+    expect(problemCodes(dry)).toEqual([`user_name_taken ${dnOf('ada')}`])
     expect((await users()).map(({ username }) => username)).toEqual(['ada'])
   })
 
   test('uses the configured encryption and trusted certificates', async () => {
-    const own = (body: object) => instance.call('PATCH /api/settings', { body })
-    const testConnection = async (changes: Parameters<typeof whole>[0] = {}) => {
+    const changeSettings = (body: object) => instance.call('PATCH /api/settings', { body })
+    const testConnection = async (changes: Parameters<typeof completeSettings>[0] = {}) => {
       await configure({ ldapEnabled: 'false', ...changes })
       const { code, isPrivate } = (await instance.call('POST /api/ldap/test')).json
       return [code, isPrivate]
     }
     expect(await testConnection({ ldapUrl: slapd.tlsUrl })).toEqual(['ldap_certificate_untrusted', true])
     expect(await testConnection({ ldapUrl: slapd.tlsUrl, ldapSkipCertVerify: 'true' })).toEqual([null, true])
-    await own({ ldapStartTls: true })
+    await changeSettings({ ldapStartTls: true })
     expect(await testConnection()).toEqual(['ldap_certificate_untrusted', true])
-    await own({ ldapCaCertificate: authority.cert })
+    await changeSettings({ ldapCaCertificate: authority.cert })
     expect(await testConnection()).toEqual([null, true])
-    await own({ ldapStartTls: null, ldapCaCertificate: null })
+    await changeSettings({ ldapStartTls: null, ldapCaCertificate: null })
   })
 
   test('creates users and groups, and records them in the audit log', async () => {
     await configure()
     // An administrator has reviewed the dry run, so the job runs soon.
-    expect(await untilNextRun()).toBeLessThanOrEqual(5000)
+    expect(await millisecondsUntilNextRun()).toBeLessThanOrEqual(5000)
     expect((await sync()).status).toBe(204)
-    expect(await lead()).toBe('People and groups are imported every hour.')
+    expect(await readStatusSentence()).toBe('People and groups are imported every hour.')
     expect(await states()).toEqual({
       ada: 'enabled',
       bob: 'enabled',
@@ -244,7 +244,10 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     const before = await users()
     const second = await run()
     expect(Object.values(second.json.counts as object).every((count) => count === 0)).toBe(true)
-    expect(codes(second).toSorted()).toEqual([`picture_invalid ${dnOf('carol')}`, `user_name_taken ${dnOf('ada')}`])
+    expect(problemCodes(second).toSorted()).toEqual([
+      `picture_invalid ${dnOf('carol')}`,
+      `user_name_taken ${dnOf('ada')}`,
+    ])
     expect(await users()).toEqual(before)
   })
 
@@ -348,29 +351,31 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
   })
 
   test('imports a new picture unless one was chosen in this instance', async () => {
-    const tagOf = async (name: string) => {
+    const fetchEntityTag = async (name: string) => {
       const path = `/api/users/${(await findUser(name)).id}/profile-picture.png`
       return (await instance.agent().get(instance.url + path)).headers.get('etag')
     }
-    const [erin, carol] = [await tagOf('erin'), await tagOf('carol')]
-    const color = (background: string) =>
+    const [erin, carol] = [await fetchEntityTag('erin'), await fetchEntityTag('carol')]
+    const createPicture = (background: string) =>
       sharp({ create: { width: 8, height: 8, channels: 3, background } })
         .jpeg()
         .toBuffer()
     const url = `${instance.url}/api/users/${(await findUser('erin')).id}/profile-picture`
-    expect((await upload(instance.administrator, { method: 'PUT', url, bytes: await color('green') })).status).toBe(204)
-    const chosen = await tagOf('erin')
-    const photo = (await color('blue')).toString('base64')
+    expect(
+      (await upload(instance.administrator, { method: 'PUT', url, bytes: await createPicture('green') })).status,
+    ).toBe(204)
+    const chosen = await fetchEntityTag('erin')
+    const photo = (await createPicture('blue')).toString('base64')
     const toLdif = (uid: string) => `dn: ${dnOf(uid)}\nchangetype: modify\nreplace: jpegPhoto\njpegPhoto:: ${photo}\n`
     await slapd.modify(['erin', 'carol'].map(toLdif).join('\n'))
     await sync()
-    expect(await tagOf('erin')).toBe(chosen)
-    expect(await tagOf('carol')).not.toBe(carol)
+    expect(await fetchEntityTag('erin')).toBe(chosen)
+    expect(await fetchEntityTag('carol')).not.toBe(carol)
     await slapd.modify(
       ['erin', 'carol'].map((uid) => `dn: ${dnOf(uid)}\nchangetype: modify\ndelete: jpegPhoto\n`).join('\n'),
     )
     await sync()
-    expect([await tagOf('erin'), await tagOf('carol')]).toEqual([chosen, carol])
+    expect([await fetchEntityTag('erin'), await fetchEntityTag('carol')]).toEqual([chosen, carol])
     expect(chosen).not.toBe(erin)
   })
 
@@ -410,16 +415,16 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     await slapd.modify(
       `dn: cn=crew,ou=groups,${base}\nchangetype: add\nobjectClass: groupOfNames\ncn: crew\nmember: ${dnOf('carol')}\nmember: ${dnOf('erin')}\n`,
     )
-    const call = (entry: string, to = params) =>
+    const linkGroup = (entry: string, to = params) =>
       instance.call('PUT /api/user-groups/{id}/ldap-link', { params: to, body: { entry } })
-    expect((await call('nobody')).json.code).toBe('ldap_entry_not_found')
-    expect((await call('staff')).json.code).toBe('ldap_entry_linked')
-    expect((await call('crew', { id: people[0] ?? '' })).status).toBe(404)
-    expect((await call('CREW')).json).toMatchObject({ dn: `cn=crew,ou=groups,${base}` })
+    expect((await linkGroup('nobody')).json.code).toBe('ldap_entry_not_found')
+    expect((await linkGroup('staff')).json.code).toBe('ldap_entry_linked')
+    expect((await linkGroup('crew', { id: people[0] ?? '' })).status).toBe(404)
+    expect((await linkGroup('CREW')).json).toMatchObject({ dn: `cn=crew,ou=groups,${base}` })
     // The group's own data still exists.
     const other = `dn: cn=other,ou=groups,${base}\nchangetype:`
     await slapd.modify(`${other} add\nobjectClass: groupOfNames\ncn: other\nmember: ${dnOf('erin')}\n`)
-    expect(await call('other')).toMatchObject({ status: 409, json: { code: 'ldap_entry_linked' } })
+    expect(await linkGroup('other')).toMatchObject({ status: 409, json: { code: 'ldap_entry_linked' } })
     await slapd.modify(`${other} delete\n`)
     expect(await lastEntry(instance, 'GROUP_UPDATED')).toMatchObject({ username: 'ada' })
     const { json } = await run()
@@ -435,7 +440,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
       'ldap_not_linked',
     )
     // Its name is taken, and it is a local group again.
-    expect(codes(await run())).toContain(`group_name_taken cn=crew,ou=groups,${base}`)
+    expect(problemCodes(await run())).toContain(`group_name_taken cn=crew,ou=groups,${base}`)
     expect((await instance.call('DELETE /api/user-groups/{id}', { params })).status).toBe(204)
   })
 

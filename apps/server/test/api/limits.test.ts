@@ -59,7 +59,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     (agent: UserAgent) =>
       agent.postJson(instance.url + path, body)
   const guess = (code = 'ABCDEF') => post(`/api/one-time-access-token/${code}`)
-  const times = <T>(count: number, make: (index: number) => Promise<T>) =>
+  const repeatRequest = <T>(count: number, make: (index: number) => Promise<T>) =>
     Promise.all(Array.from({ length: count }, (_, index) => make(index)))
   const countAdmitted = (responses: readonly UserAgentResponse[]) =>
     responses.filter(({ status }) => status !== 429).length
@@ -82,7 +82,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['POST /api/device-login/requests', 5, 10, post('/api/device-login/requests')],
   ])('%s: allows %i at once, and one more after %i s', async (_call, burst, interval, call) => {
     const agent = agentFrom(nextAddress())
-    const responses = await times(burst + 3, () => call(agent))
+    const responses = await repeatRequest(burst + 3, () => call(agent))
     expect(countAdmitted(responses)).toBe(burst)
     const refused = responses.filter(({ status }) => status === 429)
     for (const response of refused) {
@@ -104,7 +104,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['POST /api/users/me/verify-email', 5, post('/api/users/me/verify-email', { token: 'x' })],
   ])('%s: allows %i at once for a user with a session', async (_call, burst, call) => {
     const agent = await signInFrom(nextAddress())
-    expect(countAdmitted(await times(burst + 3, () => call(agent)))).toBe(burst)
+    expect(countAdmitted(await repeatRequest(burst + 3, () => call(agent)))).toBe(burst)
   })
 
   test('allows a waiting device ten polls in a burst', async () => {
@@ -112,7 +112,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { id } = (await post('/api/device-login/requests')(agent)).json() as { id: string }
     const sendRequest = () =>
       agent.postJson(`${instance.url}/api/device-login/requests/${id}/exchange`, {}, { headers: { prefer: 'wait=0' } })
-    const responses = await times(13, sendRequest)
+    const responses = await repeatRequest(13, sendRequest)
     expect(responses.filter(({ status }) => status === 202)).toHaveLength(10)
     expect(countAdmitted(responses)).toBe(10)
   })
@@ -128,7 +128,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   ])('counts the page %s with the API, and shows when to retry', async (path, burst, form, call) => {
     const agent = agentFrom(nextAddress())
     const visit = () => (form ? agent.postForm(instance.url + path, form) : agent.get(instance.url + path))
-    const responses = await times(burst + 1, visit)
+    const responses = await repeatRequest(burst + 1, visit)
     expect(countAdmitted(responses)).toBe(burst)
     const refused = responses.find(({ status }) => status === 429)
     expect(refused?.headers.get('content-type')).toMatch('text/html')
@@ -144,7 +144,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['/login/setup', 10, { response: nothing }],
   ])('reports the limit to a script at %s after %i requests', async (path, burst, body) => {
     const agent = agentFrom(nextAddress())
-    const responses = await times(burst + 2, () => agent.postJson(instance.url + path, body))
+    const responses = await repeatRequest(burst + 2, () => agent.postJson(instance.url + path, body))
     expect(countAdmitted(responses)).toBe(burst)
     expect(responses.find(({ status }) => status === 429)?.json()).toMatchObject({ code: 'rate_limited' })
   })
@@ -152,8 +152,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('counts device codes on the pages too', async () => {
     const agent = await signInFrom(nextAddress())
     expect((await agent.get(`${instance.url}/device`)).status).toBe(200)
-    const look = () => agent.get(`${instance.url}/device?code=PABCDEFG`)
-    expect(countAdmitted(await times(7, look))).toBe(5)
+    const openDevicePage = () => agent.get(`${instance.url}/device?code=PABCDEFG`)
+    expect(countAdmitted(await repeatRequest(7, openDevicePage))).toBe(5)
     expect((await agent.postJson(`${instance.url}/device/approve?code=PABCDEFG`, {})).status).toBe(429)
     expect((await post('/api/device-login/verification', { code: 'PABCDEFG' })(agent)).status).toBe(429)
     expect((await agent.postJson(`${instance.url}/device/allow?code=BCDF-GHJK`, {})).status).toBe(429)
@@ -163,11 +163,11 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('counts an IPv6 network as one source, and its neighbor separately', async () => {
-    const responses = await times(8, (index) => guess()(agentFrom(`2001:db8:1:2:${index}::${index}`)))
+    const responses = await repeatRequest(8, (index) => guess()(agentFrom(`2001:db8:1:2:${index}::${index}`)))
     expect(countAdmitted(responses)).toBe(5)
     expect((await guess()(agentFrom('2001:0db8:0001:0002:ffff::1'))).status).toBe(429)
     expect((await guess()(agentFrom('2001:db8:1:3::1'))).status).toBe(401)
-    const mapped = await times(5, () => guess()(agentFrom('192.0.2.200')))
+    const mapped = await repeatRequest(5, () => guess()(agentFrom('192.0.2.200')))
     expect([countAdmitted(mapped), (await guess()(agentFrom('::ffff:192.0.2.200'))).status]).toEqual([5, 429])
   })
 
@@ -176,7 +176,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const stopped = `--import=data:text/javascript,Date.now=()=>${Date.now()}`
     await using other = await startAnother(kind, { ...env, APP_URL: instance.url, NODE_OPTIONS: stopped })
     // Both requests come from the IP address that the user agent states behind a proxy.
-    const responses = await times(12, (index) =>
+    const responses = await repeatRequest(12, (index) =>
       guess()(new UserAgent({ resolve: { [instance.url]: [instance, other][index % 2]?.url ?? '' } })),
     )
     expect(countAdmitted(responses)).toBe(5)
@@ -184,7 +184,9 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('limits every endpoint for programs per IP address, and no other', async () => {
     const address = nextAddress()
-    const responses = await times(600, () => agentFrom(address).getJson(`${instance.url}/.well-known/webfinger`))
+    const responses = await repeatRequest(600, () =>
+      agentFrom(address).getJson(`${instance.url}/.well-known/webfinger`),
+    )
     expect(countAdmitted(responses)).toBe(300)
     expect((await agentFrom(address).get(`${instance.url}/healthz`)).status).toBe(204)
     expect((await agentFrom(address).get(`${instance.url}/lc`)).status).toBe(200)
@@ -200,7 +202,7 @@ describe.each(databaseKinds)('%s', (kind) => {
         { headers: forwardedFor(nextAddress()) },
       )
       const places = Array.from({ length: 4 }, nextAddress)
-      const responses = await times(16, (index) =>
+      const responses = await repeatRequest(16, (index) =>
         agent.postJson(
           `${instance.url}/api/one-time-access-token/ABCDEF`,
           {},
@@ -219,7 +221,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const agent = await signInFrom(nextAddress())
     const { authenticator } = await registerPasskey(agent, instance.url)
     const places = Array.from({ length: 30 }, nextAddress)
-    const responses = await times(150, (index) => guess()(agentFrom(places[index % 30] ?? '')))
+    const responses = await repeatRequest(150, (index) => guess()(agentFrom(places[index % 30] ?? '')))
     expect(countAdmitted(responses)).toBeLessThan(110)
     expect(countAdmitted(responses)).toBeGreaterThan(50)
     const { code } = await instance.app.issueLoginCode('ada')
@@ -238,7 +240,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       const administrator = await signInFrom(nextAddress())
       const send = (method: string, path: string, body: object) =>
         administrator.sendJson(method, instance.url + path, { body }).then((response) => response.json())
-      const { id } = (await send('POST', '/api/users', person())) as { id: string }
+      const { id } = (await send('POST', '/api/users', newUserFields())) as { id: string }
       const right: string[] = []
       for (let count = 0; count < 3; count++) {
         const { token } = (await send('POST', `/api/users/${id}/one-time-access-token`, { ttl: 900 })) as {
@@ -277,7 +279,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const guessFrom = (address: string) =>
       agentFrom(address).postForm(`${instance.url}/lc`, { code: 'ABCD-EFGH-JKMN-PQRS' })
     const address = nextAddress()
-    const statuses = (await times(20, () => guessFrom(address))).map(({ status }) => status)
+    const statuses = (await repeatRequest(20, () => guessFrom(address))).map(({ status }) => status)
     expect([...new Set(statuses)].sort()).toEqual([400, 429])
     expect((await guessFrom(nextAddress())).status).toBe(400)
   })
@@ -285,7 +287,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('records repeated rejections once', async () => {
     const address = nextAddress()
     const before = refusals().length
-    await times(40, () => guess()(agentFrom(address)))
+    await repeatRequest(40, () => guess()(agentFrom(address)))
     expect(refusals().slice(before)).toEqual([
       expect.objectContaining({ endpoint: 'one-time-access-token', errorCode: 'rate_limited', ipAddress: address }),
     ])
@@ -295,7 +297,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     instance.log
       .map((line): Readonly<Record<string, unknown>> => JSON.parse(line))
       .filter(({ audit, errorCode }) => audit === 'request_refused' && errorCode === 'rate_limited')
-  const person = () => {
+  const newUserFields = () => {
     const username = freshName()
     return { username, email: `${username}@example.com`, firstName: 'Eve', displayName: 'Eve' }
   }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, startCalled } from './calls.ts'
+import { type CalledInstance, startCalledInstance } from './calls.ts'
 import { contract } from './contract.ts'
 import { createPerson } from './people.ts'
 
@@ -24,7 +24,7 @@ describe.each(databaseKinds)('list pages on %s', (kind) => {
   const created: string[] = []
 
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
     for (let i = 0; i < 11; i += 1) created.push((await createPerson(instance)).id)
   })
 

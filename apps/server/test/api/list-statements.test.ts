@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { selectCases } from '@pocket/test-support'
 import { recordStatements } from '../sent-statements.ts'
-import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import { type CalledInstance, kinds, startCalledInstance } from './calls.ts'
 import { createPerson } from './people.ts'
 
 const statements = recordStatements()
@@ -48,7 +48,7 @@ describe.each(kinds)('list queries on %s', (kind) => {
   let instance: CalledInstance
   let administratorId: string
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
     administratorId = String((await instance.call('GET /api/users/me')).json.id)
     await createPerson(instance)
     await instance.call('POST /api/user-groups', { body: { name: 'one', friendlyName: 'One' } })
@@ -63,7 +63,7 @@ describe.each(kinds)('list queries on %s', (kind) => {
   })
 
   /** Copies a row up to this count, in one statement. */
-  async function fill(table: string, count: number): Promise<void> {
+  async function fillTable(table: string, count: number): Promise<void> {
     const [row = {}] = await statements.database().query<object>(`SELECT * FROM ${table} LIMIT 1`)
     const different: Columns = { ...differences[table], id: `'00000000-0000-4000-8000-0' || n` }
     const parameters = Object.values(different).includes('$3') ? [administratorId] : []
@@ -81,7 +81,7 @@ describe.each(kinds)('list queries on %s', (kind) => {
   async function measure(count: number, of: Readonly<Record<string, string>>) {
     const counts: Record<string, number> = {}
     for (const [list, table] of Object.entries(of)) {
-      await fill(table, count + 10)
+      await fillTable(table, count + 10)
       const { json } = await instance.call(`GET ${list}`)
       expect([list, json.pagination]).toEqual([list, expect.objectContaining({ totalItems: expect.any(Number) })])
       expect([list, Reflect.get(Object(json.pagination), 'totalItems') >= count]).toEqual([list, true])

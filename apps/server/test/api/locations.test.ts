@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
 import { createFolder } from '../database/folder.ts'
+import { packDatabase, startDatabaseServer } from '../geoip/database-server.ts'
 import { cityDatabase } from '../geoip/databases.ts'
-import { packDatabase, startSource } from '../geoip/source.ts'
-import { type CalledInstance, startCalled } from './calls.ts'
+import { type CalledInstance, startCalledInstance } from './calls.ts'
 import { type Person, passkeyAnswer } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -29,7 +29,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const path = join(folder.path, 'places.mmdb')
     await writeFile(path, cityDatabase())
     const env = { GEOLITE_DB_PATH: path, TRUST_PROXY: 'true', LOCAL_IPV6_RANGES: '2a02:d400:1::/48' }
-    instance = stack.use(await startCalled(kind, env))
+    instance = stack.use(await startCalledInstance(kind, env))
     person = await instance.person(freshName())
     for (const address of ['81.2.69.160', '2a02:d400::7', '2.125.160.9', '2a02:d400:1::7', '100.100.1.2', '1.1.1.1'])
       await signInFrom(address)
@@ -80,12 +80,12 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('includes locations in exports', async () => {
-    const file = async (format: string) =>
+    const exportAuditLog = async (format: string) =>
       (await instance.administrator.get(`${instance.url}/api/audit-logs/export?format=${format}&search=munich`)).text
-    const [head, line] = (await file('csv')).split('\r\n')
+    const [head, line] = (await exportAuditLog('csv')).split('\r\n')
     expect(head).toContain(',ipAddress,country,city,userAgent,')
     expect(line).toContain(',2a02:d400::7,Germany,Munich,')
-    expect(JSON.parse(await file('jsonl'))).toMatchObject({ country: 'Germany', city: 'Munich' })
+    expect(JSON.parse(await exportAuditLog('jsonl'))).toMatchObject({ country: 'Germany', city: 'Munich' })
   })
 
   test('shows where sessions were used', async () => {
@@ -155,7 +155,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 })
 
 test('downloads a missing database at the start, and reports a failure in the job', async () => {
-  await using source = await startSource()
+  await using source = await startDatabaseServer()
   await using folder = await createFolder()
   const env = {
     MAXMIND_LICENSE_KEY: 'wrong-license-key',
@@ -164,7 +164,7 @@ test('downloads a missing database at the start, and reports a failure in the jo
     ALLOWED_PRIVATE_HOSTS: '127.0.0.1',
   }
   source.answer = (_req, res) => void res.writeHead(401).end()
-  await using instance = await startCalled('SQLite', env)
+  await using instance = await startCalledInstance('SQLite', env)
   const lastRun = async () => {
     const jobs = (await instance.call('GET /api/jobs')).json as unknown as readonly {
       name: string

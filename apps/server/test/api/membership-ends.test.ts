@@ -2,17 +2,17 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { AuditEvent } from '@pocket/core'
 import { databaseKinds } from '@pocket/test-support'
 import { endMemberships } from '../../src/groups/membership-ends.ts'
-import { type CalledInstance, findAuditEvents, lastEntry, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, lastEntry, startCalledInstance } from './calls.ts'
 import { createPerson, freshName } from './people.ts'
 
 describe.each(databaseKinds)('expiring memberships on %s', (kind) => {
   let instance: CalledInstance
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
   })
   afterAll(async () => instance[Symbol.asyncDispose]())
 
-  const membership = async () => {
+  const createMembership = async () => {
     const name = freshName()
     const { json: group } = await instance.call('POST /api/user-groups', { body: { name, friendlyName: name } })
     const person = await createPerson(instance, { userGroupIds: [group.id] })
@@ -22,7 +22,7 @@ describe.each(databaseKinds)('expiring memberships on %s', (kind) => {
     instance.call('PATCH /api/user-groups/{id}/members/{userId}', { params, body: { endsAt } })
 
   test('are set by a route of their own, and kept by other routes', async () => {
-    const { params, groupId, userId } = await membership()
+    const { params, groupId, userId } = await createMembership()
     const endsAt = '2100-01-01T00:00:00.000Z'
     expect(await setEnd(params, endsAt)).toMatchObject({ status: 200, json: { userId, groupId, endsAt } })
     await instance.call('PUT /api/user-groups/{id}/users', { params, body: { userIds: [userId] } })
@@ -46,12 +46,12 @@ describe.each(databaseKinds)('expiring memberships on %s', (kind) => {
     ['tomorrow', 'invalid_request_body'],
     [undefined, 'validation_failed'],
   ])('reject the expiry %j', async (endsAt, code) => {
-    const { params } = await membership()
+    const { params } = await createMembership()
     expect(await setEnd(params, endsAt)).toMatchObject({ status: 400, json: { code } })
   })
 
   test('end at their expiry, together with the access they gave', async () => {
-    const { params, userId, groupId } = await membership()
+    const { params, userId, groupId } = await createMembership()
     const { json: client } = await instance.call('POST /api/oidc/clients', {
       body: { name: freshName(), callbackURLs: ['https://app.example/'], isGroupRestricted: true },
     })
@@ -60,14 +60,14 @@ describe.each(databaseKinds)('expiring memberships on %s', (kind) => {
       params: { id: clientId },
       body: { userGroupIds: [groupId] },
     })
-    const grantOf = async () => {
+    const createGrant = async () => {
       const { Grant } = instance.app.pocket.provider()
       const grant = new Grant({ accountId: userId, clientId })
       grant.addOIDCScope('openid')
       const id = await grant.save()
       return async () => (await Grant.find(id)) !== undefined
     }
-    const stillThere = await grantOf()
+    const stillThere = await createGrant()
     await setEnd(params, '2100-01-01T00:00:00Z')
     const events: AuditEvent[] = []
     const audit = { record: async (event: AuditEvent) => void events.push(event) }
@@ -88,7 +88,7 @@ describe.each(databaseKinds)('expiring memberships on %s', (kind) => {
   })
 
   test('also end the access they gave when an administrator expires them', async () => {
-    const { userId, groupId } = await membership()
+    const { userId, groupId } = await createMembership()
     const { json: client } = await instance.call('POST /api/oidc/clients', {
       body: { name: freshName(), callbackURLs: ['https://app.example/'], isGroupRestricted: true },
     })

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, startCalled } from './calls.ts'
-import type { Document } from './documented.ts'
+import { type CalledInstance, startCalledInstance } from './calls.ts'
 import { createPerson, freshName } from './people.ts'
+import type { Document } from './response-differences.ts'
 
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
 
@@ -41,7 +41,7 @@ describe.each(databaseKinds)('property names of Object.prototype on %s', (kind) 
   let writes: readonly string[]
 
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
     const document = (await instance.agent().getJson(`${instance.url}/api/openapi.json`)).json() as Document
     writes = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.entries(item).flatMap(([method, { requestBody }]) =>

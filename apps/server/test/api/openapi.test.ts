@@ -6,8 +6,13 @@ import { operation } from '../../src/http/api/operation.ts'
 import { named, pageOf } from '../../src/http/api/schema.ts'
 import { openApiDocument } from '../../src/openapi/document.ts'
 import { contract } from './contract.ts'
-import { comparison, type Differences, type Document, type DocumentedOperation } from './documented.ts'
 import { type Instance, startInstance } from './instance.ts'
+import {
+  cachedDifferences,
+  type Document,
+  type DocumentedOperation,
+  type FindDifferences,
+} from './response-differences.ts'
 
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
 /** Served, but not as operations. */
@@ -16,7 +21,7 @@ const undocumented = ['GET /healthz', 'GET /api/docs']
 let instance: Instance
 let text: string
 let document: Document
-let differences: Differences
+let differences: FindDifferences
 let operations: readonly (readonly [call: string, operation: DocumentedOperation])[]
 
 beforeAll(async () => {
@@ -24,7 +29,7 @@ beforeAll(async () => {
   const response = await instance.agent().getJson(`${instance.url}/api/openapi.json`)
   document = response.json() as Document
   text = response.text
-  differences = comparison(document)
+  differences = cachedDifferences(document)
   operations = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, each]) => [`${method.toUpperCase()} ${path}`, each] as const),
   )

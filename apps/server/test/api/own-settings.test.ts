@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
 import { InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
-import { type CalledInstance, startCalled } from './calls.ts'
+import { type CalledInstance, startCalledInstance } from './calls.ts'
 import { startInstance } from './instance.ts'
-import { whole } from './setting-calls.ts'
+import { completeSettings } from './setting-calls.ts'
 
 const defaults = {
   auditLogRetentionDays: 90,
@@ -30,7 +30,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
   })
 
   afterAll(async () => instance[Symbol.asyncDispose]())
@@ -54,7 +54,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('is not changed by writes to the settings of Pocket ID', async () => {
     await change({ auditLogRetentionDays: 11 })
-    const body = whole({ appName: 'Other' })
+    const body = completeSettings({ appName: 'Other' })
     expect((await instance.call('PUT /api/application-configuration', { body })).status).toBe(200)
     expect(await read()).toMatchObject({ auditLogRetentionDays: 11 })
     await change({ auditLogRetentionDays: null })

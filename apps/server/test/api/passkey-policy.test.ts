@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator, type SoftwareAuthenticatorOptions } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
 import { passkeyAnswer } from './instance.ts'
 import { freshName } from './people.ts'
-import { whole, write } from './setting-calls.ts'
+import { completeSettings, write } from './setting-calls.ts'
 
 const model = '2fc0579f-8113-47ea-b116-bb5a8db9202a'
 const key = { backupEligible: false, aaguid: model, transports: ['usb'], attachment: 'cross-platform' } as const
@@ -17,29 +17,32 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   beforeAll(async () => {
     // Even readable metadata does not cover every model.
-    instance = await startCalled(kind, { FIDO_METADATA_FILE_PATH: new URL(import.meta.url).pathname })
+    instance = await startCalledInstance(kind, { FIDO_METADATA_FILE_PATH: new URL(import.meta.url).pathname })
   })
 
   afterAll(async () => instance[Symbol.asyncDispose]())
 
-  const policy = async (contract: Parameters<typeof whole>[0], own: Readonly<Record<string, unknown>> = {}) => {
-    expect((await instance.call(write, { body: whole(contract) })).status).toBe(200)
+  const setPolicy = async (
+    contract: Parameters<typeof completeSettings>[0],
+    own: Readonly<Record<string, unknown>> = {},
+  ) => {
+    expect((await instance.call(write, { body: completeSettings(contract) })).status).toBe(200)
     expect((await instance.call('PATCH /api/settings', { body: own })).status).toBe(200)
   }
 
-  const optionsFor = async (agent: Agent) => {
+  const fetchCreationOptions = async (agent: Agent) => {
     const { json } = await instance.call('GET /api/webauthn/register/start', { agent })
     return json as unknown as CreationOptions
   }
 
   const register = async (agent: Agent, created: SoftwareAuthenticatorOptions) => {
     const authenticator = new SoftwareAuthenticator(created)
-    const body = authenticator.create(await optionsFor(agent), { origin: instance.url })
+    const body = authenticator.create(await fetchCreationOptions(agent), { origin: instance.url })
     const response = await instance.call('POST /api/webauthn/register/finish', { body, agent })
     return { answer: response, authenticator }
   }
 
-  const requestOptions = async (agent = instance.agent()) =>
+  const fetchRequestOptions = async (agent = instance.agent()) =>
     (await instance.call('GET /api/webauthn/login/start', { agent })).json as unknown as Parameters<
       SoftwareAuthenticator['get']
     >[0]
@@ -56,8 +59,8 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('passes the settings of Pocket ID to the browser', async () => {
     const { id, agent } = await instance.personWithoutPasskey(freshName())
-    await policy({ webauthnUserVerification: 'preferred', webauthnAuthenticatorAttachment: 'cross-platform' })
-    const options = await optionsFor(agent)
+    await setPolicy({ webauthnUserVerification: 'preferred', webauthnAuthenticatorAttachment: 'cross-platform' })
+    const options = await fetchCreationOptions(agent)
     expect(options).toMatchObject({
       attestation: 'none',
       hints: ['security-key', 'hybrid'],
@@ -70,22 +73,25 @@ describe.each(databaseKinds)('%s', (kind) => {
     const unverified = await register(agent, { ...key, userVerification: false })
     expect(unverified.answer.status).toBe(200)
     expect(await signIn(unverified.authenticator)).toEqual([200, undefined])
-    expect(await requestOptions()).toMatchObject({ userVerification: 'preferred', hints: ['security-key', 'hybrid'] })
-    await policy({ webauthnAuthenticatorAttachment: 'platform' })
+    expect(await fetchRequestOptions()).toMatchObject({
+      userVerification: 'preferred',
+      hints: ['security-key', 'hybrid'],
+    })
+    await setPolicy({ webauthnAuthenticatorAttachment: 'platform' })
     const onThisDevice = { hints: ['client-device'], authenticatorSelection: { authenticatorAttachment: 'platform' } }
-    expect(await optionsFor(agent)).toMatchObject(onThisDevice)
+    expect(await fetchCreationOptions(agent)).toMatchObject(onThisDevice)
     // A browser that ignores the requested options.
-    const { authenticatorSelection: _asked, ...unasked } = await optionsFor(agent)
+    const { authenticatorSelection: _asked, ...unasked } = await fetchCreationOptions(agent)
     const body = new SoftwareAuthenticator(key).create(unasked, { origin: instance.url })
     const refused = await instance.call('POST /api/webauthn/register/finish', { body, agent })
     expect(refused.json).toMatchObject({ code: 'passkey_not_allowed', details: { reasons: 'attachment' } })
-    await policy({})
-    expect(await optionsFor(agent)).toMatchObject({
+    await setPolicy({})
+    expect(await fetchCreationOptions(agent)).toMatchObject({
       hints: [],
       authenticatorSelection: { userVerification: 'required' },
     })
     await instance.app.pocket.passkeys.removeAsAdministrator(id, unverified.answer.json.id as string)
-    expect(await requestOptions()).toMatchObject({ userVerification: 'required', hints: [] })
+    expect(await fetchRequestOptions()).toMatchObject({ userVerification: 'required', hints: [] })
   })
 
   test.each([
@@ -94,7 +100,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['device', 'client-device'],
   ])('suggests where to create a passkey for the button %s', async (on, hint) => {
     const { agent } = await instance.personWithoutPasskey(freshName())
-    await policy({})
+    await setPolicy({})
     const optionsResponse = await agent.postJson(`${instance.url}/settings/account/passkeys/options?on=${on}`, {})
     expect(optionsResponse.json()).toMatchObject({ options: { hints: [hint] } })
   })
@@ -105,7 +111,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['security key', key, 'If you lose the key, it is lost too.'],
   ])('tells the owner of a %s what a loss means', async (_, created, text) => {
     const { agent } = await instance.personWithoutPasskey(freshName())
-    await policy({})
+    await setPolicy({})
     expect((await register(agent, created)).answer.status).toBe(200)
     expect((await agent.get(`${instance.url}/settings/account/security`)).text).toContain(text)
   })
@@ -113,7 +119,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('accepts passkeys without user verification after it becomes required, until they are rejected', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const other = await instance.person(freshName())
-    await policy({ webauthnUserVerification: 'preferred' })
+    await setPolicy({ webauthnUserVerification: 'preferred' })
     const { authenticator } = await register(agent, { ...key, userVerification: false })
     const countUnverified = async (query: string) => {
       const { json } = await instance.call('GET /api/passkeys/compliance', { query })
@@ -122,26 +128,26 @@ describe.each(databaseKinds)('%s', (kind) => {
     /** The requested options, and the error for a response that does not meet them. */
     const signInUnverified = async () => {
       const browser = instance.agent()
-      const requested = await requestOptions(browser)
+      const requested = await fetchRequestOptions(browser)
       const body = authenticator.get({ ...requested, userVerification: 'preferred' }, { origin: instance.url })
       const { json } = await instance.call('POST /api/webauthn/login/finish', { body, agent: browser })
       return [requested.userVerification, json.code]
     }
     expect(await countUnverified('')).toEqual([0, 0])
     expect(await countUnverified('?userVerification=required')).toEqual([1, 1])
-    await policy({})
+    await setPolicy({})
     expect(await countUnverified('')).toEqual([1, 1])
-    expect((await requestOptions()).userVerification).toBe('preferred')
+    expect((await fetchRequestOptions()).userVerification).toBe('preferred')
     expect(await signIn(authenticator)).toEqual([200, undefined])
     // A user whose passkey can verify must do so.
     expect(await signIn(other.authenticator, { userVerified: false })).toEqual([
       400,
       'passkey_user_verification_required',
     ])
-    await policy({}, { passkeyNonCompliance: 'require' })
+    await setPolicy({}, { passkeyNonCompliance: 'require' })
     expect(await signInUnverified()).toEqual(['required', 'passkey_not_allowed'])
     // After the owner sets a PIN, the authenticator complies.
-    await policy({}, { passkeyNonCompliance: null })
+    await setPolicy({}, { passkeyNonCompliance: null })
     expect(await signIn(authenticator, { userVerified: true })).toEqual([200, undefined])
     expect(await countUnverified('')).toEqual([0, 0])
     expect(await signInUnverified()).toEqual(['required', 'passkey_user_verification_required'])
@@ -153,39 +159,42 @@ describe.each(databaseKinds)('%s', (kind) => {
       const { json } = (await register(agent, created)).answer
       return [json.code, (json.details as { reasons?: string } | undefined)?.reasons]
     }
-    await policy({ webauthnAllowSyncedPasskeys: 'false' })
+    await setPolicy({ webauthnAllowSyncedPasskeys: 'false' })
     expect(await findRefusal({})).toEqual(['passkey_not_allowed', 'synced'])
-    await policy({}, { passkeyAllowedModels: [model.toUpperCase()] })
+    await setPolicy({}, { passkeyAllowedModels: [model.toUpperCase()] })
     expect(await findRefusal({ ...key, aaguid: model.replace('2', '3') })).toEqual([
       'passkey_not_allowed',
       'model_not_allowed',
     ])
-    await policy({}, { passkeyAllowedModels: null, passkeyDeniedModels: [model] })
+    await setPolicy({}, { passkeyAllowedModels: null, passkeyDeniedModels: [model] })
     expect(await findRefusal(key)).toEqual(['passkey_not_allowed', 'model_denied'])
     expect(findAuditEvents(instance, 'passkey_refused').at(-1)).toMatchObject({ errorCode: 'passkey_not_allowed' })
-    await policy({ webauthnAllowSyncedPasskeys: 'false' }, { passkeyDeniedModels: null, passkeyAllowedModels: [model] })
+    await setPolicy(
+      { webauthnAllowSyncedPasskeys: 'false' },
+      { passkeyDeniedModels: null, passkeyAllowedModels: [model] },
+    )
     const { answer } = await register(agent, key)
     expect([answer.status, answer.json.name]).toEqual([200, 'YubiKey 5 Series with NFC'])
-    await policy({}, { passkeyAllowedModels: null })
+    await setPolicy({}, { passkeyAllowedModels: null })
   })
 
   test('keeps an accepted passkey until the policy requires another one', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const { authenticator } = await register(agent, {})
-    const page = async () => (await agent.get(`${instance.url}/settings/account/security`)).text
-    const profile = async () => (await agent.get(`${instance.url}/settings/account`)).text
-    await policy({ webauthnAllowSyncedPasskeys: 'false' })
+    const fetchSecurityPage = async () => (await agent.get(`${instance.url}/settings/account/security`)).text
+    const fetchProfilePage = async () => (await agent.get(`${instance.url}/settings/account`)).text
+    await setPolicy({ webauthnAllowSyncedPasskeys: 'false' })
     expect(await signIn(authenticator)).toEqual([200, undefined])
-    expect(await page()).not.toMatch(/no longer accepted|isn’t of the kind/)
-    await policy({ webauthnAllowSyncedPasskeys: 'false' }, { passkeyNonCompliance: 'warn' })
+    expect(await fetchSecurityPage()).not.toMatch(/no longer accepted|isn’t of the kind/)
+    await setPolicy({ webauthnAllowSyncedPasskeys: 'false' }, { passkeyNonCompliance: 'warn' })
     const received =
       /One of your passkeys isn’t of the kind that your administrator now requires\..* remove the old one\.<\/p>/
-    for (const text of [await page(), await profile()]) expect(text).toMatch(received)
-    expect(await page()).toContain('no longer accepted')
-    await policy({ webauthnAllowSyncedPasskeys: 'false' }, { passkeyNonCompliance: 'require' })
+    for (const text of [await fetchSecurityPage(), await fetchProfilePage()]) expect(text).toMatch(received)
+    expect(await fetchSecurityPage()).toContain('no longer accepted')
+    await setPolicy({ webauthnAllowSyncedPasskeys: 'false' }, { passkeyNonCompliance: 'require' })
     expect(await signIn(authenticator)).toEqual([403, 'passkey_not_allowed'])
     // A rejected passkey is not a sign-in method, so the last accepted one cannot be removed.
-    const removal = async (id: unknown) => {
+    const removePasskey = async (id: unknown) => {
       const { status, json } = await instance.call('DELETE /api/webauthn/credentials/{id}', {
         params: { id: String(id) },
         agent,
@@ -194,10 +203,10 @@ describe.each(databaseKinds)('%s', (kind) => {
     }
     const { json: kept } = (await register(agent, key)).answer
     const { json: spare } = (await register(agent, key)).answer
-    expect(await removal(spare.id)).toEqual([204, undefined])
-    expect(await removal(kept.id)).toEqual([409, 'last_passkey'])
-    await policy({}, { passkeyNonCompliance: null })
-    expect(await removal(kept.id)).toEqual([204, undefined])
+    expect(await removePasskey(spare.id)).toEqual([204, undefined])
+    expect(await removePasskey(kept.id)).toEqual([409, 'last_passkey'])
+    await setPolicy({}, { passkeyNonCompliance: null })
+    expect(await removePasskey(kept.id)).toEqual([204, undefined])
     expect(await signIn(authenticator)).toEqual([200, undefined])
   })
 
@@ -302,7 +311,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('accepts a passkey with an ML-DSA key if the runtime can verify it', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
-    const isOffered = (await optionsFor(agent)).pubKeyCredParams.some(({ alg }) => alg === -48)
+    const isOffered = (await fetchCreationOptions(agent)).pubKeyCredParams.some(({ alg }) => alg === -48)
     const { answer, authenticator } = await register(agent, { algorithm: isOffered ? 'ML-DSA-44' : 'ES256' })
     expect([answer.status, await signIn(authenticator)]).toEqual([200, [200, undefined]])
   })
@@ -312,30 +321,30 @@ describe.each(databaseKinds)('%s', (kind) => {
     await register(both.agent, {})
     await register(both.agent, key)
     const onlySynced = await instance.person(freshName())
-    const count = async (query: string) => {
+    const countCompliance = async (query: string) => {
       const { status, json } = await instance.call('GET /api/passkeys/compliance', { query })
-      type Counted = Partial<Record<'passkeys' | 'nonCompliant' | 'newlyNonCompliant', number>>
-      return { status, ...(json as Counted & { usersWithoutCompliant?: string[] }) }
+      type ComplianceCounts = Partial<Record<'passkeys' | 'nonCompliant' | 'newlyNonCompliant', number>>
+      return { status, ...(json as ComplianceCounts & { usersWithoutCompliant?: string[] }) }
     }
-    const now = await count('')
+    const now = await countCompliance('')
     expect(now).toMatchObject({ status: 200, nonCompliant: 0 })
-    const without = await count('?allowSynced=false')
+    const without = await countCompliance('?allowSynced=false')
     expect(without.usersWithoutCompliant).toContain(onlySynced.id)
     expect(without.usersWithoutCompliant).not.toContain(both.id)
     expect([now.newlyNonCompliant, without.newlyNonCompliant]).toEqual([0, without.nonCompliant])
     expect(without.nonCompliant).toBeGreaterThanOrEqual(2)
-    const deny = await count(`?deniedModels=${model}`)
+    const deny = await countCompliance(`?deniedModels=${model}`)
     expect([without.passkeys, Number(deny.nonCompliant) >= 1]).toEqual([now.passkeys, true])
-    expect(await count('?attestation=required')).toMatchObject({ nonCompliant: now.passkeys })
-    expect(await count('?deniedModels=x')).toMatchObject({ status: 400 })
+    expect(await countCompliance('?attestation=required')).toMatchObject({ nonCompliant: now.passkeys })
+    expect(await countCompliance('?deniedModels=x')).toMatchObject({ status: 400 })
   })
 
   test('rejects all registrations if attestation is required and the metadata is invalid', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
-    await policy({}, { passkeyAttestation: 'required' })
-    expect(await optionsFor(agent)).toMatchObject({ attestation: 'direct' })
+    await setPolicy({}, { passkeyAttestation: 'required' })
+    expect(await fetchCreationOptions(agent)).toMatchObject({ attestation: 'direct' })
     expect((await register(agent, key)).answer.status).toBeGreaterThanOrEqual(500)
-    await policy({}, { passkeyAttestation: null })
+    await setPolicy({}, { passkeyAttestation: null })
     expect((await register(agent, key)).answer.status).toBe(200)
   })
 

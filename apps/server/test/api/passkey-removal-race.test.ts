@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { databaseOf, startApp } from '../http/app.ts'
-import { kinds, startCalled } from './calls.ts'
+import { kinds, startCalledInstance } from './calls.ts'
 import { passkeyAnswer } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -16,7 +16,7 @@ describe.each(kinds)('servers on one %s', (kind) => {
   test('leave no session of a removed passkey during concurrent requests', async () => {
     await using stack = new AsyncDisposableStack()
     const database = await databaseOf(kind, stack)
-    const first = stack.use(await startCalled(kind, database))
+    const first = stack.use(await startCalledInstance(kind, database))
     // Two connections of one process to one SQLite file would block each other.
     const second = kind === 'SQLite' ? first : stack.use(await startApp({ ...database, APP_URL: first.url }))
     const { url } = first
@@ -24,7 +24,7 @@ describe.each(kinds)('servers on one %s', (kind) => {
     const clientId = String((await first.call('POST /api/oidc/clients', { body })).json.id)
     const { json } = await first.call('POST /api/oidc/clients/{id}/secret', { params: { id: clientId } })
     const credentials = { client_id: clientId, client_secret: String(json.secret) }
-    const token = async (agent: UserAgent, fields: Json, path = '/api/oidc/token') =>
+    const requestToken = async (agent: UserAgent, fields: Json, path = '/api/oidc/token') =>
       agent.postForm(url + path, { ...credentials, ...fields })
     const refreshTokenOf = (result: { json(): unknown }) =>
       (result.json() as { refresh_token?: string }).refresh_token ?? ''
@@ -39,14 +39,16 @@ describe.each(kinds)('servers on one %s', (kind) => {
       const query = { client_id: clientId, redirect_uri: callback, response_type: 'code', scope: 'openid' }
       const { location } = await attacker.get(`${url}/authorize?${new URLSearchParams(query)}`)
       const code = new URL(location ?? '').searchParams.get('code') ?? ''
-      const response = await token(attacker, { grant_type: 'authorization_code', redirect_uri: callback, code })
-      const refresh = (refresh_token: string) => token(attacker, { grant_type: 'refresh_token', refresh_token })
+      const response = await requestToken(attacker, { grant_type: 'authorization_code', redirect_uri: callback, code })
+      const refresh = (refresh_token: string) => requestToken(attacker, { grant_type: 'refresh_token', refresh_token })
       const optionsResponse = await attacker.getJson(`${url}/api/webauthn/register/start`)
       const planted = new SoftwareAuthenticator().create(optionsResponse.json() as never, { origin: url })
       const device = second.agent()
       const request = (await post(device, '/api/device-login/requests')).json() as { id: string; userCode: string }
       await post(attacker, '/api/webauthn/reauthenticate')
-      const verification = (await token(device, { scope: 'openid' }, '/api/oidc/device/authorize')).json() as Json
+      const verification = (
+        await requestToken(device, { scope: 'openid' }, '/api/oidc/device/authorize')
+      ).json() as Json
       const another = second.agent()
       const result = await passkeyAnswer(another, url, authenticator)
       const remove = () =>
@@ -69,7 +71,7 @@ describe.each(kinds)('servers on one %s', (kind) => {
       const prefer = { options: { headers: { prefer: 'wait=0' } } }
       expect((await device.sendJson('POST', exchange, { body: {}, ...prefer })).status).not.toBe(200)
       const deviceFields = { grant_type: deviceGrant, device_code: verification.device_code ?? '' }
-      expect((await token(device, deviceFields)).status).toBe(400)
+      expect((await requestToken(device, deviceFields)).status).toBe(400)
       for (const agent of [attacker, another, device])
         expect((await agent.getJson(`${url}/api/users/me`)).status).toBe(401)
       expect((await first.call('GET /api/users/{id}/sessions', { params: { id } })).json).toEqual([])

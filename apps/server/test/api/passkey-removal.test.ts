@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, startCalled } from './calls.ts'
+import { type CalledInstance, startCalledInstance } from './calls.ts'
 import { passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -16,10 +16,10 @@ type Json = Readonly<Record<string, unknown>>
 const minute = 60_000
 const hour = 60 * minute
 
-const key = () => ({ name: 'For a script', expiresAt: new Date(Date.now() + 86_400_000).toISOString() })
+const newKeyFields = () => ({ name: 'For a script', expiresAt: new Date(Date.now() + 86_400_000).toISOString() })
 
 /** Advances the time, on the server too. */
-function pass(milliseconds: number) {
+function advanceClock(milliseconds: number) {
   const now = Date.now() + milliseconds
   jest.spyOn(Date, 'now').mockImplementation(() => now)
 }
@@ -45,7 +45,7 @@ afterEach(() => {
 describe.each(databaseKinds)('passkey removal on %s', (kind) => {
   let instance: CalledInstance
   beforeAll(async () => {
-    instance = await startCalled(kind, { ALLOWED_PRIVATE_HOSTS: '127.0.0.1' })
+    instance = await startCalledInstance(kind, { ALLOWED_PRIVATE_HOSTS: '127.0.0.1' })
   })
   afterAll(async () => instance[Symbol.asyncDispose]())
 
@@ -69,7 +69,7 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     await agent.postForm(`${instance.url}/lc`, { code })
     return agent
   }
-  const deviceApprovedBy = async (agent: UserAgent, authenticator: SoftwareAuthenticator) => {
+  const requestApprovedDevice = async (agent: UserAgent, authenticator: SoftwareAuthenticator) => {
     const device = instance.agent()
     const { json } = await instance.call('POST /api/device-login/requests', { agent: device })
     await reauthenticate(agent, authenticator)
@@ -79,13 +79,13 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     return { device, decided, redeem }
   }
   /** The ID of the newest passkey. */
-  const newest = async (accountId: string) => (await passkeysOf(accountId)).at(-1)?.id ?? ''
+  const findNewestPasskeyId = async (accountId: string) => (await passkeysOf(accountId)).at(-1)?.id ?? ''
   const remove = (id: string, credentialId: string) =>
     instance.call('DELETE /api/users/{id}/webauthn-credentials/{credentialId}', { params: { id, credentialId } })
   const removeOwn = (agent: UserAgent, id: string) =>
     instance.call('DELETE /api/webauthn/credentials/{id}', { params: { id }, agent })
 
-  async function client(backchannelLogoutUri?: string) {
+  async function createClient(backchannelLogoutUri?: string) {
     const body = { name: freshName(), callbackURLs: [callback], skipConsent: true, isGroupRestricted: false }
     const more = backchannelLogoutUri === undefined ? {} : { protocol: { backchannelLogoutUri } }
     const created = await instance.call('POST /api/oidc/clients', { body: { ...body, ...more } })
@@ -94,15 +94,15 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     return { client_id: params.id, client_secret: String(json.secret) }
   }
   /** The refresh token that a client gets in a browser. */
-  async function createGrants(agent: UserAgent, credentials: Awaited<ReturnType<typeof client>>) {
+  async function createGrants(agent: UserAgent, credentials: Awaited<ReturnType<typeof createClient>>) {
     const query = { client_id: credentials.client_id, redirect_uri: callback, response_type: 'code', scope: 'openid' }
     const { location } = await agent.get(`${instance.url}/authorize?${new URLSearchParams(query)}`)
     const code = new URL(location ?? '').searchParams.get('code') ?? ''
     const fields = { ...credentials, grant_type: 'authorization_code', redirect_uri: callback, code }
     const { json } = await post('/api/oidc/token', fields)
-    return grantOf(credentials, json)
+    return createGrant(credentials, json)
   }
-  const grantOf = (credentials: Fields, json: Json) => {
+  const createGrant = (credentials: Fields, json: Json) => {
     let token = String(json.refresh_token)
     return {
       async refresh() {
@@ -116,21 +116,21 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
       },
     }
   }
-  async function createDeviceGrants(agent: UserAgent, credentials: Awaited<ReturnType<typeof client>>) {
+  async function createDeviceGrants(agent: UserAgent, credentials: Awaited<ReturnType<typeof createClient>>) {
     const { json: device } = await post('/api/oidc/device/authorize', { ...credentials, scope: 'openid' })
     const query = `?code=${device.user_code}`
     expect((await instance.call('POST /api/oidc/device/verify', { agent, query })).status).toBe(204)
     const fields = { ...credentials, grant_type: deviceGrant, device_code: String(device.device_code) }
-    return grantOf(credentials, (await post('/api/oidc/token', fields)).json)
+    return createGrant(credentials, (await post('/api/oidc/token', fields)).json)
   }
   /** A user with two passkeys; the second browser used only the second one. */
-  async function twoPasskeys() {
+  async function createPersonWithTwoPasskeys() {
     const person = await instance.person(freshName())
-    const first = await newest(person.id)
+    const first = await findNewestPasskeyId(person.id)
     const clean = await signInByCode(person.id)
     const { authenticator: other, answer } = await registerPasskey(clean, instance.url)
     expect(answer.status).toBe(200)
-    return { ...person, first, clean, other, second: await newest(person.id) }
+    return { ...person, first, clean, other, second: await findNewestPasskeyId(person.id) }
   }
 
   test('ends the session of a stolen passkey that an administrator removes, so that it registers no other', async () => {
@@ -138,7 +138,7 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     const attacker = await signIn(authenticator)
     const optionsResponse = await attacker.getJson(`${instance.url}/api/webauthn/register/start`)
     expect(optionsResponse.status).toBe(200)
-    expect((await remove(id, await newest(id))).status).toBe(204)
+    expect((await remove(id, await findNewestPasskeyId(id))).status).toBe(204)
     expect([await isSignedIn(attacker), await isSignedIn(agent)]).toEqual([false, false])
     expect((await attacker.getJson(`${instance.url}/api/webauthn/register/start`)).status).toBe(401)
     // A pending ceremony stores nothing either.
@@ -148,14 +148,14 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
   })
 
   test('ends everything derived from it: passkeys, approved devices and client grants, even after the session', async () => {
-    const { id, authenticator, first, clean, other } = await twoPasskeys()
-    const credentials = await client()
+    const { id, authenticator, first, clean, other } = await createPersonWithTwoPasskeys()
+    const credentials = await createClient()
     const attacker = await signIn(authenticator)
     const { authenticator: planted } = await registerPasskey(attacker, instance.url)
     const derivedSession = await signIn(planted)
-    const { device, redeem, decided } = await deviceApprovedBy(derivedSession, planted)
+    const { device, redeem, decided } = await requestApprovedDevice(derivedSession, planted)
     expect([decided.status, (await redeem()).status]).toEqual([204, 200])
-    const pending = await deviceApprovedBy(derivedSession, planted)
+    const pending = await requestApprovedDevice(derivedSession, planted)
     const grants = await Promise.all([
       createGrants(attacker, credentials),
       createGrants(derivedSession, credentials),
@@ -174,11 +174,11 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
   })
 
   test('ends client grants of expired sessions, and keeps those of other passkeys', async () => {
-    const { id, authenticator, first, clean } = await twoPasskeys()
-    const credentials = await client()
+    const { id, authenticator, first, clean } = await createPersonWithTwoPasskeys()
+    const credentials = await createClient()
     const grant = await createGrants(await signIn(authenticator), credentials)
     const kept = await createGrants(clean, credentials)
-    pass(3 * hour)
+    advanceClock(3 * hour)
     while ((await instance.app.pocket.removeExpired(1000)) > 0);
     expect([await grant.refresh(), await kept.refresh()]).toEqual([200, 200])
     await signIn(instance.administratorAuthenticator, instance.administrator)
@@ -188,15 +188,15 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
 
   test('notifies clients that were used in the session', async () => {
     await using listener = await startListener()
-    const { id, authenticator, first } = await twoPasskeys()
-    const credentials = await client(listener.url)
+    const { id, authenticator, first } = await createPersonWithTwoPasskeys()
+    const credentials = await createClient(listener.url)
     await createGrants(await signIn(authenticator), credentials)
     expect((await remove(id, first)).status).toBe(204)
     await listener.notified
   })
 
   test('keeps the current session if another passkey was used last in it', async () => {
-    const { agent, authenticator, first, clean, other, second } = await twoPasskeys()
+    const { agent, authenticator, first, clean, other, second } = await createPersonWithTwoPasskeys()
     const own = await signIn(other)
     await reauthenticate(own, authenticator)
     await reauthenticate(own, other)
@@ -210,7 +210,7 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
 
   test('keeps the current session if its last passkey was registered with the removed one', async () => {
     const { id, agent } = await instance.person(freshName())
-    const first = await newest(id)
+    const first = await findNewestPasskeyId(id)
     const { authenticator, answer } = await registerPasskey(agent, instance.url)
     expect(answer.status).toBe(200)
     await reauthenticate(agent, authenticator)
@@ -227,17 +227,17 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     }
     const byCode = await signInByCode(id)
     expect(await canAddPasskey(byCode)).toBe(200)
-    const { device, redeem } = await deviceApprovedBy(agent, authenticator)
+    const { device, redeem } = await requestApprovedDevice(agent, authenticator)
     expect((await redeem()).status).toBe(200)
     expect(await canAddPasskey(device)).toEqual([401, 'reauthentication_required'])
-    expect((await remove(id, await newest(id))).status).toBe(204)
+    expect((await remove(id, await findNewestPasskeyId(id))).status).toBe(204)
     expect(await isSignedIn(byCode)).toBe(true)
     expect(await canAddPasskey(byCode)).toEqual([403, 'sign_in_again'])
     const sensitive = await instance.call('DELETE /api/users/me', { agent: byCode })
     expect([sensitive.status, sensitive.json.code]).toEqual([403, 'passkey_required'])
     const again = await signInByCode(id)
     expect(await canAddPasskey(again)).toBe(200)
-    pass(15 * minute + 1)
+    advanceClock(15 * minute + 1)
     expect(await canAddPasskey(again)).toEqual([403, 'sign_in_again'])
   })
 
@@ -245,7 +245,7 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     const { id } = await instance.person(freshName())
     const byCode = await signInByCode(id)
     const optionsResponse = await byCode.getJson(`${instance.url}/api/webauthn/register/start`)
-    expect((await remove(id, await newest(id))).status).toBe(204)
+    expect((await remove(id, await findNewestPasskeyId(id))).status).toBe(204)
     const response = new SoftwareAuthenticator().create(optionsResponse.json() as never, { origin: instance.url })
     expect((await byCode.postJson(`${instance.url}/api/webauthn/register/finish`, response)).status).toBe(403)
     expect(await passkeysOf(id)).toEqual([])
@@ -256,12 +256,12 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     const { json } = await instance.call('GET /api/users/{id}', { params: { id: boss.id } })
     const body = { ...json, email: `${json.username}@example.com`, isAdmin: true }
     expect((await instance.call('PUT /api/users/{id}', { params: { id: boss.id }, body })).status).toBe(200)
-    const stolen = await newest(boss.id)
+    const stolen = await findNewestPasskeyId(boss.id)
     const attacker = await signIn(boss.authenticator)
     const by = { agent: attacker }
     const { authenticator: planted } = await registerPasskey(attacker, instance.url)
-    const plantedId = await newest(boss.id)
-    const minted = await instance.call('POST /api/api-keys', { body: key(), ...by })
+    const plantedId = await findNewestPasskeyId(boss.id)
+    const minted = await instance.call('POST /api/api-keys', { body: newKeyFields(), ...by })
     const apiKey = minted.json as { token: string; apiKey: { id: string } }
     const withKey = { headers: { 'x-api-key': apiKey.token } }
     const app = { name: 'Payroll', callbackURLs: [callback] }
@@ -273,15 +273,15 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
       .agent()
       .sendJson('POST', `${instance.url}/api/oidc/clients/${clientId}/secrets`, { options: withKey })
     const victim = await instance.personWithoutPasskey(freshName())
-    const codeFor = async () => {
+    const issueCode = async () => {
       const call = 'POST /api/users/{id}/one-time-access-token'
       return String((await instance.call(call, { params: { id: victim.id }, body: {}, ...by })).json.token)
     }
-    const [used, unused] = [await codeFor(), await codeFor()]
+    const [used, unused] = [await issueCode(), await issueCode()]
     const agent = instance.agent()
     await agent.postForm(`${instance.url}/lc`, { code: used })
     const { authenticator: otherAuthenticator } = await registerPasskey(agent, instance.url)
-    const { device, redeem } = await deviceApprovedBy(attacker, boss.authenticator)
+    const { device, redeem } = await requestApprovedDevice(attacker, boss.authenticator)
     await redeem()
 
     expect((await remove(boss.id, stolen)).status).toBe(204)
@@ -309,7 +309,7 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     expect((await instance.call('GET /api/users/{id}/passkey-removals', where)).json).toHaveLength(1)
     // Changes made with the planted passkey are revoked too.
     const derivedSession = await signIn(planted)
-    await instance.call('POST /api/api-keys', { body: key(), agent: derivedSession })
+    await instance.call('POST /api/api-keys', { body: newKeyFields(), agent: derivedSession })
 
     const withdrawn = await instance.call('POST /api/users/{id}/passkey-removals/{passkeyId}/withdraw', where)
     expect(withdrawn.status).toBe(204)
@@ -329,10 +329,10 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
   test('shows them to the owner too, and keeps the passkey that was just used', async () => {
     const { id, agent, first } = await (async () => {
       const person = await instance.person(freshName())
-      return { ...person, first: await newest(person.id) }
+      return { ...person, first: await findNewestPasskeyId(person.id) }
     })()
     const { authenticator: other } = await registerPasskey(agent, instance.url)
-    expect((await instance.call('POST /api/api-keys', { body: key(), agent })).status).toBe(201)
+    expect((await instance.call('POST /api/api-keys', { body: newKeyFields(), agent })).status).toBe(201)
     expect((await removeOwn(agent, first)).status).toBe(204)
     expect(await isSignedIn(agent)).toBe(false)
     const back = await signIn(other)

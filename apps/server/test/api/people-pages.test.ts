@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
-import { type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
 import { freshName } from './people.ts'
 
 const approvals = '/settings/admin/approvals'
@@ -8,7 +8,7 @@ const invitations = '/settings/admin/invitations'
 let instance: CalledInstance
 
 beforeAll(async () => {
-  instance = await startCalled('SQLite', {
+  instance = await startCalledInstance('SQLite', {
     ALLOW_USER_SIGNUPS: 'withToken',
     SIGN_UP_APPROVAL: 'true',
     REQUIRE_USER_EMAIL: 'false',
@@ -21,7 +21,7 @@ const get = (path: string, agent: UserAgent = instance.administrator) => agent.g
 const post = (path: string, fields: Record<string, string> = {}, agent: UserAgent = instance.administrator) =>
   agent.postForm(instance.url + path, fields)
 /** Signs an administrator in with a login code. */
-async function administratorByCode() {
+async function signInAdministratorWithCode() {
   const { id, agent } = await instance.personWithoutPasskey(freshName())
   await instance.app.directory.users.update(id, {}, { administrator: true })
   return agent
@@ -54,33 +54,33 @@ describe('invitations', () => {
 
   test('enables sign-up with a link when the first link is created, unless the environment disables it', async () => {
     const fields = { uses: '1', lifetime: 'day', enable: 'yes' }
-    const modeOf = async ({ url }: CalledInstance) =>
+    const fetchSignUpMode = async ({ url }: CalledInstance) =>
       /"key":"allowUserSignups"[^}]*"value":"(\w+)"/.exec(
         (await instance.agent().get(`${url}/api/application-configuration`)).text,
       )?.[1]
-    await using closed = await startCalled('SQLite')
+    await using closed = await startCalledInstance('SQLite')
     const url = closed.url + invitations
     expect((await closed.administrator.get(url)).text).toContain('Allow links and create one')
     await closed.administrator.postForm(url, { ...fields, uses: '0' })
-    expect(await modeOf(closed)).toBe('disabled')
+    expect(await fetchSignUpMode(closed)).toBe('disabled')
     const late = Date.now() + 61_000
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => late)
     expect((await closed.administrator.postForm(url, fields)).status).toBe(401)
-    expect(await modeOf(closed)).toBe('disabled')
+    expect(await fetchSignUpMode(closed)).toBe('disabled')
     clock.mockRestore()
     const created = await closed.administrator.follow(await closed.administrator.postForm(url, fields))
     expect(created.text).not.toContain('no link works')
     expect(created.text).toContain('>Create link<')
-    expect(await modeOf(closed)).toBe('withToken')
+    expect(await fetchSignUpMode(closed)).toBe('withToken')
     await closed.administrator.postForm(`${closed.url}/settings/admin/application-configuration/sign-up`, {
       allowUserSignups: 'open',
     })
     await closed.administrator.postForm(url, fields)
-    expect(await modeOf(closed)).toBe('open')
-    await using fixed = await startCalled('SQLite', { ALLOW_USER_SIGNUPS: 'disabled' })
+    expect(await fetchSignUpMode(closed)).toBe('open')
+    await using fixed = await startCalledInstance('SQLite', { ALLOW_USER_SIGNUPS: 'disabled' })
     expect((await fixed.administrator.get(fixed.url + invitations)).text).not.toContain('name="enable"')
     await fixed.administrator.postForm(fixed.url + invitations, fields)
-    expect(await modeOf(fixed)).toBe('disabled')
+    expect(await fetchSignUpMode(fixed)).toBe('disabled')
   })
 
   test('searches links, filters them by use and deletes several at once', async () => {
@@ -141,7 +141,7 @@ describe('invitations', () => {
 
   test('lets a session from a login code read invitations but not create them', async () => {
     const { token } = await makeLink()
-    const agent = await administratorByCode()
+    const agent = await signInAdministratorWithCode()
     const page = await get(invitations, agent)
     expect([page.status, page.text]).toEqual([403, expect.not.stringContaining(token)])
     expect((await post(invitations, { uses: '1', lifetime: 'day' }, agent)).status).toBe(403)
@@ -149,7 +149,7 @@ describe('invitations', () => {
 })
 
 describe('approvals', () => {
-  async function waiting() {
+  async function createWaitingUser() {
     const { token } = await makeLink()
     const username = freshName()
     const body = { username, token }
@@ -158,7 +158,7 @@ describe('approvals', () => {
   }
 
   test('shows waiting users, and approves or rejects them', async () => {
-    const [first, second] = [await waiting(), await waiting()]
+    const [first, second] = [await createWaitingUser(), await createWaitingUser()]
     const page = await get(approvals)
     expect(page.text).toContain(first.username)
     expect(page.text).toContain(second.username)
@@ -173,7 +173,7 @@ describe('approvals', () => {
   })
 
   test('rejects a second decision', async () => {
-    const { id } = await waiting()
+    const { id } = await createWaitingUser()
     await instance.call('POST /api/signup-approvals/{id}/approve', { params: { id }, body: {} })
     const late = await instance.administrator.follow(await post(`${approvals}/${id}`, { decision: 'refuse' }))
     expect(late.text).toContain('Another administrator has already decided')
@@ -181,7 +181,7 @@ describe('approvals', () => {
   })
 
   test('rejects a note that is too long', async () => {
-    const { id } = await waiting()
+    const { id } = await createWaitingUser()
     expect((await post(`${approvals}/${id}`, { decision: 'approve', note: 'x'.repeat(501) })).status).toBe(400)
     expect((await instance.app.directory.find(id))?.disabled).toBe(true)
   })

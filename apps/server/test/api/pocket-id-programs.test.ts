@@ -143,7 +143,7 @@ describe.each(databaseKinds)('tools for Pocket ID, on %s', (kind) => {
     await call('POST /api/oidc/clients', { name: 'Logo', id: 'logo', callbackURLs: [] })
     const start = '--x\r\ncontent-disposition: form-data; name="file"; filename="logo.png"\r\n\r\n'
     const body = Buffer.concat([Buffer.from(start), Buffer.alloc(3 * 1024 * 1024), Buffer.from('\r\n--x--\r\n')])
-    expect(await sentBeforeRead(`${running.url}/api/oidc/clients/logo/logo`, body)).toEqual(['413', '204'])
+    expect(await sendBodyBeforeReading(`${running.url}/api/oidc/clients/logo/logo`, body)).toEqual(['413', '204'])
   })
 
   test('accepts ten thousand group members in one call', async () => {
@@ -154,7 +154,7 @@ describe.each(databaseKinds)('tools for Pocket ID, on %s', (kind) => {
 })
 
 /** The responses to a program that sends the whole body anyway and then reuses its connection. */
-function sentBeforeRead(url: string, body: Buffer): Promise<readonly string[]> {
+function sendBodyBeforeReading(url: string, body: Buffer): Promise<readonly string[]> {
   const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>()
   const { hostname, port, host, pathname } = new URL(url)
   const head = [
@@ -181,17 +181,17 @@ function sentBeforeRead(url: string, body: Buffer): Promise<readonly string[]> {
 describe('programs that set up an instance', () => {
   test('keep only the `access_token` cookie, over plain HTTP too, and create an API key with it', async () => {
     await using running = await startApp()
-    const json = (body: unknown, headers: Readonly<Record<string, string>> = {}) => ({
+    const jsonRequest = (body: unknown, headers: Readonly<Record<string, string>> = {}) => ({
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
     })
-    const first = json({ username: 'admin', email: 'admin@example.com' })
+    const first = jsonRequest({ username: 'admin', email: 'admin@example.com' })
     const setUp = await fetch(`${running.url}/api/signup/setup`, first)
     expect(setUp.status).toBe(200)
     const cookies = setUp.headers.getSetCookie()
     const cookie = cookies.find((each) => each.startsWith('access_token='))?.split(';')[0] ?? ''
-    const key = json({ name: 'operator', expiresAt: '2050-01-01T00:00:00Z' }, { cookie })
+    const key = jsonRequest({ name: 'operator', expiresAt: '2050-01-01T00:00:00Z' }, { cookie })
     const created = await fetch(`${running.url}/api/api-keys`, key)
     expect(created.status).toBe(201)
     const { token } = (await created.json()) as { readonly token: string }
@@ -200,7 +200,7 @@ describe('programs that set up an instance', () => {
 
     const again = await fetch(`${running.url}/api/signup/setup`, first)
     expect([again.status, await again.text()]).toEqual([409, expect.stringContaining('Setup already completed')])
-    const more = await fetch(`${running.url}/api/api-keys`, json({}, headers))
+    const more = await fetch(`${running.url}/api/api-keys`, jsonRequest({}, headers))
     expect([more.status, await more.text()]).toEqual([403, expect.stringContaining('not allowed')])
   })
 })

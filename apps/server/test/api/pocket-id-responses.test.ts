@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { type CalledInstance, startCalled } from './calls.ts'
+import { type CalledInstance, startCalledInstance } from './calls.ts'
 import { createPerson, freshName } from './people.ts'
 
 // Responses that programs written for Pocket ID 2.14 rely on.
@@ -8,7 +8,7 @@ const staticKey = 'a key of the environment'
 let instance: CalledInstance
 
 beforeAll(async () => {
-  instance = await startCalled('SQLite', { STATIC_API_KEY: staticKey })
+  instance = await startCalledInstance('SQLite', { STATIC_API_KEY: staticKey })
 })
 afterAll(async () => instance[Symbol.asyncDispose]())
 
@@ -18,7 +18,7 @@ async function createApi(): Promise<string> {
   return String(json.id)
 }
 
-function fieldsOf({ json }: { readonly json: Readonly<Record<string, unknown>> }): unknown {
+function errorDetails({ json }: { readonly json: Readonly<Record<string, unknown>> }): unknown {
   return json.details
 }
 
@@ -76,7 +76,7 @@ test.each([
   const name = freshName()
   const response = await instance.call('POST /api/oidc/clients', { body: { name, callbackURLs: [], ...fields } })
   expect(response).toMatchObject({ status: 400, json: { code: 'validation_failed' } })
-  expect(fieldsOf(response)).toMatchObject({ fields: [{ field, code }] })
+  expect(errorDetails(response)).toMatchObject({ fields: [{ field, code }] })
   const { json } = await instance.call('GET /api/oidc/clients', { query: `?search=${name}` })
   expect(json.data).toEqual([])
 })
@@ -85,7 +85,7 @@ test('rejects an API key with an expiry in the past, and names the field', async
   const body = { name: 'expired', expiresAt: '2020-01-01T00:00:00Z' }
   const response = await instance.call('POST /api/api-keys', { body })
   expect(response).toMatchObject({ status: 400, json: { code: 'invalid_api_key_expiration' } })
-  expect(fieldsOf(response)).toMatchObject({ fields: [{ field: 'expiresAt', code: 'invalid_value' }] })
+  expect(errorDetails(response)).toMatchObject({ fields: [{ field: 'expiresAt', code: 'invalid_value' }] })
 })
 
 test('answers at the ID of the user of the static API key', async () => {
@@ -97,23 +97,23 @@ test('answers at the ID of the user of the static API key', async () => {
 
 test('informs the owner of a login code that the account is disabled', async () => {
   const { id, json } = await createPerson(instance)
-  const issue = () => instance.call('POST /api/users/{id}/one-time-access-token', { params: { id }, body: {} })
-  const { json: code } = await issue()
-  const change = (disabled: boolean) =>
+  const issueCode = () => instance.call('POST /api/users/{id}/one-time-access-token', { params: { id }, body: {} })
+  const { json: code } = await issueCode()
+  const setDisabled = (disabled: boolean) =>
     instance.call('PUT /api/users/{id}', { params: { id }, body: { ...json, disabled } })
-  await change(true)
-  const use = async () =>
+  await setDisabled(true)
+  const useCode = async () =>
     instance.call('POST /api/one-time-access-token/{token}', {
       params: { token: String(code.token) },
       agent: instance.agent(),
     })
-  expect(await use()).toMatchObject({ status: 403, json: { code: 'user_disabled' } })
-  await change(false)
-  expect(await use()).toMatchObject({ status: 401, json: { code: 'token_invalid_or_expired' } })
+  expect(await useCode()).toMatchObject({ status: 403, json: { code: 'user_disabled' } })
+  await setDisabled(false)
+  expect(await useCode()).toMatchObject({ status: 401, json: { code: 'token_invalid_or_expired' } })
 })
 
 test('lets a program remove the last administrator, and keeps the set-up closed', async () => {
-  await using own = await startCalled('SQLite', { STATIC_API_KEY: staticKey })
+  await using own = await startCalledInstance('SQLite', { STATIC_API_KEY: staticKey })
   const { json: me } = await own.call('GET /api/users/me')
   const path = `${own.url}/api/users/${String(me.id)}`
   const bySession = await own.call('DELETE /api/users/{id}', { params: { id: String(me.id) } })
@@ -129,7 +129,7 @@ test('lets a program remove the last administrator, and keeps the set-up closed'
 })
 
 test('keeps the last administrator without a static API key', async () => {
-  await using own = await startCalled('SQLite')
+  await using own = await startCalledInstance('SQLite')
   const { json: me } = await own.call('GET /api/users/me')
   const body = { name: 'tool', expiresAt: new Date(Date.now() + 86_400_000).toISOString() }
   const { json: key } = await own.call('POST /api/api-keys', { body })

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, startCalled } from './calls.ts'
+import { type CalledInstance, startCalledInstance } from './calls.ts'
 import { createPerson } from './people.ts'
 
 const callbackURLs = ['https://app.example/cb']
 
-function person() {
+function newUserFields() {
   const username = `changed-${crypto.randomUUID().slice(0, 8)}`
   return { username, email: `${username}@example.com` }
 }
@@ -14,7 +14,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
   })
 
   afterAll(async () => instance[Symbol.asyncDispose]())
@@ -38,7 +38,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       'a user',
       async () => `/api/users/${(await createPerson(instance)).id}`,
       '',
-      (n) => ({ ...person(), firstName: `${n}` }),
+      (n) => ({ ...newUserFields(), firstName: `${n}` }),
     ],
     [
       'the claims of a user',
@@ -201,7 +201,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { id } = await createPerson(instance)
     const path = `/api/users/${id}`
     const { etag } = await send('GET', path)
-    const bodies = ['a', 'b', 'c', 'd'].map((firstName) => ({ ...person(), firstName }))
+    const bodies = ['a', 'b', 'c', 'd'].map((firstName) => ({ ...newUserFields(), firstName }))
     const statuses = await Promise.all(bodies.map(async (body) => (await send('PUT', path, body, etag)).status))
     expect(statuses.toSorted()).toEqual([200, 412, 412, 412])
     const clientPath = `/api/oidc/clients/${await createClient()}`
@@ -258,9 +258,9 @@ describe.each(databaseKinds)('%s', (kind) => {
     const id = await createClient()
     const page = `${instance.url}/settings/admin/oidc-clients/${id}`
     const agent = instance.administrator
-    const versionOf = (text: string) =>
+    const formVersion = (text: string) =>
       (/name="version" value="([^"]+)"/.exec(text)?.[1] ?? '').replaceAll('&#34;', '"')
-    const version = versionOf((await agent.get(`${page}/settings`)).text)
+    const version = formVersion((await agent.get(`${page}/settings`)).text)
     const body = { name: 'Their <name>', callbackURLs }
     await instance.call('PUT /api/oidc/clients/{id}', { params: { id }, body })
     const form = { section: 'identity', name: 'My name' }
@@ -270,7 +270,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(conflict.text).toContain('value="My name"')
     expect(conflict.text).toContain('Another person has changed this')
     expect((await instance.call('GET /api/oidc/clients/{id}', { params: { id } })).json.name).toBe('Their <name>')
-    await agent.postForm(`${page}/settings`, { ...form, version: versionOf(conflict.text) })
+    await agent.postForm(`${page}/settings`, { ...form, version: formVersion(conflict.text) })
     expect((await instance.call('GET /api/oidc/clients/{id}', { params: { id } })).json.name).toBe('My name')
   })
 })

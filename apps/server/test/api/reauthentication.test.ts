@@ -1,36 +1,36 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import type { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
-import { findAuditEvents, startCalled } from './calls.ts'
+import { findAuditEvents, startCalledInstance } from './calls.ts'
 import { passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
-import { whole } from './setting-calls.ts'
+import { completeSettings } from './setting-calls.ts'
 
 type Fields = Readonly<Record<string, string>>
 
-const key = () => ({ name: 'For a script', expiresAt: new Date(Date.now() + 86_400_000).toISOString() })
+const newKeyFields = () => ({ name: 'For a script', expiresAt: new Date(Date.now() + 86_400_000).toISOString() })
 
 /** Makes the current session older. */
-function pass(milliseconds: number) {
+function advanceClock(milliseconds: number) {
   const now = Date.now() + milliseconds
   jest.spyOn(Date, 'now').mockImplementation(() => now)
 }
 
 describe.each(databaseKinds)('%s', (kind) => {
   test('requires a passkey check of the same user within the last minute for sensitive actions', async () => {
-    await using instance = await startCalled(kind)
+    await using instance = await startCalledInstance(kind)
     const { url } = instance
     const { agent, authenticator } = await instance.person(freshName())
     const person = { agent }
     // A passkey was registered in this session recently.
-    expect((await instance.call('POST /api/api-keys', { body: key(), ...person })).status).toBe(201)
+    expect((await instance.call('POST /api/api-keys', { body: newKeyFields(), ...person })).status).toBe(201)
     const second = await registerPasskey(agent, url)
     expect(second.answer.status).toBe(200)
     const credential = { id: String((second.answer.json() as { id: string }).id) }
     try {
-      pass(61_000)
+      advanceClock(61_000)
       const stale = {
-        create: await instance.call('POST /api/api-keys', { body: key(), ...person }),
+        create: await instance.call('POST /api/api-keys', { body: newKeyFields(), ...person }),
         add: await instance.call('GET /api/webauthn/register/start', person),
         remove: await instance.call('DELETE /api/webauthn/credentials/{id}', { params: credential, ...person }),
       }
@@ -40,28 +40,28 @@ describe.each(databaseKinds)('%s', (kind) => {
       const otherUser = await instance.person(freshName())
       const foreign = await passkeyAnswer(agent, url, otherUser.authenticator)
       expect((await instance.call('POST /api/webauthn/reauthenticate', { body: foreign, ...person })).status).toBe(401)
-      expect((await instance.call('POST /api/api-keys', { body: key(), ...person })).status).toBe(401)
+      expect((await instance.call('POST /api/api-keys', { body: newKeyFields(), ...person })).status).toBe(401)
 
       const body = await passkeyAnswer(agent, url, authenticator)
       expect((await instance.call('POST /api/webauthn/reauthenticate', { body, ...person })).status).toBe(204)
-      expect((await instance.call('POST /api/api-keys', { body: key(), ...person })).status).toBe(201)
+      expect((await instance.call('POST /api/api-keys', { body: newKeyFields(), ...person })).status).toBe(201)
       const removed = await instance.call('DELETE /api/webauthn/credentials/{id}', { params: credential, ...person })
       expect(removed.status).toBe(204)
       expect(findAuditEvents(instance, 'reauthenticated')).toHaveLength(1)
       // After the clock is set back, an earlier passkey check does not stay recent for longer.
-      pass(-70_000)
-      expect((await instance.call('POST /api/api-keys', { body: key(), ...person })).status).toBe(401)
+      advanceClock(-70_000)
+      expect((await instance.call('POST /api/api-keys', { body: newKeyFields(), ...person })).status).toBe(401)
     } finally {
       jest.restoreAllMocks()
     }
   })
 
   test('applies to settings that decide who can sign in, and keeps the values of a form', async () => {
-    await using instance = await startCalled(kind)
+    await using instance = await startCalledInstance(kind)
     const { url, administrator: agent } = instance
-    const { token } = (await instance.call('POST /api/api-keys', { body: key() })).json as { token: string }
+    const { token } = (await instance.call('POST /api/api-keys', { body: newKeyFields() })).json as { token: string }
     const settings: readonly (readonly [method: string, path: string, body: object])[] = [
-      ['PUT', '/api/application-configuration', { ...whole(), smtpHost: 'mail.example.com' }],
+      ['PUT', '/api/application-configuration', { ...completeSettings(), smtpHost: 'mail.example.com' }],
       ['PATCH', '/api/settings', { dynamicRegistration: 'open' }],
       ['PATCH', '/api/settings', { recoveryCodes: 'everyone' }],
     ]
@@ -70,7 +70,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       ['/settings/admin/users/new', { username: freshName(), isAdmin: 'yes' }],
     ]
     try {
-      pass(61_000)
+      advanceClock(61_000)
       for (const [method, path, body] of settings) {
         const response = await agent.sendJson(method, url + path, { body })
         expect([response.status, response.json()]).toMatchObject([401, { code: 'reauthentication_required' }])
@@ -90,69 +90,74 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('holds fifteen minutes for settings, clients and groups, and one for secrets and redirect URIs', async () => {
-    await using instance = await startCalled(kind)
+    await using instance = await startCalledInstance(kind)
     const { url, administrator: agent } = instance
     const base = { name: 'Wiki', callbackURLs: ['https://wiki.example/cb'] }
     const client = String((await instance.call('POST /api/oidc/clients', { body: base })).json.id)
-    const createSpare = async () => String((await instance.call('POST /api/oidc/clients', { body: base })).json.id)
-    const [spare, otherSpare] = [await createSpare(), await createSpare()]
+    const createSpareClient = async () =>
+      String((await instance.call('POST /api/oidc/clients', { body: base })).json.id)
+    const [spare, otherSpare] = [await createSpareClient(), await createSpareClient()]
     const { id: person } = await instance.person(freshName())
     const group = (await instance.app.directory.groups.create({ name: freshName(), friendlyName: 'Readers' })).id
     const groupPage = `/settings/admin/user-groups/${group}`
     const clientPath = `/api/oidc/clients/${client}`
     const clientPage = `/settings/admin/oidc-clients/${client}`
-    const status = async (method: string, path: string, body?: object) =>
+    const requestStatus = async (method: string, path: string, body?: object) =>
       (await agent.sendJson(method, url + path, body ? { body } : {})).status
-    const form = async (path: string, fields: Readonly<Record<string, string>>) =>
+    const formStatus = async (path: string, fields: Readonly<Record<string, string>>) =>
       (await agent.postForm(url + path, fields)).status
     const settingsPage = '/settings/admin/application-configuration'
-    const everyQuarterHour = async () => [
-      await status('PATCH', '/api/settings', { auditLogRetentionDays: 31 }),
-      await status('PUT', '/api/application-configuration', { ...whole(), appName: 'Home' }),
-      await status('PUT', clientPath, { ...base, name: 'Notes' }),
-      await status('POST', '/api/oidc/clients', { ...base, name: 'New' }),
-      await status('PUT', `${clientPath}/allowed-user-groups`, { userGroupIds: [] }),
-      await status('POST', `/api/users/${person}/one-time-access-token`, {}),
-      await status('DELETE', `/api/oidc/clients/${otherSpare}`),
-      await form(`${clientPage}/access`, { access: 'everybody' }),
-      await form(`${clientPage}/settings`, { section: 'identity', name: 'Notes' }),
-      await form('/settings/admin/oidc-clients/bulk', { act: 'delete', ids: spare, confirmed: 'yes' }),
-      await status('PUT', `/api/user-groups/${group}`, { name: group, friendlyName: 'Readers' }),
-      await status('PUT', `/api/user-groups/${group}/allowed-oidc-clients`, { oidcClientIds: [] }),
-      await form(groupPage, { name: group, friendlyName: 'Readers' }),
-      await form(`${groupPage}/clients`, { clients: client }),
-      await form('/settings/admin/user-groups/bulk', {
+    const sendQuarterHourChanges = async () => [
+      await requestStatus('PATCH', '/api/settings', { auditLogRetentionDays: 31 }),
+      await requestStatus('PUT', '/api/application-configuration', { ...completeSettings(), appName: 'Home' }),
+      await requestStatus('PUT', clientPath, { ...base, name: 'Notes' }),
+      await requestStatus('POST', '/api/oidc/clients', { ...base, name: 'New' }),
+      await requestStatus('PUT', `${clientPath}/allowed-user-groups`, { userGroupIds: [] }),
+      await requestStatus('POST', `/api/users/${person}/one-time-access-token`, {}),
+      await requestStatus('DELETE', `/api/oidc/clients/${otherSpare}`),
+      await formStatus(`${clientPage}/access`, { access: 'everybody' }),
+      await formStatus(`${clientPage}/settings`, { section: 'identity', name: 'Notes' }),
+      await formStatus('/settings/admin/oidc-clients/bulk', { act: 'delete', ids: spare, confirmed: 'yes' }),
+      await requestStatus('PUT', `/api/user-groups/${group}`, { name: group, friendlyName: 'Readers' }),
+      await requestStatus('PUT', `/api/user-groups/${group}/allowed-oidc-clients`, { oidcClientIds: [] }),
+      await formStatus(groupPage, { name: group, friendlyName: 'Readers' }),
+      await formStatus(`${groupPage}/clients`, { clients: client }),
+      await formStatus('/settings/admin/user-groups/bulk', {
         act: 'allow-clients',
         ids: group,
         choices: client,
         confirmed: 'yes',
       }),
     ]
-    const everyMinute = async () => [
-      await status('PUT', clientPath, { ...base, callbackURLs: ['https://notes.example/cb'] }),
-      await status('PUT', clientPath, { ...base, protocol: { protectedHosts: ['notes.example'] } }),
-      await status('POST', `${clientPath}/secrets`, {}),
-      await form(`${clientPage}/secrets`, {}),
-      await form(`${clientPage}/redirect-uris`, { redirectUri: 'https://notes.example/cb' }),
-      await form(`${clientPage}/settings`, { section: 'addresses', redirectUris: 'https://notes.example/cb' }),
-      await form(`${settingsPage}/email`, { smtpHost: 'mail.example.com', smtpFrom: 'a@example.com', smtpTls: 'tls' }),
-      await form(`${settingsPage}/sign-up`, { allowUserSignups: 'open' }),
+    const sendMinuteChanges = async () => [
+      await requestStatus('PUT', clientPath, { ...base, callbackURLs: ['https://notes.example/cb'] }),
+      await requestStatus('PUT', clientPath, { ...base, protocol: { protectedHosts: ['notes.example'] } }),
+      await requestStatus('POST', `${clientPath}/secrets`, {}),
+      await formStatus(`${clientPage}/secrets`, {}),
+      await formStatus(`${clientPage}/redirect-uris`, { redirectUri: 'https://notes.example/cb' }),
+      await formStatus(`${clientPage}/settings`, { section: 'addresses', redirectUris: 'https://notes.example/cb' }),
+      await formStatus(`${settingsPage}/email`, {
+        smtpHost: 'mail.example.com',
+        smtpFrom: 'a@example.com',
+        smtpTls: 'tls',
+      }),
+      await formStatus(`${settingsPage}/sign-up`, { allowUserSignups: 'open' }),
     ]
     try {
-      pass(14 * 60_000)
-      expect(await everyQuarterHour()).toEqual([
+      advanceClock(14 * 60_000)
+      expect(await sendQuarterHourChanges()).toEqual([
         200, 200, 200, 201, 200, 201, 204, 303, 303, 303, 200, 200, 303, 303, 303,
       ])
-      expect(await everyMinute()).toEqual(Array.from({ length: 8 }, () => 401))
-      pass(2 * 60_000)
-      expect(await everyQuarterHour()).toEqual(Array.from({ length: 15 }, () => 401))
+      expect(await sendMinuteChanges()).toEqual(Array.from({ length: 8 }, () => 401))
+      advanceClock(2 * 60_000)
+      expect(await sendQuarterHourChanges()).toEqual(Array.from({ length: 15 }, () => 401))
     } finally {
       jest.restoreAllMocks()
     }
   })
 
   test('is valid only for the user, browser and session that obtained it', async () => {
-    await using instance = await startCalled(kind)
+    await using instance = await startCalledInstance(kind)
     const { url } = instance
     const { agent, authenticator } = await instance.person(freshName())
     const other = instance.agent()
@@ -166,18 +171,18 @@ describe.each(databaseKinds)('%s', (kind) => {
     const approval = { code: waiting.json.userCode, decision: 'approve' }
     const approve = (by: UserAgent, cookie?: string) =>
       by.postJson(`${url}/api/device-login/verification/decision`, approval, { headers: cookie ? { cookie } : {} })
-    const cookies = (by: UserAgent, name: string) => by.cookies().find((each) => each.name === name)?.value
+    const cookieValue = (by: UserAgent, name: string) => by.cookies().find((each) => each.name === name)?.value
     try {
-      pass(61_000)
+      advanceClock(61_000)
       const body = await passkeyAnswer(agent, url, authenticator)
       expect((await instance.call('POST /api/webauthn/reauthenticate', { body, agent })).status).toBe(204)
-      expect((await instance.call('POST /api/api-keys', { body: key(), agent: other })).status).toBe(401)
-      const proof = `reauthentication_token=${cookies(agent, 'reauthentication_token')}`
-      for (const session of [other, otherUser.agent].map((by) => cookies(by, 'access_token')))
+      expect((await instance.call('POST /api/api-keys', { body: newKeyFields(), agent: other })).status).toBe(401)
+      const proof = `reauthentication_token=${cookieValue(agent, 'reauthentication_token')}`
+      for (const session of [other, otherUser.agent].map((by) => cookieValue(by, 'access_token')))
         expect((await approve(instance.agent(), `access_token=${session}; ${proof}`)).status).toBe(401)
       // Another user in the same browser, with a passkey check of their own.
       await signIn(agent, otherUser.authenticator)
-      expect(cookies(agent, 'reauthentication_token')).toBeDefined()
+      expect(cookieValue(agent, 'reauthentication_token')).toBeDefined()
       expect((await approve(agent)).json()).toMatchObject({ code: 'reauthentication_required' })
     } finally {
       jest.restoreAllMocks()
@@ -185,15 +190,17 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('lets a session from a login code register a passkey without a check, although the user has others', async () => {
-    await using instance = await startCalled(kind)
+    await using instance = await startCalledInstance(kind)
     const name = freshName()
     await instance.person(name)
     const { code } = await instance.app.issueLoginCode(name)
     const agent = instance.agent()
     await agent.postForm(`${instance.url}/lc`, { code })
     try {
-      pass(61_000)
-      expect((await instance.call('POST /api/api-keys', { body: key(), agent })).json.code).toBe('passkey_required')
+      advanceClock(61_000)
+      expect((await instance.call('POST /api/api-keys', { body: newKeyFields(), agent })).json.code).toBe(
+        'passkey_required',
+      )
       const [lost] = (await agent.getJson(`${instance.url}/api/webauthn/credentials`)).json() as { id: string }[]
       const remove = () =>
         instance.call('DELETE /api/webauthn/credentials/{id}', { params: { id: lost?.id ?? '' }, agent })
@@ -205,7 +212,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     }
   })
   test('requires an administrator with a login code to register a passkey before sensitive changes', async () => {
-    await using instance = await startCalled(kind)
+    await using instance = await startCalledInstance(kind)
     const { id, agent } = await instance.personWithoutPasskey(freshName())
     await instance.app.directory.users.update(id, {}, { administrator: true })
     const change = () => instance.call('PATCH /api/settings', { body: { auditLogRetentionDays: 31 }, agent })

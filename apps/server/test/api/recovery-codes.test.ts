@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, lastEntry, startCalled } from './calls.ts'
+import { type CalledInstance, lastEntry, startCalledInstance } from './calls.ts'
 import { passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -13,7 +13,7 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
 
   beforeAll(async () => {
     // Nothing listens there: e-mails stay in the queue.
-    instance = await startCalled(kind, { SMTP_HOST: 'localhost', SMTP_PORT: '9', SMTP_FROM: 'id@example.com' })
+    instance = await startCalledInstance(kind, { SMTP_HOST: 'localhost', SMTP_PORT: '9', SMTP_FROM: 'id@example.com' })
   })
   afterAll(async () => instance[Symbol.asyncDispose]())
 
@@ -59,11 +59,11 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
         body: { name: 'Way around', expiresAt },
         agent,
       })
-      const withKey = () => fetch(`${url}/api/users`, { headers: { 'x-api-key': String(key.token) } })
-      expect((await withKey()).status).toBe(403)
+      const fetchWithKey = () => fetch(`${url}/api/users`, { headers: { 'x-api-key': String(key.token) } })
+      expect((await fetchWithKey()).status).toBe(403)
       expect((await post(agent, codesPath)).status).toBe(404)
       await registerPasskey(agent, instance.url)
-      expect([await openUsers(), (await withKey()).status]).toEqual([[200, 200], 200])
+      expect([await openUsers(), (await fetchWithKey()).status]).toEqual([[200, 200], 200])
       const added = (await instance.app.pocket.passkeys.list(id)).at(-1)
       await instance.call('DELETE /api/webauthn/credentials/{id}', { params: { id: added?.id ?? '' }, agent })
       expect(await openUsers()).toEqual([403, 403])

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
 import { InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
-import { type CalledInstance, findAuditEvents, lastEntry, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, lastEntry, startCalledInstance } from './calls.ts'
 import { startInstance } from './instance.ts'
 
 const metadata = { redirect_uris: ['https://app.example/callback'], client_name: 'An application' }
@@ -11,12 +11,12 @@ describe.each(databaseKinds)('%s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
   })
 
   afterAll(async () => instance[Symbol.asyncDispose]())
 
-  const set = async (body: object) => {
+  const changeSettings = async (body: object) => {
     expect((await instance.call('PATCH /api/settings', { body })).status).toBe(200)
   }
   const register = async (token?: string) => {
@@ -25,18 +25,18 @@ describe.each(databaseKinds)('%s', (kind) => {
     const response = await instance.agent().sendJson('POST', url, { body: metadata, options: { headers } })
     return { status: response.status, body: response.json() as Readonly<Record<string, unknown>> }
   }
-  const discovery = async () => {
+  const fetchDiscovery = async () => {
     const response = await instance.agent().getJson(`${instance.url}/.well-known/openid-configuration`)
     return response.json() as Readonly<Record<string, unknown>>
   }
 
   test('rejects client registration until an administrator enables it, with immediate effect', async () => {
     expect((await register()).status).toBe(404)
-    expect(await discovery()).not.toHaveProperty('registration_endpoint')
-    await set({ dynamicRegistration: 'with-token' })
-    expect(await discovery()).toHaveProperty('registration_endpoint')
+    expect(await fetchDiscovery()).not.toHaveProperty('registration_endpoint')
+    await changeSettings({ dynamicRegistration: 'with-token' })
+    expect(await fetchDiscovery()).toHaveProperty('registration_endpoint')
     expect((await register()).status).toBe(401)
-    await set({ dynamicRegistration: 'open', dynamicRegistrationRestricted: true })
+    await changeSettings({ dynamicRegistration: 'open', dynamicRegistrationRestricted: true })
     const { status, body } = await register()
     expect(status).toBe(201)
     const params = { id: String(body.client_id) }
@@ -48,13 +48,13 @@ describe.each(databaseKinds)('%s', (kind) => {
     const query = '?filters[event]=CLIENT_REGISTERED'
     const { json } = await instance.call('GET /api/audit-logs/all', { query })
     expect(json.data).toMatchObject([{ event: 'CLIENT_REGISTERED', data: { method: 'open' } }])
-    await set({ dynamicRegistration: null, dynamicRegistrationRestricted: null })
+    await changeSettings({ dynamicRegistration: null, dynamicRegistrationRestricted: null })
     expect((await register()).status).toBe(404)
-    expect(await discovery()).not.toHaveProperty('registration_endpoint')
+    expect(await fetchDiscovery()).not.toHaveProperty('registration_endpoint')
   })
 
   test('lets the owner of a registration read, change and delete it', async () => {
-    await set({ dynamicRegistration: 'open' })
+    await changeSettings({ dynamicRegistration: 'open' })
     const { body } = await register()
     const send = async (method: string, json?: object) => {
       const headers = { authorization: `Bearer ${String(body.registration_access_token)}` }
@@ -84,11 +84,11 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await send('DELETE')).status).toBe(204)
     expect((await instance.call('GET /api/oidc/clients/{id}', { params })).status).toBe(404)
     expect((await send('GET')).status).toBe(401)
-    await set({ dynamicRegistration: null })
+    await changeSettings({ dynamicRegistration: null })
   })
 
   test('shows an initial access token once, counts its uses and can delete it', async () => {
-    await set({ dynamicRegistration: 'with-token' })
+    await changeSettings({ dynamicRegistration: 'with-token' })
     const body = { description: 'For the test suite', usageLimit: 3, ttl: '1h' }
     const { status, json } = await instance.call('POST /api/oidc/initial-access-tokens', { body })
     expect([status, json]).toEqual([
@@ -109,7 +109,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const removal = { changes: { usageLimit: { before: 3, after: null } } }
     expect(await lastEntry(instance, 'INITIAL_ACCESS_TOKEN_REMOVED')).toMatchObject(removal)
     expect(instance.log.join('\n')).not.toContain(String(json.token))
-    await set({ dynamicRegistration: null })
+    await changeSettings({ dynamicRegistration: null })
   })
 
   test.each([
@@ -137,7 +137,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('reads metadata documents if enabled, and never from a private address', async () => {
-    const change = async (cimdUrlAllowlist: string) => {
+    const setCimdUrlAllowlist = async (cimdUrlAllowlist: string) => {
       const present = await instance.call('GET /api/application-configuration/all')
       const all = present.json as unknown as readonly { readonly key: string; readonly value: string }[]
       const body = Object.fromEntries(all.map(({ key, value }) => [key, value]))
@@ -146,14 +146,14 @@ describe.each(databaseKinds)('%s', (kind) => {
       })
       expect(status).toBe(200)
     }
-    expect(await discovery()).toMatchObject({ client_id_metadata_document_supported: false })
-    await change('["https://127.0.0.1/*"]')
-    expect(await discovery()).toMatchObject({ client_id_metadata_document_supported: true })
+    expect(await fetchDiscovery()).toMatchObject({ client_id_metadata_document_supported: false })
+    await setCimdUrlAllowlist('["https://127.0.0.1/*"]')
+    expect(await fetchDiscovery()).toMatchObject({ client_id_metadata_document_supported: true })
     const query = new URLSearchParams({ client_id: 'https://127.0.0.1/client.json', response_type: 'code' })
     const page = await instance.agent().get(`${instance.url}/authorize?${query}`)
     expect([page.status, page.text]).toEqual([400, expect.stringContaining('its host is in a private network')])
-    await change('[]')
-    expect(await discovery()).toMatchObject({ client_id_metadata_document_supported: false })
+    await setCimdUrlAllowlist('[]')
+    expect(await fetchDiscovery()).toMatchObject({ client_id_metadata_document_supported: false })
   })
 })
 

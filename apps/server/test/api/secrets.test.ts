@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
 import { freshName } from './people.ts'
-import { placeholder, valuesIn, whole } from './setting-calls.ts'
+import { completeSettings, placeholder, valuesIn } from './setting-calls.ts'
 
 const staticKey = 'a key of the environment'
 const passwords = { smtpPassword: 'hunter-two', ldapBindPassword: 'hunter-three' }
@@ -15,7 +15,7 @@ describe.each(databaseKinds)('secrets on %s', (kind) => {
   let keys: Readonly<Record<'static' | 'reading' | 'limited' | 'other', string>>
 
   beforeAll(async () => {
-    instance = await startCalled(kind, { STATIC_API_KEY: staticKey })
+    instance = await startCalledInstance(kind, { STATIC_API_KEY: staticKey })
     const create = async (fields: object) => {
       const body = { name: 'key', expiresAt, ...fields }
       const { json } = await instance.call('POST /api/api-keys', { body })
@@ -40,7 +40,7 @@ describe.each(databaseKinds)('secrets on %s', (kind) => {
   const events = () => findAuditEvents(instance, 'secrets_read')
 
   test.each(['static', 'reading', 'limited'] as const)('shows stored passwords to the %s key', async (key) => {
-    await send('static', 'PUT', '/api/application-configuration', whole(passwords))
+    await send('static', 'PUT', '/api/application-configuration', completeSettings(passwords))
     const before = events().length
     const response = await send(key, 'GET', '/api/application-configuration/all')
     expect(valuesIn({ response })).toMatchObject(passwords)
@@ -49,7 +49,7 @@ describe.each(databaseKinds)('secrets on %s', (kind) => {
   })
 
   test.each(['session', 'other'] as const)('masks stored passwords for the caller %s', async (key) => {
-    await send('static', 'PUT', '/api/application-configuration', whole(passwords))
+    await send('static', 'PUT', '/api/application-configuration', completeSettings(passwords))
     const before = events().length
     const response = await send(key, 'GET', '/api/application-configuration/all')
     const hidden = { smtpPassword: placeholder, ldapBindPassword: placeholder }
@@ -64,7 +64,7 @@ describe.each(databaseKinds)('secrets on %s', (kind) => {
   })
 
   test('masks no empty secret', async () => {
-    await send('static', 'PUT', '/api/application-configuration', whole())
+    await send('static', 'PUT', '/api/application-configuration', completeSettings())
     const before = events().length
     for (const key of ['other', 'static'] as const)
       expect(maskedFields(await send(key, 'GET', '/api/application-configuration/all'))).toBeNull()
@@ -110,9 +110,9 @@ describe.each(databaseKinds)('secrets on %s', (kind) => {
     const body = { name: 'key', expiresAt, canReadSecrets: true }
     const response = await instance.call('POST /api/api-keys', { agent, body })
     expect(response).toMatchObject({ status: 403, json: { code: 'forbidden' } })
-    const form = (of: UserAgent) => of.get(`${instance.url}/settings/api-keys`)
-    expect((await form(agent)).text).not.toContain('name="canReadSecrets"')
-    const { text } = await form(instance.administrator)
+    const fetchKeysPage = (of: UserAgent) => of.get(`${instance.url}/settings/api-keys`)
+    expect((await fetchKeysPage(agent)).text).not.toContain('name="canReadSecrets"')
+    const { text } = await fetchKeysPage(instance.administrator)
     expect(text).toContain('name="canReadSecrets"')
     expect(text).toContain('For Terraform and Ansible')
     const fields = { name: 'By form', lifetime: 'month', access: 'everything', canReadSecrets: 'true' }
@@ -123,7 +123,7 @@ describe.each(databaseKinds)('secrets on %s', (kind) => {
 })
 
 test('masks secrets of the environment for every caller', async () => {
-  await using instance = await startCalled('SQLite', { STATIC_API_KEY: staticKey, SMTP_PASSWORD: 'hunter-two' })
+  await using instance = await startCalledInstance('SQLite', { STATIC_API_KEY: staticKey, SMTP_PASSWORD: 'hunter-two' })
   const options = { headers: { 'x-api-key': staticKey } }
   const response = await instance.agent().sendJson('GET', `${instance.url}/api/application-configuration/all`, {
     options,

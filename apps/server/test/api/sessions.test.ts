@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
 import { type Person, passkeyAnswer } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -12,12 +12,12 @@ describe.each(databaseKinds)('%s', (kind) => {
   let person: Person
 
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
   })
 
   afterAll(async () => instance[Symbol.asyncDispose]())
 
-  async function secondBrowser({ authenticator }: Person) {
+  async function signInSecondBrowser({ authenticator }: Person) {
     const agent = new UserAgent({ headers: { 'user-agent': firefox } })
     const body = await passkeyAnswer(agent, instance.url, authenticator)
     expect((await instance.call('POST /api/webauthn/login/finish', { body, agent })).status).toBe(200)
@@ -30,7 +30,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('shows users their sessions, and ends one or all others', async () => {
     person = await instance.person(freshName())
     const { agent, id } = person
-    const other = await secondBrowser(person)
+    const other = await signInSecondBrowser(person)
     const callback = 'https://photos.example/callback'
     const client = await instance.call('POST /api/oidc/clients', {
       body: { name: 'Photos', callbackURLs: [callback], isPublic: true, pkceEnabled: false, skipConsent: true },
@@ -69,14 +69,14 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect.objectContaining({ accountId: id, sessionId: there?.id }),
     )
 
-    const third = await secondBrowser(person)
+    const third = await signInSecondBrowser(person)
     const account = await agent.get(`${instance.url}/settings/account/security`)
     expect(account.text).toContain('Firefox on Windows')
     const [otherSession] = (await fetchList('GET /api/sessions', { agent })).filter(({ current }) => !current)
     const ended = await agent.postForm(`${instance.url}/settings/account/sessions/${otherSession?.id}/end`, {})
     expect([ended.status, ended.location]).toEqual([303, `${instance.url}/settings/account/security`])
     expect((await instance.call('GET /api/users/me', { agent: third })).status).toBe(401)
-    const fourth = await secondBrowser(person)
+    const fourth = await signInSecondBrowser(person)
     expect((await agent.postForm(`${instance.url}/settings/account/sessions/end-others`, {})).status).toBe(303)
     expect((await instance.call('GET /api/users/me', { agent: fourth })).status).toBe(401)
     expect((await instance.call('DELETE /api/sessions', { agent })).status).toBe(204)

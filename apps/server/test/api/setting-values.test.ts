@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type PocketIdKey, pocketIdKeys, settingOf } from '../../src/settings/definitions.ts'
-import { type CalledInstance, startCalled } from './calls.ts'
-import { claims, defaultTexts, faults, placeholder, valuesIn, whole, write } from './setting-calls.ts'
+import { type CalledInstance, startCalledInstance } from './calls.ts'
+import {
+  claimsJson,
+  completeSettings,
+  defaultTexts,
+  fieldErrors,
+  placeholder,
+  valuesIn,
+  write,
+} from './setting-calls.ts'
 
 /** Formats a value for test titles. */
 function shorten(text: string): string {
@@ -12,7 +20,7 @@ describe('values', () => {
   let instance: CalledInstance
 
   beforeAll(async () => {
-    instance = await startCalled('SQLite')
+    instance = await startCalledInstance('SQLite')
   })
 
   afterAll(async () => instance[Symbol.asyncDispose]())
@@ -28,7 +36,7 @@ describe('values', () => {
     ['accentColor', '#0a0'],
     ['allowUserSignups', 'withToken'],
     ['signupDefaultUserGroupIDs', '["a", "b"]'],
-    ['signupDefaultCustomClaims', claims(['a', 'x'], ['b', 'ü'])],
+    ['signupDefaultCustomClaims', claimsJson(['a', 'x'], ['b', 'ü'])],
     ['smtpPort', '1'],
     ['smtpPort', '65535'],
     ['smtpFrom', 'Zoë@example.com'],
@@ -43,8 +51,8 @@ describe('values', () => {
   test.each(good.map(([key, value]) => [key, shorten(value), value] as const))(
     'accepts for %s the value %j',
     async (key, _, value) => {
-      const response = await instance.call(write, { body: whole({ [key]: value }) })
-      expect([response.status, faults(response)]).toEqual([200, []])
+      const response = await instance.call(write, { body: completeSettings({ [key]: value }) })
+      expect([response.status, fieldErrors(response)]).toEqual([200, []])
       const sensitive = key === 'smtpPassword' || key === 'ldapBindPassword'
       expect(valuesIn(response)[key]).toBe(sensitive ? placeholder : value)
     },
@@ -73,8 +81,8 @@ describe('values', () => {
     ['signupDefaultUserGroupIDs', '["a"', 'invalid_format'],
     ['signupDefaultCustomClaims', '[{"key":"a"}]', 'invalid_format'],
     ['signupDefaultCustomClaims', '[null]', 'invalid_format'],
-    ['signupDefaultCustomClaims', claims(['email', 'x']), 'invalid_format'],
-    ['signupDefaultCustomClaims', claims(['a', 'x'], ['a', 'y']), 'invalid_format'],
+    ['signupDefaultCustomClaims', claimsJson(['email', 'x']), 'invalid_format'],
+    ['signupDefaultCustomClaims', claimsJson(['a', 'x'], ['a', 'y']), 'invalid_format'],
     ['signupDefaultCustomClaims', '[{"key":"a","value":"\\u0000"}]', 'invalid_format'],
     ['smtpPort', '0', 'invalid_format'],
     ['smtpPort', '65536', 'invalid_format'],
@@ -93,25 +101,27 @@ describe('values', () => {
   test.each(bad.map(([key, value, code]) => [key, shorten(value), code, value] as const))(
     'rejects for %s the value %j: %s',
     async (key, _, code, value) => {
-      const response = await instance.call(write, { body: whole({ [key]: value }) })
-      expect([response.status, faults(response)]).toEqual([400, [`${key} ${code}`]])
+      const response = await instance.call(write, { body: completeSettings({ [key]: value }) })
+      expect([response.status, fieldErrors(response)]).toEqual([400, [`${key} ${code}`]])
     },
   )
 
   const booleans = pocketIdKeys.filter((key) => settingOf(key).kind.type === 'bool')
   test.each(booleans)('accepts only true or false for %s', async (key) => {
     for (const value of ['true', 'false'])
-      expect(valuesIn(await instance.call(write, { body: whole({ [key]: value }) }))[key]).toBe(value)
+      expect(valuesIn(await instance.call(write, { body: completeSettings({ [key]: value }) }))[key]).toBe(value)
     for (const [value, code] of [
       ['', 'required'],
       ['TRUE', 'invalid_format'],
       ['1', 'invalid_format'],
     ] as const)
-      expect(faults(await instance.call(write, { body: whole({ [key]: value }) }))).toEqual([`${key} ${code}`])
+      expect(fieldErrors(await instance.call(write, { body: completeSettings({ [key]: value }) }))).toEqual([
+        `${key} ${code}`,
+      ])
   })
 
   test.each([true, 60, ['x'], { a: 1 }])('accepts only text as a value, not %j', async (value) => {
-    const response = await instance.call(write, { body: whole({ appName: value }) })
+    const response = await instance.call(write, { body: completeSettings({ appName: value }) })
     expect(response).toMatchObject({ status: 400, json: { code: 'invalid_request_body' } })
   })
 
@@ -121,13 +131,15 @@ describe('values', () => {
 
   test('rejects NUL and lone surrogates', async () => {
     for (const text of ['a\0b', 'half \ud83d'])
-      expect(faults(await instance.call(write, { body: whole({ smtpPassword: text }) }))).toEqual([
+      expect(fieldErrors(await instance.call(write, { body: completeSettings({ smtpPassword: text }) }))).toEqual([
         'smtpPassword invalid_format',
       ])
   })
 
   test('accepts no property name of Object.prototype as a setting', async () => {
-    const response = await instance.call(write, { body: { ...whole(), constructor: { appName: 'x' }, toString: 'x' } })
+    const response = await instance.call(write, {
+      body: { ...completeSettings(), constructor: { appName: 'x' }, toString: 'x' },
+    })
     expect(valuesIn(response)).toEqual(defaultTexts)
     const body = JSON.parse('{"__proto__":{"appName":"x"}}')
     expect(await instance.call(write, { body })).toMatchObject({ status: 400, json: { code: 'invalid_request_body' } })

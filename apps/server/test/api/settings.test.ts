@@ -11,15 +11,25 @@ import type { StoredSetting } from '../../src/settings/setting.table.ts'
 import { createSettings, type Settings } from '../../src/settings/settings.ts'
 import { createFolder } from '../database/folder.ts'
 import { setUpAdministrator, startApp } from '../http/app.ts'
-import { type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
 import { type Instance, startInstance } from './instance.ts'
-import { claims, defaultTexts, faults, path, placeholder, readAll, valuesIn, whole, write } from './setting-calls.ts'
+import {
+  claimsJson,
+  completeSettings,
+  defaultTexts,
+  fieldErrors,
+  path,
+  placeholder,
+  readAll,
+  valuesIn,
+  write,
+} from './setting-calls.ts'
 
 describe.each(databaseKinds)('%s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
   })
 
   afterAll(async () => instance[Symbol.asyncDispose]())
@@ -47,7 +57,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('returns all 47 to administrators', async () => {
-    await instance.call(write, { body: whole() })
+    await instance.call(write, { body: completeSettings() })
     const values = valuesIn(await instance.call(readAll))
     expect(Object.keys(values)).toHaveLength(47)
     expect(values).toEqual(defaultTexts)
@@ -66,33 +76,34 @@ describe.each(databaseKinds)('%s', (kind) => {
       accentColor: _,
       ldapUserSearchFilter: __,
       ...body
-    } = whole({ appName: 'Zoë’s 🔑', smtpPort: '587', smtpHost: 'mail.example.com' })
+    } = completeSettings({ appName: 'Zoë’s 🔑', smtpPort: '587', smtpHost: 'mail.example.com' })
     const response = await instance.call(write, { body: { ...body, ldapAttributeGroupMember: '', unknown: 'x' } })
     expect(response.status).toBe(200)
     expect(valuesIn(response)).toEqual({
-      ...whole(),
+      ...completeSettings(),
       appName: 'Zoë’s 🔑',
       smtpPort: '587',
       smtpHost: 'mail.example.com',
     })
     expect(valuesIn(await instance.call(readAll))).toEqual(valuesIn(response))
     const some = await instance.call(write, { body: { appName: 'Nothing else', smtpTls: null } })
-    expect([some.status, faults(some)]).toEqual([
+    expect([some.status, fieldErrors(some)]).toEqual([
       400,
       pocketIdKeys.flatMap((key) => (settingOf(key).kind.isOptional || key === 'appName' ? [] : [`${key} required`])),
     ])
     expect(valuesIn(await instance.call(readAll))).toEqual(valuesIn(response))
-    const reset = await instance.call(write, { body: whole() })
+    const reset = await instance.call(write, { body: completeSettings() })
     expect([reset.status, valuesIn(reset)]).toEqual([200, defaultTexts])
   })
 
   test('never returns a secret; its placeholder keeps it and an empty value removes it', async () => {
-    const put = async (smtpPassword: string) => valuesIn(await instance.call(write, { body: whole({ smtpPassword }) }))
+    const put = async (smtpPassword: string) =>
+      valuesIn(await instance.call(write, { body: completeSettings({ smtpPassword }) }))
     expect(await put('hunter-two')).toMatchObject({ smtpPassword: placeholder, ldapBindPassword: '' })
-    const events = () => findAuditEvents(instance, 'settings_changed').length
-    const before = events()
+    const countChanges = () => findAuditEvents(instance, 'settings_changed').length
+    const before = countChanges()
     expect(await put(placeholder)).toMatchObject({ smtpPassword: placeholder })
-    expect(events()).toBe(before)
+    expect(countChanges()).toBe(before)
     expect(valuesIn(await instance.call(readAll))).toMatchObject({ smtpPassword: placeholder })
     expect(await put('')).toMatchObject({ smtpPassword: '' })
     expect(await put(placeholder)).toMatchObject({ smtpPassword: '' })
@@ -100,7 +111,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('requires a secret to be entered again for another server', async () => {
-    const put = (changes: Parameters<typeof whole>[0]) => instance.call(write, { body: whole(changes) })
+    const put = (changes: Parameters<typeof completeSettings>[0]) =>
+      instance.call(write, { body: completeSettings(changes) })
     const putServer = (ldapUrl: string, ldapBindPassword = placeholder) => put({ ldapUrl, ldapBindPassword })
     await putServer('ldaps://ldap.example.com', 'hunter-three')
     for (const same of ['ldaps://LDAP.example.com:636', 'ldaps://ldap.example.com/dc=example'])
@@ -108,7 +120,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const others = ['ldap://ldap.example.com', 'ldaps://ldap.example.com:6360', 'ldaps://evil.example', 'no address']
     for (const other of others) {
       const refused = await putServer(other)
-      expect([other, refused.status, faults(refused)]).toEqual([other, 400, ['ldapBindPassword required']])
+      expect([other, refused.status, fieldErrors(refused)]).toEqual([other, 400, ['ldapBindPassword required']])
     }
     expect(valuesIn(await instance.call(readAll))).toMatchObject({
       ldapUrl: 'ldaps://ldap.example.com/dc=example',
@@ -120,13 +132,17 @@ describe.each(databaseKinds)('%s', (kind) => {
     const mail = { smtpHost: 'mail.example.com', smtpPort: '465', smtpPassword: 'hunter-four' }
     expect((await put(mail)).status).toBe(200)
     for (const other of [{ smtpHost: 'evil.example' }, { smtpPort: '25' }])
-      expect(faults(await put({ ...mail, smtpPassword: placeholder, ...other }))).toEqual(['smtpPassword required'])
+      expect(fieldErrors(await put({ ...mail, smtpPassword: placeholder, ...other }))).toEqual([
+        'smtpPassword required',
+      ])
     await put({})
   })
 
   test('records the names of changed settings without values', async () => {
-    await instance.call(write, { body: whole() })
-    await instance.call(write, { body: whole({ ldapBindPassword: 'hunter-three', smtpHost: 'mail.example.net' }) })
+    await instance.call(write, { body: completeSettings() })
+    await instance.call(write, {
+      body: completeSettings({ ldapBindPassword: 'hunter-three', smtpHost: 'mail.example.net' }),
+    })
     expect(findAuditEvents(instance, 'settings_changed').at(-1)).toMatchObject({
       keys: ['smtpHost', 'ldapBindPassword'],
       by: expect.any(String),
@@ -135,24 +151,31 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('reports all errors at once and saves nothing', async () => {
-    await instance.call(write, { body: whole() })
+    await instance.call(write, { body: completeSettings() })
     const response = await instance.call(write, {
-      body: whole({ appName: 'x'.repeat(31), sessionDuration: 'soon', smtpTls: 'ssl', smtpHost: 'mail.example.com' }),
+      body: completeSettings({
+        appName: 'x'.repeat(31),
+        sessionDuration: 'soon',
+        smtpTls: 'ssl',
+        smtpHost: 'mail.example.com',
+      }),
     })
     expect(response).toMatchObject({ status: 400, json: { code: 'validation_failed' } })
-    expect(faults(response)).toEqual(['appName too_long', 'sessionDuration invalid_format', 'smtpTls oneof'])
+    expect(fieldErrors(response)).toEqual(['appName too_long', 'sessionDuration invalid_format', 'smtpTls oneof'])
     expect(valuesIn(await instance.call(readAll))).toEqual(defaultTexts)
   })
 
   test('applies a change immediately: the name on pages and the required user fields', async () => {
     const { url, administrator } = instance
     const mailServer = { smtpHost: '127.0.0.1', smtpPort: '9' }
-    await instance.call(write, { body: whole({ ...mailServer, appName: 'Lighthouse', requireUserEmail: 'false' }) })
+    await instance.call(write, {
+      body: completeSettings({ ...mailServer, appName: 'Lighthouse', requireUserEmail: 'false' }),
+    })
     expect((await administrator.get(`${url}/account`)).text).toContain('Lighthouse')
     const username = `no-mail-${kind.toLowerCase()}`
     expect(await instance.call('POST /api/users', { body: { username } })).toMatchObject({ status: 201 })
-    const defaults = { signupDefaultCustomClaims: claims(['plan', 'free']) }
-    await instance.call(write, { body: whole({ ...mailServer, ...defaults }) })
+    const defaults = { signupDefaultCustomClaims: claimsJson(['plan', 'free']) }
+    await instance.call(write, { body: completeSettings({ ...mailServer, ...defaults }) })
     expect(await instance.call('POST /api/users', { body: { username: `${username}2` } })).toMatchObject({
       status: 400,
     })
@@ -167,7 +190,7 @@ describe('in the database', () => {
   const secrets = { smtpPassword: 'hunter-four', ldapBindPassword: 'hunter-five', smtpUser: 'mailer-name' }
 
   async function writeSecrets({ url, administrator }: Instance): Promise<void> {
-    const response = await administrator.sendJson('PUT', url + path, { body: whole(secrets) })
+    const response = await administrator.sendJson('PUT', url + path, { body: completeSettings(secrets) })
     expect(response.status).toBe(200)
     expect(response.text).not.toContain('hunter')
   }
@@ -232,7 +255,7 @@ describe('with values from the environment', () => {
     ['sent back as configured', { ...received, smtpPassword: 'hunter-six' }],
     ['left out', { smtpHost: undefined, smtpPassword: undefined, ldapEnabled: undefined }],
   ])('accepts locked values that are %s', async (_, values) => {
-    const response = await put(whole({ ...values, smtpUser: 'mailer' }))
+    const response = await put(completeSettings({ ...values, smtpUser: 'mailer' }))
     expect([response.status, valuesIn({ response })]).toEqual([
       200,
       { ...defaultTexts, ...received, smtpUser: 'mailer' },
@@ -248,7 +271,7 @@ describe('with values from the environment', () => {
     ['smtpHost, ldapEnabled', { ...received, smtpHost: 'other.example.com', ldapEnabled: 'false' }],
   ])('does not change %s', async (key, values) => {
     const before = (await instance.administrator.getJson(`${instance.url}${path}/all`)).json()
-    const response = await put(whole({ ...values, smtpUser: 'somebody else' }))
+    const response = await put(completeSettings({ ...values, smtpUser: 'somebody else' }))
     expect(response.status).toBe(403)
     expect(response.json()).toMatchObject({ code: 'ui_config_disabled', details: { key } })
     expect((await instance.administrator.getJson(`${instance.url}${path}/all`)).json()).toEqual(before)
@@ -264,7 +287,7 @@ test('uses only the environment and the defaults with UI_CONFIG_DISABLED, and re
   const database = { DB_CONNECTION_STRING: join(folder.path, 'pocket-id.db') }
   {
     await using before = await startInstance(database)
-    const body = whole({ appName: 'Stored', smtpHost: 'stored.example.com' })
+    const body = completeSettings({ appName: 'Stored', smtpHost: 'stored.example.com' })
     expect((await before.administrator.sendJson('PUT', before.url + path, { body })).status).toBe(200)
   }
   const key = 'a static key for this test'
@@ -277,7 +300,7 @@ test('uses only the environment and the defaults with UI_CONFIG_DISABLED, and re
   expect(valuesIn({ response: open })).toMatchObject({ appName: 'Fixed', uiConfigDisabled: 'true' })
   const refused = await running
     .agent()
-    .sendJson('PUT', running.url + path, { body: whole({ appName: 'Fixed' }), options })
+    .sendJson('PUT', running.url + path, { body: completeSettings({ appName: 'Fixed' }), options })
   // Some programs match this exact message.
   const error = expect.stringContaining('UI configuration is disabled')
   expect([refused.status, refused.json()]).toMatchObject([403, { code: 'ui_config_disabled', error }])
@@ -338,7 +361,7 @@ describe('several replicas', () => {
     if (broken) throw new Error('The database is unreachable.')
     return [...rows].map(([key, value]) => ({ key, value }))
   }
-  const replica = (): Promise<Settings> =>
+  const createReplica = (): Promise<Settings> =>
     createSettings({
       store: {
         list,
@@ -355,7 +378,7 @@ describe('several replicas', () => {
     })
 
   test('read the stored values, and keep the last ones while the database is down', async () => {
-    const [one, other] = [await replica(), await replica()]
+    const [one, other] = [await createReplica(), await createReplica()]
     await one.change(actor, { appName: 'New', smtpPassword: 'secret' }, { keys: [] })
     expect(await one.values()).toMatchObject({ appName: 'New', smtpPassword: 'secret' })
     broken = true

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
-import { type CalledInstance, startCalled } from './calls.ts'
+import { type CalledInstance, startCalledInstance } from './calls.ts'
 import { passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -11,7 +11,10 @@ let instance: CalledInstance
 let clientId: string
 
 beforeAll(async () => {
-  instance = await startCalled('SQLite', { EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED: 'true', ALLOW_USER_SIGNUPS: 'open' })
+  instance = await startCalledInstance('SQLite', {
+    EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED: 'true',
+    ALLOW_USER_SIGNUPS: 'open',
+  })
   const body = { name: 'App', callbackURLs: [callback], isPublic: true, skipConsent: true }
   clientId = String((await instance.call('POST /api/oidc/clients', { body })).json.id)
 })
@@ -47,7 +50,7 @@ async function signInBySignUp(): Promise<UserAgent> {
 }
 
 /** The authentication claims that a client receives for the current session. */
-async function reportedMethods(agent: UserAgent) {
+async function fetchReportedMethods(agent: UserAgent) {
   const query = new URLSearchParams({
     client_id: clientId,
     redirect_uri: callback,
@@ -92,7 +95,7 @@ describe.each([
 ])('a session that began with %s', (_way, begin, canReauthenticate) => {
   test('reports its method to clients, and cannot sign in another device before it has a passkey', async () => {
     const agent = await begin()
-    expect(await reportedMethods(agent)).toEqual({ amr: ['otp'], acr: '0' })
+    expect(await fetchReportedMethods(agent)).toEqual({ amr: ['otp'], acr: '0' })
     const refusals: unknown[] = []
     for (const [call, body] of acts) {
       const [method = '', path = ''] = call.split(' ')
@@ -113,7 +116,7 @@ describe.each([
       expect((await instance.call('POST /api/webauthn/reauthenticate', { body, agent })).status).toBe(204)
     }
     expect((await registerPasskey(agent, instance.url)).answer.status).toBe(200)
-    expect(await reportedMethods(agent)).toEqual(
+    expect(await fetchReportedMethods(agent)).toEqual(
       canReauthenticate ? { amr: ['phr'], acr: 'phr' } : { amr: ['otp', 'pop'], acr: '1' },
     )
     const body = { name: 'Script', expiresAt: tomorrow() }
@@ -133,5 +136,5 @@ describe.each([
 })
 
 test('a session that began with a passkey reports its method to clients', async () => {
-  expect(await reportedMethods(instance.administrator)).toEqual({ amr: ['phr'], acr: 'phr' })
+  expect(await fetchReportedMethods(instance.administrator)).toEqual({ amr: ['phr'], acr: 'phr' })
 })

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, findAuditEvents, lastEntry, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, lastEntry, startCalledInstance } from './calls.ts'
 import { passkeyAnswer } from './instance.ts'
 import { createPerson, freshName } from './people.ts'
 
 describe.each(databaseKinds)('signing up on %s', (kind) => {
   let instance: CalledInstance
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
   })
   afterAll(async () => instance[Symbol.asyncDispose]())
 
@@ -18,22 +18,22 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
     const body = { username, email: `${username}@example.com`, ...fields }
     return { ...(await instance.call('POST /api/signup', { agent, body })), agent, username }
   }
-  const mint = (fields: Readonly<Record<string, unknown>> = {}) =>
+  const createSignUpToken = (fields: Readonly<Record<string, unknown>> = {}) =>
     instance.call('POST /api/signup-tokens', { body: { usageLimit: 1, ...fields } })
-  const change = async (values: Readonly<Record<string, string>>) => {
+  const changeSettings = async (values: Readonly<Record<string, string>>) => {
     const all = await instance.administrator.getJson(`${instance.url}/api/application-configuration/all`)
     const settings = all.json() as readonly { readonly key: string; readonly value: string }[]
     const present = Object.fromEntries(settings.map(({ key, value }) => [key, value]))
     const response = await instance.call('PUT /api/application-configuration', { body: { ...present, ...values } })
     expect(response.status).toBe(200)
   }
-  const group = async (name: string) => {
+  const createGroup = async (name: string) => {
     const { json } = await instance.call('POST /api/user-groups', { body: { name, friendlyName: name } })
     return String(json.id)
   }
 
   test('is closed by default, even with a token', async () => {
-    const { token } = (await mint()).json
+    const { token } = (await createSignUpToken()).json
     for (const response of [await signUp(), await signUp({ token })])
       expect([response.status, response.json]).toMatchObject([403, { code: 'open_signup_disabled' }])
   })
@@ -47,18 +47,18 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
     }
     const closed = await fetchMetadata()
     expect([closed.create, (await fetchMetadata(closed.etag)).status]).toEqual([false, 304])
-    await change({ allowUserSignups: 'open' })
+    await changeSettings({ allowUserSignups: 'open' })
     expect(await fetchMetadata(closed.etag)).toMatchObject({ status: 200, create: true })
-    await change({ allowUserSignups: 'withToken' })
+    await changeSettings({ allowUserSignups: 'withToken' })
     expect((await fetchMetadata()).create).toBe(false)
-    await change({ allowUserSignups: 'disabled' })
+    await changeSettings({ allowUserSignups: 'disabled' })
     expect(await fetchMetadata()).toEqual(closed)
   })
 
   test('accepts a token as often as it allows', async () => {
-    await change({ allowUserSignups: 'withToken' })
-    const family = await group('family')
-    const minted = await mint({ usageLimit: 3, ttl: '2h', userGroupIds: [family] })
+    await changeSettings({ allowUserSignups: 'withToken' })
+    const family = await createGroup('family')
+    const minted = await createSignUpToken({ usageLimit: 3, ttl: '2h', userGroupIds: [family] })
     const { token, id } = minted.json
     expect(minted).toMatchObject({
       status: 201,
@@ -89,7 +89,7 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
   })
 
   /** Signs up on the page until the passkey exists; the returned function continues. */
-  const begin = async (token: unknown) => {
+  const beginSignUp = async (token: unknown) => {
     const { url } = instance
     const [agent, username] = [instance.agent(), freshName()]
     const fields = { username, email: `${username}@example.com`, token }
@@ -107,27 +107,27 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
   }
 
   test('admits one of several users who began with a token for one use', async () => {
-    await change({ allowUserSignups: 'withToken' })
-    const { token } = (await mint()).json
-    const ceremonies = [await begin(token), await begin(token), await begin(token)]
+    await changeSettings({ allowUserSignups: 'withToken' })
+    const { token } = (await createSignUpToken()).json
+    const ceremonies = [await beginSignUp(token), await beginSignUp(token), await beginSignUp(token)]
     const statuses = (await Promise.all(ceremonies.map((finish) => finish()))).map(([status]) => status)
     expect(statuses.sort()).toEqual([200, 401, 401])
   })
 
   test('fails if it was closed or the token was deleted after it began', async () => {
-    await change({ allowUserSignups: 'withToken' })
-    const { token, id } = (await mint({ usageLimit: 2 })).json
-    const [one, another] = [await begin(token), await begin(token)]
-    await change({ allowUserSignups: 'disabled' })
+    await changeSettings({ allowUserSignups: 'withToken' })
+    const { token, id } = (await createSignUpToken({ usageLimit: 2 })).json
+    const [one, another] = [await beginSignUp(token), await beginSignUp(token)]
+    await changeSettings({ allowUserSignups: 'disabled' })
     expect(await one()).toMatchObject([403, { code: 'open_signup_disabled' }])
-    await change({ allowUserSignups: 'withToken' })
+    await changeSettings({ allowUserSignups: 'withToken' })
     await instance.call('DELETE /api/signup-tokens/{id}', { params: { id: String(id) } })
     expect(await another()).toMatchObject([401, { code: 'token_invalid_or_expired' }])
   })
 
   test('fails after its token expired', async () => {
-    await change({ allowUserSignups: 'withToken' })
-    const { token } = (await mint({ ttl: '1h' })).json
+    await changeSettings({ allowUserSignups: 'withToken' })
+    const { token } = (await createSignUpToken({ ttl: '1h' })).json
     const now = Date.now() + 3_600_000
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => now)
     try {
@@ -141,8 +141,8 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
   })
 
   test('restores the use of the token after a failure', async () => {
-    await change({ allowUserSignups: 'withToken' })
-    const { token } = (await mint()).json
+    await changeSettings({ allowUserSignups: 'withToken' })
+    const { token } = (await createSignUpToken()).json
     const { json: taken } = await createPerson(instance)
     expect(await signUp({ token, username: taken.username })).toMatchObject({
       status: 409,
@@ -154,8 +154,8 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
   })
 
   test('rejects a deleted or invented token', async () => {
-    await change({ allowUserSignups: 'open' })
-    const { token, id } = (await mint()).json
+    await changeSettings({ allowUserSignups: 'open' })
+    const { token, id } = (await createSignUpToken()).json
     const params = { id: String(id) }
     for (let times = 0; times < 2; times += 1)
       expect((await instance.call('DELETE /api/signup-tokens/{id}', { params })).status).toBe(204)
@@ -174,8 +174,8 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
   })
 
   test('assigns the groups and claims of the settings when it is open, and requires an e-mail address if a mail server is set', async () => {
-    const defaultGroup = await group('everybody')
-    await change({
+    const defaultGroup = await createGroup('everybody')
+    await changeSettings({
       allowUserSignups: 'open',
       smtpHost: '127.0.0.1',
       emailsVerified: 'true',
@@ -183,7 +183,7 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
       signupDefaultCustomClaims: '[{"key":"plan","value":"free"}]',
     })
     expect(await signUp({ email: null })).toMatchObject({ status: 400, json: { code: 'validation_failed' } })
-    await change({ smtpHost: '' })
+    await changeSettings({ smtpHost: '' })
     expect((await signUp({ email: null })).status).toBe(201)
     const { json } = await signUp()
     const { json: stored } = await instance.call('GET /api/users/{id}', { params: { id: String(json.id) } })
@@ -205,16 +205,16 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
       const { json } = await instance.call('GET /api/emails', { query: '?pagination[limit]=100' })
       return JSON.stringify(json.data).split('"email-verification"').length - 1
     }
-    await change({ allowUserSignups: 'open', emailVerificationEnabled: 'true', emailsVerified: 'true' })
+    await changeSettings({ allowUserSignups: 'open', emailVerificationEnabled: 'true', emailsVerified: 'true' })
     const before = await countVerificationEmails()
     await signUp()
     expect(await countVerificationEmails()).toBe(before)
-    await change({ emailsVerified: 'false', requireUserEmail: 'false' })
+    await changeSettings({ emailsVerified: 'false', requireUserEmail: 'false' })
     await signUp({ email: null })
     expect(await countVerificationEmails()).toBe(before)
     expect((await signUp()).json).toMatchObject({ emailVerified: false })
     expect(await countVerificationEmails()).toBe(before + 1)
-    await change({ requireUserEmail: 'true', emailVerificationEnabled: 'false' })
+    await changeSettings({ requireUserEmail: 'true', emailVerificationEnabled: 'false' })
   })
 
   test.each([
@@ -233,7 +233,7 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
 
   describe('with approval', () => {
     beforeAll(async () => {
-      await change({ allowUserSignups: 'open' })
+      await changeSettings({ allowUserSignups: 'open' })
       await instance.call('PATCH /api/settings', { body: { signUpApproval: true } })
     })
 
@@ -251,12 +251,12 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
       }
       return { agent, username, done, signIn }
     }
-    const waiting = async () => {
+    const listApprovals = async () => {
       const { json } = await instance.call('GET /api/signup-approvals')
       return json as unknown as readonly { readonly user: { readonly id: string; readonly username: string } }[]
     }
-    const idOf = async (username: string) =>
-      (await waiting()).find(({ user }) => user.username === username)?.user.id ?? ''
+    const findWaitingUserId = async (username: string) =>
+      (await listApprovals()).find(({ user }) => user.username === username)?.user.id ?? ''
 
     test('lets users wait until an administrator approves them', async () => {
       const { agent, username, done, signIn } = await signUpOnPage()
@@ -265,7 +265,7 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
       expect((await instance.call('GET /api/users/me', { agent })).status).toBe(401)
       expect((await signIn()).json).toMatchObject({ code: 'user_disabled' })
 
-      const params = { id: await idOf(username) }
+      const params = { id: await findWaitingUserId(username) }
       expect(await instance.app.pocket.passkeys.list(params.id)).toMatchObject([{ lastUsedAt: null }])
       const otherUser = await instance.person(freshName())
       const approve = (by = instance.administrator) =>
@@ -273,7 +273,7 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
       expect((await approve(otherUser.agent)).status).toBe(403)
       expect((await Promise.all([approve(), approve()])).map(({ status }) => status).sort()).toEqual([204, 404])
       expect((await signIn()).status).toBe(200)
-      expect(await idOf(username)).toBe('')
+      expect(await findWaitingUserId(username)).toBe('')
       expect(findAuditEvents(instance, 'account_enabled')).toContainEqual(
         expect.objectContaining({ accountId: params.id, by: expect.any(String) }),
       )
@@ -281,18 +281,18 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
 
     test('cannot reject a user who was enabled manually and later disabled', async () => {
       const { username } = await signUpOnPage()
-      const params = { id: await idOf(username) }
+      const params = { id: await findWaitingUserId(username) }
       const { json: user } = await instance.call('GET /api/users/{id}', { params })
       for (const disabled of [false, true])
         await instance.call('PUT /api/users/{id}', { params, body: { ...user, disabled } })
-      expect(await idOf(username)).toBe('')
+      expect(await findWaitingUserId(username)).toBe('')
       expect((await instance.call('DELETE /api/signup-approvals/{id}', { params })).status).toBe(404)
       expect((await instance.call('GET /api/users/{id}', { params })).json.disabled).toBe(true)
     })
 
     test('deletes a rejected user, and cannot reject an approved one', async () => {
       const { username, signIn } = await signUpOnPage()
-      const params = { id: await idOf(username) }
+      const params = { id: await findWaitingUserId(username) }
       expect((await instance.call('DELETE /api/signup-approvals/{id}', { params })).status).toBe(204)
       expect((await signIn()).status).toBe(401)
       expect((await instance.call('GET /api/users/{id}', { params })).status).toBe(404)
@@ -308,7 +308,7 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
       // A manually enabled user no longer waits.
       const body = { username: response.username, email: response.json.email, disabled: false }
       await instance.call('PUT /api/users/{id}', { params: { id: String(response.json.id) }, body })
-      expect(await idOf(response.username)).toBe('')
+      expect(await findWaitingUserId(response.username)).toBe('')
     })
   })
 })

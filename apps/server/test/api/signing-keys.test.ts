@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
 import { passkeyAnswer } from './instance.ts'
 
 interface SigningKey {
@@ -23,7 +23,7 @@ describe.each(databaseKinds)('signing keys on %s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
   })
   afterAll(async () => instance[Symbol.asyncDispose]())
   const keys = async () => (await instance.call('GET /api/signing-keys')).json as unknown as readonly SigningKey[]

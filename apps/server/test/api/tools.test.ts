@@ -119,11 +119,11 @@ describe.each(databaseKinds)('tools for Pocket ID, on %s', (kind) => {
       ['PUT /api/oidc/clients/there', { name: 'There', callbackURLs: [], isGroupRestricted: true }],
       ['PUT /api/oidc/clients/there/allowed-user-groups', { userGroupIds: [group.id] }],
     ]
-    const newest = async () => (await call('GET /api/audit-logs/all?pagination[limit]=1')).json
+    const fetchNewestEntry = async () => (await call('GET /api/audit-logs/all?pagination[limit]=1')).json
     for (const [name, body] of writes) expect([name, (await call(name, body)).status]).toEqual([name, 200])
-    const once = await newest()
+    const once = await fetchNewestEntry()
     for (const [name, body] of writes) expect([name, (await call(name, body)).status]).toEqual([name, 200])
-    expect(await newest()).toEqual(once)
+    expect(await fetchNewestEntry()).toEqual(once)
   })
 
   test.each([

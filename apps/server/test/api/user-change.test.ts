@@ -1,7 +1,7 @@
 import { Session } from 'node:inspector/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { recordStatements } from '../sent-statements.ts'
-import { type CalledInstance, kinds, startCalled } from './calls.ts'
+import { type CalledInstance, kinds, startCalledInstance } from './calls.ts'
 import { createPerson } from './people.ts'
 
 const statements = recordStatements()
@@ -9,7 +9,7 @@ const statements = recordStatements()
 const countedFiles = /\/apps\/server\/src\/users\/|\/packages\/directory\/src\//
 
 /** The files with a function that runs during the call, as V8 counts them. */
-async function filesDuring(call: () => Promise<unknown>): Promise<readonly string[]> {
+async function listExecutedFiles(call: () => Promise<unknown>): Promise<readonly string[]> {
   using profiler = openProfiler()
   await profiler.session.post('Profiler.enable')
   await profiler.session.post('Profiler.startPreciseCoverage', { callCount: true })
@@ -30,7 +30,7 @@ function openProfiler() {
 describe.each(kinds)('a change of a user on %s', (kind) => {
   let instance: CalledInstance
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
   })
 
   afterAll(async () => {
@@ -82,7 +82,7 @@ describe.each(kinds)('a change of a user on %s', (kind) => {
     const { id, json } = await createPerson(instance)
     const counts: number[] = []
     for (const firstName of ['First', 'Second', 'Third']) {
-      const files = await filesDuring(async () => {
+      const files = await listExecutedFiles(async () => {
         const body = { ...json, firstName }
         const response = await instance.administrator.sendJson('PUT', `${instance.url}/api/users/${id}`, { body })
         expect(response.status).toBe(200)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
 import { createPerson, freshName } from './people.ts'
 
 let instance: CalledInstance
@@ -11,7 +11,7 @@ describe('bad input', () => {
   let id: string
 
   beforeAll(async () => {
-    instance = await startCalled('SQLite', { SMTP_HOST: '127.0.0.1', SMTP_PORT: '9' })
+    instance = await startCalledInstance('SQLite', { SMTP_HOST: '127.0.0.1', SMTP_PORT: '9' })
     id = (await create()).id
   })
 
@@ -184,14 +184,16 @@ describe('bad input', () => {
   })
 
   test('derives the length of a login code from its lifetime', async () => {
-    const token = async (ttl: unknown) => {
+    const createCode = async (ttl: unknown) => {
       const { json } = await instance.call('POST /api/users/{id}/one-time-access-token', {
         params: { id },
         body: { ttl },
       })
       return String(json.token).length
     }
-    expect([await token(900), await token('15m'), await token(901), await token('1h')]).toEqual([6, 6, 12, 12])
+    expect([await createCode(900), await createCode('15m'), await createCode(901), await createCode('1h')]).toEqual([
+      6, 6, 12, 12,
+    ])
   })
 
   test('creates no login code for a disabled user', async () => {

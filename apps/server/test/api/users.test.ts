@@ -4,7 +4,7 @@ import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
 import { defaultValues, type SettingValues } from '../../src/settings/definitions.ts'
 import { createUserAdministration, type UserAdministration } from '../../src/users/user-administration.ts'
-import { type Answer, type CalledInstance, findAuditEvents, startCalled } from './calls.ts'
+import { type Answer, type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
 import { registerPasskey } from './instance.ts'
 import { createPerson, freshName } from './people.ts'
 
@@ -33,13 +33,13 @@ async function addPasskey(agent: UserAgent): Promise<string> {
   return response.id
 }
 
-async function me(agent: UserAgent = instance.administrator): Promise<string> {
+async function fetchOwnId(agent: UserAgent = instance.administrator): Promise<string> {
   return String((await instance.call('GET /api/users/me', { agent })).json.id)
 }
 
 describe.each(databaseKinds)('users on %s', (kind) => {
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
   })
 
   afterAll(async () => instance[Symbol.asyncDispose]())
@@ -89,7 +89,7 @@ describe.each(databaseKinds)('users on %s', (kind) => {
     expect([response.status, response.response.text]).toEqual([204, ''])
     const missing = await read(id)
     expect([missing.status, missing.json.code]).toEqual([404, 'user_not_found'])
-    const by = await me()
+    const by = await fetchOwnId()
     expect(findAuditEvents(instance, 'account_created').at(-1)).toMatchObject({ accountId: id, method: 'api', by })
     expect(findAuditEvents(instance, 'account_updated').at(-1)).toMatchObject({
       accountId: id,
@@ -166,7 +166,7 @@ describe.each(databaseKinds)('users on %s', (kind) => {
   test('lose their sessions when they are disabled, and must sign in again after they are enabled', async () => {
     const { id, json } = await create()
     const agent = await signIn(id)
-    expect(await me(agent)).toBe(id)
+    expect(await fetchOwnId(agent)).toBe(id)
     const { username, email } = json
     for (const disabled of [true, false]) {
       const body = { username, email, disabled }
@@ -194,7 +194,7 @@ describe.each(databaseKinds)('users on %s', (kind) => {
   })
 
   test('keep the last administrator', async () => {
-    const id = await me()
+    const id = await fetchOwnId()
     const body = { username: 'ada', email: 'ada@example.com' }
     for (const response of [
       await instance.call('DELETE /api/users/{id}', { params: { id } }),
@@ -202,7 +202,7 @@ describe.each(databaseKinds)('users on %s', (kind) => {
       await instance.call('PUT /api/users/{id}', { params: { id }, body: { ...body, isAdmin: true, disabled: true } }),
     ])
       expect([response.status, response.json.code]).toEqual([409, 'last_administrator'])
-    expect(await me()).toBe(id)
+    expect(await fetchOwnId()).toBe(id)
   })
 
   test('have unique names and addresses', async () => {
@@ -244,7 +244,7 @@ describe.each(databaseKinds)('users on %s', (kind) => {
     const [{ id: credentialId }] = listed.response.json() as [{ id: string }]
     const remove = (of: string) =>
       instance.call('DELETE /api/users/{id}/webauthn-credentials/{credentialId}', { params: { id: of, credentialId } })
-    expect((await remove(await me())).json.code).toBe('not_found')
+    expect((await remove(await fetchOwnId())).json.code).toBe('not_found')
     expect((await remove(id)).status).toBe(204)
     expect((await remove(id)).json.code).toBe('not_found')
     expect((await instance.call('GET /api/users/{id}/webauthn-credentials', { params })).json).toEqual([])
@@ -257,7 +257,7 @@ describe.each(databaseKinds)('users on %s', (kind) => {
 
 describe('fields that users change themselves', () => {
   beforeAll(async () => {
-    instance = await startCalled('SQLite')
+    instance = await startCalledInstance('SQLite')
   })
 
   afterAll(async () => instance[Symbol.asyncDispose]())
@@ -265,15 +265,15 @@ describe('fields that users change themselves', () => {
   test('give them no rights and do not verify an address', async () => {
     const { id, json } = await create({ emailVerified: true })
     const agent = await signIn(id)
-    const say = (fields: Readonly<Record<string, unknown>>) =>
+    const updateOwn = (fields: Readonly<Record<string, unknown>>) =>
       instance.call('PUT /api/users/me', {
         agent,
         body: { username: json.username, email: json.email, isAdmin: true, disabled: true, ...fields },
       })
-    const named = await say({ firstName: 'New', emailVerified: false })
+    const named = await updateOwn({ firstName: 'New', emailVerified: false })
     expect([named.status, named.json]).toEqual([200, { ...json, firstName: 'New', displayName: 'New' }])
     await registerPasskey(agent, instance.url)
-    const moved = await say({ email: 'elsewhere@example.com', emailVerified: true })
+    const moved = await updateOwn({ email: 'elsewhere@example.com', emailVerified: true })
     expect(moved.json).toMatchObject({ email: 'elsewhere@example.com', emailVerified: false, isAdmin: false })
     const { by, accountId } = findAuditEvents(instance, 'account_updated').at(-1) ?? {}
     expect([by, accountId]).toEqual([undefined, id])
@@ -292,14 +292,14 @@ describe('fields that users change themselves', () => {
 
 describe('settings for users', () => {
   beforeAll(async () => {
-    instance = await startCalled('SQLite')
+    instance = await startCalledInstance('SQLite')
   })
 
   afterAll(async () => instance[Symbol.asyncDispose]())
 
   const noUser = { requestId: null, ipAddress: null, userAgent: null }
 
-  function administration(changed: Partial<SettingValues>): UserAdministration {
+  function createAdministration(changed: Partial<SettingValues>): UserAdministration {
     const { directory, pocket } = instance.app
     const values = async () => ({ ...defaultValues, ...changed })
     return createUserAdministration({
@@ -331,7 +331,10 @@ describe('settings for users', () => {
 
   test('can make the e-mail address optional', async () => {
     const username = freshName()
-    const created = await administration({ requireUserEmail: false }).create({ id: 'a', origin: noUser }, { username })
+    const created = await createAdministration({ requireUserEmail: false }).create(
+      { id: 'a', origin: noUser },
+      { username },
+    )
     expect(created).toMatchObject({ userName: username, email: null })
   })
 
@@ -340,7 +343,7 @@ describe('settings for users', () => {
     const group = await groups.create({ name: 'everybody', friendlyName: 'Everybody' })
     const other = await groups.create({ name: 'chosen', friendlyName: 'Chosen' })
     const defaultClaims = [{ key: 'plan', value: 'free' }]
-    const users = administration({
+    const users = createAdministration({
       signupDefaultUserGroupIDs: JSON.stringify([group.id]),
       signupDefaultCustomClaims: JSON.stringify(defaultClaims),
     })
@@ -361,7 +364,7 @@ describe('settings for users', () => {
 
   test('can limit users to changing their language', async () => {
     const { id, json } = await create()
-    const users = administration({ allowOwnAccountEdit: false, requireUserEmail: true })
+    const users = createAdministration({ allowOwnAccountEdit: false, requireUserEmail: true })
     const changed = await users.updateOwn({ id, origin: noUser }, { username: 'other', firstName: 'X', locale: 'de' })
     expect(changed).toMatchObject({ userName: json.username, email: json.email, firstName: '', locale: 'de' })
   })
@@ -369,9 +372,9 @@ describe('settings for users', () => {
   test('verify an address that a user enters, but not an existing one', async () => {
     const { id, json } = await create()
     const username = String(json.username)
-    const users = administration({ emailsVerified: true })
-    const say = (email: string) => users.updateOwn({ id, origin: noUser }, { username, email })
-    expect(await say(String(json.email))).toMatchObject({ emailVerified: false })
-    expect(await say('elsewhere@example.com')).toMatchObject({ emailVerified: true })
+    const users = createAdministration({ emailsVerified: true })
+    const updateOwn = (email: string) => users.updateOwn({ id, origin: noUser }, { username, email })
+    expect(await updateOwn(String(json.email))).toMatchObject({ emailVerified: false })
+    expect(await updateOwn('elsewhere@example.com')).toMatchObject({ emailVerified: true })
   })
 })

@@ -25,7 +25,7 @@ test('makes the latest version public, and starts without it', async () => {
 })
 
 /** A release server with configurable responses. */
-async function releases(answer: () => { readonly status?: number; readonly body: string }) {
+async function startReleaseServer(answer: () => { readonly status?: number; readonly body: string }) {
   let requestCount = 0
   const server = createServer((_, response) => {
     requestCount += 1
@@ -46,7 +46,7 @@ async function releases(answer: () => { readonly status?: number; readonly body:
 }
 
 test('reads the latest version from the URL of the environment', async () => {
-  await using server = await releases(() => ({ body: '{"tag_name":"v3.1.4","other":{}}' }))
+  await using server = await startReleaseServer(() => ({ body: '{"tag_name":"v3.1.4","other":{}}' }))
   await using instance = await startInstance({ VERSION_CHECK_URL: server.url })
   const sendRequest = async () => (await instance.agent().getJson(`${instance.url}/api/version/latest`)).json()
   expect(await Promise.all([sendRequest(), sendRequest(), sendRequest()])).toEqual(
@@ -56,7 +56,7 @@ test('reads the latest version from the URL of the environment', async () => {
 })
 
 test('sends no request if the check is disabled', async () => {
-  await using server = await releases(() => ({ body: '{"version":"3.1.4"}' }))
+  await using server = await startReleaseServer(() => ({ body: '{"version":"3.1.4"}' }))
   await using instance = await startInstance({ VERSION_CHECK_URL: server.url, VERSION_CHECK_DISABLED: 'true' })
   const response = await instance.agent().getJson(`${instance.url}/api/version/latest`)
   expect([response.json(), server.requestCount()]).toEqual([{ latestVersion: '' }, 0])
@@ -67,27 +67,27 @@ test('keeps the known version after a failed request, and retries only after a w
   let status = 200
   let now = 0
   const errors: unknown[] = []
-  await using server = await releases(() => ({ status, body }))
+  await using server = await startReleaseServer(() => ({ status, body }))
   const clock = { now: () => now }
   const version = createLatestVersion({ url: server.url, clock, onError: (error) => errors.push(error) })
-  const latest = () => version.find()
+  const findLatest = () => version.find()
   expect(version.lastKnown()).toBe('')
-  expect(await latest()).toBe('1.2.3')
+  expect(await findLatest()).toBe('1.2.3')
   for (const wrong of ['not JSON', '{"version":"<b>"}', 'null', `"${'x'.repeat(1_100_000)}"`]) {
     body = wrong
     now += 15 * 60_000
-    expect([wrong.slice(0, 20), await latest(), await latest()]).toEqual([wrong.slice(0, 20), '1.2.3', '1.2.3'])
+    expect([wrong.slice(0, 20), await findLatest(), await findLatest()]).toEqual([wrong.slice(0, 20), '1.2.3', '1.2.3'])
   }
   status = 500
   now += 15 * 60_000
-  expect(await latest()).toBe('1.2.3')
+  expect(await findLatest()).toBe('1.2.3')
   expect([errors.length, server.requestCount()]).toEqual([5, 6])
   body = '{"version":"2.0.0"}'
   status = 200
   now += 15 * 60_000 - 1
-  expect(await latest()).toBe('1.2.3')
+  expect(await findLatest()).toBe('1.2.3')
   now += 1
-  expect(await latest()).toBe('2.0.0')
+  expect(await findLatest()).toBe('2.0.0')
 })
 
 test.each([
@@ -113,11 +113,11 @@ test('shows a newer version on the overview without waiting for the response', a
   // A server that listens on TCP has an address with a port.
   const { port } = server.address() as AddressInfo
   await using instance = await startInstance({ VERSION_CHECK_URL: `http://127.0.0.1:${port}/` })
-  const overview = async () => (await instance.administrator.get(`${instance.url}/settings/admin`)).text
-  expect(await overview()).not.toContain('is out')
+  const fetchOverview = async () => (await instance.administrator.get(`${instance.url}/settings/admin`)).text
+  expect(await fetchOverview()).not.toContain('is out')
   answer('{"version":"99.0.0"}')
   await instance.administrator.getJson(`${instance.url}/api/version/latest`)
-  const page = await overview()
+  const page = await fetchOverview()
   expect(page).toContain('Version 99.0.0 is available')
   expect(page).toContain(serverVersion())
   server.closeAllConnections()

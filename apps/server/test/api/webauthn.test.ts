@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, findAuditEvents, lastEntry, startCalled } from './calls.ts'
+import { type CalledInstance, findAuditEvents, lastEntry, startCalledInstance } from './calls.ts'
 import { passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
-import { whole, write } from './setting-calls.ts'
+import { completeSettings, write } from './setting-calls.ts'
 
 /** Milliseconds: `Max-Age` has whole seconds. */
 const cookiePrecision = 1000
@@ -13,7 +13,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
   })
 
   afterAll(async () => instance[Symbol.asyncDispose]())
@@ -102,23 +102,23 @@ describe.each(databaseKinds)('%s', (kind) => {
         const { status, json } = await instance.call('POST /api/webauthn/login/finish', { body: response, agent })
         return [status, json.code]
       }
-      const options = async () =>
+      const fetchOptions = async () =>
         (await instance.call('GET /api/webauthn/login/start', { agent })).json as unknown as Parameters<
           SoftwareAuthenticator['get']
         >[0]
-      const tampered = authenticator.get(await options(), {
+      const tampered = authenticator.get(await fetchOptions(), {
         origin: instance.url,
         misbehavior: { tamperedSignature: true },
       })
       expect(await finish(tampered)).toEqual([401, 'webauthn_authentication_failed'])
       expect(await finish({ response: 1 })).toEqual([401, 'webauthn_authentication_failed'])
-      const unverified = authenticator.get(await options(), {
+      const unverified = authenticator.get(await fetchOptions(), {
         origin: instance.url,
         misbehavior: { userVerified: false },
       })
       expect(await finish(unverified)).toEqual([400, 'passkey_user_verification_required'])
       await instance.app.directory.users.update(id, {}, { disabled: true })
-      const valid = authenticator.get(await options(), { origin: instance.url })
+      const valid = authenticator.get(await fetchOptions(), { origin: instance.url })
       expect(await finish(valid)).toEqual([403, 'user_disabled'])
       expect(cookie(agent, 'access_token')).toBeUndefined()
     })
@@ -196,7 +196,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   /** The signals for the password manager on both pages. */
-  const signals = async (agent: ReturnType<CalledInstance['agent']>) => {
+  const fetchSignals = async (agent: ReturnType<CalledInstance['agent']>) => {
     const [received, again] = await Promise.all(
       ['/settings/account', '/settings/account/security'].map(async (path) => {
         const { text } = await agent.get(instance.url + path)
@@ -213,7 +213,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       const { id: accountId, agent } = await instance.person(freshName())
       const { answer } = await registerPasskey(agent, instance.url)
       const { id, credentialID } = answer.json() as { id: string; credentialID: string }
-      const received = await signals(agent)
+      const received = await fetchSignals(agent)
       // Without a session there is no user to report on.
       expect((await instance.agent().get(`${instance.url}/login`)).text).not.toContain('data-signals')
       expect(received).toMatchObject({
@@ -232,7 +232,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect(deleted.status).toBe(204)
       await instance.app.directory.users.update(accountId, { displayName: 'Ada B.' }, {})
       const credentialIds = received.credentialIds.slice(0, 1)
-      expect(await signals(agent)).toEqual({ ...received, credentialIds, displayName: 'Ada B.' })
+      expect(await fetchSignals(agent)).toEqual({ ...received, credentialIds, displayName: 'Ada B.' })
       const [last] = await instance.app.pocket.passkeys.list(accountId)
       const kept = await instance.call('DELETE /api/webauthn/credentials/{id}', {
         params: { id: last?.id ?? '' },
@@ -251,29 +251,30 @@ describe.each(databaseKinds)('%s', (kind) => {
       const [last] = await instance.app.pocket.passkeys.list(accountId)
       const remove = () =>
         instance.call('DELETE /api/webauthn/credentials/{id}', { params: { id: last?.id ?? '' }, agent })
-      const settings = (changes: Parameters<typeof whole>[0]) => instance.call(write, { body: whole(changes) })
+      const changeSettings = (changes: Parameters<typeof completeSettings>[0]) =>
+        instance.call(write, { body: completeSettings(changes) })
       const codes = { emailOneTimeAccessAsUnauthenticatedEnabled: 'true' } as const
       const mail = { smtpHost: '127.0.0.1', smtpFrom: 'id@example.com' } as const
-      const address = (emailVerified: boolean) =>
+      const setEmail = (emailVerified: boolean) =>
         instance.app.directory.users.update(accountId, { email: `${accountId}@example.com` }, { emailVerified })
       try {
         // Neither of these alone lets a user sign in.
-        await address(true)
+        await setEmail(true)
         expect(await remove()).toMatchObject({ status: 409, json: { code: 'last_passkey' } })
-        await settings(codes)
+        await changeSettings(codes)
         expect(await remove()).toMatchObject({ status: 409, json: { code: 'last_passkey' } })
-        await settings({ ...codes, ...mail })
-        await address(false)
+        await changeSettings({ ...codes, ...mail })
+        await setEmail(false)
         expect(await remove()).toMatchObject({ status: 409, json: { code: 'last_passkey' } })
         const page = async () => (await agent.get(`${instance.url}/settings/account/security`)).text
         expect(await page()).not.toContain('Remove passkey')
-        await address(true)
+        await setEmail(true)
         expect(await page()).toContain('Remove passkey')
         expect((await remove()).status).toBe(204)
         expect(await instance.app.pocket.passkeys.list(accountId)).toEqual([])
         expect(findAuditEvents(instance, 'passkey_removed').at(-1)).toMatchObject({ accountId, passkeyId: last?.id })
       } finally {
-        await settings({})
+        await changeSettings({})
       }
     })
 
@@ -366,7 +367,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   describe('a login code', () => {
-    const issue = async (id: string) =>
+    const issueLoginCode = async (id: string) =>
       String(
         (await instance.call('POST /api/users/{id}/one-time-access-token', { params: { id }, body: { ttl: 60 } })).json
           .token,
@@ -375,7 +376,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     test('signs in once, and its session still requires a passkey', async () => {
       const { id } = await instance.personWithoutPasskey(freshName())
       const agent = instance.agent()
-      const params = { token: (await issue(id)).toLowerCase() }
+      const params = { token: (await issueLoginCode(id)).toLowerCase() }
       const first = await instance.call('POST /api/one-time-access-token/{token}', { params, agent })
       expect(first).toMatchObject({ status: 200, json: { id } })
       const second = await instance.call('POST /api/one-time-access-token/{token}', { params, agent: instance.agent() })
@@ -396,18 +397,21 @@ describe.each(databaseKinds)('%s', (kind) => {
       const { id, authenticator } = await instance.person(freshName())
       await instance.app.directory.users.update(id, {}, { administrator: true })
       const agent = instance.agent()
-      await instance.call('POST /api/one-time-access-token/{token}', { params: { token: await issue(id) }, agent })
-      const more = () =>
+      await instance.call('POST /api/one-time-access-token/{token}', {
+        params: { token: await issueLoginCode(id) },
+        agent,
+      })
+      const issueAnotherCode = () =>
         instance.call('POST /api/users/{id}/one-time-access-token', { params: { id }, body: {}, agent })
-      expect(await more()).toMatchObject({ status: 403, json: { code: 'passkey_required' } })
+      expect(await issueAnotherCode()).toMatchObject({ status: 403, json: { code: 'passkey_required' } })
       const body = await passkeyAnswer(agent, instance.url, authenticator)
       expect((await instance.call('POST /api/webauthn/reauthenticate', { body, agent })).status).toBe(204)
-      expect((await more()).status).toBe(201)
+      expect((await issueAnotherCode()).status).toBe(201)
     })
 
     test('does not sign in a disabled user', async () => {
       const { id } = await instance.personWithoutPasskey(freshName())
-      const params = { token: await issue(id) }
+      const params = { token: await issueLoginCode(id) }
       await instance.app.directory.users.update(id, {}, { disabled: true })
       const agent = instance.agent()
       const response = await instance.call('POST /api/one-time-access-token/{token}', { params, agent })

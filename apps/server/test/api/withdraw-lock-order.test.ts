@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals'
 import type { SoftwareAuthenticator } from '@pocket/core/testing'
 import { DataSource } from 'typeorm'
 import { databaseOf } from '../http/app.ts'
-import { startCalled } from './calls.ts'
+import { startCalledInstance } from './calls.ts'
 import { passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -11,7 +11,7 @@ import { freshName } from './people.ts'
 test('revoking the credentials of a removed passkey does not deadlock with a new client secret on PostgreSQL', async () => {
   await using stack = new AsyncDisposableStack()
   const database = await databaseOf('PostgreSQL', stack)
-  const instance = stack.use(await startCalled('PostgreSQL', database))
+  const instance = stack.use(await startCalledInstance('PostgreSQL', database))
   const dataSource = await new DataSource({ type: 'postgres', url: database.DB_CONNECTION_STRING ?? '' }).initialize()
   stack.defer(() => dataSource.destroy())
   const { call, url } = instance

@@ -4,7 +4,7 @@ import { type CurrentNames, createAuditLog } from '../../src/audit-log/audit-log
 import type { OpenDatabase } from '../../src/composition/open-database.ts'
 import { unknownLocation } from '../../src/geoip/location.ts'
 import { kinds } from '../api/calls.ts'
-import { open, sites } from '../database/sites.ts'
+import { openWithoutLog, testDatabases } from '../database/test-databases.ts'
 
 const hour = 3_600_000
 const names: CurrentNames = { accounts: async () => new Map(), client: async () => null, passkey: async () => null }
@@ -17,8 +17,8 @@ describe.each(kinds)('the chain of the audit log on %s', (kind) => {
   let now = 0
 
   beforeAll(async () => {
-    const site = stack.use(await sites[kind]())
-    database = stack.use(await open(site.config))
+    const site = stack.use(await testDatabases[kind]())
+    database = stack.use(await openWithoutLog(site.config))
     const { auditSeals: store, masterKey } = database
     chain = createAuditChain({ store, masterKey, clock: { now: () => now } })
   })
@@ -31,7 +31,7 @@ describe.each(kinds)('the chain of the audit log on %s', (kind) => {
     const noUser = { requestId: null, ipAddress: null, userAgent: null }
     for (const kid of kids) await log.record({ event: 'keys_rotated', kid }, noUser)
   }
-  const problems = async () => (await chain.verify()).broken.map(({ number, problem }) => [number, problem])
+  const findProblems = async () => (await chain.verify()).broken.map(({ number, problem }) => [number, problem])
 
   /** Two batches of two and one of one entry, and an entry that is not sealed yet. */
   beforeEach(async () => {
@@ -71,35 +71,35 @@ describe.each(kinds)('the chain of the audit log on %s', (kind) => {
     ],
   ])('detects %s', async (_, tamper, expected) => {
     await run(tamper)
-    expect(await problems()).toEqual(expected)
+    expect(await findProblems()).toEqual(expected)
   })
 
   test('detects an entry that was added with an earlier time', async () => {
     await record(150 * hour, 'added')
-    expect(await problems()).toEqual([[2, 'entries_added']])
+    expect(await findProblems()).toEqual([[2, 'entries_added']])
   })
 
   test('detects an entry that was added before the oldest batch', async () => {
     await record(50 * hour, 'added')
-    expect(await problems()).toEqual([[1, 'entries_added']])
+    expect(await findProblems()).toEqual([[1, 'entries_added']])
   })
 
   test('detects an entry that was added to batches that retention removed', async () => {
     await chain.removeBefore(101 * hour, never)
     await record(50 * hour, 'added')
-    expect(await problems()).toEqual([[1, 'entries_added']])
+    expect(await findProblems()).toEqual([[1, 'entries_added']])
   })
 
   test('detects a batch that is falsely marked as removed', async () => {
-    const forge = async (number: number) => {
+    const forgeEntry = async (number: number) => {
       await run(`DELETE FROM pocket_audit WHERE created_at = ${number * 100 * hour}`)
       await run(`UPDATE pocket_audit_seal SET is_removed = true WHERE number = ${number}`)
     }
-    await forge(2)
-    expect(await problems()).toEqual([[2, 'entries_missing']])
+    await forgeEntry(2)
+    expect(await findProblems()).toEqual([[2, 'entries_missing']])
     // Also after retention has removed the oldest batch.
     await chain.removeBefore(101 * hour, never)
-    expect(await problems()).toEqual([[2, 'entries_missing']])
+    expect(await findProblems()).toEqual([[2, 'entries_missing']])
   })
 
   test('detects that the newest batches were removed by a hash that was noted before', async () => {
@@ -117,7 +117,7 @@ describe.each(kinds)('the chain of the audit log on %s', (kind) => {
     expect(rest).toMatchObject({ batches: 1, entries: 1, broken: [] })
     expect((await chain.verify(head ?? '')).isExpectedFound).toBe(true)
     await run(`UPDATE pocket_audit SET event = 'X' WHERE data LIKE '%"e"%'`)
-    expect(await problems()).toEqual([[3, 'entries_changed']])
+    expect(await findProblems()).toEqual([[3, 'entries_changed']])
   })
 
   test('seals all batches in one run', async () => {

@@ -7,7 +7,7 @@ import { expect, test } from '@jest/globals'
 import { databaseKinds, eventually } from '@pocket/test-support'
 import { createAuthority } from '@pocket/test-support/certificates'
 import { syslogSender } from '../../src/audit-log/syslog.ts'
-import { type CalledInstance, startCalled } from '../api/calls.ts'
+import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
 import { createFolder } from '../database/folder.ts'
 
 /** A syslog server. `refuse` ends connections before it has read them. */
@@ -67,7 +67,7 @@ test.each(databaseKinds)(
     const file = join(folder.path, 'audit.jsonl')
     syslog.refuse(true)
     const AUDIT_SYSLOG = `tcp://127.0.0.1:${syslog.port}`
-    await using instance = await startCalled(kind, { AUDIT_SYSLOG, AUDIT_FILE: file })
+    await using instance = await startCalledInstance(kind, { AUDIT_SYSLOG, AUDIT_FILE: file })
     await instance.person('grace')
     await forward(instance)
     await eventually(async () => expect((await linesOf(file)).length).toBeGreaterThan(3))
@@ -93,8 +93,8 @@ test.each(databaseKinds)(
 test('sends repeated rejections as one event with a count', async () => {
   await using syslog = await startSyslog((onConnection) => createServer(onConnection))
   syslog.refuse(true)
-  await using instance = await startCalled('SQLite', { AUDIT_SYSLOG: `tcp://127.0.0.1:${syslog.port}` })
-  const refuse = () =>
+  await using instance = await startCalledInstance('SQLite', { AUDIT_SYSLOG: `tcp://127.0.0.1:${syslog.port}` })
+  const causeRefusal = () =>
     fetch(`${instance.url}/api/oidc/token`, {
       method: 'POST',
       body: new URLSearchParams({ grant_type: 'client_credentials', client_id: 'nobody', client_secret: 'x' }),
@@ -104,11 +104,11 @@ test('sends repeated rejections as one event with a count', async () => {
       const { id, event, occurrences } = JSON.parse(header.exec(message)?.[3] ?? '{}')
       return event === 'TOKEN_REFUSED' ? [{ id, occurrences }] : []
     })
-  for (let time = 0; time < 3; time += 1) await refuse()
+  for (let time = 0; time < 3; time += 1) await causeRefusal()
   syslog.refuse(false)
   await forward(instance)
   await eventually(() => expect(findRefusals().map(({ occurrences }) => occurrences)).toEqual([3]))
-  await refuse()
+  await causeRefusal()
   await forward(instance)
   await eventually(() => expect(findRefusals().map(({ occurrences }) => occurrences)).toEqual([3, 1]))
   expect(new Set(findRefusals().map(({ id }) => id)).size).toBe(2)

@@ -12,8 +12,8 @@ import { kinds } from '../api/calls.ts'
 import { type Instance, type Person, startInstance } from '../api/instance.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
-import { photo } from '../images/samples.ts'
-import { show, upload } from '../images/uploads.ts'
+import { photoWithMetadata } from '../images/samples.ts'
+import { fetchImage, upload } from '../images/uploads.ts'
 import { createEmptyMachine, createMachine, type Machine, noTerminal, signIn } from './test-instance.ts'
 
 const picturePath = ({ id }: Person) => `/api/users/${id}/profile-picture.png`
@@ -30,8 +30,8 @@ describe.each(databaseKinds)('an archive of %s', (kind) => {
     instance = stack.use(await startInstance(source.env))
     person = await instance.person('tim')
     const url = `${instance.url}/api/users/me/profile-picture`
-    expect((await upload(person.agent, { method: 'PUT', url, bytes: await photo('png') })).status).toBe(204)
-    picture = (await show(person.agent, instance.url + picturePath(person))).bytes
+    expect((await upload(person.agent, { method: 'PUT', url, bytes: await photoWithMetadata('png') })).status).toBe(204)
+    picture = (await fetchImage(person.agent, instance.url + picturePath(person))).bytes
     expect((await source.run(['export', '--path', source.path('plain.archive')])).exit).toBe(0)
   })
 
@@ -64,7 +64,7 @@ describe.each(databaseKinds)('an archive of %s', (kind) => {
       await using restored = await startApp(target.env)
       const { browser, status } = await signIn(restored, person)
       expect(status).toBe(200)
-      expect((await show(browser, restored.url + picturePath(person))).bytes).toEqual(picture)
+      expect((await fetchImage(browser, restored.url + picturePath(person))).bytes).toEqual(picture)
       expect((await signIn(restored, { authenticator: instance.administratorAuthenticator })).status).toBe(200)
     },
   )
@@ -78,7 +78,7 @@ test('an export and an import name a picture that is missing', async () => {
     await using instance = await startInstance(source.env)
     const { agent } = await instance.person('tim')
     const url = `${instance.url}/api/users/me/profile-picture`
-    expect((await upload(agent, { method: 'PUT', url, bytes: await photo('png') })).status).toBe(204)
+    expect((await upload(agent, { method: 'PUT', url, bytes: await photoWithMetadata('png') })).status).toBe(204)
   }
   await rm(machine.path('uploads'), { recursive: true })
   const exported = await source.run(['export', '--path', machine.path('archive')])
@@ -148,12 +148,12 @@ describe('import', () => {
     beforeAll(async () => {
       target = machines.use(await createMachine(kind))
       await (await startInstance(target.env))[Symbol.asyncDispose]()
-      before = await content()
+      before = await readContent()
     })
     afterAll(() => machines.disposeAsync())
 
     /** All rows of the database, and its tables. */
-    async function content() {
+    async function readContent() {
       await using snapshot = await openSnapshot(target.config.database, recordingLogger().logger)
       const tables: unknown[] = []
       for (const table of snapshot.tables)
@@ -164,7 +164,7 @@ describe('import', () => {
     test.each(Object.entries(unusable))('rejects %s and leaves every row', async (_, [archiveOf, reason]) => {
       const { exit, stderr } = await target.run(['import', '-y', '-p', '-'], archiveOf())
       expect([exit, stderr]).toEqual([1, expect.stringContaining(reason)])
-      expect(await content()).toEqual(before)
+      expect(await readContent()).toEqual(before)
     })
   })
 

@@ -10,7 +10,7 @@ interface JobDto {
 }
 
 /** The outcome of the backup that is due when a server starts. */
-async function firstBackup({ administrator, url }: Instance): Promise<string | undefined> {
+async function waitForFirstBackup({ administrator, url }: Instance): Promise<string | undefined> {
   for (;;) {
     const jobs = (await administrator.getJson(`${url}/api/jobs`)).json() as readonly JobDto[]
     const job = jobs.find(({ name }) => name === 'backup')
@@ -18,19 +18,19 @@ async function firstBackup({ administrator, url }: Instance): Promise<string | u
   }
 }
 
-const textOf = async ({ administrator, url }: Instance, path: string) =>
+const fetchText = async ({ administrator, url }: Instance, path: string) =>
   (await administrator.get(url + path)).text.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ')
 
 test('the pages show the last good backup, warn about the same disk, and start another', async () => {
   await using machine = await createMachine('SQLite')
   await using instance = await startInstance({ ...machine.env, BACKUP_SCHEDULE: 'daily' })
-  expect(await firstBackup(instance)).toBe('succeeded')
-  const page = await textOf(instance, '/settings/admin/backups')
+  expect(await waitForFirstBackup(instance)).toBe('succeeded')
+  const page = await fetchText(instance, '/settings/admin/backups')
   expect(page).toMatch(/Last good backup \w+ \d+, \d{4} · /)
   expect(page).toContain('This folder is on the same disk as the database: a disk failure destroys both.')
   expect(page).toContain('Back up now')
-  expect(await textOf(instance, '/settings/admin/jobs')).toMatch(/Last backup: .*, on the disk of the database/)
-  const overview = await textOf(instance, '/settings/admin')
+  expect(await fetchText(instance, '/settings/admin/jobs')).toMatch(/Last backup: .*, on the disk of the database/)
+  const overview = await fetchText(instance, '/settings/admin')
   expect(overview).toContain('Backups are on the same disk as the database')
   expect(overview).not.toContain('None yet')
   const { administrator, url } = instance
@@ -43,17 +43,17 @@ test('a backup that fails is an audit event, and the page gives the reason', asy
   await mkdir(machine.path('data'), { recursive: true })
   await writeFile(machine.path('data/backups'), 'not a folder')
   await using instance = await startInstance({ ...machine.env, BACKUP_SCHEDULE: 'daily' })
-  expect(await firstBackup(instance)).toBe('failed')
-  expect(await textOf(instance, '/settings/admin/backups')).toMatch(/The last run failed .*: EEXIST/)
-  expect(await textOf(instance, '/settings/admin/audit-log?filters[event]=BACKUP_FAILED')).toMatch(
+  expect(await waitForFirstBackup(instance)).toBe('failed')
+  expect(await fetchText(instance, '/settings/admin/backups')).toMatch(/The last run failed .*: EEXIST/)
+  expect(await fetchText(instance, '/settings/admin/audit-log?filters[event]=BACKUP_FAILED')).toMatch(
     /Backup failed · EEXIST/,
   )
-  expect(await textOf(instance, '/settings/admin')).toMatch(/The backups in \S+ can’t be listed/)
+  expect(await fetchText(instance, '/settings/admin')).toMatch(/The backups in \S+ can’t be listed/)
 })
 
 test('the pages show that backups are off', async () => {
   await using machine = await createMachine('SQLite')
   await using instance = await startInstance(machine.env)
-  expect(await textOf(instance, '/settings/admin/backups')).toContain('Set BACKUP_SCHEDULE')
-  expect(await textOf(instance, '/settings/admin')).toMatch(/Last good backup (Off|Not set up)/)
+  expect(await fetchText(instance, '/settings/admin/backups')).toContain('Set BACKUP_SCHEDULE')
+  expect(await fetchText(instance, '/settings/admin')).toMatch(/Last good backup (Off|Not set up)/)
 })

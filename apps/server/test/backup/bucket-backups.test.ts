@@ -50,10 +50,10 @@ const bucketConfig = () => ({
   forcePathStyle: true,
   prefix: 'instance',
 })
-const names = () => [...s3.objects.keys()].map((path) => path.replace(folder, '')).sort()
+const objectNames = () => [...s3.objects.keys()].map((path) => path.replace(folder, '')).sort()
 
 /** Backups of an archive without rows that is larger than several parts. */
-function largeBackups(overrides: Partial<ScheduledBackupDeps> = {}, keep = 1) {
+function createLargeBackups(overrides: Partial<ScheduledBackupDeps> = {}, keep = 1) {
   const failures: unknown[] = []
   const settings = { kind: 'bucket', ...bucketConfig() } as const
   const backups = createScheduledBackups({
@@ -108,8 +108,8 @@ test('a server keeps the newest backups in the bucket of its pictures, and they 
       problem: null,
     })
   }
-  const [older, olderMark, newest = '', mark] = names()
-  expect([olderMark, mark, names().length]).toEqual([`${older}.checked`, `${newest}.checked`, 4])
+  const [older, olderMark, newest = '', mark] = objectNames()
+  expect([olderMark, mark, objectNames().length]).toEqual([`${older}.checked`, `${newest}.checked`, 4])
   await writeFile(machine.path('archive'), s3.objects.get(folder + newest) ?? '')
   await writeFile(machine.path('identity'), identity)
   await using other = await createMachine('SQLite')
@@ -131,10 +131,10 @@ test('warns about backups in a bucket that are not encrypted', async () => {
 })
 
 test('uploads a large archive in parts', async () => {
-  const { run, status } = largeBackups()
+  const { run, status } = createLargeBackups()
   await run()
   expect([...s3.objects.values()][0]).toEqual(archive)
-  expect([names().length, s3.pendingUploads()]).toEqual([2, []])
+  expect([objectNames().length, s3.pendingUploads()]).toEqual([2, []])
   expect((await status()).lastAt).toBe(Date.UTC(2026, 0, 2))
 })
 
@@ -148,34 +148,34 @@ const failures: Readonly<Record<string, () => void>> = {
 test.each(Object.entries(failures))(
   'a failure of %s keeps the older backup, and leaves no incomplete one',
   async (_, fail) => {
-    const { run, status, failures: errors } = largeBackups()
+    const { run, status, failures: errors } = createLargeBackups()
     await run()
-    const before = names()
+    const before = objectNames()
     fail()
     await expect(run()).rejects.toThrow('403')
-    expect([names(), s3.pendingUploads(), errors.length]).toEqual([before, [], 1])
+    expect([objectNames(), s3.pendingUploads(), errors.length]).toEqual([before, [], 1])
     expect((await status()).lastAt).not.toBeNull()
   },
 )
 
 test('an altered backup and an export that fails are not kept, and the older one is', async () => {
-  await largeBackups().run()
-  const before = names()
-  const altered = largeBackups({
+  await createLargeBackups().run()
+  const before = objectNames()
+  const altered = createLargeBackups({
     writeArchive: ({ output }) =>
       new Promise((resolve) => output.end(archive.subarray(0, -20), () => resolve(undefined))),
   })
   await expect(altered.run()).rejects.toThrow('truncated, altered or damaged')
-  const failed = largeBackups({
+  const failed = createLargeBackups({
     writeArchive: ({ output }) =>
       new Promise((_resolve, reject) => output.write(archive, () => reject(new Error('the database is gone')))),
   })
   await expect(failed.run()).rejects.toThrow('the database is gone')
-  expect([names(), s3.pendingUploads()]).toEqual([before, []])
+  expect([objectNames(), s3.pendingUploads()]).toEqual([before, []])
 })
 
 test('the next run removes the objects of an interrupted one, and nothing else', async () => {
-  const { run } = largeBackups({}, 3)
+  const { run } = createLargeBackups({}, 3)
   await run()
   const bucket = backupBucket(bucketConfig())
   s3.objects.set(`${folder}pocket-2026-06-01T00-00-00.000Z.archive`, archive)
@@ -185,7 +185,7 @@ test('the next run removes the objects of an interrupted one, and nothing else',
   expect(await bucket.list(signal)).toEqual(['pocket-2026-01-02T00-00-00.000Z.archive'])
   await run()
   expect(s3.pendingUploads()).toEqual([])
-  expect(names()).toEqual([
+  expect(objectNames()).toEqual([
     '/pocket/instance/a-picture',
     'pocket-2026-01-02T00-00-00.000Z.archive',
     'pocket-2026-01-02T00-00-00.000Z.archive.checked',
@@ -202,14 +202,14 @@ async function startUpload(): Promise<void> {
 }
 
 test('a storage that does not list unfinished uploads is usable', async () => {
-  const { run } = largeBackups()
+  const { run } = createLargeBackups()
   s3.failWhen((request) => /^GET .*[?&]uploads=/.test(request), 501)
   await run()
-  expect(names()).toHaveLength(2)
+  expect(objectNames()).toHaveLength(2)
 })
 
 test('a bucket that cannot be listed is reported with its reason', async () => {
-  const { status } = largeBackups()
+  const { status } = createLargeBackups()
   s3.failNext(403)
   expect(await status()).toMatchObject({ lastAt: null, problem: expect.stringContaining('403') })
 })

@@ -11,10 +11,11 @@ import { startApp } from '../http/app.ts'
 import { createEmptyMachine, createMachine, type Machine } from './test-instance.ts'
 
 const newKey = 'the next key, which is long enough'
-const fileOf = ({ config: { database } }: Pick<Machine, 'config'>) => (database.kind === 'sqlite' ? database.path : '')
+const sqlitePath = ({ config: { database } }: Pick<Machine, 'config'>) =>
+  database.kind === 'sqlite' ? database.path : ''
 
 /** The audit log of a stopped server as an administrator sees it. */
-async function auditLog(env: Machine['env'], authenticator: Parameters<typeof passkeyAnswer>[2], event: string) {
+async function readAuditLog(env: Machine['env'], authenticator: Parameters<typeof passkeyAnswer>[2], event: string) {
   await using server = await startApp(env)
   const agent = server.agent()
   await agent.postJson(`${server.url}/api/webauthn/login/finish`, await passkeyAnswer(agent, server.url, authenticator))
@@ -40,7 +41,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect((await source.run(['export', '--open', '-p', source.path('people.json')])).exit).toBe(0)
     }
     const authenticator = instance.administratorAuthenticator
-    const exports = await auditLog(source.env, authenticator, 'DATA_EXPORTED')
+    const exports = await readAuditLog(source.env, authenticator, 'DATA_EXPORTED')
     expect(exports.entries).toEqual([
       { format: 'json', encryption: 'none', userID: null },
       { format: 'archive', encryption: 'none', userID: null },
@@ -48,13 +49,17 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(exports.page).toContain('Data exported · command line')
 
     expect((await target.run(['import', '-p', source.path('archive')])).exit).toBe(0)
-    const imports = await auditLog(target.env, authenticator, 'DATA_IMPORTED')
+    const imports = await readAuditLog(target.env, authenticator, 'DATA_IMPORTED')
     expect(imports.entries).toEqual([{ archiveDate: expect.stringMatching(/^\d{4}-.*Z$/), userID: null }])
     expect(imports.page).toContain('Data imported · command line')
 
     await writeFile(target.path('new-key'), newKey)
     expect((await target.run(['encryption-key-rotate', '-y', '--new-key-file', target.path('new-key')])).exit).toBe(0)
-    const rotated = await auditLog({ ...target.env, ENCRYPTION_KEY: newKey }, authenticator, 'ENCRYPTION_KEY_ROTATED')
+    const rotated = await readAuditLog(
+      { ...target.env, ENCRYPTION_KEY: newKey },
+      authenticator,
+      'ENCRYPTION_KEY_ROTATED',
+    )
     expect(rotated.entries).toEqual([{ fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/), userID: null }])
     expect(rotated.page).toContain('Encryption key rotated · command line')
   })
@@ -64,7 +69,7 @@ test('an export writes nothing, so that it does not wait for a server that write
   await using machine = await createMachine('SQLite')
   await (await startApp(machine.env))[Symbol.asyncDispose]()
   const { logger } = recordingLogger()
-  const writer = new Database(fileOf(machine))
+  const writer = new Database(sqlitePath(machine))
   writer.exec('BEGIN IMMEDIATE')
   try {
     await using _reader = await lockForReading(machine.config, { schema: { tables, migrations }, logger })

@@ -14,7 +14,7 @@ import { createEmptyMachine, createMachine, encryptionKey, type Machine, noTermi
 const newKey = 'the next key, which is long enough'
 
 /** The master key of a machine; `subject` stands for a pairwise subject. */
-async function keyOf(machine: Pick<Machine, 'env'>, key: string) {
+async function readMasterKey(machine: Pick<Machine, 'env'>, key: string) {
   const config = loadConfig({ ...machine.env, ENCRYPTION_KEY: key }, () => Buffer.alloc(0))
   await using opened = await openDatabase(config, recordingLogger().logger)
   const { fingerprint } = opened.masterKey
@@ -22,7 +22,7 @@ async function keyOf(machine: Pick<Machine, 'env'>, key: string) {
 }
 
 /** The status of the request for a new passkey after this recovery code. */
-async function statusOfRecovery(server: RunningApp, code: string): Promise<number> {
+async function tryRecoveryCode(server: RunningApp, code: string): Promise<number> {
   const agent = server.agent()
   await agent.postForm(`${server.url}/lc`, { code, redirect: '' })
   return (await agent.postJson(`${server.url}/recover/options`, {})).status
@@ -53,13 +53,13 @@ describe.each(databaseKinds)('encryption-key-rotate with %s', (kind) => {
       await administrator.postJson(`${url}/api/signup-tokens`, { ttl: '1h', usageLimit: 1 })
       const running = await machine.run(['encryption-key-rotate', '-y', '--new-key-file', machine.path('new-key')])
       expect([running.exit, running.stderr]).toEqual([1, expect.stringContaining('is in use by a server')])
-      const before = await keyOf(machine, encryptionKey)
+      const before = await readMasterKey(machine, encryptionKey)
       return { authenticator: instance.administratorAuthenticator, before, codes: [first, second] as const }
     })()
     const rotated = await machine.run(['encryption-key-rotate', '-y', '--new-key-file', machine.path('new-key')])
     expect([rotated.exit, rotated.stderr]).toEqual([0, ''])
     expect(rotated.stdout.toString()).toContain('Set ENCRYPTION_KEY to the new key')
-    const after = await keyOf(machine, newKey)
+    const after = await readMasterKey(machine, newKey)
     expect(after.fingerprint).not.toBe(before.fingerprint)
     expect(after.subject).toBe(before.subject)
     const next = { ...machine.env, ENCRYPTION_KEY: newKey }
@@ -70,7 +70,7 @@ describe.each(databaseKinds)('encryption-key-rotate with %s', (kind) => {
       expect((await agent.postJson(`${server.url}/api/webauthn/login/finish`, response)).status).toBe(200)
       const tokens = await agent.getJson(`${server.url}/api/signup-tokens`)
       expect(tokens.status).toBe(200)
-      expect(await statusOfRecovery(server, codes[0])).toBe(200)
+      expect(await tryRecoveryCode(server, codes[0])).toBe(200)
     }
     // Pairwise subjects and recovery codes survive every further rotation.
     const third = 'the third key, which is long enough'
@@ -80,9 +80,9 @@ describe.each(databaseKinds)('encryption-key-rotate with %s', (kind) => {
       0,
       expect.stringContaining('--new-key is visible to other users'),
     ])
-    expect((await keyOf(machine, third)).subject).toBe(before.subject)
+    expect((await readMasterKey(machine, third)).subject).toBe(before.subject)
     await using server = await startApp({ ...machine.env, ENCRYPTION_KEY: third })
-    expect([await statusOfRecovery(server, codes[0]), await statusOfRecovery(server, codes[1])]).toEqual([401, 200])
+    expect([await tryRecoveryCode(server, codes[0]), await tryRecoveryCode(server, codes[1])]).toEqual([401, 200])
   })
 
   test('stops when it is interrupted, and changes nothing', async () => {
@@ -175,7 +175,7 @@ test('leaves no value that the old key has encrypted', async () => {
   const { fingerprint } = await (async () => {
     await using instance = await startInstance(machine.env)
     await instance.administrator.postJson(`${instance.url}/api/signup-tokens`, { ttl: '1h', usageLimit: 1 })
-    return keyOf(machine, encryptionKey)
+    return readMasterKey(machine, encryptionKey)
   })()
   expect((await machine.run(['encryption-key-rotate', '-y', '--new-key', newKey])).exit).toBe(0)
   const { stdout } = await machine.with({ ENCRYPTION_KEY: newKey }).run(['export', '-p', '-'])

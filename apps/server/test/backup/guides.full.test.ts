@@ -194,17 +194,17 @@ describeUnless(missing, describe)('with the tools of Debian', () => {
         machine,
         `export PGHOST=127.0.0.1 PGPORT=${port} PGUSER=${username} PGPASSWORD=${password}; printf 'secret\nsecret\n' | { ${commands} }`,
       )
-    const commandsOf = async (guide: string, pattern: RegExp) => {
+    const readCommands = async (guide: string, pattern: RegExp) => {
       const text = await readFile(new URL(guide, guides), 'utf8')
       return `${pattern.exec(text)?.[0].trim()}\n`
     }
-    await run(await commandsOf('several-replicas.md', /sudo -u postgres createuser.*\n.*createdb.*/))
+    await run(await readCommands('several-replicas.md', /sudo -u postgres createuser.*\n.*createdb.*/))
     const owner = `postgres://pocket:secret@127.0.0.1:${port}/pocket`
     expect(await run(`psql --tuples-only --command 'CREATE TABLE a (); SELECT current_user' ${owner}\n`)).toContain(
       'pocket',
     )
     await run('dropdb pocket\n')
-    await run(`createuser user\n${await commandsOf('migrate-from-pocket-id.md', /.*createdb.*/)}`)
+    await run(`createuser user\n${await readCommands('migrate-from-pocket-id.md', /.*createdb.*/)}`)
     expect(await run('psql --tuples-only --command "SELECT current_database()" pocket\n')).toContain('pocket')
   })
 })

@@ -5,7 +5,7 @@ import { createSource, facts } from '../pocket-id-migration/fixture.ts'
 import { createEmptyMachine, createMachine, type Terminal } from './test-instance.ts'
 
 /** A user who answers every question, and the questions. */
-function terminalOf(isConfirmed: boolean, result: string): Terminal & { readonly questions: string[] } {
+function createTerminal(isConfirmed: boolean, result: string): Terminal & { readonly questions: string[] } {
   const questions: string[] = []
   return {
     questions,
@@ -26,7 +26,7 @@ test('import offers the migration of an archive of Pocket ID, and carries it out
   await using target = await createMachine('SQLite')
   const keyFile = target.path('key of Pocket ID')
   await writeFile(keyFile, facts.encryptionKey)
-  const terminal = terminalOf(true, keyFile)
+  const terminal = createTerminal(true, keyFile)
   const { exit, stdout } = await target.run(['import', '-p', source.source], undefined, terminal)
   expect([exit, terminal.questions]).toEqual([
     0,
@@ -43,7 +43,7 @@ test('import offers the migration of an archive of Pocket ID, and carries it out
 test('changes nothing if the user declines; prints the command without a terminal', async () => {
   await using source = await createSource('archive')
   await using target = await createEmptyMachine('SQLite')
-  const declined = await target.run(['import', '-y', '-p', source.source], undefined, terminalOf(false, ''))
+  const declined = await target.run(['import', '-y', '-p', source.source], undefined, createTerminal(false, ''))
   expect([declined.exit, declined.stderr]).toEqual([1, 'Nothing was changed.\n'])
   const key = target.path('the key')
   const unattended = await target.run(['import', '-y', '-p', source.source, '--encryption-key-file', key])

@@ -20,7 +20,7 @@ class RemoveJobs1999999999999 implements MigrationInterface {
 }
 
 /** Opens the database as a newer version does, which has one more migration. */
-async function openNewer(config: Config, { logger } = recordingLogger()): Promise<void> {
+async function openAsNewerVersion(config: Config, { logger } = recordingLogger()): Promise<void> {
   const newer = migrations.map((set, index) =>
     index < migrations.length - 1 ? set : { ...set, migrations: [...set.migrations, RemoveJobs1999999999999] },
   )
@@ -34,7 +34,7 @@ async function openNewer(config: Config, { logger } = recordingLogger()): Promis
   await opened[Symbol.asyncDispose]()
 }
 
-const backups = async ({ path }: Pick<Machine, 'path'>) =>
+const listBackups = async ({ path }: Pick<Machine, 'path'>) =>
   (await readdir(path('data/backups')).catch(() => [])).map((name) => name.replace(/\d.*\./, '*.')).sort()
 
 describe.each(kinds)('%s', (kind) => {
@@ -46,16 +46,16 @@ describe.each(kinds)('%s', (kind) => {
       await using instance = await startInstance(machine.env)
       return instance
     })()
-    expect(await backups(machine)).toEqual([])
-    await openNewer(machine.config)
-    expect(await backups(machine)).toEqual([`before-migration-*.${extension}`])
+    expect(await listBackups(machine)).toEqual([])
+    await openAsNewerVersion(machine.config)
+    expect(await listBackups(machine)).toEqual([`before-migration-*.${extension}`])
     const refused = await machine.run(['one-time-access-token', 'ada'])
     expect([refused.exit, refused.stderr]).toEqual([1, expect.stringContaining('pocket-id rollback')])
     const unconfirmed = await machine.run(['rollback'])
     expect([unconfirmed.exit, unconfirmed.stderr]).toEqual([2, expect.stringContaining('--yes is required')])
     const { exit, stderr } = await machine.run(['rollback', '--yes'])
     expect([exit, stderr]).toEqual([0, ''])
-    expect(await backups(machine)).toEqual([`before-migration-*.${extension}`, `before-rollback-*.${extension}`])
+    expect(await listBackups(machine)).toEqual([`before-migration-*.${extension}`, `before-rollback-*.${extension}`])
     await using server = await startApp(machine.env)
     const agent = server.agent()
     const response = await passkeyAnswer(agent, server.url, authenticator)
@@ -66,7 +66,7 @@ describe.each(kinds)('%s', (kind) => {
 
   test('skips newer backups that are empty, truncated or overwritten in part', async () => {
     await using machine = await createMachine(kind)
-    await openNewer(machine.config)
+    await openAsNewerVersion(machine.config)
     const [name = ''] = await readdir(machine.path('data/backups'))
     const content = await readFile(machine.path(`data/backups/${name}`))
     const overwritten = Buffer.from(content).fill(0x55, content.length >> 1, (content.length >> 1) + 5000)
@@ -82,8 +82,8 @@ describe.each(kinds)('%s', (kind) => {
 
   test('MIGRATION_BACKUP=off creates no backup, and rollback reports that none exists', async () => {
     await using machine = await createMachine(kind)
-    await openNewer(machine.with({ MIGRATION_BACKUP: 'off' }).config)
-    expect(await backups(machine)).toEqual([])
+    await openAsNewerVersion(machine.with({ MIGRATION_BACKUP: 'off' }).config)
+    expect(await listBackups(machine)).toEqual([])
     const { exit, stderr } = await machine.run(['rollback', '-y'])
     expect([exit, stderr]).toEqual([1, expect.stringContaining('has no backup that this version can return to')])
   })
@@ -92,12 +92,14 @@ describe.each(kinds)('%s', (kind) => {
 test('a backup that fails stops the update before it changes anything', async () => {
   await using machine = await createMachine('SQLite')
   await writeFile(machine.path('data/backups'), 'not a folder')
-  await expect(openNewer(machine.config)).rejects.toThrow(/backup before the update .* failed.*Nothing was changed/)
+  await expect(openAsNewerVersion(machine.config)).rejects.toThrow(
+    /backup before the update .* failed.*Nothing was changed/,
+  )
   await (await startApp(machine.env))[Symbol.asyncDispose]()
   await rm(machine.path('data/backups'))
   await mkdir(machine.path('data/backups'))
-  await openNewer(machine.config)
-  expect(await backups(machine)).toEqual(['before-migration-*.db'])
+  await openAsNewerVersion(machine.config)
+  expect(await listBackups(machine)).toEqual(['before-migration-*.db'])
 })
 
 describe('without room for a backup', () => {
@@ -113,7 +115,7 @@ describe('without room for a backup', () => {
   test('PostgreSQL is updated, and a warning gives the reason', async () => {
     await using machine = await createFullMachine('PostgreSQL')
     const log = recordingLogger()
-    await openNewer(machine.config, log)
+    await openAsNewerVersion(machine.config, log)
     const [warning = '', ...others] = log.lines.filter((line) => line.includes('No backup was made'))
     expect([JSON.parse(warning), others]).toMatchObject([
       { reason: expect.stringMatching(/has 0 bytes left, and \d+ are needed/) },
@@ -124,7 +126,7 @@ describe('without room for a backup', () => {
 
   test('SQLite is not updated', async () => {
     await using machine = await createFullMachine('SQLite')
-    await expect(openNewer(machine.config)).rejects.toThrow(
+    await expect(openAsNewerVersion(machine.config)).rejects.toThrow(
       /backup before the update .* failed.*0 bytes left.*Nothing was changed/,
     )
     await (await startApp(machine.env))[Symbol.asyncDispose]()

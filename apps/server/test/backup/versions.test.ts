@@ -81,7 +81,7 @@ test('a failed and a complete import leave no schema behind in PostgreSQL', asyn
   await using source = await createMachine('PostgreSQL')
   const archive = await exportInstance(source)
   await using target = await createMachine('PostgreSQL')
-  const schemas = async () => {
+  const readSchemas = async () => {
     const { logger } = recordingLogger()
     const url = target.env.DB_CONNECTION_STRING ?? ''
     const dataSource = await connectToPostgres({ url, tables: [], logger })
@@ -92,7 +92,7 @@ test('a failed and a complete import leave no schema behind in PostgreSQL', asyn
     }
   }
   expect((await target.run(['import', '-p', '-'], archive.subarray(0, archive.length - 50))).exit).toBe(1)
-  expect(await schemas()).toEqual([])
+  expect(await readSchemas()).toEqual([])
   expect((await target.run(['import', '-p', '-'], archive)).exit).toBe(0)
-  expect(await schemas()).toEqual([])
+  expect(await readSchemas()).toEqual([])
 })

@@ -7,7 +7,7 @@ import { createDiagnosis } from '../../src/diagnosis/diagnosis.ts'
 import { type Instance, startInstance } from '../api/instance.ts'
 import { createEmptyMachine, createMachine, type Machine } from '../backup/test-instance.ts'
 
-const doctor = async (machine: Pick<Machine, 'run'>) => {
+const runDoctor = async (machine: Pick<Machine, 'run'>) => {
   const { exit, stdout, stderr } = await machine.run(['doctor'])
   const lines = stdout.toString().trim().split('\n')
   return { exit, stderr, lines, problems: lines.filter((line) => /^(?:warning|failed)/.test(line)) }
@@ -33,7 +33,7 @@ describe.each(databaseKinds)('doctor on %s', (kind) => {
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() - 6 * day)
     await machine.run(['api-keys', 'create', 'ada', '--name', 'Deploy', '--expires', tomorrow])
     clock.mockRestore()
-    const { exit, lines, problems } = await doctor(machine.with({ APP_URL: instance.url }))
+    const { exit, lines, problems } = await runDoctor(machine.with({ APP_URL: instance.url }))
     expect(problems).toEqual([
       'warning  backups        There is no backup. Make one: pocket-id export --path backup.pocket --passphrase. Or set BACKUP_SCHEDULE.',
       'warning  clients        The API key “Deploy” expires soon. Its owner can renew it then.',
@@ -44,7 +44,7 @@ describe.each(databaseKinds)('doctor on %s', (kind) => {
     expect(exit).toBe(0)
     expect(await machine.run(['export', '--path', '-'])).toMatchObject({ exit: 0 })
     const backupProblems = async (variables = {}) =>
-      (await doctor(machine.with({ APP_URL: instance.url, ...variables }))).problems.filter((line) =>
+      (await runDoctor(machine.with({ APP_URL: instance.url, ...variables }))).problems.filter((line) =>
         line.includes('backups'),
       )
     expect(await backupProblems()).toEqual([])
@@ -58,7 +58,7 @@ describe.each(databaseKinds)('doctor on %s', (kind) => {
 
   test('fails if nothing responds at the public URL', async () => {
     const host = `localhost:${await freePort()}`
-    const { exit, stderr, problems } = await doctor(machine.with({ APP_URL: `http://${host}` }))
+    const { exit, stderr, problems } = await runDoctor(machine.with({ APP_URL: `http://${host}` }))
     expect(problems[0]).toBe(
       `failed   address        Nothing responds at ${host}. Start the server, or check the reverse proxy and its port.`,
     )
@@ -67,7 +67,7 @@ describe.each(databaseKinds)('doctor on %s', (kind) => {
 
   test('reports services that cannot be used, without their credentials', async () => {
     const port = String(await freePort())
-    const { exit, stderr, problems } = await doctor(
+    const { exit, stderr, problems } = await runDoctor(
       machine.with({
         ...{ APP_URL: instance.url, UI_CONFIG_DISABLED: 'true' },
         ...{ SMTP_HOST: 'localhost', SMTP_PORT: port, SMTP_FROM: 'id@example.com' },
@@ -112,7 +112,7 @@ test.each(databaseKinds)('contacts each SCIM target with its token and says how 
     outgoing.writeHead(authorization === 'Bearer right' ? 200 : 401).end('{"totalResults":0,"Resources":[]}')
   })
   await once(target.listen(port, 'localhost'), 'listening')
-  const { stderr, problems } = await doctor(machine.with({ ALLOWED_PRIVATE_HOSTS: 'localhost' }))
+  const { stderr, problems } = await runDoctor(machine.with({ ALLOWED_PRIVATE_HOSTS: 'localhost' }))
   expect(problems.filter((line) => line.includes('SCIM target'))).toEqual([
     'failed   scim           The SCIM target of Files (unauthorized) rejects the token. Create a new token in the application and enter it.',
     'failed   scim           The SCIM target of Mail (unreachable) can’t be used. Start the application, or correct the endpoint. “Test connection” shows details.',
@@ -127,7 +127,7 @@ test.each(databaseKinds)('reports passkeys that belong to the host name of a pre
   const issuer = 'https://id.example.com'
   expect(await machine.run(['issuer', 'set', issuer, '--yes'])).toMatchObject({ exit: 0 })
   const moved = machine.with({ APP_URL: issuer })
-  expect((await doctor(moved)).problems).toContain(
+  expect((await runDoctor(moved)).problems).toContain(
     'failed   passkeys       Passkeys bound to the host name localhost: 1. They don’t work here. Run “pocket-id issuer set” with that host name again and add the new URL to APP_ORIGINS, or let these people register new passkeys.',
   )
   const { checks } = JSON.parse((await moved.run(['doctor', '--json'])).stdout.toString())
@@ -144,7 +144,7 @@ test('reports that one device is the only way in', async () => {
   await using instance = await startInstance({ ...machine.env, UI_CONFIG_DISABLED: 'true', RECOVERY_CODES: 'everyone' })
   const stored = new Database(database.path)
   const isReported = async (RECOVERY_CODES: string) => {
-    const { problems } = await doctor(machine.with({ UI_CONFIG_DISABLED: 'true', RECOVERY_CODES }))
+    const { problems } = await runDoctor(machine.with({ UI_CONFIG_DISABLED: 'true', RECOVERY_CODES }))
     return problems.join('\n').includes('Only one device can sign in as an administrator')
   }
   expect(await isReported('everyone')).toBe(false)
@@ -165,17 +165,17 @@ test('reports that no administrator has a usable passkey', async () => {
   const { database } = machine.config
   if (database.kind !== 'sqlite') throw new Error('not SQLite')
   await using instance = await startInstance(machine.env)
-  const lineOf = async () => {
-    const { problems } = await doctor(machine.with({ APP_URL: instance.url }))
+  const findFirstProblem = async () => {
+    const { problems } = await runDoctor(machine.with({ APP_URL: instance.url }))
     return problems.find((line) => line.includes('No administrator has a passkey that works here'))?.slice(0, 7)
   }
-  expect(await lineOf()).toBeUndefined()
+  expect(await findFirstProblem()).toBeUndefined()
   const stored = new Database(database.path)
   stored.exec("UPDATE pocket_passkey SET rp_id = 'old.example.com'")
   stored.close()
-  expect(await lineOf()).toBe('failed ')
+  expect(await findFirstProblem()).toBe('failed ')
   await machine.run(['break-glass-code', 'ada', '--yes'])
-  expect(await lineOf()).toBe('warning')
+  expect(await findFirstProblem()).toBe('warning')
 })
 
 test('reports missing migrations, and does not run them', async () => {
@@ -190,7 +190,7 @@ test('reports missing migrations, and does not run them', async () => {
   stored.exec(
     'DELETE FROM pocket_server_migration WHERE timestamp = (SELECT MAX(timestamp) FROM pocket_server_migration)',
   )
-  const { exit, stderr, problems } = await doctor(machine)
+  const { exit, stderr, problems } = await runDoctor(machine)
   expect([exit, stderr]).toEqual([1, expect.stringMatching(/^Failed: .*migrations/)])
   expect(problems.join('\n')).toContain('failed   migrations')
   expect(countMigrations()).toBe(before - 1)
@@ -223,7 +223,7 @@ test.each([
     }).end()
   })
   await once(proxy.listen(port, 'localhost'), 'listening')
-  const { exit, problems } = await doctor(machine.with(env))
+  const { exit, problems } = await runDoctor(machine.with(env))
   expect(problems.filter((line) => line.includes('proxy'))).toEqual(warning ? [expect.stringMatching(warning)] : [])
   expect(exit).toBe(0)
   const forged = await fetch(`${instance.local}/healthz`, { headers: { 'x-pocket-probe': `${Date.now()}.forged` } })
@@ -235,7 +235,7 @@ test('checks the public URL without a database, and never creates one', async ()
   const port = await freePort()
   await once(server.listen(port, 'localhost'), 'listening')
   await using machine = await createEmptyMachine('SQLite')
-  const { exit, stderr, lines, problems } = await doctor(machine.with({ APP_URL: `http://localhost:${port}` }))
+  const { exit, stderr, lines, problems } = await runDoctor(machine.with({ APP_URL: `http://localhost:${port}` }))
   expect(lines.filter((line) => line.startsWith('ok'))).toEqual(['ok       certificate'])
   expect(problems).toEqual([
     expect.stringMatching(/^failed {3}database {7}The database can’t be used: There is no database at /),
@@ -244,8 +244,8 @@ test('checks the public URL without a database, and never creates one', async ()
   expect([exit, stderr]).toEqual([1, 'Failed: database, address.\n'])
 })
 
-const works = async () => {}
-const workingChecks = { database: works, writable: works, migrations: works, keys: works, disk: works }
+const succeed = async () => {}
+const workingChecks = { database: succeed, writable: succeed, migrations: succeed, keys: succeed, disk: succeed }
 
 /** A diagnosis in which everything works, except for `changes`. */
 async function createStubbedDiagnosis(
@@ -288,10 +288,10 @@ test.each([
   ['disk', 'diskFull'],
   ['writable', 'databaseReadOnly'],
 ] as const)('reports a failed check of %s as %s', async (check, finding) => {
-  const fails = async () => {
+  const fail = async () => {
     throw new Error('It fails.')
   }
-  await using diagnosis = await createStubbedDiagnosis({ checks: { ...workingChecks, [check]: fails } })
+  await using diagnosis = await createStubbedDiagnosis({ checks: { ...workingChecks, [check]: fail } })
   const { findings } = await diagnosis.run()
   expect(findings.map(({ name }) => name)).toContain(finding)
 })

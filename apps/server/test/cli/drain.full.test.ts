@@ -53,7 +53,7 @@ test.each([
     }
     const results: Answer[] = []
     /** Uses its connection until the server announces its end, as a proxy does. */
-    const client = async () => {
+    const requestUntilClosed = async () => {
       const agent = new Agent({ keepAlive: true, maxSockets: 1 })
       for (;;) {
         const result = await request(`${url}/healthz`, agent)
@@ -61,7 +61,7 @@ test.each([
         if (result.connection === 'close') return agent.destroy()
       }
     }
-    const clients = Array.from({ length: 8 }, client)
+    const clients = Array.from({ length: 8 }, requestUntilClosed)
     while (results.length < 32) await Promise.race([...clients, request(`${url}/livez`, false)])
     server.kill('SIGTERM')
     await server.waitForOutput(/Draining connections/)

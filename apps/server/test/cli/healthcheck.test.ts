@@ -38,7 +38,7 @@ async function check(args: readonly string[], env: Readonly<Record<string, strin
   return { code, printed: printed.join('\n'), complained: complained.join('\n') }
 }
 
-const answering =
+const respondWith =
   (status: number, path = '/healthz'): RequestListener =>
   (req, res) => {
     res.writeHead(req.url === path ? status : 404).end()
@@ -47,7 +47,7 @@ const answering =
 describe('healthcheck', () => {
   test('exits with 0 if the server at PORT responds with 204', async () => {
     const port = await freePort()
-    await serve(answering(204), { port })
+    await serve(respondWith(204), { port })
     expect(await check([], { PORT: String(port) })).toEqual({ code: 0, printed: '', complained: '' })
     const verbose = await check(['-v'], { PORT: String(port) })
     expect(verbose).toEqual({ code: 0, printed: `localhost:${port} is healthy.`, complained: '' })
@@ -55,7 +55,7 @@ describe('healthcheck', () => {
 
   test('exits with 1 if it responds with 503', async () => {
     const port = await freePort()
-    await serve(answering(503), { port })
+    await serve(respondWith(503), { port })
     const { code, complained } = await check([], { PORT: String(port) })
     expect(code).toBe(1)
     expect(complained).toContain('status 503')
@@ -81,7 +81,7 @@ describe('healthcheck', () => {
 
   test('checks another server with --endpoint, below its path', async () => {
     const port = await freePort()
-    await serve(answering(204, '/below/healthz'), { port })
+    await serve(respondWith(204, '/below/healthz'), { port })
     expect((await check(['--endpoint', `http://127.0.0.1:${port}/below/`])).code).toBe(0)
     expect((await check(['-e', `http://127.0.0.1:${port}`])).code).toBe(1)
   })
@@ -90,7 +90,7 @@ describe('healthcheck', () => {
     const folder = await mkdtemp(join(tmpdir(), 'pocket-health-'))
     stack.defer(() => rm(folder, { recursive: true }))
     const path = join(folder, 'pocket.sock')
-    await serve(answering(204), { path })
+    await serve(respondWith(204), { path })
     expect((await check([], { UNIX_SOCKET: path })).code).toBe(0)
     expect((await check(['--unix-socket', path])).code).toBe(0)
   })

@@ -5,18 +5,19 @@ import type { CommandContext } from '../../src/cli/command.ts'
 import { nameOf } from '../../src/cli/output.ts'
 import { createProgram } from '../../src/cli/run.ts'
 
-function createPrinted() {
+function createPrintingProgram() {
   const printed: string[] = []
   const print = (line: string) => printed.push(line)
   return { printed, program: createProgram({ version: '', print, printError: print } as unknown as CommandContext) }
 }
 
-const allOf = (command: Command): readonly Command[] => command.commands.flatMap((child) => [child, ...allOf(child)])
-const names = allOf(createPrinted().program).map(nameOf)
+const descendantCommands = (command: Command): readonly Command[] =>
+  command.commands.flatMap((child) => [child, ...descendantCommands(child)])
+const names = descendantCommands(createPrintingProgram().program).map(nameOf)
 
 test.each(names)('the help of %s has examples that it understands', (name) => {
-  const { program, printed } = createPrinted()
-  const command = allOf(program).find((each) => nameOf(each) === name)
+  const { program, printed } = createPrintingProgram()
+  const command = descendantCommands(program).find((each) => nameOf(each) === name)
   command?.outputHelp()
   const [, examples = ''] = printed.join('\n').split('Examples:\n')
   const lines = examples.split('\n').filter((line) => line !== '')
@@ -24,7 +25,7 @@ test.each(names)('the help of %s has examples that it understands', (name) => {
   for (const line of lines) {
     const [, program_, ...words] = (line.replace(/ [>|<] .*/, '').match(/"[^"]*"|\S+/g) ?? ['']).toSpliced(0, 0, '')
     expect([program_, `${words.join(' ')} `.startsWith(`${name} `)]).toEqual(['pocket-id', true])
-    const leaf = allOf(program).findLast((each) => `${words.join(' ')} `.startsWith(`${nameOf(each)} `))
+    const leaf = descendantCommands(program).findLast((each) => `${words.join(' ')} `.startsWith(`${nameOf(each)} `))
     const { unknown } = leaf?.parseOptions(words.slice(nameOf(leaf).split(' ').length)) ?? {}
     expect([line, unknown]).toEqual([line, []])
   }
@@ -36,14 +37,14 @@ test.each([
   ['settings lst', 'list'],
   ['users list --serch x', '--search'],
 ])('suggests another word for %s', async (words, suggestion) => {
-  const { program, printed } = createPrinted()
+  const { program, printed } = createPrintingProgram()
   await expect(program.parseAsync(words.split(' '), { from: 'user' })).rejects.toThrow()
   expect(printed.join('\n')).toContain(`(Did you mean ${suggestion}?)`)
 })
 
 describe('the completion script', () => {
-  const scriptOf = (shell: string) => {
-    const { program } = createPrinted()
+  const completionScript = (shell: string) => {
+    const { program } = createPrintingProgram()
     const lines: string[] = []
     const { log } = console
     console.log = (line: string) => void lines.push(line)
@@ -56,7 +57,7 @@ describe('the completion script', () => {
   }
 
   test('of bash is accepted by bash, and registers the program', () => {
-    const script = `${scriptOf('bash')}\ncomplete -p pocket-id`
+    const script = `${completionScript('bash')}\ncomplete -p pocket-id`
     const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-c', script], { encoding: 'utf8' })
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     expect(stdout).toMatch(/complete .*-F \S+ pocket-id/)
@@ -66,6 +67,6 @@ describe('the completion script', () => {
     ['zsh', '#compdef pocket-id'],
     ['fish', 'complete -c pocket-id'],
   ])('of %s registers the program', (shell, registration) => {
-    expect(scriptOf(shell)).toContain(registration)
+    expect(completionScript(shell)).toContain(registration)
   })
 })

@@ -10,7 +10,7 @@ import { recordingLogger } from '../database/recording-logger.ts'
 const [first, second] = ['https://id.example.com', 'https://login.example.com'] as const
 
 /** Opens the instance, as a start does before it listens, and closes it. */
-async function open({ config }: Pick<Machine, 'config'>): Promise<void> {
+async function openOnce({ config }: Pick<Machine, 'config'>): Promise<void> {
   await (await createApp(config, recordingLogger().logger))[Symbol.asyncDispose]()
 }
 
@@ -20,8 +20,8 @@ test.each(databaseKinds)(
   'with %s, a start with another APP_URL is rejected until "issuer set" has run',
   async (kind) => {
     await using machine = await createMachine(kind)
-    await open(withUrl(machine, `${first}/`))
-    await expect(open(withUrl(machine, second))).rejects.toThrow(
+    await openOnce(withUrl(machine, `${first}/`))
+    await expect(openOnce(withUrl(machine, second))).rejects.toThrow(
       `APP_URL is ${second}, but the stored data belongs to ${first}, the issuer of its clients and passkeys. Set APP_URL to the stored issuer, or stop all servers and run: pocket-id issuer set ${second}`,
     )
     const unconfirmed = await machine.run(['issuer', 'set', second])
@@ -36,8 +36,8 @@ test.each(databaseKinds)(
       0,
       `The issuer was ${first}. Set APP_URL to ${second} before you start the server.\nPasskeys of id.example.com do not work there: give users login codes, or go back to ${first}.\n`,
     ])
-    await open(withUrl(machine, second))
-    await expect(open(withUrl(machine, first))).rejects.toThrow(`belongs to ${second}`)
+    await openOnce(withUrl(machine, second))
+    await expect(openOnce(withUrl(machine, first))).rejects.toThrow(`belongs to ${second}`)
     const audit = await withUrl(machine, second).run(['audit', 'tail', '--json'])
     expect(audit.stdout.toString()).toContain(`"from":"${first}","to":"${second}"`)
   },
@@ -45,7 +45,7 @@ test.each(databaseKinds)(
 
 test('a database without a stored issuer belongs to the APP_URL, and is backed up before its migration', async () => {
   await using machine = await createMachine('SQLite')
-  await open(withUrl(machine, first))
+  await openOnce(withUrl(machine, first))
   const database = new Database(machine.path('data/pocket-id.db'))
   database.exec('DROP TABLE pocket_issuer; DELETE FROM pocket_core_migration WHERE timestamp = 1764000000120')
   database.close()
@@ -67,22 +67,22 @@ test.each(selectCases(kinds, (kind) => kind === 'PostgreSQL'))(
   'stores exactly one issuer when two servers start concurrently, on %s',
   async (kind) => {
     await using machine = await createMachine(kind)
-    const starts = await Promise.allSettled([first, second].map((url) => open(withUrl(machine, url))))
+    const starts = await Promise.allSettled([first, second].map((url) => openOnce(withUrl(machine, url))))
     expect(starts.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
     const [stored = ''] = [first, second].filter((_url, index) => starts[index]?.status === 'fulfilled')
-    await open(withUrl(machine, stored))
+    await openOnce(withUrl(machine, stored))
   },
 )
 
 test('a backup restored under another URL starts after "issuer set"', async () => {
   await using source = await createMachine('SQLite')
   await using target = await createMachine('PostgreSQL')
-  await open(withUrl(source, first))
-  await open(withUrl(target, second))
+  await openOnce(withUrl(source, first))
+  await openOnce(withUrl(target, second))
   const archive = source.path('archive')
   expect((await withUrl(source, first).run(['export', '-p', archive])).exit).toBe(0)
   expect((await withUrl(target, second).run(['import', '-y', '-p', archive])).exit).toBe(0)
-  await expect(open(withUrl(target, second))).rejects.toThrow(`pocket-id issuer set ${second}`)
+  await expect(openOnce(withUrl(target, second))).rejects.toThrow(`pocket-id issuer set ${second}`)
   expect((await target.run(['issuer', 'set', second, '--yes'])).exit).toBe(0)
-  await open(withUrl(target, second))
+  await openOnce(withUrl(target, second))
 })

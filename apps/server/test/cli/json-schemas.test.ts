@@ -26,8 +26,8 @@ async function problemsOf(name: string, document: string): Promise<unknown> {
   return validate.errors
 }
 
-function leavesOf(command: Command): readonly Command[] {
-  return command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf)
+function leafCommands(command: Command): readonly Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(leafCommands)
 }
 
 test('the documentation links only to published schemas', async () => {
@@ -46,7 +46,7 @@ test('every command with --json has a schema', () => {
     return names.split('|').map((name) => before + name)
   })
   const program = createProgram({ version: '', print() {}, printError() {} } as unknown as CommandContext)
-  const withJson = leavesOf(program).filter(({ options }) => options.some(({ long }) => long === '--json'))
+  const withJson = leafCommands(program).filter(({ options }) => options.some(({ long }) => long === '--json'))
   expect(withJson.length).toBeGreaterThan(20)
   expect(withJson.map(nameOf).filter((name) => !described.includes(name))).toEqual([])
 })

@@ -6,7 +6,7 @@ import { type Config, loadConfig } from '../../src/composition/config.ts'
 import { createLogger } from '../../src/logging/logger.ts'
 import { commandContext } from './command-context.ts'
 
-interface World {
+interface CommandFixture {
   readonly context: CommandContext
   readonly printed: string[]
   readonly complained: string[]
@@ -15,7 +15,7 @@ interface World {
 }
 
 /** The environment of the program, simulated by the test. `done` records the calls on the instance in order. */
-function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<Instance> = {}): World {
+function createCommandFixture(changes: Partial<CommandContext> = {}, instance: Partial<Instance> = {}): CommandFixture {
   const [printed, complained, logged, done]: [string[], string[], string[], string[]] = [[], [], [], []]
   const app: Instance = {
     lockLost: new AbortController().signal,
@@ -68,7 +68,7 @@ function createWorld(changes: Partial<CommandContext> = {}, instance: Partial<In
 describe('without an argument', () => {
   test('runs the server until it is asked to stop, and logs its URL', async () => {
     const stop = new AbortController()
-    const world = createWorld(
+    const world = createCommandFixture(
       { stop: stop.signal },
       {
         async listen() {
@@ -89,7 +89,7 @@ describe('without an argument', () => {
   test('does not log the set-up page after the set-up', async () => {
     const listen = async () => ({ url: 'https://id.example.com', setUp: null })
     const stop = new AbortController()
-    const world = createWorld(
+    const world = createCommandFixture(
       { stop: stop.signal },
       {
         listen: async () => {
@@ -104,21 +104,21 @@ describe('without an argument', () => {
   })
 
   test('stops if it is aborted during the start', async () => {
-    const world = createWorld({ stop: AbortSignal.abort() })
+    const world = createCommandFixture({ stop: AbortSignal.abort() })
     expect(await run([], world.context)).toBe(0)
     expect(world.done).toEqual(['disposed'])
   })
 
   test('logs warnings of the configuration', async () => {
     const readConfig = () => loadConfig({ PORT: '3000' }, () => Buffer.alloc(0))
-    const world = createWorld({ readConfig, stop: AbortSignal.abort() })
+    const world = createCommandFixture({ readConfig, stop: AbortSignal.abort() })
     await run([], world.context)
     expect(world.logged.join('')).toMatch(/WARN {2}APP_URL is not set/)
   })
 
   test('stops on an invalid configuration before anything starts', async () => {
     const readConfig = () => loadConfig({ PORT: 'x', APP_URL: 'y' }, () => Buffer.alloc(0))
-    const world = createWorld({ readConfig })
+    const world = createCommandFixture({ readConfig })
     expect(await run([], world.context)).toBe(1)
     expect(world.complained.join('\n')).toMatch(/APP_URL: [\s\S]*PORT: /)
     expect(world.done).toEqual([])
@@ -131,7 +131,7 @@ describe('without an argument', () => {
     ['EADDRNOTAVAIL', /no address 0\.0\.0\.0/],
   ])('explains %s and releases its resources', async (code, reason) => {
     const listen = () => Promise.reject(Object.assign(new Error(code), { code }))
-    const world = createWorld({}, { listen })
+    const world = createCommandFixture({}, { listen })
     expect(await run([], world.context)).toBe(1)
     expect(world.complained.join('\n')).toMatch(reason)
     expect(world.done).toEqual(['disposed'])
@@ -140,7 +140,7 @@ describe('without an argument', () => {
 
 describe('one-time-access-token', () => {
   test('prints only the URL and its expiry', async () => {
-    const world = createWorld()
+    const world = createCommandFixture()
     expect(await run(['one-time-access-token', 'tim'], world.context)).toBe(0)
     expect(world.printed).toEqual([
       'https://id.example.com/lc/ABC234',
@@ -152,7 +152,7 @@ describe('one-time-access-token', () => {
 
   test('creates no database if none exists', async () => {
     const readConfig = () => loadConfig({ DB_CONNECTION_STRING: '/nowhere/pocket-id.db' }, () => Buffer.alloc(0))
-    const world = createWorld({ readConfig })
+    const world = createCommandFixture({ readConfig })
     expect(await run(['one-time-access-token', 'tim'], world.context)).toBe(1)
     expect(world.complained.join()).toContain('There is no database at /nowhere/pocket-id.db')
     expect(world.done).toEqual([])
@@ -161,14 +161,14 @@ describe('one-time-access-token', () => {
   test('reports an unknown user', async () => {
     const issueLoginCode = () =>
       Promise.reject(new NotFoundError('account_not_found', 'There is no user with the name tim.'))
-    const world = createWorld({}, { issueLoginCode })
+    const world = createCommandFixture({}, { issueLoginCode })
     expect(await run(['one-time-access-token', 'tim'], world.context)).toBe(1)
     expect(world.complained).toEqual(['There is no user with the name tim.'])
     expect(world.done).toEqual(['disposed'])
   })
 
   test.each([[[]], [['a', 'b']], [['--name']]])('rejects the name %j', async (args) => {
-    const world = createWorld()
+    const world = createCommandFixture()
     expect(await run(['one-time-access-token', ...args], world.context)).toBe(2)
     expect(world.complained.join('\n')).toMatch(/^error: .*\n\(add --help for usage\)$/)
     expect(world.done).toEqual([])
@@ -182,7 +182,7 @@ describe('key-rotate', () => {
     [['-y', '--alg', 'EdDSA', '--crv', 'Ed25519'], 'rotated EdDSA'],
     [['-y', '-a', 'EdDSA', '-c', 'Ed25519', '--now'], 'rotated EdDSA immediately'],
   ])('%j replaces keys, and prints the new signing key and its start', async (args, rotated) => {
-    const world = createWorld()
+    const world = createCommandFixture()
     expect(await run(['key-rotate', ...args], world.context)).toBe(0)
     expect(world.printed).toEqual(['RS256: the-kid signs from 2023-11-14T22:13:20.000Z on.'])
     expect(world.done).toEqual([rotated, 'disposed'])
@@ -194,7 +194,7 @@ describe('key-rotate', () => {
     [undefined, [], 2],
   ])('rotates all keys only after a confirmation: %s', async (result, done, code) => {
     const requests: string[] = []
-    const world = createWorld({
+    const world = createCommandFixture({
       confirm: async (question) => {
         requests.push(question)
         return result
@@ -213,7 +213,7 @@ describe('key-rotate', () => {
     [['--yess'], 'Did you mean --yes?'],
     [['RS256'], 'too many arguments'],
   ])('rejects %j', async (args, reason) => {
-    const world = createWorld()
+    const world = createCommandFixture()
     expect(await run(['key-rotate', '-y', ...args], world.context)).toBe(2)
     expect(world.complained.join('\n')).toContain(reason)
     expect(world.done).toEqual([])
@@ -221,7 +221,7 @@ describe('key-rotate', () => {
 })
 
 test.each(['help', '--help', '-h'])('%s lists every command', async (name) => {
-  const world = createWorld()
+  const world = createCommandFixture()
   expect(await run([name], world.context)).toBe(0)
   for (const command of ['healthcheck', 'key-rotate', 'one-time-access-token', 'version', 'help'])
     expect(world.printed.join('\n')).toMatch(new RegExp(`^  ${command}( |$)`, 'm'))
@@ -229,7 +229,7 @@ test.each(['help', '--help', '-h'])('%s lists every command', async (name) => {
 })
 
 test.each(['--help', '-h'])('a command with %s prints its options and examples', async (flag) => {
-  const world = createWorld()
+  const world = createCommandFixture()
   expect(await run(['key-rotate', flag], world.context)).toBe(0)
   expect(world.printed.join('\n')).toContain('-a, --alg <algorithm>')
   expect(world.printed.join('\n')).toContain('  pocket-id key-rotate --alg ES256 --yes')
@@ -240,19 +240,19 @@ test.each(['version', '--version', '-v'])('%s prints the version without a confi
   const readConfig = () => {
     throw new ConfigurationError('nothing is configured')
   }
-  const world = createWorld({ readConfig })
+  const world = createCommandFixture({ readConfig })
   expect(await run([name], world.context)).toBe(0)
   expect(world.printed).toEqual(['pocket-id 1.2.3'])
 })
 
 test.each(['bogus', '--bogus', 'constructor', ''])('rejects the unknown command "%s"', async (name) => {
-  const world = createWorld()
+  const world = createCommandFixture()
   expect(await run([name], world.context)).toBe(2)
   expect(world.complained.join('\n')).toMatch(/^error: unknown (command|option)/)
 })
 
 test('suggests the command whose name is misspelled', async () => {
-  const world = createWorld()
+  const world = createCommandFixture()
   expect(await run(['key-rotat'], world.context)).toBe(2)
   expect(world.complained.join('\n')).toContain('(Did you mean key-rotate?)')
 })
@@ -266,14 +266,14 @@ test.each([
   [['passkey-remove', 'ada'], { passkeys: [{ id: '1', name: 'Old phone' }] }],
   [['passkey-remove', 'ada', '1', '--yes'], { name: 'Old phone', reviewUrl: 'https://id.example.com/review' }],
 ])('%j prints its result as JSON', async (args, result) => {
-  const world = createWorld()
+  const world = createCommandFixture()
   expect(await run([...args, '--json'], world.context)).toBe(0)
   expect(JSON.parse(world.printed.join('\n'))).toEqual(result)
 })
 
 test('prints the stack of an unexpected error', async () => {
   const createApp = () => Promise.reject(new TypeError('x is not a function'))
-  const world = createWorld({ createApp })
+  const world = createCommandFixture({ createApp })
   expect(await run([], world.context)).toBe(1)
   expect(world.complained.join('\n')).toMatch(/unexpected error[\s\S]*TypeError: x is not a function\n\s+at /)
 })
@@ -291,13 +291,13 @@ test.each([
     'The database cannot be used at the moment: database or disk is full.',
   ],
 ])('prints the cause of a system error without a stack: %s', async (error, line) => {
-  const world = createWorld({ createApp: () => Promise.reject(error) })
+  const world = createCommandFixture({ createApp: () => Promise.reject(error) })
   expect(await run([], world.context)).toBe(1)
   expect(world.complained).toEqual([line])
 })
 
 test('replaces a break-glass code only after a confirmation', async () => {
-  const world = createWorld()
+  const world = createCommandFixture()
   expect(await run(['break-glass-code', 'ada'], world.context)).toBe(2)
   expect(world.printed).toEqual([])
   expect(await run(['break-glass-code', 'ada', '--yes'], world.context)).toBe(0)
@@ -307,7 +307,7 @@ test('replaces a break-glass code only after a confirmation', async () => {
 test('audit verify fails if a batch is broken, and names it', async () => {
   const broken = { number: 2, from: '2026-11-01T00:00:00.000Z', to: '2026-11-01T01:00:00.000Z' }
   const verified = { batches: 3, entries: 5, head: 'hash', isExpectedFound: true }
-  const world = createWorld(
+  const world = createCommandFixture(
     {},
     { verifyAuditLog: async () => ({ ...verified, broken: [{ ...broken, problem: 'entries_missing' }] }) },
   )
@@ -318,7 +318,7 @@ test('audit verify fails if a batch is broken, and names it', async () => {
 
 describe('passkey-remove', () => {
   test('lists the passkeys of a user and removes one', async () => {
-    const world = createWorld()
+    const world = createCommandFixture()
     expect(await run(['passkey-remove', 'ada'], world.context)).toBe(0)
     expect(world.printed).toEqual(['1  Old phone'])
     expect(await run(['passkey-remove', 'ada', '1'], world.context)).toBe(2)
@@ -329,7 +329,7 @@ describe('passkey-remove', () => {
   })
 
   test('prints its usage', async () => {
-    const world = createWorld()
+    const world = createCommandFixture()
     expect(await run(['passkey-remove'], world.context)).toBe(2)
     expect(world.complained.join('\n')).toContain("missing required argument 'name'")
   })

@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { databaseKinds, eventually } from '@pocket/test-support'
 import { startApp } from '../http/app.ts'
-import { createSite, home, replacesFile, secret } from './declared-site.ts'
+import { createConfiguredMachine, home, replacesFile, secret } from './configured-machine.ts'
 
 describe.each(databaseKinds)('errors and removals of a configuration file on %s', (kind) => {
-  const site = (yaml: string) => createSite(kind, yaml)
+  const createMachine = (yaml: string) => createConfiguredMachine(kind, yaml)
 
   test('every error is reported with its position, and nothing is applied', async () => {
-    await using place = await site(`
+    await using place = await createMachine(`
 groups:
   - name: family
     color: red
@@ -93,7 +93,7 @@ apis:
   })
 
   test('apply asks before it removes a secret, a SCIM target or a permission', async () => {
-    await using place = await site(home)
+    await using place = await createMachine(home)
     await using running = await startApp(place.env)
     const other = join(place.file.folder, 'other.yaml')
     const newSecret = `${secret}, but another one`
@@ -136,7 +136,7 @@ apis:
   })
 
   test('names permissions that the API does not have, and stops after many problems', async () => {
-    await using place = await site('{}')
+    await using place = await createMachine('{}')
     await using _running = await startApp(place.env)
     const other = join(place.file.folder, 'other.yaml')
     await writeFile(
@@ -163,7 +163,7 @@ apis:
   })
 
   test('a server applies nothing of a file whose last item is rejected', async () => {
-    await using place = await site('groups: [{ name: family }]\napis: [{ resource: none, name: Films }]')
+    await using place = await createMachine('groups: [{ name: family }]\napis: [{ resource: none, name: Films }]')
     await using running = await startApp(place.env)
     expect(await (await fetch(`${running.url}/readyz`)).json()).toMatchObject({ status: 'degraded' })
     expect(await running.app.directory.groups.findByName('family')).toBeUndefined()

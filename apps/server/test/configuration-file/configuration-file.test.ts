@@ -5,13 +5,13 @@ import { UserAgent } from '@pocket/core/testing'
 import { databaseKinds, eventually } from '@pocket/test-support'
 import { registerPasskey, startInstance } from '../api/instance.ts'
 import { startApp } from '../http/app.ts'
-import { createSite, findAppliedLines, home, replacesFile, secret } from './declared-site.ts'
+import { createConfiguredMachine, findAppliedLines, home, replacesFile, secret } from './configured-machine.ts'
 
 describe.each(databaseKinds)('a configuration file on %s', (kind) => {
-  const site = (yaml: string) => createSite(kind, yaml)
+  const createMachine = (yaml: string) => createConfiguredMachine(kind, yaml)
 
   test('creates everything at start, and applying it again changes nothing', async () => {
-    await using place = await site(home)
+    await using place = await createMachine(home)
     await using instance = await startInstance(place.env)
     const { administrator: agent, url } = instance
     const get = async (path: string) => (await agent.getJson(url + path)).json()
@@ -31,29 +31,29 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
     expect(await get(`/api/apis/${api.id}/clients/backup`)).toMatchObject({ clientAccess: true })
     const user = await instance.app.directory.findByName('grace')
     expect(await get(`/api/users/${user?.id}`)).toMatchObject({ firstName: 'Grace', userGroups: [{ name: 'family' }] })
-    const changesOfFile = async () => {
+    const listFileChanges = async () => {
       const entries: readonly Record<string, unknown>[] = Object(
         await get('/api/audit-logs/all?pagination[limit]=100'),
       ).data
       return entries.filter(({ username }) => username === 'configuration file').map(({ event }) => event)
     }
-    const changes = await changesOfFile()
+    const changes = await listFileChanges()
     expect(changes).toContain('CLIENT_CREATED')
 
     expect(await place.run('config', 'plan')).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^No changes/) })
     expect(await place.run('config', 'apply')).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^No changes/) })
     await using again = await startApp(place.env)
     expect(findAppliedLines(again)).toEqual([expect.stringContaining('"changes":0')])
-    expect(await changesOfFile()).toEqual(changes)
+    expect(await listFileChanges()).toEqual(changes)
   })
 
   test('renames clients and APIs, and keeps the references to them', async () => {
-    await using place = await site(home)
+    await using place = await createMachine(home)
     await using instance = await startInstance(place.env)
     const { administrator: agent, url } = instance
     const get = async (path: string) => (await agent.getJson(url + path)).json()
     const [api] = Object(await get('/api/apis')).data
-    const errorOf = async (clientId: string) => {
+    const fetchTokenError = async (clientId: string) => {
       const authorization = `Basic ${Buffer.from(`${clientId}:${secret.replaceAll(' ', '+')}`).toString('base64')}`
       const body = new URLSearchParams({
         grant_type: 'authorization_code',
@@ -63,7 +63,10 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
       const response = await fetch(`${url}/api/oidc/token`, { method: 'POST', headers: { authorization }, body })
       return Object(await response.json()).error
     }
-    expect([await errorOf('jellyfin'), await errorOf('films')]).toEqual(['invalid_grant', 'invalid_client'])
+    expect([await fetchTokenError('jellyfin'), await fetchTokenError('films')]).toEqual([
+      'invalid_grant',
+      'invalid_client',
+    ])
     await place.file.write(
       home
         .replace('revision: 1', 'revision: 2')
@@ -74,7 +77,10 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
     )
     await eventually(async () => expect(findAppliedLines(instance)).toHaveLength(2))
     expect(findAppliedLines(instance)[1]).toContain('"changes":3')
-    expect([await errorOf('jellyfin'), await errorOf('films')]).toEqual(['invalid_client', 'invalid_grant'])
+    expect([await fetchTokenError('jellyfin'), await fetchTokenError('films')]).toEqual([
+      'invalid_client',
+      'invalid_grant',
+    ])
     expect(await get('/api/oidc/clients/films')).toMatchObject({ allowedUserGroups: [{ name: 'family' }] })
     expect(await get('/api/oidc/clients/vault/scim-service-provider')).toMatchObject({
       endpoint: 'https://backup.example.com/scim',
@@ -90,7 +96,7 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
   })
 
   test('rejects references to the earlier name of an object that the file renames', async () => {
-    await using place = await site(home)
+    await using place = await createMachine(home)
     await using running = await startApp(place.env)
     const renamed = home
       .replace('revision: 1', 'revision: 2')
@@ -109,7 +115,7 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
   })
 
   test('rejects changes of declared fields, over REST and on pages, and allows all others', async () => {
-    await using place = await site(home)
+    await using place = await createMachine(home)
     await using instance = await startInstance(place.env)
     const { administrator: agent, url, app } = instance
     const send = async (method: 'PUT' | 'DELETE' | 'POST' | 'PATCH', path: string, body?: unknown) => {
@@ -159,7 +165,7 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
   })
 
   test('names the declared field of each rejected change as the file does', async () => {
-    await using place = await site(home.replace('firstName: Grace', 'customClaims: [{ key: desk, value: a }]'))
+    await using place = await createMachine(home.replace('firstName: Grace', 'customClaims: [{ key: desk, value: a }]'))
     await using instance = await startInstance(place.env)
     const { administrator: agent, url, app } = instance
     const get = async (path: string) => (await agent.getJson(url + path)).json()
@@ -216,7 +222,7 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
   })
 
   test('users change their own fields that the file does not declare, and no others', async () => {
-    await using place = await site(home)
+    await using place = await createMachine(home)
     await using instance = await startInstance(place.env)
     const { administrator, url, app } = instance
     const user = await app.directory.findByName('grace')
@@ -244,7 +250,7 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
   })
 
   test('reports a change made elsewhere as a difference, which an apply reverts', async () => {
-    await using place = await site(home)
+    await using place = await createMachine(home)
     await using instance = await startInstance(place.env)
     const { groups } = instance.app.directory
     const [group] = (await groups.first(1)).items
@@ -273,7 +279,7 @@ clients:
     callbackURLs: []
     protocol: { protectedHosts: [wiki.example.com], accessRules: [${accessRules.join(', ')}] }
 `
-    await using place = await site(yaml(rules))
+    await using place = await createMachine(yaml(rules))
     await using running = await startApp(place.env)
     const paths = async () =>
       (await running.app.pocket.clients.find('wiki'))?.protocol.accessRules.map(({ path }) => path)
@@ -286,7 +292,7 @@ clients:
   })
 
   test('service tokens of a client with declared secrets stay, and can be created and removed', async () => {
-    await using place = await site(home)
+    await using place = await createMachine(home)
     await using instance = await startInstance(place.env)
     const { administrator: agent, url, app } = instance
     const secretsUrl = `${url}/api/oidc/clients/jellyfin/secrets`

@@ -9,14 +9,14 @@ import { startInstance } from '../api/instance.ts'
 import { createMachine } from '../backup/test-instance.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
-import { createSite, findAppliedLines, home, replacesFile, secret } from './declared-site.ts'
-import { createFileSite } from './file.ts'
+import { createConfiguredMachine, findAppliedLines, home, replacesFile, secret } from './configured-machine.ts'
+import { createConfigurationFile } from './create-configuration-file.ts'
 
 describe.each(databaseKinds)('revisions of a configuration file on %s', (kind) => {
-  const site = (yaml: string) => createSite(kind, yaml)
+  const createMachine = (yaml: string) => createConfiguredMachine(kind, yaml)
 
   test('a file that is swapped by a symbolic link is applied, with renames and removals', async () => {
-    await using place = await site('{}')
+    await using place = await createMachine('{}')
     const versions = [
       'groups: [{ name: one }, { name: two }]',
       'groups: [{ name: three, previously: one }]\nprune: true',
@@ -37,9 +37,10 @@ describe.each(databaseKinds)('revisions of a configuration file on %s', (kind) =
   })
 
   test('more than a fifth of a kind is deleted only with the revision, and never the last administrator', async () => {
-    const list = (count: number) => Array.from({ length: count }, (_, index) => `  - name: group-${index}`).join('\n')
-    await using place = await site(
-      `revision: 1\ngroups:\n${list(5)}\nusers: [{ username: grace, email: grace@example.com, isAdmin: true }]`,
+    const groupsYaml = (count: number) =>
+      Array.from({ length: count }, (_, index) => `  - name: group-${index}`).join('\n')
+    await using place = await createMachine(
+      `revision: 1\ngroups:\n${groupsYaml(5)}\nusers: [{ username: grace, email: grace@example.com, isAdmin: true }]`,
     )
     // Not the server's own file, which it would apply within seconds.
     const other = join(place.file.folder, 'other.yaml')
@@ -50,14 +51,14 @@ describe.each(databaseKinds)('revisions of a configuration file on %s', (kind) =
       )
     await using running = await startApp(place.env)
     const { groups } = running.app.directory
-    await write('revision: 2\nprune: true', list(1))
+    await write('revision: 2\nprune: true', groupsYaml(1))
     expect(await place.run('config', 'apply', other, '--yes')).toMatchObject({
       exit: 1,
       stderr: expect.stringMatching(/other.yaml:2:1: prune would delete 4 of 5 groups; .* \{ revision: 2 \}/),
     })
-    await write('revision: 2\nprune: { revision: 1 }', list(1))
+    await write('revision: 2\nprune: { revision: 1 }', groupsYaml(1))
     expect(await place.run('config', 'apply', other, '--yes')).toMatchObject({ exit: 1 })
-    await write('revision: 2\nprune: { revision: 2 }', list(1))
+    await write('revision: 2\nprune: { revision: 2 }', groupsYaml(1))
     expect(await place.run('config', 'apply', other)).toMatchObject({ exit: 2 })
     expect((await groups.first(10)).total).toBe(5)
     const applied = await place.run('config', 'apply', other, '--yes')
@@ -76,47 +77,48 @@ describe.each(databaseKinds)('revisions of a configuration file on %s', (kind) =
   })
 
   test('up to a fifth of a kind is deleted without the revision, even if it is more than three objects', async () => {
-    const list = (count: number) => Array.from({ length: count }, (_, index) => `  - name: group-${index}`).join('\n')
-    await using place = await site(`groups:\n${list(20)}`)
+    const groupsYaml = (count: number) =>
+      Array.from({ length: count }, (_, index) => `  - name: group-${index}`).join('\n')
+    await using place = await createMachine(`groups:\n${groupsYaml(20)}`)
     await using running = await startApp(place.env)
     const other = join(place.file.folder, 'other.yaml')
-    await writeFile(other, `prune: true\ngroups:\n${list(16)}`)
+    await writeFile(other, `prune: true\ngroups:\n${groupsYaml(16)}`)
     expect(await place.run('config', 'apply', other, '--yes')).toMatchObject({ exit: 0, stderr: replacesFile })
     expect((await running.app.directory.groups.first(1)).total).toBe(16)
   })
 
   test('a file with a lower revision, or with the same revision and other content, changes nothing', async () => {
-    await using place = await site('revision: 2\ngroups: [{ name: new }]')
+    await using place = await createMachine('revision: 2\ngroups: [{ name: new }]')
     await using running = await startApp(place.env)
     const { groups } = running.app.directory
     const other = join(place.file.folder, 'other.yaml')
-    const lower = async (text: string) => {
+    const applyFile = async (text: string) => {
       await writeFile(other, text)
       return place.run('config', 'apply', other)
     }
-    expect(await lower('revision: 1\ngroups: [{ name: old }]')).toMatchObject({
+    expect(await applyFile('revision: 1\ngroups: [{ name: old }]')).toMatchObject({
       exit: 1,
       stderr: expect.stringContaining('higher revision'),
     })
-    expect(await lower('groups: [{ name: old }]')).toMatchObject({ exit: 1 })
-    expect(await lower('revision: 2\ngroups: [{ name: old }]')).toMatchObject({
+    expect(await applyFile('groups: [{ name: old }]')).toMatchObject({ exit: 1 })
+    expect(await applyFile('revision: 2\ngroups: [{ name: old }]')).toMatchObject({
       exit: 1,
       stderr: expect.stringContaining('Increase the revision'),
     })
     expect(await groups.findByName('old')).toBeUndefined()
     await using behind = await startInstance({ ...place.env, POCKET_CONFIG_FILE: other })
-    const overview = async () => (await behind.administrator.get(`${behind.url}/settings/admin`)).text
-    expect(await overview()).toContain('have the same revision')
+    const fetchOverview = async () => (await behind.administrator.get(`${behind.url}/settings/admin`)).text
+    expect(await fetchOverview()).toContain('have the same revision')
     await writeFile(other, 'groups: [{ name: old, color: red }]')
     await eventually(async () =>
-      expect(await overview()).toContain('The configuration file has an error: 1:23 groups[0].color is not known'),
+      expect(await fetchOverview()).toContain('The configuration file has an error: 1:23 groups[0].color is not known'),
     )
-    expect(await lower('revision: 3\ngroups: [{ name: old }]')).toMatchObject({ exit: 0 })
+    expect(await applyFile('revision: 3\ngroups: [{ name: old }]')).toMatchObject({ exit: 0 })
     expect(await groups.findByName('old')).toMatchObject({ name: 'old' })
   })
 
   test('of two files without a revision, the one that was applied first is reported', async () => {
-    await using place = await site('enforce: true\ngroups: [{ name: one }]')
+    await using place = await createMachine('enforce: true\ngroups: [{ name: one }]')
     await using _running = await startApp(place.env)
     const other = join(place.file.folder, 'other.yaml')
     await writeFile(other, 'groups: [{ name: two }]')
@@ -136,7 +138,7 @@ describe.each(databaseKinds)('revisions of a configuration file on %s', (kind) =
   ])(
     'two servers with different values for the same file %s a revision do not revert each other',
     async (_, revision) => {
-      await using place = await site(
+      await using place = await createMachine(
         `${revision}enforce: true\nclients: [{ id: tv, name: TV, callbackURLs: [], secrets: ['\${JELLYFIN_SECRET}'] }]`,
       )
       const other = place.machine.with({
@@ -169,7 +171,7 @@ describe.each(databaseKinds)('revisions of a configuration file on %s', (kind) =
   )
 
   test('an export refers to no variables and files that are named in stored texts', async () => {
-    await using place = await site('{}')
+    await using place = await createMachine('{}')
     await using instance = await startInstance(place.env)
     const texts = [`\${ENCRYPTION_KEY}`, `$\${HOME}`, 'file:/etc/hostname', '$file:x', 'costs $5 {a}', `$$file:\${A}`]
     for (const [index, displayName] of texts.entries())
@@ -187,7 +189,7 @@ describe.each(databaseKinds)('revisions of a configuration file on %s', (kind) =
   })
 
   test('an export applies without a change, and contains no secrets', async () => {
-    await using place = await site(home)
+    await using place = await createMachine(home)
     await using instance = await startInstance(place.env)
     const { exit, stdout } = await place.run('config', 'export')
     expect([exit, stdout.includes(secret), stdout.includes('token-of-the-target')]).toEqual([0, false, false])
@@ -201,7 +203,7 @@ describe.each(databaseKinds)('revisions of a configuration file on %s', (kind) =
 })
 
 test('a file that an earlier commit applied is applied again', async () => {
-  await using file = await createFileSite('revision: 1\ngroups: [{ name: one }]')
+  await using file = await createConfigurationFile('revision: 1\ngroups: [{ name: one }]')
   await using machine = await createMachine('SQLite')
   const { run, config } = machine.with({ POCKET_CONFIG_FILE: file.path })
   expect((await run(['config', 'apply'])).exit).toBe(0)
@@ -217,7 +219,7 @@ test('a file that an earlier commit applied is applied again', async () => {
 })
 
 test('a server without a file marks the fields that a command applied, and rejects changes of them', async () => {
-  await using file = await createFileSite('clients: [{ id: wiki, name: Wiki, callbackURLs: [] }]')
+  await using file = await createConfigurationFile('clients: [{ id: wiki, name: Wiki, callbackURLs: [] }]')
   await using machine = await createMachine('SQLite')
   await using instance = await startInstance(machine.env)
   const { administrator: agent, url } = instance
@@ -228,7 +230,7 @@ test('a server without a file marks the fields that a command applied, and rejec
 })
 
 test('of two servers that start concurrently, one applies the file', async () => {
-  await using file = await createFileSite('groups: [{ name: one }, { name: two }]')
+  await using file = await createConfigurationFile('groups: [{ name: one }, { name: two }]')
   await using machine = await createMachine('PostgreSQL')
   await using first = await startApp(machine.env)
   const { env } = machine.with({ APP_URL: first.url, POCKET_CONFIG_FILE: file.path })
@@ -241,7 +243,7 @@ test('of two servers that start concurrently, one applies the file', async () =>
 })
 
 test('a plan and an apply are repeated while another process keeps the database busy', async () => {
-  await using file = await createFileSite('clients: [{ id: wiki, name: Wiki, callbackURLs: [] }]')
+  await using file = await createConfigurationFile('clients: [{ id: wiki, name: Wiki, callbackURLs: [] }]')
   await using machine = await createMachine('PostgreSQL')
   await (await startApp(machine.env))[Symbol.asyncDispose]()
   const { DB_CONNECTION_STRING: url } = machine.env
@@ -253,7 +255,7 @@ test('a plan and an apply are repeated while another process keeps the database 
   await other.connect()
   await using stack = new AsyncDisposableStack()
   stack.defer(() => other.end())
-  const isWaited = async () => {
+  const isLockAwaited = async () => {
     const { rows } = await other.query(
       'SELECT 1 FROM pg_locks JOIN pg_database ON oid = database WHERE NOT granted AND datname = current_database()',
     )
@@ -267,8 +269,8 @@ test('a plan and an apply are repeated while another process keeps the database 
     await other.query('LOCK TABLE pocket_client IN EXCLUSIVE MODE')
     const running = configured.run(['config', command])
     // The first attempt waits until its statement has taken too long.
-    await eventually(async () => expect(await isWaited()).toBe(true))
-    await eventually(async () => expect(await isWaited()).toBe(false))
+    await eventually(async () => expect(await isLockAwaited()).toBe(true))
+    await eventually(async () => expect(await isLockAwaited()).toBe(false))
     await other.query('ROLLBACK')
     expect(await running).toMatchObject({
       exit,

@@ -6,7 +6,7 @@ import formats from 'ajv-formats'
 import { parse } from 'yaml'
 import { publishedFileSchema } from '../../src/composition/configuration/schema.ts'
 import { startApp } from '../http/app.ts'
-import { createFileSite } from './file.ts'
+import { createConfigurationFile } from './create-configuration-file.ts'
 
 const folder = new URL('../../../../docs/examples/', import.meta.url)
 
@@ -21,7 +21,7 @@ test('the examples and the block of the guide are applied, and match the publish
   const [, block = ''] = /^```yaml\n(.*?)^```$/ms.exec(guide) ?? []
   for (const [name, text] of [...(await Promise.all(examples)), ['the guide', block] as const]) {
     expect([name, validate(parse(text)), validate.errors]).toEqual([name, true, null])
-    await using site = await createFileSite('')
+    await using site = await createConfigurationFile('')
     await writeFile(join(site.folder, 'secret'), 'a-secret-of-the-file-that-is-long-enough\n')
     await site.write(text.replaceAll(/file:\S+?(?=[\]\s])/g, 'file:secret'))
     const secrets = Object.fromEntries(

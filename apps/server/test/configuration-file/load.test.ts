@@ -6,13 +6,14 @@ import { expect, test } from '@jest/globals'
 import { fileSchema } from '../../src/composition/configuration/schema.ts'
 import { loadFile } from '../../src/configuration-file/load.ts'
 import { InvalidFileError } from '../../src/configuration-file/problem.ts'
-import { createFileSite, type FileSite } from './file.ts'
+import { type ConfigurationFile, createConfigurationFile } from './create-configuration-file.ts'
 
-const load = ({ path }: Pick<FileSite, 'path'>) => loadFile({ path, environment: {}, schema: fileSchema() })
-const problemsOf = (site: Pick<FileSite, 'path'>) => load(site).problems.map(({ field, message }) => [field, message])
+const load = ({ path }: Pick<ConfigurationFile, 'path'>) => loadFile({ path, environment: {}, schema: fileSchema() })
+const problemsOf = (site: Pick<ConfigurationFile, 'path'>) =>
+  load(site).problems.map(({ field, message }) => [field, message])
 
 test('reads secrets from regular files of limited size only', async () => {
-  await using site = await createFileSite(
+  await using site = await createConfigurationFile(
     'clients: [{ id: tv, name: TV, secrets: [file:pipe, file:., file:/dev/zero, file:large, file:link] }]',
   )
   execFileSync('/usr/bin/mkfifo', [join(site.folder, 'pipe')])
@@ -29,13 +30,13 @@ test('reads secrets from regular files of limited size only', async () => {
 })
 
 test('parses the text that was read before', async () => {
-  await using site = await createFileSite('revision: 2')
+  await using site = await createConfigurationFile('revision: 2')
   const options = { path: site.path, environment: {}, schema: fileSchema() }
   expect(loadFile({ ...options, text: 'revision: 1' }).content.revision).toBe(1)
 })
 
 test('rejects a file that is not a regular file', async () => {
-  await using site = await createFileSite('')
+  await using site = await createConfigurationFile('')
   const pipe = join(site.folder, 'pipe')
   execFileSync('/usr/bin/mkfifo', [pipe])
   // A command may read a pipe, for example `<(sops -d pocket.yaml)`.
@@ -49,7 +50,7 @@ test('rejects a file that is not a regular file', async () => {
 test.each(['', '\n', '---\n', '# groups: []\n', 'null'])(
   'rejects the empty file %j, which a program may leave while it writes',
   async (yaml) => {
-    await using site = await createFileSite(yaml)
+    await using site = await createConfigurationFile(yaml)
     expect(() => load(site)).toThrow('pocket.yaml:1:1: the file is empty; to declare nothing, write {}')
     await site.write('{}')
     expect([load(site).problems, load(site).content]).toEqual([[], {}])
@@ -57,18 +58,18 @@ test.each(['', '\n', '---\n', '# groups: []\n', 'null'])(
 )
 
 test('rejects a file that is nested too deeply or refers to itself', async () => {
-  await using nested = await createFileSite(`groups: ${'['.repeat(50_000)}${']'.repeat(50_000)}`)
+  await using nested = await createConfigurationFile(`groups: ${'['.repeat(50_000)}${']'.repeat(50_000)}`)
   expect(() => load(nested)).toThrow(/pocket\.yaml:1:\d+: /)
-  await using bomb = await createFileSite(
+  await using bomb = await createConfigurationFile(
     `groups: &a [x]\nusers: &b [${'*a,'.repeat(20)}]\nclients: &c [${'*b,'.repeat(20)}]\napis: [${'*c,'.repeat(20)}]`,
   )
   expect(() => load(bomb)).toThrow(/alias/)
-  await using loop = await createFileSite('groups: &a [*a]')
+  await using loop = await createConfigurationFile('groups: &a [*a]')
   expect(() => load(loop)).toThrow(/pocket\.yaml:1:1: an alias refers to a value that contains it/)
 })
 
 test('rejects keys that occur twice in a map', async () => {
-  await using site = await createFileSite('groups:\n  - { name: a, name: b }\nrevision: 1\ngroups: []')
+  await using site = await createConfigurationFile('groups:\n  - { name: a, name: b }\nrevision: 1\ngroups: []')
   expect(() => load(site)).toThrow(
     /pocket\.yaml:2:16: Map keys must be unique\n.*pocket\.yaml:4:1: Map keys must be unique$/,
   )
@@ -76,7 +77,7 @@ test('rejects keys that occur twice in a map', async () => {
 
 test('reports the problems of many items, and prints the first', async () => {
   const count = 5000
-  await using site = await createFileSite(`groups:\n${'  - { name: xy, color: red }\n'.repeat(count)}`)
+  await using site = await createConfigurationFile(`groups:\n${'  - { name: xy, color: red }\n'.repeat(count)}`)
   const file = load(site)
   expect(file.problems).toHaveLength(2 * count - 1)
   expect(new InvalidFileError('pocket.yaml', file.problems).message.split('\n')).toHaveLength(201)
@@ -84,7 +85,7 @@ test('reports the problems of many items, and prints the first', async () => {
 })
 
 test('rejects fields that are named like built-in properties', async () => {
-  await using site = await createFileSite(
+  await using site = await createConfigurationFile(
     '__proto__: { enforce: true }\nconstructor: 1\nsettings: { __proto__: { appName: X } }\ngroups: [{ name: xy, __proto__: { color: red } }]',
   )
   expect(problemsOf(site)).toEqual(
@@ -94,6 +95,6 @@ test('rejects fields that are named like built-in properties', async () => {
 })
 
 test('the revision is a number that can be increased', async () => {
-  await using site = await createFileSite('revision: 9007199254740993')
+  await using site = await createConfigurationFile('revision: 9007199254740993')
   expect(problemsOf(site)).toEqual([['revision', expect.stringContaining('9007199254740991')]])
 })

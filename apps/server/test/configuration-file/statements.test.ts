@@ -5,7 +5,7 @@ import { fileSchema } from '../../src/composition/configuration/schema.ts'
 import { loadFile } from '../../src/configuration-file/load.ts'
 import { databaseOf, startApp } from '../http/app.ts'
 import { recordStatements } from '../sent-statements.ts'
-import { createFileSite } from './file.ts'
+import { createConfigurationFile } from './create-configuration-file.ts'
 
 const statements = recordStatements()
 
@@ -28,7 +28,7 @@ test.each(databaseKinds)(
   async (kind) => {
     await using stack = new AsyncDisposableStack()
     const { app } = stack.use(await startApp(await databaseOf(kind, stack)))
-    const site = stack.use(await createFileSite(''))
+    const site = stack.use(await createConfigurationFile(''))
     const load = async (count: number) => {
       await writeFile(site.path, yamlOf(count))
       return loadFile({ path: site.path, environment: {}, schema: fileSchema() })

@@ -9,7 +9,7 @@ const minute = 60_000
 const problem = { line: 2, column: 3, field: 'groups[0]', message: 'is wrong' }
 
 /** A watch whose clock and timer the test moves. */
-async function createWorld(content: ConfigurationFile['content'], { isMissing = false } = {}) {
+async function createWatchFixture(content: ConfigurationFile['content'], { isMissing = false } = {}) {
   const calls: string[] = []
   const applied: string[] = []
   const state = {
@@ -64,7 +64,7 @@ async function createWorld(content: ConfigurationFile['content'], { isMissing = 
 
 describe('the watch of a configuration file', () => {
   test('applies at start and when the file changes, and compares at intervals', async () => {
-    const { state, calls, tick } = await createWorld({})
+    const { state, calls, tick } = await createWatchFixture({})
     await tick()
     expect(calls).toEqual(['apply'])
     state.text = 'two'
@@ -77,7 +77,7 @@ describe('the watch of a configuration file', () => {
   })
 
   test('does not apply a file that is still being written', async () => {
-    const { state, calls, tick } = await createWorld({})
+    const { state, calls, tick } = await createWatchFixture({})
     for (const text of ['t', 'tw', 'two']) {
       state.text = text
       await tick()
@@ -88,7 +88,7 @@ describe('the watch of a configuration file', () => {
   })
 
   test('applies the text that it read twice, although the file changes after the read', async () => {
-    const { state, applied, tick } = await createWorld({})
+    const { state, applied, tick } = await createWatchFixture({})
     state.text = 'two'
     await tick()
     state.textAfterRead = 'thr'
@@ -97,7 +97,7 @@ describe('the watch of a configuration file', () => {
   })
 
   test('does not apply a file that appears later while it is being written', async () => {
-    const { state, calls, watch, tick } = await createWorld({}, { isMissing: true })
+    const { state, calls, watch, tick } = await createWatchFixture({}, { isMissing: true })
     expect(watch.isOperational()).toBe(false)
     state.isMissing = false
     for (const text of ['tw', 'two']) {
@@ -111,7 +111,7 @@ describe('the watch of a configuration file', () => {
 
   test('reports a difference, and reverts it within a minute if `enforce` is set', async () => {
     for (const enforce of [false, true]) {
-      const { state, calls, names, change, tick } = await createWorld({ enforce })
+      const { state, calls, names, change, tick } = await createWatchFixture({ enforce })
       state.result = { outcome: 'current', changes: [change] }
       state.now += minute / 2
       await tick()
@@ -122,7 +122,7 @@ describe('the watch of a configuration file', () => {
   })
 
   test('keeps the applied state while a later file is invalid, and stays operational', async () => {
-    const { state, calls, names, watch, tick } = await createWorld({})
+    const { state, calls, names, watch, tick } = await createWatchFixture({})
     Object.assign(state, { text: 'two', invalid: true })
     await tick()
     await tick()
@@ -134,7 +134,7 @@ describe('the watch of a configuration file', () => {
   })
 
   test('reports an invalid file to a process that does not serve, without a line in its log', async () => {
-    const { state, names, watch, lines } = await createWorld({})
+    const { state, names, watch, lines } = await createWatchFixture({})
     state.invalid = true
     const before = lines.length
     await watch.inspect()
@@ -142,7 +142,7 @@ describe('the watch of a configuration file', () => {
   })
 
   test('a failed comparison is repeated, and reverts nothing unless `enforce` is set', async () => {
-    const { state, calls, names, change, tick } = await createWorld({})
+    const { state, calls, names, change, tick } = await createWatchFixture({})
     Object.assign(state, { isUnavailable: true, result: { outcome: 'current', changes: [change] } })
     state.now += minute / 2
     await tick()
@@ -154,7 +154,7 @@ describe('the watch of a configuration file', () => {
   })
 
   test('reverts nothing while another file applies', async () => {
-    const { state, calls, names, change, tick } = await createWorld({ enforce: true })
+    const { state, calls, names, change, tick } = await createWatchFixture({ enforce: true })
     state.result = { outcome: 'outdated', changes: [change] }
     state.now += minute / 2
     await tick()
@@ -162,7 +162,7 @@ describe('the watch of a configuration file', () => {
   })
 
   test('does not revert another server with another file without a revision repeatedly, and logs that once', async () => {
-    const { state, calls, names, change, tick, lines } = await createWorld({ enforce: true })
+    const { state, calls, names, change, tick, lines } = await createWatchFixture({ enforce: true })
     state.result = { outcome: 'replaced', changes: [change] }
     for (let check = 0; check < 3; check += 1) {
       state.now += minute / 2

@@ -11,12 +11,12 @@ import { sourceFlags } from '../program.ts'
 import { createFolder } from './folder.ts'
 import { recordingLogger } from './recording-logger.ts'
 
-interface Site extends AsyncDisposable {
+interface TestDatabase extends AsyncDisposable {
   readonly database: DatabaseConfig
   readonly connection: string
 }
 
-const sites: Readonly<Record<string, () => Promise<Site>>> = {
+const sites: Readonly<Record<string, () => Promise<TestDatabase>>> = {
   async SQLite() {
     const folder = await createFolder()
     const path = join(folder.path, 'pocket-id.db')
@@ -38,7 +38,7 @@ const sites: Readonly<Record<string, () => Promise<Site>>> = {
 }
 
 const { logger } = recordingLogger()
-const lock = ({ database }: Site, mode: LockMode, force = false) =>
+const lock = ({ database }: TestDatabase, mode: LockMode, force = false) =>
   acquireInstanceLock(database, { mode, force, logger })
 
 describe.each(Object.entries(sites))('%s', (_, createSite) => {
@@ -94,7 +94,7 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
 })
 
 test('a server takes its lock and receives notifications again after PostgreSQL has ended its session', async () => {
-  await using site = await (sites.PostgreSQL as () => Promise<Site>)()
+  await using site = await (sites.PostgreSQL as () => Promise<TestDatabase>)()
   await using server = await lock(site, 'shared')
   let notifications = 0
   await server.listen('changes', () => {

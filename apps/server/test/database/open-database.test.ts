@@ -12,7 +12,13 @@ import { connectToPostgres } from '../../src/database/connect.ts'
 import { createFolder } from './folder.ts'
 import { pocketIdRows, pocketIdSchema } from './pocket-id.ts'
 import { recordingLogger } from './recording-logger.ts'
-import { type DatabaseConfig, open, postgresSite, sites, sqliteSite } from './sites.ts'
+import {
+  createPostgresDatabase,
+  createSqliteDatabase,
+  type DatabaseConfig,
+  openWithoutLog,
+  testDatabases,
+} from './test-databases.ts'
 
 interface Column {
   readonly tableName: string
@@ -43,18 +49,18 @@ async function storeKey({ dataSource, masterKey }: OpenDatabase, kid = 'one'): P
   })
 }
 
-describe.each(Object.entries(sites))('%s', (_, createSite) => {
+describe.each(Object.entries(testDatabases))('%s', (_, createSite) => {
   test('rejects a database that a newer version has changed, with an explanation and without a write', async () => {
     for (const table of ['pocket_core_migration', 'pocket_directory_migration', 'pocket_server_migration']) {
       await using site = await createSite()
-      await (await open(site.config))[Symbol.asyncDispose]()
+      await (await openWithoutLog(site.config))[Symbol.asyncDispose]()
       const insertMigration = (name: string) =>
         `INSERT INTO ${table} (id, timestamp, name) VALUES (${name.length + 1000}, 1999999999999, '${name}')`
       await site.execute([insertMigration('AdditiveAddNotes1999999999998')])
-      await (await open(site.config))[Symbol.asyncDispose]()
+      await (await openWithoutLog(site.config))[Symbol.asyncDispose]()
       await site.execute([insertMigration('RenameNotes1999999999999')])
       const before = await site.state()
-      await expect(open(site.config)).rejects.toThrow(
+      await expect(openWithoutLog(site.config)).rejects.toThrow(
         /newer version.*RenameNotes1999999999999.*\n.*unchanged.*\n.*backup/,
       )
       expect(await site.state()).toEqual(before)
@@ -73,7 +79,7 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
     expect((await stat(keyFile)).mode & 0o777).toBe(0o600)
     expect(lines.join()).toContain(keyFile)
     expect(lines.join()).not.toContain((await readFile(keyFile, 'utf8')).trim())
-    const again = await open(site.config)
+    const again = await openWithoutLog(site.config)
     expect(again.masterKey.fingerprint).toBe(first.masterKey.fingerprint)
     expect(await typeormStores(again.dataSource).keys.list()).toHaveLength(1)
     await again[Symbol.asyncDispose]()
@@ -81,7 +87,7 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
 
   test('has the tables of its schema', async () => {
     await using site = await createSite()
-    await using database = await open(site.config)
+    await using database = await openWithoutLog(site.config)
     const { upQueries } = await database.dataSource.driver.createSchemaBuilder().log()
     expect(upQueries.map(({ query }) => query)).toEqual([])
   })
@@ -130,41 +136,43 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
     await using site = await createSite()
     await site.execute([...pocketIdSchema, ...pocketIdRows])
     const before = await site.state()
-    await expect(open(site.config)).rejects.toThrow(/belongs to Pocket ID.*webauthn_credentials.*\n.*before writing/)
+    await expect(openWithoutLog(site.config)).rejects.toThrow(
+      /belongs to Pocket ID.*webauthn_credentials.*\n.*before writing/,
+    )
     expect(await site.state()).toEqual(before)
   })
 
   test('with tables of another program is used', async () => {
     await using site = await createSite()
     await site.execute(['CREATE TABLE users (id integer)', 'CREATE TABLE schema_migrations (version integer)'])
-    await using database = await open(site.config)
+    await using database = await openWithoutLog(site.config)
     await database.ping()
   })
 
   test('that this program created is opened even with Pocket ID tables in it', async () => {
     await using site = await createSite()
-    await (await open(site.config))[Symbol.asyncDispose]()
+    await (await openWithoutLog(site.config))[Symbol.asyncDispose]()
     await site.execute(pocketIdSchema)
-    await using database = await open(site.config)
+    await using database = await openWithoutLog(site.config)
     await database.ping()
   })
 
   test('opens with a key from the environment, which creates no key file', async () => {
     await using site = await createSite()
     const config = { ...site.config, encryptionKey: Buffer.from('a key of sixteen bytes') }
-    await using database = await open(config)
+    await using database = await openWithoutLog(config)
     expect(database.masterKey.fingerprint).toBe(MasterKey.from(config.encryptionKey).fingerprint)
     await expect(stat(join(site.folder.path, 'encryption_key'))).rejects.toThrow(/ENOENT/)
   })
 
   test('without its key is rejected, names the fingerprint and is not changed', async () => {
     await using site = await createSite()
-    const database = await open(site.config)
+    const database = await openWithoutLog(site.config)
     await storeKey(database)
     await database[Symbol.asyncDispose]()
     await rm(join(site.folder.path, 'encryption_key'))
     const before = await site.state()
-    const refusal = open(site.config)
+    const refusal = openWithoutLog(site.config)
     await expect(refusal).rejects.toThrow(/encryption key is missing/)
     await expect(refusal).rejects.toThrow(database.masterKey.fingerprint)
     expect(await site.state()).toEqual(before)
@@ -172,29 +180,31 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
 
   test('with another key is rejected, names both fingerprints and the location of the right key, and is not changed', async () => {
     await using site = await createSite()
-    const database = await open(site.config)
+    const database = await openWithoutLog(site.config)
     await storeKey(database)
     await database[Symbol.asyncDispose]()
     const config = { ...site.config, encryptionKey: Buffer.from('a key of sixteen bytes') }
     const before = await site.state()
-    const refusal = open(config)
+    const refusal = openWithoutLog(config)
     await expect(refusal).rejects.toThrow(`the expected fingerprint is ${database.masterKey.fingerprint}`)
     await expect(refusal).rejects.toThrow(MasterKey.from(config.encryptionKey).fingerprint)
     await expect(refusal).rejects.toThrow(/encryption_key matches: remove ENCRYPTION_KEY/)
     expect(await site.state()).toEqual(before)
     const wrongFile = { ...site.config, encryptionKey: undefined }
     await rename(join(site.folder.path, 'encryption_key'), join(site.folder.path, 'kept'))
-    await expect(open({ ...wrongFile, dataFolder: join(site.folder.path, 'kept') })).rejects.toThrow(/cannot be used/)
+    await expect(openWithoutLog({ ...wrongFile, dataFolder: join(site.folder.path, 'kept') })).rejects.toThrow(
+      /cannot be used/,
+    )
   })
 
   test('opens with its own key, although the data folder holds another one', async () => {
     await using site = await createSite()
     const config = { ...site.config, encryptionKey: Buffer.from('a key of sixteen bytes') }
-    await (await open(site.config))[Symbol.asyncDispose]()
-    const database = await open(config)
+    await (await openWithoutLog(site.config))[Symbol.asyncDispose]()
+    const database = await openWithoutLog(config)
     await storeKey(database)
     await database[Symbol.asyncDispose]()
-    await expect(open(site.config)).rejects.toThrow(/does not match/)
+    await expect(openWithoutLog(site.config)).rejects.toThrow(/does not match/)
     const { logger, lines } = recordingLogger()
     await (await openDatabase(config, logger))[Symbol.asyncDispose]()
     expect(lines.join()).toContain('is ignored')
@@ -202,9 +212,9 @@ describe.each(Object.entries(sites))('%s', (_, createSite) => {
 })
 
 test('with SQLite is rejected with a wrong key and not changed if all data is in the log of a killed process', async () => {
-  await using site = await sqliteSite()
+  await using site = await createSqliteDatabase()
   await using killed = await createFolder()
-  await using database = await open(site.config)
+  await using database = await openWithoutLog(site.config)
   await storeKey(database)
   await cp(site.folder.path, killed.path, { recursive: true })
   const path = join(killed.path, 'pocket-id.db')
@@ -215,9 +225,9 @@ test('with SQLite is rejected with a wrong key and not changed if all data is in
   }
   expect((await stat(`${path}-wal`)).size).toBeGreaterThan(0)
   const before = await killed.state()
-  await expect(open(config)).rejects.toThrow(database.masterKey.fingerprint)
+  await expect(openWithoutLog(config)).rejects.toThrow(database.masterKey.fingerprint)
   expect(await killed.state()).toEqual(before)
-  await (await open({ ...config, encryptionKey: undefined }))[Symbol.asyncDispose]()
+  await (await openWithoutLog({ ...config, encryptionKey: undefined }))[Symbol.asyncDispose]()
 })
 
 describe('an unavailable PostgreSQL', () => {
@@ -271,7 +281,7 @@ test('new files and folders are private to their owner for any umask, and wider 
   }
   const umask = process.umask(0)
   try {
-    await using database = await open(config)
+    await using database = await openWithoutLog(config)
     await storeKey(database)
     const modes = await Promise.all(
       [join(folder.path, 'deep'), data, path, `${path}-wal`, `${path}-shm`, join(data, 'encryption_key')].map(
@@ -282,7 +292,7 @@ test('new files and folders are private to their owner for any umask, and wider 
   } finally {
     process.umask(umask)
   }
-  const announcements = async () => {
+  const fileModeWarnings = async () => {
     const { logger, lines } = recordingLogger()
     await (await openDatabase(config, logger))[Symbol.asyncDispose]()
     return lines.flatMap((line) => {
@@ -290,10 +300,10 @@ test('new files and folders are private to their owner for any umask, and wider 
       return level === 'warn' ? [[file, mode]] : []
     })
   }
-  expect(await announcements()).toEqual([])
+  expect(await fileModeWarnings()).toEqual([])
   await chmod(path, 0o644)
   await chmod(join(data, 'encryption_key'), 0o640)
-  expect(await announcements()).toEqual([
+  expect(await fileModeWarnings()).toEqual([
     [join(data, 'encryption_key'), '640'],
     [path, '644'],
   ])
@@ -301,9 +311,9 @@ test('new files and folders are private to their owner for any umask, and wider 
 })
 
 test('a change of cached rows is announced to other processes on PostgreSQL', async () => {
-  await using site = await postgresSite()
-  await using one = await open(site.config)
-  await using other = await open(site.config)
+  await using site = await createPostgresDatabase()
+  await using one = await openWithoutLog(site.config)
+  await using other = await openWithoutLog(site.config)
   // Without the passing of time, the version is not read again.
   const now = performance.now()
   const clock = jest.spyOn(performance, 'now').mockReturnValue(now)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { typeormStores } from '@pocket/core/typeorm'
 import { migrations } from '../../src/composition/server-tables.ts'
-import { open, sites } from './sites.ts'
+import { openWithoutLog, testDatabases } from './test-databases.ts'
 
 const oldSchema = readFileSync(new URL('./replaced-migrations.sql', import.meta.url), 'utf8')
 const rows = `
@@ -19,7 +19,7 @@ const rows = `
   INSERT INTO pocket_spent_challenge (hash) VALUES ('spent');
   INSERT INTO pocket_setting VALUES ('appName', 'Example');`
 
-describe.each(Object.entries(sites))('a database of the replaced migrations on %s', (kind, createSite) => {
+describe.each(Object.entries(testDatabases))('a database of the replaced migrations on %s', (kind, createSite) => {
   const statements = [
     kind === 'SQLite'
       ? oldSchema
@@ -30,7 +30,7 @@ describe.each(Object.entries(sites))('a database of the replaced migrations on %
   test('keeps its rows and has the schema of a new one', async () => {
     await using site = await createSite()
     await site.execute(statements)
-    await using database = await open(site.config)
+    await using database = await openWithoutLog(site.config)
     const { dataSource } = database
     expect(await typeormStores(dataSource).clients.find('nas')).toMatchObject({
       redirectUris: ['https://nas'],
@@ -42,7 +42,7 @@ describe.each(Object.entries(sites))('a database of the replaced migrations on %
     for (const { table, migrations: names } of migrations)
       expect(await dataSource.query(`SELECT name FROM ${table}`)).toEqual(names.map(({ name }) => ({ name })))
     await using newSite = await createSite()
-    await using _new = await open(newSite.config)
+    await using _new = await openWithoutLog(newSite.config)
     expect(await site.schema()).toEqual(await newSite.schema())
   })
 
@@ -52,7 +52,7 @@ describe.each(Object.entries(sites))('a database of the replaced migrations on %
       await using site = await createSite()
       await site.execute([...statements, `DELETE FROM ${table} WHERE name = '${last}'`])
       const before = await site.state()
-      await expect(open(site.config)).rejects.toThrow(
+      await expect(openWithoutLog(site.config)).rejects.toThrow(
         new RegExp(`too old.*${last}.*\n.*unchanged.*\n.*start this version`),
       )
       expect(await site.state()).toEqual(before)

@@ -35,15 +35,19 @@ function write(folder: string, files: Readonly<Record<string, string>>): void {
   }
 }
 
-type Name = 'versions' | 'changelog' | 'licenses' | 'sizes' | 'upgrade'
+type CheckName = 'versions' | 'changelog' | 'licenses' | 'sizes' | 'upgrade'
 
-interface Changes extends Pick<Release, 'tag'> {
+interface ReleaseChanges extends Pick<Release, 'tag'> {
   readonly inRepository?: Readonly<Record<string, string>>
   readonly inDeployed?: Readonly<Record<string, string>>
 }
 
 /** The problems of the prepared release after these changes. */
-async function problemsOf(check: Name, { inRepository, inDeployed, tag }: Changes = {}, log = (_: string) => {}) {
+async function problemsOf(
+  check: CheckName,
+  { inRepository, inDeployed, tag }: ReleaseChanges = {},
+  log = (_: string) => {},
+) {
   await using folder = await createFolder()
   const release = { root: join(folder.path, 'root'), deployed: join(folder.path, 'deployed'), tag, log }
   write(release.root, { ...repository, ...inRepository })
@@ -52,14 +56,14 @@ async function problemsOf(check: Name, { inRepository, inDeployed, tag }: Change
   return createChecks(release)[check]()
 }
 
-test.each<Name>(['versions', 'changelog', 'licenses', 'sizes', 'upgrade'])(
+test.each<CheckName>(['versions', 'changelog', 'licenses', 'sizes', 'upgrade'])(
   'finds no problem of %s in a prepared release',
   async (check) => {
     expect(await problemsOf(check, { tag: 'v1.2.3' })).toEqual([])
   },
 )
 
-test.each<readonly [Name, string, Changes]>([
+test.each<readonly [CheckName, string, ReleaseChanges]>([
   ['versions', 'packages/core has', { inRepository: { 'packages/core/package.json': '{ "version": "1.2.2" }' } }],
   ['versions', 'the tag is v1.2.4', { tag: 'v1.2.4' }],
   ['versions', 'docker/compose.yaml', { inRepository: { 'docker/compose.yaml': 'image: x/pocket:1.20\n' } }],
@@ -135,7 +139,7 @@ interface Upgrade {
 }
 
 describe('the upgrade check', () => {
-  const check = async ({ migrate = (users) => users, isBackedUp = true, rollback }: Upgrade) => {
+  const checkUpgradeOf = async ({ migrate = (users) => users, isBackedUp = true, rollback }: Upgrade) => {
     await using folder = await createFolder()
     let users: readonly string[] = []
     let backup: readonly string[] = []
@@ -167,7 +171,7 @@ describe('the upgrade check', () => {
   }
 
   test('accepts an upgrade that keeps the users and can be undone', async () => {
-    expect(await check({})).toEqual([])
+    expect(await checkUpgradeOf({})).toEqual([])
   })
 
   test.each<readonly [string, Upgrade]>([
@@ -176,6 +180,6 @@ describe('the upgrade check', () => {
     ['the rollback failed: no backup', { rollback: () => 1 }],
     ['back at the previous release, the users are ada,grace', { rollback: () => 0 }],
   ])('reports: %s', async (problem, upgrade) => {
-    expect(await check(upgrade)).toContainEqual(expect.stringContaining(problem))
+    expect(await checkUpgradeOf(upgrade)).toContainEqual(expect.stringContaining(problem))
   })
 })

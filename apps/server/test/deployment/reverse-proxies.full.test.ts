@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL('../../../../', import.meta.url))
 const read = (path: string) => readFile(join(root, path), 'utf8')
 
 /** The folder of the proxy has `fullchain.pem`, `privkey.pem` and `certificates/`, the certificate and key in one file. */
-interface Place {
+interface ProxyLocation {
   readonly folder: string
   /** Where the proxy listens with TLS. */
   readonly port: number
@@ -36,7 +36,7 @@ interface ProxyUnderTest {
   /** Variables of Pocket. Default: it trusts the headers of the proxy. */
   readonly env?: Readonly<Record<string, string>>
   /** Runs the documented configuration in a folder, at a port. */
-  readonly configure: (place: Place) => Promise<string>
+  readonly configure: (place: ProxyLocation) => Promise<string>
 }
 
 const nginx = {
@@ -46,14 +46,14 @@ const nginx = {
 }
 
 /** A configuration of nginx around a block of the `http` context. */
-const nginxMain = (block: string, { folder }: Place) => `pid ${folder}/pid; events {} http {
+const nginxMain = (block: string, { folder }: ProxyLocation) => `pid ${folder}/pid; events {} http {
   access_log off; client_body_temp_path ${folder}; proxy_temp_path ${folder}; fastcgi_temp_path ${folder};
   uwsgi_temp_path ${folder}; scgi_temp_path ${folder};
   ${block}
 }`
 
 /** The server that NGINX Proxy Manager and DSM write. Both append to `X-Forwarded-For`. */
-const generatedServer = ({ folder, port, upstream }: Place, directives = '') => `server {
+const generatedServer = ({ folder, port, upstream }: ProxyLocation, directives = '') => `server {
   listen 127.0.0.1:${port} ssl http2;
   server_name ${host};
   ${directives}
@@ -83,7 +83,7 @@ const haproxy = {
 }
 
 /** The configuration of HAProxy in a guide, with its servers at these addresses. */
-async function haproxyMain(guide: string, { folder, port }: Place, servers: Readonly<Record<string, string>>) {
+async function haproxyMain(guide: string, { folder, port }: ProxyLocation, servers: Readonly<Record<string, string>>) {
   const block = await readBlock(guide, 'haproxy')
   const configuration = Object.entries(servers).reduce(
     (text, [documented, actual]) => text.replace(documented, actual),

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
-import { blocksOf, composeFiles, problemsOf } from './code-blocks.ts'
+import { composeFiles, parseBlocks, problemsOf } from './code-blocks.ts'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 const documents = globSync(['*.md', 'docs/*.md', 'docs/{guides,tutorial,explanation}/*.md', 'packages/*/README.md'], {
@@ -9,7 +9,7 @@ const documents = globSync(['*.md', 'docs/*.md', 'docs/{guides,tutorial,explanat
 })
 
 test.each(documents.toSorted())('the code blocks of %s are valid', (path) => {
-  const blocks = blocksOf(readFileSync(`${root}${path}`, 'utf8'))
+  const blocks = parseBlocks(readFileSync(`${root}${path}`, 'utf8'))
   expect(blocks.flatMap((block) => problemsOf(block).map((problem) => `${problem} in: ${block.text}`))).toEqual([])
 })
 

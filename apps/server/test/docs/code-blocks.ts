@@ -61,7 +61,7 @@ const isComposeFile = new Ajv({ allErrors: true, strict: false, validateFormats:
   JSON.parse(withoutIdentifiers),
 )
 
-export function blocksOf(document: string): readonly Block[] {
+export function parseBlocks(document: string): readonly Block[] {
   const blocks = document.matchAll(/^( *)```([^\n]*)\n(.*?)^ *```$/gms)
   return Array.from(blocks, ([, indent = '', language = '', text = '']) => ({
     language,
@@ -182,14 +182,14 @@ function serviceProblems([name, service]: readonly [string, Record<string, unkno
 }
 
 function jsonProblems(text: string): readonly string[] {
-  return errorOf(() => JSON.parse(text))
+  return parseErrors(() => JSON.parse(text))
 }
 
 function scriptProblems(text: string): readonly string[] {
-  return errorOf(() => stripTypeScriptTypes(text))
+  return parseErrors(() => stripTypeScriptTypes(text))
 }
 
-function errorOf(parse: () => unknown): readonly string[] {
+function parseErrors(parse: () => unknown): readonly string[] {
   try {
     parse()
     return []

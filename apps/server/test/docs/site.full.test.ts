@@ -32,10 +32,10 @@ test(
   'takes every picture that a page shows from the pages of the server, and finds those that are stale',
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pocket-pictures-'))
-    const run = (option: string) =>
+    const runScreenshots = (option: string) =>
       promisify(execFile)('node', [...sourceFlags, screenshots, option, '--folder', folder], { cwd: root })
     try {
-      await run('--docs')
+      await runScreenshots('--docs')
       const pages = globSync('docs/{*,tutorial/*,guides/*,explanation/*}.md', { cwd: root })
       const shown = pages.flatMap((path) =>
         Array.from(readFileSync(join(root, path), 'utf8').matchAll(/!\[[^\]]*\]\(([^)]+)\)/g), ([, picture = '']) =>
@@ -45,10 +45,10 @@ test(
       const taken = globSync('**/*.webp', { cwd: folder })
       expect([...new Set(shown)].sort()).toEqual(taken.sort())
 
-      await run('--check')
+      await runScreenshots('--check')
       const texts = join(folder, 'pictures.json')
       await writeFile(texts, (await readFile(texts, 'utf8')).replace(/(?<="setup": ")[^"]+/, 'another text'))
-      await expect(run('--check')).rejects.toMatchObject({
+      await expect(runScreenshots('--check')).rejects.toMatchObject({
         stdout: 'The page setup has another text than its picture: pnpm screenshots --docs\n',
       })
     } finally {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { launchBrowser, type TestBrowser } from '@pocket/test-support'
 import sharp from 'sharp'
-import { type CalledInstance, startCalled } from '../api/calls.ts'
+import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
 
 type Page = Awaited<ReturnType<TestBrowser['newPage']>>
@@ -11,7 +11,7 @@ let instance: CalledInstance
 
 beforeAll(async () => {
   browser = await launchBrowser()
-  instance = await startCalled('SQLite')
+  instance = await startCalledInstance('SQLite')
 })
 afterAll(async () => {
   await browser[Symbol.asyncDispose]()

@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals'
 import { expectNoAxeViolations, launchBrowser } from '@pocket/test-support'
 import { startInstance } from '../api/instance.ts'
-import { photo } from '../images/samples.ts'
+import { photoWithMetadata } from '../images/samples.ts'
 import { upload } from '../images/uploads.ts'
 
 test('the accent color and the background are shown by a browser without console errors, readable in both themes', async () => {
   await using instance = await startInstance({ UI_CONFIG_DISABLED: 'true', ACCENT_COLOR: 'yellow' })
   const url = `${instance.url}/settings/admin/application-configuration/images/background`
-  await upload(instance.administrator, { method: 'POST', url, bytes: await photo('png', 1200, 900) })
+  await upload(instance.administrator, { method: 'POST', url, bytes: await photoWithMetadata('png', 1200, 900) })
   await using browser = await launchBrowser()
   for (const colorScheme of ['light', 'dark'] as const) {
     const page = await browser.newPage({ colorScheme, viewport: { width: 1280, height: 800 } })
@@ -37,7 +37,7 @@ test('a wide logo keeps its proportions', async () => {
   const stored = await upload(instance.administrator, {
     method: 'POST',
     url: `${images}/logoLight`,
-    bytes: await photo('png', 600, 100),
+    bytes: await photoWithMetadata('png', 600, 100),
   })
   expect(stored.status).toBe(303)
   await using browser = await launchBrowser()

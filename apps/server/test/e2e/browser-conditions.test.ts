@@ -35,7 +35,7 @@ async function open(path: string, options: BrowserContextOptions = {}) {
 }
 
 /** A browser with a passkey, signed out. */
-async function withPasskey(
+async function openBrowserWithPasskey(
   options: BrowserContextOptions = {},
   authenticator: Parameters<typeof addVirtualAuthenticator>[1] = {},
 ) {
@@ -74,7 +74,7 @@ test('a page of another site cannot show the sign-in page in a frame', async () 
 })
 
 test('over a slow network, a passkey signs in', async () => {
-  await using opened = await withPasskey()
+  await using opened = await openBrowserWithPasskey()
   const { page } = opened
   const devTools = await page.context().newCDPSession(page)
   const slow = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 25_000 }
@@ -96,7 +96,7 @@ test.each([
 ] as const)(
   'the page says that a passkey is stored on %s, and what happens when that is lost',
   async (_, options, where, loss) => {
-    await using opened = await withPasskey({}, options)
+    await using opened = await openBrowserWithPasskey({}, options)
     const { page } = opened
     await page.goto(`${running.url}/login`)
     await page.getByRole('button', { name: 'Continue with a passkey' }).click()
@@ -122,7 +122,7 @@ test.each([
 ] as const)(
   '%s is offered its shortest path to a second passkey first, and takes it',
   async (_, options, transport, hasOther, order) => {
-    await using opened = await withPasskey(options, { transport, defaultBackupEligibility: false })
+    await using opened = await openBrowserWithPasskey(options, { transport, defaultBackupEligibility: false })
     const { page, authenticator } = opened
     await page.goto(`${running.url}/login`)
     await page.getByRole('button', { name: 'Continue with a passkey' }).click()
@@ -157,7 +157,7 @@ test('a second passkey can be added, or put off, on the way to an application', 
   const { id } = await running.app.pocket.clients.create({ name: 'App', redirectUris: [callback], skipConsent: true })
   const query = { client_id: id, redirect_uri: callback, response_type: 'code', scope: 'openid' }
   for (const button of ['Not now', 'On a phone']) {
-    await using opened = await withPasskey({}, { defaultBackupEligibility: false })
+    await using opened = await openBrowserWithPasskey({}, { defaultBackupEligibility: false })
     const { page, authenticator } = opened
     await page.goto(`${running.url}/authorize?${new URLSearchParams(query)}`)
     await page.getByRole('button', { name: 'Continue with a passkey' }).click()
@@ -171,7 +171,7 @@ test('a second passkey can be added, or put off, on the way to an application', 
 })
 
 test('recovery codes are printed alone, with the name of the account', async () => {
-  await using opened = await withPasskey()
+  await using opened = await openBrowserWithPasskey()
   const { page } = opened
   await page.goto(`${running.url}/login`)
   await page.getByRole('button', { name: 'Continue with a passkey' }).click()

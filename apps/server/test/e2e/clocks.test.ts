@@ -13,7 +13,7 @@ const day = 24 * hour
 const preload = fileURLToPath(new URL('file-clock.ts', import.meta.url))
 
 /** Two processes of one instance, with a clock that the test controls. */
-async function twoProcesses(kind: 'SQLite' | 'PostgreSQL') {
+async function startTwoProcesses(kind: 'SQLite' | 'PostgreSQL') {
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'pocket-clocks-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
@@ -53,7 +53,7 @@ async function twoProcesses(kind: 'SQLite' | 'PostgreSQL') {
 
 describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
   test('after clock jumps, users sign in and guesses stay limited, in two processes and after restarts', async () => {
-    await using running = await twoProcesses(kind)
+    await using running = await startTwoProcesses(kind)
     const { processes, browser, clock, setClock } = running
     const [{ url }] = processes
     const authenticator = new SoftwareAuthenticator()
@@ -65,7 +65,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
       const { status } = await agent.postJson(`${url}/api/webauthn/login/finish`, result)
       return [status, (await agent.get(`${url}/settings/account`)).status]
     }
-    const guesses = async () => {
+    const sendGuesses = async () => {
       const statuses: number[] = []
       for (let tries = 0; tries < 6; tries++)
         for (const process of processes) {
@@ -76,7 +76,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
     }
     const expectService = async (when: string) => {
       for (const process of processes) expect([when, await signIn(process)]).toEqual([when, [200, 200]])
-      expect([when, await guesses()]).toEqual([when, [5, 7]])
+      expect([when, await sendGuesses()]).toEqual([when, [5, 7]])
     }
 
     await expectService('before')

@@ -17,7 +17,7 @@ let page: Page
 let clientId: string
 let counted = { clicks: 0, keys: 0 }
 
-const act = async (locator: Locator) => {
+const click = async (locator: Locator) => {
   counted.clicks += 1
   await locator.click()
 }
@@ -28,7 +28,7 @@ const type = async (label: string, text: string, on = page) => {
   await on.getByLabel(label, { exact: true }).fill(text)
 }
 /** The clicks and typed characters since the last call. */
-const count = () => {
+const takeCounts = () => {
   const result = counted
   counted = { clicks: 0, keys: 0 }
   return result
@@ -49,16 +49,18 @@ async function waitForAnnouncement(on = page) {
   await session.detach()
   const byId = new Map(nodes.map((node) => [node.nodeId, node]))
   type Node = (typeof nodes)[number]
-  const is = (node: Node, name: string) =>
+  const hasProperty = (node: Node, name: string) =>
     node.properties?.some((each) => each.name === name && each.value.value === true)
   const textOf = (node: Node): string =>
     node.role?.value === 'StaticText'
       ? String(node.name?.value)
       : (node.childIds ?? []).map((id) => textOf(byId.get(id) ?? node)).join(' ')
-  const controls = nodes.filter((node) => !node.ignored && is(node, 'focusable') && node.role?.value !== 'RootWebArea')
+  const controls = nodes.filter(
+    (node) => !node.ignored && hasProperty(node, 'focusable') && node.role?.value !== 'RootWebArea',
+  )
   const nameOf = (node: Node) => String(node.name?.value ?? '') || textOf(node)
   expect(controls.filter((node) => nameOf(node).trim() === '').map(({ role }) => role?.value)).toEqual([])
-  const focus = nodes.filter((node) => is(node, 'focused')).at(-1)
+  const focus = nodes.filter((node) => hasProperty(node, 'focused')).at(-1)
   return focus && `${focus.role?.value}: ${nameOf(focus).replaceAll(/\s+/g, ' ').trim()}`
 }
 
@@ -74,14 +76,14 @@ afterAll(async () => {
 })
 
 test('DSM is connected', async () => {
-  await act(link('Add client').first())
-  await act(link(/^Synology DSM/))
+  await click(link('Add client').first())
+  await click(link(/^Synology DSM/))
   await type('Address of DSM', 'nas.example:5001')
-  await act(button('Add client'))
+  await click(button('Add client'))
   await page.getByRole('heading', { name: 'Type this into DSM' }).waitFor()
   clientId = new URL(page.url()).pathname.split('/').at(-1) ?? ''
   expect(await waitForAnnouncement()).toBe('status: Synology DSM was added.')
-  await act(button('Allow everyone'))
+  await click(button('Allow everyone'))
   await page.getByText('The access to Synology DSM').waitFor()
   expect(await waitForAnnouncement()).toBe('status: The access to Synology DSM was saved.')
   const secret = await page.locator('.new-secret code').textContent()
@@ -92,71 +94,71 @@ test('DSM is connected', async () => {
     await page.evaluate(() => dispatchEvent(new Event('focus')))
     expect(await page.locator('[data-unstored]').count()).toBe(0)
   })
-  expect(count()).toEqual({ clicks: 4, keys: 16 })
+  expect(takeCounts()).toEqual({ clicks: 4, keys: 16 })
   await button('I have stored it').click()
   await page.getByText('is hidden now').waitFor()
   expect(await waitForAnnouncement()).toMatch(/^status: The secret of Synology DSM is hidden now\./)
 })
 
 test('a user is invited, and signs in on a phone', async () => {
-  await act(link(/^Users/))
-  await act(link('Invite'))
-  await act(button('Allow links and create one'))
+  await click(link(/^Users/))
+  await click(link('Invite'))
+  await click(button('Allow links and create one'))
   await page.getByText('Copy the link below').waitFor()
   expect(await waitForAnnouncement()).toBe('status: Copy the link below and send it.')
   const phone = await openWindow(390)
   await phone.goto((await page.locator('#created-link').textContent()) ?? '')
   await type('User name', 'bob', phone)
-  await act(button('Create passkey and continue', phone))
+  await click(button('Create passkey and continue', phone))
   await phone.waitForURL('**/settings/apps')
   expect(await waitForAnnouncement(phone)).toBe('status: Your passkey works.')
-  expect(count()).toEqual({ clicks: 4, keys: 3 })
+  expect(takeCounts()).toEqual({ clicks: 4, keys: 3 })
 })
 
 test('a failed sign-in is explained and fixed', async () => {
   const redirectUri = 'https://nas.example:5001/wrong'
   const request = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
   await fetch(`${running.url}/authorize?${new URLSearchParams(request)}`)
-  await act(link(/^Clients/))
-  await act(link('Synology DSM'))
-  await act(link(/^Activity/))
+  await click(link(/^Clients/))
+  await click(link('Synology DSM'))
+  await click(link(/^Activity/))
   await page.getByText(`The callback URL ${redirectUri} is not registered.`).waitFor()
   await waitForAnnouncement()
-  expect(count()).toEqual({ clicks: 3, keys: 0 })
-  await act(button('Register it'))
+  expect(takeCounts()).toEqual({ clicks: 3, keys: 0 })
+  await click(button('Register it'))
   await page.getByText('A callback URL was added').waitFor()
   expect(await waitForAnnouncement()).toBe('status: A callback URL was added to Synology DSM.')
-  expect(count()).toEqual({ clicks: 1, keys: 0 })
+  expect(takeCounts()).toEqual({ clicks: 1, keys: 0 })
 })
 
 test('a stolen laptop is locked out', async () => {
   await page.goto(`${running.url}/settings/admin`)
-  await act(link(/^Users/))
-  await act(link('bob'))
+  await click(link(/^Users/))
+  await click(link('bob'))
   // The sign-up used the passkey.
   await page.getByText('One passkey, last used').waitFor()
-  await act(link('Security'))
-  await act(page.locator('details[name="passkey"] > summary'))
-  await act(page.locator('details[name="passkey"] button.danger'))
+  await click(link('Security'))
+  await click(page.locator('details[name="passkey"] > summary'))
+  await click(page.locator('details[name="passkey"] button.danger'))
   await page.getByText('The passkey Passkey was removed.').waitFor()
   expect(await waitForAnnouncement()).toBe('status: The passkey Passkey was removed.')
-  expect(count()).toEqual({ clicks: 5, keys: 0 })
+  expect(takeCounts()).toEqual({ clicks: 5, keys: 0 })
 })
 
 test('a secret is renewed', async () => {
   await page.goto(`${running.url}/settings/admin`)
-  await act(link(/^Clients/))
-  await act(link('Synology DSM'))
-  await act(button('Add secret'))
+  await click(link(/^Clients/))
+  await click(link('Synology DSM'))
+  await click(button('Add secret'))
   await page.getByText('A secret was added').waitFor()
   expect(await waitForAnnouncement()).toBe('status: A secret was added to Synology DSM. The others keep working.')
-  await act(button('I have stored it'))
+  await click(button('I have stored it'))
   await page.getByText('is hidden now').waitFor()
   expect(await waitForAnnouncement()).toMatch(/^status: The secret of Synology DSM is hidden now\./)
   const first = page.locator('details[name="secret"]').first()
-  await act(first.locator('summary'))
-  await act(first.getByRole('button'))
+  await click(first.locator('summary'))
+  await click(first.getByRole('button'))
   await page.getByText('A secret of Synology DSM was removed.').waitFor()
   expect(await waitForAnnouncement()).toBe('status: A secret of Synology DSM was removed.')
-  expect(count()).toEqual({ clicks: 6, keys: 0 })
+  expect(takeCounts()).toEqual({ clicks: 6, keys: 0 })
 })

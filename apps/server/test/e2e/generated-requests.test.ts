@@ -30,7 +30,7 @@ function print(line: string): void {
 
 type Headers = Readonly<Record<string, string>>
 
-async function bodiesOf({ url }: Instance): Promise<Bodies> {
+async function fetchBodies({ url }: Instance): Promise<Bodies> {
   const document = (await (await fetch(`${url}/api/openapi.json`)).json()) as {
     paths: Record<string, Record<string, { requestBody?: { content: Record<string, { schema?: Schema }> } }>>
     components: { schemas: Record<string, Schema> }
@@ -64,7 +64,7 @@ async function signIn({ url }: Instance, isAdmin: boolean): Promise<Headers> {
   }
 }
 
-async function callersOf(instance: Instance): Promise<readonly Headers[]> {
+async function createCallers(instance: Instance): Promise<readonly Headers[]> {
   return [{}, await signIn(instance, false), await signIn(instance, true), { 'x-api-key': staticKey }]
 }
 
@@ -100,7 +100,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const satisfies readonly Storage[])('%
       HEAP_PORT: String(heapPort),
       NODE_OPTIONS: `--import=${preload}`,
     })
-    const heap = async () => {
+    const measureHeap = async () => {
       const usage = (await (await fetch(`http://127.0.0.1:${heapPort}`)).json()) as NodeJS.MemoryUsage
       return Math.round(usage.heapUsed / 1024 / 102.4) / 10
     }
@@ -110,7 +110,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const satisfies readonly Storage[])('%
       if (list.length > 500) list.splice(0, list.length - 500)
     }
     const requests = fc.array(
-      fc.record({ sent: requestsWith(vocabulary, await bodiesOf(instance)), by: fc.nat({ max: 3 }) }),
+      fc.record({ sent: requestsWith(vocabulary, await fetchBodies(instance)), by: fc.nat({ max: 3 }) }),
       { minLength: parallel, maxLength: parallel },
     )
     using agent = Object.assign(new Agent({ keepAlive: true, maxSockets: parallel }), {
@@ -124,12 +124,12 @@ describe.each(['SQLite', 'PostgreSQL'] as const satisfies readonly Storage[])('%
       print(failure)
     }
     const heaps: number[] = []
-    let callers = await callersOf(instance)
+    let callers = await createCallers(instance)
     let done = 0
     const sendAll = fc.asyncProperty(requests, async (batch) => {
-      if (done % renewal === 0) callers = await callersOf(instance)
+      if (done % renewal === 0) callers = await createCallers(instance)
       if (done % Math.max(renewal, Math.floor(count / 20)) === 0) {
-        heaps.push(await heap())
+        heaps.push(await measureHeap())
         print(`${kind}: ${done} requests, ${heaps.at(-1)} MB after a garbage collection`)
       }
       await Promise.all(
@@ -149,7 +149,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const satisfies readonly Storage[])('%
     })
     // Without shrinking: requests depend on the state that earlier ones left.
     await fc.assert(sendAll, { seed, numRuns: Math.ceil(count / parallel), endOnFailure: true })
-    heaps.push(await heap())
+    heaps.push(await measureHeap())
     print(`${kind}: MB after garbage collections: ${heaps.join(' ')}`)
     expect(failures).toEqual([])
     // The first samples include one-time compilation and caching.

@@ -84,21 +84,24 @@ export function requestsWith({ values, fields }: Vocabulary, { byRoute, named }:
   const headerValue = text.map((value) => value.replaceAll(/[^\x20-\x7e]/g, '').slice(0, 3000))
 
   type Tie = (name: string) => Arbitrary<unknown>
-  const ofSchema = (schema: Schema, tie: Tie): Arbitrary<unknown> =>
+  const schemaValue = (schema: Schema, tie: Tie): Arbitrary<unknown> =>
     fc.oneof(
       { maxDepth: 8, depthIdentifier: 'schema', depthSize: 'max' },
       { arbitrary: tie('anything'), weight: 1 },
-      { arbitrary: validFor(schema, tie), weight: 15 },
+      { arbitrary: validValue(schema, tie), weight: 15 },
     )
-  const validFor = ({ $ref, enum: members, properties, items, type, format }: Schema, tie: Tie): Arbitrary<unknown> => {
+  const validValue = (
+    { $ref, enum: members, properties, items, type, format }: Schema,
+    tie: Tie,
+  ): Arbitrary<unknown> => {
     if ($ref !== undefined) return tie($ref.split('/').at(-1) ?? '')
     if (members) return fc.constantFrom(...members)
     if (properties) {
-      const all = Object.fromEntries(Object.entries(properties).map(([name, of]) => [name, ofSchema(of, tie)]))
+      const all = Object.fromEntries(Object.entries(properties).map(([name, of]) => [name, schemaValue(of, tie)]))
       return withRare(fc.record(all), fc.record(all, { requiredKeys: [] }), 3)
     }
     const kind = [type].flat().at(0)
-    if (kind === 'array') return fc.array(ofSchema(items ?? {}, tie), { maxLength: 3 })
+    if (kind === 'array') return fc.array(schemaValue(items ?? {}, tie), { maxLength: 3 })
     if (kind === 'boolean') return fc.boolean()
     if (kind === 'integer' || kind === 'number') return fc.constantFrom(0, 1, 2, 60, 1000, -1, 1.5, 2 ** 40)
     if (format === 'date-time') return fc.constantFrom('2030-01-01T00:00:00Z', '1970-01-01T00:00:00Z', 'never')
@@ -114,7 +117,7 @@ export function requestsWith({ values, fields }: Vocabulary, { byRoute, named }:
       fc.dictionary(elementOf(fields), tie('anything'), { maxKeys: 5 }),
     ),
     ...Object.fromEntries(
-      [...Object.entries(named), ...byRoute].map(([name, schema]) => [name, ofSchema(schema, tie)]),
+      [...Object.entries(named), ...byRoute].map(([name, schema]) => [name, schemaValue(schema, tie)]),
     ),
   }))
 

@@ -11,8 +11,8 @@ import {
 } from '@pocket/test-support'
 import { startScimServer } from '@pocket/test-support/scim'
 import { type RunningApp, startApp } from '../http/app.ts'
-import { photo } from '../images/samples.ts'
-import { type Keyboard, keyboardOf } from './keyboard.ts'
+import { photoWithMetadata } from '../images/samples.ts'
+import { createKeyboard, type Keyboard } from './keyboard.ts'
 
 const settings = '/settings/admin/application-configuration'
 const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code' }
@@ -27,7 +27,7 @@ async function openWindow() {
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 } })
   const opened = await context.newPage()
   await addVirtualAuthenticator(opened)
-  return { page: opened, keys: keyboardOf(opened, running.url), [Symbol.asyncDispose]: () => context.close() }
+  return { page: opened, keys: createKeyboard(opened, running.url), [Symbol.asyncDispose]: () => context.close() }
 }
 
 beforeAll(async () => {
@@ -39,7 +39,7 @@ beforeAll(async () => {
   await keys.type('ada')
   await keys.tabTo(/^E-mail/i)
   await keys.type('ada@example.com')
-  await keys.goes(/\/settings\//, () => keys.press('Enter'))
+  await keys.navigateTo(/\/settings\//, () => keys.press('Enter'))
 })
 afterAll(async () => {
   await browser[Symbol.asyncDispose]()
@@ -59,17 +59,17 @@ describe('with the keyboard alone', () => {
     await retype('127.0.0.1')
     await keys.tabTo(/^Port/)
     await retype('99999')
-    await keys.sends()
-    await keys.focuses(/^One thing needs to be changed/)
+    await keys.submit()
+    await keys.waitForFocus(/^One thing needs to be changed/)
     await keys.press('Tab')
     await keys.press('Enter')
-    await keys.focuses(/^Port/)
+    await keys.waitForFocus(/^Port/)
     // No server listens there.
     await retype('9')
     await keys.tabTo(/^Sender address/)
     await retype('entryPoint@example.com')
     await keys.tabTo('Save and send a test e-mail', 60)
-    await keys.sends()
+    await keys.submit()
     expect(await keys.outcome()).toMatch(/^The settings under E-mail were saved\. .*The test e-mail failed/)
   })
 
@@ -78,13 +78,13 @@ describe('with the keyboard alone', () => {
     await keys.tabTo(/^Disabled/)
     await keys.press('ArrowDown')
     await keys.press('ArrowDown')
-    await keys.focuses(/^Everyone/)
+    await keys.waitForFocus(/^Everyone/)
     await keys.tabTo('Save', 60)
-    await keys.sends()
+    await keys.submit()
     expect(await keys.outcome()).toMatch(/^The settings under Sign-up were saved\./)
 
     await using guest = await openWindow()
-    const { tabTo, type, press, focuses, goes } = guest.keys
+    const { tabTo, type, press, waitForFocus: focuses, navigateTo: goes } = guest.keys
     await guest.page.goto(`${running.url}/login`)
     await tabTo('Create an account')
     await goes(/\/signup/, () => press('Enter'))
@@ -113,17 +113,17 @@ describe('with the keyboard alone', () => {
       await go('/device')
       await keys.tabTo(/^Code/)
       await keys.type(code.toLowerCase())
-      await keys.goes(/code=/, () => keys.press('Enter'))
+      await keys.navigateTo(/code=/, () => keys.press('Enter'))
     }
     await sendRequest('ABCD-EFGH')
-    await keys.focuses(/^One thing needs to be changed/)
+    await keys.waitForFocus(/^One thing needs to be changed/)
     await sendRequest(await begin())
     await keys.tabTo('Don’t allow')
     await keys.press('Enter')
     await page.getByRole('heading', { name: 'Sign-in denied' }).waitFor()
     await television.page.getByText('The sign-in was denied on the other device').waitFor()
     await television.keys.tabTo('Get a new code')
-    await television.keys.goes(/\/login\/device/, () => television.keys.press('Enter'))
+    await television.keys.navigateTo(/\/login\/device/, () => television.keys.press('Enter'))
     await sendRequest((await television.page.locator('#user-code').textContent()) ?? '')
     await keys.tabTo('Approve with a passkey')
     await keys.press('Enter')
@@ -160,7 +160,7 @@ describe('with the keyboard alone', () => {
     await keys.tabTo('Select Rotate signing keys', 80)
     await keys.press(' ')
     await keys.tabTo('Run now', 80)
-    await keys.sends()
+    await keys.submit()
     expect(await keys.outcome()).toMatch(/^(One job has started\.|Not changed: 1)/)
     expect(page.url()).toContain('column%5D=every')
 
@@ -169,7 +169,7 @@ describe('with the keyboard alone', () => {
     await keys.press('Enter')
     await keys.tabTo('IP address', 5)
     await keys.press(' ')
-    await keys.goes(/#rows$/, () => keys.press('Enter'))
+    await keys.navigateTo(/#rows$/, () => keys.press('Enter'))
     await page.locator('#rows:focus').waitFor()
     expect(await page.locator('summary .mono').count()).toBe(0)
     await keys.tabTo(/^Select .*ada/, 2)
@@ -179,7 +179,7 @@ describe('with the keyboard alone', () => {
     expect(file.suggestedFilename()).toBe('audit-log.csv')
     const chunks = await (await file.createReadStream()).toArray()
     expect(Buffer.concat(chunks).toString().trim().split('\r\n')).toHaveLength(2)
-    await keys.focuses('Export as CSV')
+    await keys.waitForFocus('Export as CSV')
   })
 
   test('a picture is selected, cropped and removed', async () => {
@@ -188,7 +188,7 @@ describe('with the keyboard alone', () => {
     const chooser = page.waitForEvent('filechooser')
     await keys.tabTo(/^New picture/)
     await keys.press('Enter')
-    const buffer = await photo('png', 120, 40)
+    const buffer = await photoWithMetadata('png', 120, 40)
     await (await chooser).setFiles({ name: 'me.png', mimeType: 'image/png', buffer })
     await page.getByRole('application').waitFor()
     await keys.tabTo('Choose the part that is shown')
@@ -199,10 +199,10 @@ describe('with the keyboard alone', () => {
     await keys.tabTo('Left to right')
     expect(Number(await page.getByLabel('Left to right').inputValue())).toBe(42)
     await keys.tabTo('Save picture')
-    await keys.sends()
+    await keys.submit()
     expect(await keys.outcome()).toBe('Your picture was saved.')
     await keys.tabTo('Remove picture', 60)
-    await keys.sends()
+    await keys.submit()
     expect(await keys.outcome()).toMatch(/picture was removed/)
   })
 
@@ -212,28 +212,28 @@ describe('with the keyboard alone', () => {
     await go(`/settings/admin/oidc-clients/${id}/scim`)
     await keys.tabTo(/^Endpoint/)
     await keys.type('no address')
-    await keys.sends()
-    await keys.focuses(/^One thing needs to be changed/)
+    await keys.submit()
+    await keys.waitForFocus(/^One thing needs to be changed/)
     await keys.press('Tab')
     await keys.press('Enter')
-    await keys.focuses(/^Endpoint/)
+    await keys.waitForFocus(/^Endpoint/)
     await retype(target.url)
     await keys.tabTo(/^Token/)
     await keys.type('scim-token')
     await keys.tabTo(/^Deactivate/)
     await keys.press('ArrowDown')
-    await keys.sends()
+    await keys.submit()
     expect(await keys.outcome()).toMatch(/^The provisioning of .+ was saved\./)
     await keys.tabTo('Test connection', 60)
-    await keys.sends()
+    await keys.submit()
     expect(await keys.outcome()).toMatch(/^The application responds\./)
     await keys.tabTo('Run now', 60)
-    await keys.sends()
+    await keys.submit()
     expect(await keys.outcome()).toMatch(/^The provisioning of .+ (has started|is in progress)\./)
     await keys.tabTo('End provisioning…', 60)
     await keys.press('Enter')
     await keys.tabTo('End provisioning', 1)
-    await keys.sends()
+    await keys.submit()
     expect(await keys.outcome()).toMatch(/^The provisioning of .+ was ended\./)
   })
 })
@@ -245,7 +245,7 @@ describeUnless(slapdUnavailableReason, describe)('a directory, with the keyboard
     await keys.tabTo('Directory')
     await keys.type('OpenLDAP')
     await keys.tabTo('Fill in', 1)
-    await keys.sends()
+    await keys.submit()
     expect(await keys.outcome()).toMatch(/^Filled in for OpenLDAP/)
     for (const [field, value] of [
       [/^Import every hour/, null],
@@ -258,17 +258,17 @@ describeUnless(slapdUnavailableReason, describe)('a directory, with the keyboard
       if (value === null) await keys.press(' ')
       else await retype(value)
     }
-    await keys.sends()
+    await keys.submit()
     expect(await keys.outcome()).toMatch(/^The settings under LDAP were saved\./)
     await go('/settings/admin/ldap')
     await keys.tabTo('Test connection')
-    await keys.sends()
+    await keys.submit()
     expect(await keys.outcome()).toMatch(/^The directory can be read\./)
     await keys.tabTo('Dry run', 60)
-    await keys.sends()
+    await keys.submit()
     expect(await keys.outcome()).toBe('Dry run: nothing was changed.')
     await keys.tabTo('Import now', 60)
-    await keys.sends()
+    await keys.submit()
     expect(await keys.outcome()).toBe('The import has run.')
   })
 })

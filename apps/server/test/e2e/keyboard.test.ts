@@ -8,7 +8,7 @@ import {
   type TestBrowser,
 } from '@pocket/test-support'
 import { type RunningApp, startApp } from '../http/app.ts'
-import { type Keyboard, keyboardOf } from './keyboard.ts'
+import { createKeyboard, type Keyboard } from './keyboard.ts'
 
 /** One user, one browser, no pointer: each test continues from the previous one. */
 let browser: TestBrowser
@@ -23,7 +23,7 @@ beforeAll(async () => {
   browser = await launchBrowser()
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 } })
   page = await context.newPage()
-  keyboard = keyboardOf(page, running.url)
+  keyboard = createKeyboard(page, running.url)
   page.on('console', (message) => {
     // Chromium logs this for every rejected form.
     if (!message.text().endsWith('status of 400 (Bad Request)')) output.push(message.text())
@@ -39,12 +39,12 @@ afterAll(async () => {
 
 const press = (key: string) => page.keyboard.press(key)
 const readFocus = () => keyboard.readFocus()
-const focuses: Keyboard['focuses'] = (name) => keyboard.focuses(name)
+const waitForFocus: Keyboard['waitForFocus'] = (name) => keyboard.waitForFocus(name)
 const tabTo: Keyboard['tabTo'] = (name, most) => keyboard.tabTo(name, most)
-const goes: Keyboard['goes'] = (to, act) => keyboard.goes(to, act)
+const navigateTo: Keyboard['navigateTo'] = (to, act) => keyboard.navigateTo(to, act)
 const outcome = () => keyboard.outcome()
 async function send(): Promise<void> {
-  if (await keyboard.sends()) passkeyChecks += 1
+  if (await keyboard.submit()) passkeyChecks += 1
 }
 
 const addPerson = (firstName: string, lastName: string) =>
@@ -63,7 +63,7 @@ async function go(name: string, path: string): Promise<void> {
   // The palette loads its code when it opens; until then Enter leads to the results page.
   await page.getByRole('dialog').getByRole('option').first().waitFor()
   await page.keyboard.type(name)
-  await goes(path, () => press('Enter'))
+  await navigateTo(path, () => press('Enter'))
 }
 
 describe('with the keyboard alone', () => {
@@ -75,20 +75,20 @@ describe('with the keyboard alone', () => {
     await page.keyboard.type('Ada')
     await tabTo(/^E-mail/i)
     await page.keyboard.type('ada@example.com')
-    await goes(/\/settings\//, () => press('Enter'))
+    await navigateTo(/\/settings\//, () => press('Enter'))
     for (const name of ['Lena', 'Lars', 'Lotte']) await addPerson(name, 'Lister')
     await tabTo('Sign out')
     await press('Enter')
     await page.waitForURL((url) => !url.pathname.startsWith('/settings'))
     await page.goto(`${running.url}/login`)
     await tabTo('Continue with a passkey')
-    await goes('/settings/account', () => press('Enter'))
+    await navigateTo('/settings/account', () => press('Enter'))
   })
 
   test('the first tab stop of a page skips its menu', async () => {
     await page.reload()
     await press('Tab')
-    await focuses('Skip to content')
+    await waitForFocus('Skip to content')
     await press('Enter')
     await page.locator('#content:focus').waitFor()
   })
@@ -99,15 +99,15 @@ describe('with the keyboard alone', () => {
     await press('Control+k')
     const box = page.getByRole('combobox', { name: 'Search' })
     await page.locator('#palette').getByRole('option').first().waitFor()
-    await focuses('Search')
+    await waitForFocus('Search')
     await expectNoAxeViolations(page)
-    const active = () =>
+    const activeOption = () =>
       page
         .evaluate(() => document.getElementById(document.activeElement?.getAttribute('aria-activedescendant') ?? ''))
         .then(() => page.locator('[role="option"][aria-selected="true"] .name').textContent())
-    expect(await active()).toBe('My apps')
+    expect(await activeOption()).toBe('My apps')
     await press('ArrowDown')
-    expect(await active()).toBe('Account')
+    expect(await activeOption()).toBe('Account')
     await press('ArrowUp')
     await press('ArrowUp')
     expect(await box.getAttribute('aria-activedescendant')).toBe(
@@ -115,7 +115,7 @@ describe('with the keyboard alone', () => {
     )
     await press('Escape')
     await box.waitFor({ state: 'hidden' })
-    await focuses(before.name)
+    await waitForFocus(before.name)
 
     await press('Control+k')
     await page.keyboard.type('liste')
@@ -130,18 +130,18 @@ describe('with the keyboard alone', () => {
     // Faster than any response: the typed text counts, not the displayed results.
     await press('Control+a')
     await page.keyboard.type('users')
-    await goes('/settings/admin/users', () => press('Enter'))
+    await navigateTo('/settings/admin/users', () => press('Enter'))
   })
 
   test('searches, sorts and edits a list; Cancel discards edits', async () => {
     await tabTo(/^Search users/)
     await page.keyboard.type('lister')
-    await goes(/search=lister/, () => press('Enter'))
+    await navigateTo(/search=lister/, () => press('Enter'))
     await tabTo('Name')
-    await goes(/desc/, () => press('Enter'))
+    await navigateTo(/desc/, () => press('Enter'))
     expect(await page.locator('tbody .name').allTextContents()).toEqual(['Lotte Lister', 'Lena Lister', 'Lars Lister'])
     // Sorting does not move the focus.
-    await focuses('Name')
+    await waitForFocus('Name')
     const list = page.url().slice(running.url.length).split('#')[0] ?? ''
     await tabTo('Select Lotte Lister')
     await press(' ')
@@ -149,14 +149,14 @@ describe('with the keyboard alone', () => {
     await press('Enter')
     await page.getByRole('heading', { name: /Lotte Lister/ }).waitFor()
     await tabTo('Cancel')
-    await goes(list, () => press('Enter'))
+    await navigateTo(list, () => press('Enter'))
     await tabTo('Select Lotte Lister')
     await press(' ')
     await tabTo('Disable…')
     await press('Enter')
     await page.getByRole('heading', { name: /Lotte Lister/ }).waitFor()
     await tabTo(/^Disable/)
-    await goes(list, () => press('Enter'))
+    await navigateTo(list, () => press('Enter'))
     await page.locator('tbody').getByText('disabled', { exact: true }).waitFor()
     expect((await running.app.directory.findByName('lotte'))?.disabled).toBe(true)
   })
@@ -168,15 +168,15 @@ describe('with the keyboard alone', () => {
     await press('Enter')
     await tabTo('Added', 10)
     await press(' ')
-    await goes(/columns=created/, () => press('Enter'))
-    const heads = () => page.getByRole('columnheader').allTextContents()
-    expect([await readFocus(), await heads()]).toEqual([
+    await navigateTo(/columns=created/, () => press('Enter'))
+    const columnHeaders = () => page.getByRole('columnheader').allTextContents()
+    expect([await readFocus(), await columnHeaders()]).toEqual([
       { name: 'Users', isVisible: false },
       expect.arrayContaining(['Added']),
     ])
     await tabTo('Next', 80)
-    await goes(/page=2/, () => press('Enter'))
-    expect([await readFocus(), await heads()]).toEqual([
+    await navigateTo(/page=2/, () => press('Enter'))
+    expect([await readFocus(), await columnHeaders()]).toEqual([
       { name: 'Users', isVisible: false },
       expect.arrayContaining(['Added']),
     ])
@@ -186,7 +186,7 @@ describe('with the keyboard alone', () => {
     await press('Enter')
     await page.getByRole('heading', { name: /Walter31/ }).waitFor()
     await tabTo(/^Disable/)
-    await goes(/page=2$/, () => press('Enter'))
+    await navigateTo(/page=2$/, () => press('Enter'))
     expect(await outcome()).toMatch(/^Walter\d+ Walker was disabled/)
     await tabTo('Undo', 1)
     await send()
@@ -197,7 +197,7 @@ describe('with the keyboard alone', () => {
     await press('Control+k')
     await page.keyboard.type('lars')
     await page.getByRole('option', { name: /Lars Lister/ }).waitFor()
-    await goes(/\/settings\/admin\/users\/[0-9a-f-]+$/, () => press('Enter'))
+    await navigateTo(/\/settings\/admin\/users\/[0-9a-f-]+$/, () => press('Enter'))
     await tabTo('Delete…', 80)
     await press('Enter')
     const dialog = page.getByRole('dialog', { name: /Lars Lister/ })
@@ -215,31 +215,31 @@ describe('with the keyboard alone', () => {
     expect(await page.locator('#palette').isVisible()).toBe(false)
     await press('Escape')
     await dialog.waitFor({ state: 'hidden' })
-    await focuses('Delete…')
+    await waitForFocus('Delete…')
   })
 
   test('an application is added from a template: a rejected value gets the focus and a link to its field', async () => {
     await go('clients', '/settings/admin/oidc-clients')
     await tabTo('Add client')
-    await goes('/settings/admin/oidc-clients/new', () => press('Enter'))
+    await navigateTo('/settings/admin/oidc-clients/new', () => press('Enter'))
     await tabTo(/^Search/)
     await tabTo('Search')
     await tabTo(/Grafana/, 60)
-    await goes(/template=grafana/, () => press('Enter'))
+    await navigateTo(/template=grafana/, () => press('Enter'))
     await tabTo(/^Address of Grafana/)
     await page.keyboard.type('ftp://grafana')
     await Promise.all([page.waitForResponse((response) => response.status() === 400), press('Enter')])
     await page.locator('[autofocus]').waitFor()
-    await focuses(/^One thing needs to be changed/)
+    await waitForFocus(/^One thing needs to be changed/)
     await press('Tab')
     await press('Enter')
-    await focuses(/^Address of Grafana/)
+    await waitForFocus(/^Address of Grafana/)
     await press('Control+a')
     await page.keyboard.type('https://grafana.example.com')
     await tabTo('No one yetYou choose on the next page.')
     await press('ArrowDown')
     await tabTo('Add client')
-    await goes(/\/oidc-clients\/[0-9a-f-]+$/, () => press('Enter'))
+    await navigateTo(/\/oidc-clients\/[0-9a-f-]+$/, () => press('Enter'))
     await tabTo('Test this client', 80)
     await press('Enter')
     await page.getByRole('heading', { name: 'Test result' }).waitFor()
@@ -264,10 +264,10 @@ describe('with the keyboard alone', () => {
     const sendRequest = () => page.goto(`${running.url}/authorize?${new URLSearchParams(query)}`)
     await sendRequest()
     await tabTo('Cancel')
-    await goes(/error=access_denied/, () => press('Enter'))
+    await navigateTo(/error=access_denied/, () => press('Enter'))
     await sendRequest()
     await tabTo('Allow and continue')
-    await goes(/code=/, () => press('Enter'))
+    await navigateTo(/code=/, () => press('Enter'))
   })
 
   test('a passkey is renamed', async () => {
@@ -277,13 +277,13 @@ describe('with the keyboard alone', () => {
     await tabTo('Name')
     await press('Control+a')
     await page.keyboard.type('The one in the safe')
-    await goes('/settings/account/security', () => press('Enter'))
+    await navigateTo('/settings/account/security', () => press('Enter'))
     await page.getByRole('status').filter({ hasText: 'The one in the safe' }).waitFor()
   })
 
   test('API keys are created, selected all at once, and revoked', async () => {
     await go('api keys', '/settings/api-keys')
-    const make = async (name: string) => {
+    const createKey = async (name: string) => {
       await tabTo('Name', 60)
       await page.keyboard.type(name)
       await send()
@@ -293,29 +293,29 @@ describe('with the keyboard alone', () => {
     const now = Date.now
     jest.spyOn(Date, 'now').mockImplementation(() => now() + 61_000)
     const before = passkeyChecks
-    await make('Laptop')
+    await createKey('Laptop')
     expect(passkeyChecks).toBe(before + 1)
     await tabTo('Revoke Laptop', 60)
     await press('Enter')
     await page.getByRole('dialog', { name: 'Revoke Laptop?' }).waitFor()
     await press('Escape')
-    await focuses('Revoke Laptop')
+    await waitForFocus('Revoke Laptop')
     await press('Enter')
     // An irreversible action never has the initial focus in its dialog.
-    await focuses('Cancel')
+    await waitForFocus('Cancel')
     await press('Shift+Tab')
-    await focuses(/^Revoke/)
+    await waitForFocus(/^Revoke/)
     await send()
     expect(await outcome()).toMatch(/Laptop.? was revoked/)
     expect(await page.getByRole('cell', { name: 'Laptop' }).count()).toBe(0)
-    await make('Backup')
+    await createKey('Backup')
     await tabTo('Select all on this page')
     await press(' ')
     await tabTo('Revoke…')
     await press('Enter')
     await page.getByRole('heading', { name: 'Revoke Backup?' }).waitFor()
     await tabTo('Revoke')
-    await goes(/\/settings\/api-keys\?$/, () => press('Enter'))
+    await navigateTo(/\/settings\/api-keys\?$/, () => press('Enter'))
     expect(await outcome()).toMatch(/^Backup was revoked\./)
   })
 

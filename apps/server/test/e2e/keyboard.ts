@@ -10,20 +10,20 @@ export interface Keyboard {
   /** Presses Tab until this element has the focus; every stop on the way must be visible. */
   tabTo(name: string | RegExp, maxTabs?: number): Promise<void>
   /** Waits until this element has the focus: the browser moves it after the key press and the load. */
-  focuses(name: string | RegExp): Promise<void>
+  waitForFocus(name: string | RegExp): Promise<void>
   /** Performs an action that navigates, and waits for the new page. */
-  goes(to: string | RegExp, act: () => Promise<unknown>): Promise<void>
+  navigateTo(to: string | RegExp, act: () => Promise<unknown>): Promise<void>
   /**
    * Sends a form with Enter. A passkey check that is not recent is repeated, which can happen anywhere on a slow machine.
    * Resolves to whether it was requested.
    */
-  sends(): Promise<boolean>
+  submit(): Promise<boolean>
   /** The message about the last action: it is in a live region and has the focus. */
   outcome(): Promise<string>
 }
 
 /** @param url - Of the server, the base of all visited paths. */
-export function keyboardOf(page: Page, url: string): Keyboard {
+export function createKeyboard(page: Page, url: string): Keyboard {
   const press = (key: string) => page.keyboard.press(key)
   const readFocus = () => page.evaluate(readFocused)
   const tabTo: Keyboard['tabTo'] = async (name, maxTabs = 40) => {
@@ -37,28 +37,28 @@ export function keyboardOf(page: Page, url: string): Keyboard {
     }
     throw new Error(`${name} is not reached; passed ${passed.join(', ')}.`)
   }
-  const focuses: Keyboard['focuses'] = (name) =>
+  const waitForFocus: Keyboard['waitForFocus'] = (name) =>
     eventually(async () => {
       const expected = typeof name === 'string' ? name : expect.stringMatching(name)
       expect(await readFocus()).toEqual({ name: expected, isVisible: true })
     })
-  const submit = () => navigate(page, () => press('Enter'))
+  const pressEnter = () => navigate(page, () => press('Enter'))
   return {
     press,
     readFocus,
-    focuses,
+    waitForFocus,
     tabTo,
     type: (text) => page.keyboard.type(text),
-    async goes(to, act) {
+    async navigateTo(to, act) {
       await navigate(page, act)
       await page.waitForURL(typeof to === 'string' ? url + to : to, { waitUntil: 'load' })
       await waitForRender(page)
     },
-    async sends() {
-      await submit()
+    async submit() {
+      await pressEnter()
       if ((await page.locator('#act button[data-ceremony]').count()) === 0) return false
       await tabTo(/passkey/)
-      await submit()
+      await pressEnter()
       return true
     },
     async outcome() {

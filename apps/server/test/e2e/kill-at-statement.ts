@@ -21,17 +21,17 @@ process.on('SIGUSR2', () => {
   }, 20)
 })
 
-function next(sql: string): void {
+function countStatement(sql: string): void {
   lastAt = performance.now()
   if (armed && !/^\s*select\b/i.test(sql) && ++count === killAt) process.kill(process.pid, 'SIGKILL')
 }
 
 const { query, execute } = Database.prototype
 Database.prototype.query = function <Row extends object>(this: Database, ...args: Parameters<typeof query>) {
-  next(args[0])
+  countStatement(args[0])
   return query.apply(this, args) as Promise<readonly Row[]>
 }
 Database.prototype.execute = function (this: Database, ...args: Parameters<typeof execute>) {
-  next(args[0])
+  countStatement(args[0])
   return execute.apply(this, args)
 }

@@ -134,7 +134,7 @@ test(
 type Tokens = Readonly<Record<string, string>>
 
 /** An administrator of this server with a session, and an application that they use. */
-async function application({ url }: { readonly url: string }) {
+async function createApplication({ url }: { readonly url: string }) {
   const authenticator = new SoftwareAuthenticator()
   const agent = new UserAgent()
   await setUp(agent, url, authenticator)
@@ -148,7 +148,7 @@ async function application({ url }: { readonly url: string }) {
   )
   const clientId = new URL(created.url).pathname.split('/').at(-1) ?? ''
   const secret = /pk_[\w-]{43}/.exec(created.text)?.[0] ?? ''
-  const token = async (fields: Readonly<Record<string, string>>) => {
+  const requestToken = async (fields: Readonly<Record<string, string>>) => {
     const body = new URLSearchParams({
       client_id: clientId,
       client_secret: secret,
@@ -158,8 +158,8 @@ async function application({ url }: { readonly url: string }) {
     return (await (await fetch(`${url}/api/oidc/token`, { method: 'POST', body })).json()) as Tokens
   }
   const exchange = async () =>
-    token({ grant_type: 'authorization_code', code: await authorize(agent, url, { clientId, authenticator }) })
-  return { agent, authenticator, token, exchange }
+    requestToken({ grant_type: 'authorization_code', code: await authorize(agent, url, { clientId, authenticator }) })
+  return { agent, authenticator, requestToken, exchange }
 }
 
 test(
@@ -167,7 +167,7 @@ test(
   async () => {
     await using server = await startKillableServer()
     const { url } = server
-    const { agent, authenticator, token, exchange } = await application(server)
+    const { agent, authenticator, requestToken, exchange } = await createApplication(server)
     let { refresh_token = '' } = await exchange()
     let signedOut = 0
     for (let statement = 1, died = true; died; statement++) {
@@ -177,7 +177,7 @@ test(
         signedOut++
         expect((await passkeyAnswer(agent, await agent.get(`${url}/login`), authenticator)).status).toBe(200)
       }
-      const refreshed = await token({ grant_type: 'refresh_token', refresh_token })
+      const refreshed = await requestToken({ grant_type: 'refresh_token', refresh_token })
       expect(refreshed).toMatchObject({ refresh_token: expect.any(String) })
       refresh_token = refreshed.refresh_token ?? ''
     }
@@ -192,9 +192,9 @@ test.each(['SQLite', 'PostgreSQL'] as const)(
   'after a crash at any write of a refresh on %s, the application refreshes again and gets one response',
   async (kind) => {
     await using server = await startKillableServer(1, kind)
-    const { token, exchange } = await application(server)
+    const { requestToken, exchange } = await createApplication(server)
     let { refresh_token = '' } = await exchange()
-    const refresh = () => token({ grant_type: 'refresh_token', refresh_token })
+    const refresh = () => requestToken({ grant_type: 'refresh_token', refresh_token })
     let statement = 0
     for (let died = true; died; ) {
       let answered: Tokens | undefined

@@ -39,19 +39,19 @@ async function addDsm(page: Page, instance: Instance, address: string) {
   await page.getByLabel('Address of DSM').fill(address)
   await page.getByRole('button', { name: 'Add client' }).click()
   await page.getByRole('heading', { name: 'Type this into DSM' }).waitFor()
-  const value = async (label: string) =>
+  const fieldValue = async (label: string) =>
     (await page
       .locator('.field', { has: page.getByText(label, { exact: true }) })
       .first()
       .locator('code')
       .textContent()) ?? ''
   return {
-    wellKnownUrl: await value('Well-known URL'),
-    clientId: await value('Application ID'),
-    clientSecret: await value('Application secret'),
-    redirectUri: await value('Redirect URL'),
-    scope: await value('Authorization scope'),
-    userNameClaim: await value('Username claim'),
+    wellKnownUrl: await fieldValue('Well-known URL'),
+    clientId: await fieldValue('Application ID'),
+    clientSecret: await fieldValue('Application secret'),
+    redirectUri: await fieldValue('Redirect URL'),
+    scope: await fieldValue('Authorization scope'),
+    userNameClaim: await fieldValue('Username claim'),
   }
 }
 

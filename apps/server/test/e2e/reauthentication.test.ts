@@ -15,7 +15,7 @@ afterAll(async () => {
 })
 
 /** Makes the session older. */
-function pass(milliseconds: number) {
+function advanceClock(milliseconds: number) {
   const now = Date.now() + milliseconds
   jest.spyOn(Date, 'now').mockImplementation(() => now)
 }
@@ -28,7 +28,7 @@ test('the page asks for the passkey in place and continues the requested action'
   await setUpOnPage(page, running.url)
   await page.goto(`${running.url}/settings/account/security`)
 
-  pass(61_000)
+  advanceClock(61_000)
   const requests: string[] = []
   page.on('request', (request) => requests.push(`${request.method()} ${new URL(request.url()).pathname}`))
   // Chromium asks only one authenticator, so the new one temporarily replaces the first.
@@ -42,7 +42,7 @@ test('the page asks for the passkey in place and continues the requested action'
   expect(requests).toContain('POST /reauthenticate')
   await page.locator('[data-signals] li summary').nth(1).waitFor()
 
-  pass(61_000)
+  advanceClock(61_000)
   await page.locator('[data-signals] li summary').nth(0).click()
   await page.getByRole('button', { name: 'Remove passkey' }).first().click()
   await page.getByRole('heading', { name: 'Confirm that it’s you' }).waitFor()

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(async () => browser[Symbol.asyncDispose]())
 
 /** The request to a client at which a tab ends; the clients do not need to run. */
-function arrivalOf(tab: Page): Promise<string> {
+function waitForCallback(tab: Page): Promise<string> {
   return tab.waitForRequest(/^https:\/\/app\d\.example\/callback\?/).then((request) => request.url())
 }
 
@@ -73,7 +73,7 @@ test.each(['SQLite', 'PostgreSQL'] as const)(
     const loadTabs = (opened: readonly Page[]) =>
       Promise.all(opened.map((tab, index) => load(tab, () => tab.goto(urlOf(tabs[index] ?? 0, `s${index}`)))))
     const expectArrived = async (opened: readonly Page[], begin: () => Promise<unknown>) => {
-      const [urls] = await Promise.all([Promise.all(opened.map(arrivalOf)), begin()])
+      const [urls] = await Promise.all([Promise.all(opened.map(waitForCallback)), begin()])
       const arrived = urls.map((url) => {
         const { origin, searchParams } = new URL(url)
         return [origin, searchParams.has('code'), searchParams.get('state')]
@@ -100,7 +100,7 @@ test.each(['SQLite', 'PostgreSQL'] as const)(
     await loadTabs(waiting)
     await Promise.all(waiting.map((tab) => tab.getByRole('button', { name: 'Continue with a passkey' }).waitFor()))
     await load(page, () => page.goto(urlOf(0, 'first')))
-    await Promise.all([arrivalOf(page), page.getByRole('button', { name: 'Continue with a passkey' }).click()])
+    await Promise.all([waitForCallback(page), page.getByRole('button', { name: 'Continue with a passkey' }).click()])
     // The browser restores its tabs, and loads them all at once.
     await expectArrived(waiting, () => Promise.all(waiting.map((tab) => load(tab, () => tab.reload()))))
     expect(instance.output()).not.toContain('The request failed')

@@ -56,7 +56,7 @@ async function fillIn({ page }: Window) {
   await page.getByLabel('E-mail').fill('grace@example.com')
 }
 
-async function arrive({ page }: Window, instance: Instance, dsm: SynologyDsm) {
+async function consentAndArrive({ page }: Window, instance: Instance, dsm: SynologyDsm) {
   await page.getByRole('heading', { name: 'Let DSM know who you are?' }).waitFor()
   expect(page.url()).toContain(`${instance.url}/interaction/`)
   const arrived = await waitForRedirect(page, nas, () =>
@@ -83,7 +83,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('signing up on %s', (storage) =
     expect(await authenticator.credentials()).toHaveLength(0)
     await fillIn(window)
     await finish.click()
-    await arrive(window, instance, dsm)
+    await consentAndArrive(window, instance, dsm)
     expect(await authenticator.credentials()).toHaveLength(1)
     expect(window.messages).toEqual([])
 
@@ -128,7 +128,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('signing up on %s', (storage) =
     await page.goto(`${instance.url}/st/${token}?${new URLSearchParams({ redirect: path })}`)
     await fillIn(window)
     await page.getByRole('button', { name: 'Create passkey and continue' }).click()
-    await arrive(window, instance, dsm)
+    await consentAndArrive(window, instance, dsm)
 
     await using other = await openWindow()
     expect((await other.page.goto(`${instance.url}/st/${token}`))?.status()).toBe(401)

@@ -51,7 +51,7 @@ async function send(path: string, body: object, method = 'POST') {
 }
 
 /** A new browser whose taps and requests are counted. */
-async function coldBrowser() {
+async function openColdBrowser() {
   const context = await browser.newContext()
   const page = await context.newPage()
   const authenticator = await addVirtualAuthenticator(page)
@@ -82,16 +82,16 @@ async function coldBrowser() {
 }
 
 /** Enables e-mail codes until disposal. */
-async function codesByEmail() {
+async function enableEmailCodes() {
   const path = '/api/application-configuration'
-  const set = async (emailOneTimeAccessAsUnauthenticatedEnabled: 'true' | 'false') => {
+  const setEmailCodes = async (emailOneTimeAccessAsUnauthenticatedEnabled: 'true' | 'false') => {
     const response = await fetch(`${instance.url}${path}/all`, { headers: { 'x-api-key': key } })
     const present = (await response.json()) as readonly { readonly key: string; readonly value: string }[]
     const values = Object.fromEntries(present.map(({ key, value }) => [key, value]))
     await send(path, { ...values, emailOneTimeAccessAsUnauthenticatedEnabled }, 'PUT')
   }
-  await set('true')
-  return { [Symbol.asyncDispose]: () => set('false') }
+  await setEmailCodes('true')
+  return { [Symbol.asyncDispose]: () => setEmailCodes('false') }
 }
 
 /** The first match of a pattern in the next e-mail to this address. */
@@ -108,10 +108,10 @@ function translators(path: string): string {
 /** The sign-in result at DSM for the URL to which `act` sends the browser. */
 const signInAtDsm = async (page: Page, act: () => Promise<unknown>) => dsm.finish(await waitForRedirect(page, nas, act))
 
-type Cold = Awaited<ReturnType<typeof coldBrowser>>
+type ColdBrowser = Awaited<ReturnType<typeof openColdBrowser>>
 
 /** A user with a passkey in this browser, without a session. */
-async function personIn(cold: Cold, username: string) {
+async function personIn(cold: ColdBrowser, username: string) {
   const { id } = await send('/api/users', { username, email: `${username}@example.com` })
   const { link = '' } = await send(`/api/users/${id}/invitation`, {})
   await cold.page.goto(link)
@@ -128,7 +128,7 @@ describe('counted in a new browser', () => {
   const allow = 'Allow and continue'
 
   /** A user who already gave consent to the application. */
-  async function createKnownAtDsm(cold: Cold, username: string) {
+  async function createKnownAtDsm(cold: ColdBrowser, username: string) {
     const id = await personIn(cold, username)
     await cold.page.goto(dsm.begin().url)
     await cold.tap('button', passkey)
@@ -140,14 +140,14 @@ describe('counted in a new browser', () => {
   }
 
   /** A new user who signs up at the application, in a browser that prompts for nothing else afterwards. */
-  async function signUp(cold: Cold, username: string) {
+  async function signUp(cold: ColdBrowser, username: string) {
     await cold.page.goto(dsm.begin().url)
     await cold.tap('link', 'Create an account')
     await fillIn(cold, username)
     await cold.tap('button', 'Create passkey and continue')
   }
 
-  async function fillIn({ page }: Cold, username: string) {
+  async function fillIn({ page }: ColdBrowser, username: string) {
     await page.getByLabel('User name').fill(username)
     await page.getByLabel('E-mail').fill(`${username}@example.com`)
   }
@@ -156,7 +156,7 @@ describe('counted in a new browser', () => {
   const allowed = ['POST /interaction/…/consent', 'GET /authorize/…', nas]
 
   test('sign-in from /login takes one tap and two requests after the page', async () => {
-    await using cold = await coldBrowser()
+    await using cold = await openColdBrowser()
     await personIn(cold, 'bob')
     cold.counted()
     await cold.page.goto(`${instance.url}/login`)
@@ -167,7 +167,7 @@ describe('counted in a new browser', () => {
   })
 
   test('the first authorization of an application takes two taps, and each later one takes one', async () => {
-    await using cold = await coldBrowser()
+    await using cold = await openColdBrowser()
     await personIn(cold, 'carol')
     cold.counted()
     await cold.page.goto(dsm.begin().url)
@@ -202,10 +202,10 @@ describe('counted in a new browser', () => {
   })
 
   test('a login code takes two taps, up to an application with consent', async () => {
-    await using before = await coldBrowser()
+    await using before = await openColdBrowser()
     const id = await createKnownAtDsm(before, 'dave')
     const { token: code = '' } = await send(`/api/users/${id}/one-time-access-token`, {})
-    await using cold = await coldBrowser()
+    await using cold = await openColdBrowser()
     await cold.page.goto(dsm.begin().url)
     await cold.tap('link', 'Another way to sign in')
     await cold.page.getByLabel('Code').fill(code)
@@ -216,9 +216,9 @@ describe('counted in a new browser', () => {
   })
 
   test('another device takes two taps there and one here, and continues automatically', async () => {
-    await using phone = await coldBrowser()
+    await using phone = await openColdBrowser()
     await createKnownAtDsm(phone, 'erin')
-    await using television = await coldBrowser()
+    await using television = await openColdBrowser()
     await television.page.goto(dsm.begin().url)
     await television.tap('link', 'Another way to sign in')
     await television.tap('link', 'Sign in with another device')
@@ -245,7 +245,7 @@ describe('counted in a new browser', () => {
   })
 
   test('signs up from an application in three taps', async () => {
-    await using cold = await coldBrowser()
+    await using cold = await openColdBrowser()
     await signUp(cold, 'grace')
     await cold.page.getByRole('heading', consent).waitFor()
     const outcome = await signInAtDsm(cold.page, () => cold.tap('button', allow))
@@ -257,7 +257,7 @@ describe('counted in a new browser', () => {
 
   test('sign-up with an invitation link takes one tap, and the application another one', async () => {
     const { token = '' } = await send('/api/signup-tokens', { usageLimit: 1 })
-    await using cold = await coldBrowser()
+    await using cold = await openColdBrowser()
     await cold.page.goto(`${instance.url}/st/${token}`)
     await fillIn(cold, 'ivan')
     await cold.tap('button', 'Create passkey and continue')
@@ -281,7 +281,7 @@ describe('counted in a new browser', () => {
     ['an administrator approves them', 'mike', { signUpApproval: true }, [], 0],
   ] as const)('a user who waits until %s continues from the e-mail', async (_until, name, settings, verified, taps) => {
     await send('/api/settings', settings, 'PATCH')
-    await using cold = await coldBrowser()
+    await using cold = await openColdBrowser()
     await signUp(cold, name)
     await cold.page.waitForURL('**/signup/waiting*')
     expect(cold.counted()).toEqual({
@@ -289,7 +289,7 @@ describe('counted in a new browser', () => {
       requests: [...toInteraction, 'GET /signup', 'POST /signup/options', 'POST /signup', 'GET /signup/waiting'],
     })
     if ('signUpApproval' in settings) {
-      const [, id = ''] = /"id":"([^"]+)"/.exec(await waiting()) ?? []
+      const [, id = ''] = /"id":"([^"]+)"/.exec(await fetchApprovals()) ?? []
       await send(`/api/signup-approvals/${id}/approve`, {})
     }
     await cold.page.goto(await waitForEmail(`${name}@example.com`, /http\S+/))
@@ -308,15 +308,15 @@ describe('counted in a new browser', () => {
   })
 
   test('an e-mail code takes two taps, and a passkey selected in the field takes none', async () => {
-    await using known = await coldBrowser()
+    await using known = await openColdBrowser()
     await signUp(known, 'heidi')
     await known.page.getByRole('button', { name: allow }).waitFor()
     await signInAtDsm(known.page, () => known.tap('button', allow))
     await known.page.context().clearCookies()
     known.counted()
-    await using _ = await codesByEmail()
+    await using _ = await enableEmailCodes()
 
-    await using cold = await coldBrowser()
+    await using cold = await openColdBrowser()
     await cold.page.goto(dsm.begin().url)
     await cold.page.getByLabel('E-mail').fill('heidi@example.com')
     await cold.tap('button', 'Send me a code')
@@ -337,7 +337,7 @@ describe('counted in a new browser', () => {
   test("an administrator's link takes two taps to a new passkey", async () => {
     const { id } = await send('/api/users', { username: 'frank', email: 'frank@example.com' })
     const { link = '' } = await send(`/api/users/${id}/invitation`, {})
-    await using cold = await coldBrowser()
+    await using cold = await openColdBrowser()
     await cold.page.goto(link)
     await cold.tap('button', 'Sign in')
     await cold.tap('button', 'Create passkey and continue')
@@ -361,6 +361,6 @@ describe('counted in a new browser', () => {
   })
 })
 
-async function waiting(): Promise<string> {
+async function fetchApprovals(): Promise<string> {
   return (await fetch(`${instance.url}/api/signup-approvals`, { headers: { 'x-api-key': key } })).text()
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { launchBrowser, type Page, type TestBrowser } from '@pocket/test-support'
-import { type CalledInstance, startCalled } from '../api/calls.ts'
+import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
 
 let browser: TestBrowser
@@ -8,7 +8,7 @@ let instance: CalledInstance
 
 beforeAll(async () => {
   browser = await launchBrowser()
-  instance = await startCalled('SQLite')
+  instance = await startCalledInstance('SQLite')
 })
 afterAll(async () => {
   await browser[Symbol.asyncDispose]()
@@ -20,7 +20,7 @@ interface AdministrationPage {
   /** The console messages of the pages. */
   readonly messages: readonly string[]
   /** The running animations, after the page is shown. */
-  moving(): Promise<readonly string[]>
+  listAnimatedElements(): Promise<readonly string[]>
   /** Clicks or taps immediately, without waiting for animations. */
   click(name: string): Promise<void>
   /** Clicks without waiting for animations, and waits for the page at this path. */
@@ -48,7 +48,7 @@ async function openAdministration(
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.waitForURL((to) => !to.pathname.startsWith('/lc'))
   await page.goto(`${instance.url}/settings/account`)
-  const moving = async () => {
+  const listAnimatedElements = async () => {
     await page.waitForFunction(() => 'revealed' in globalThis)
     return page.evaluate(async () => {
       const transition: ViewTransition | null = Reflect.get(globalThis, 'revealed').viewTransition
@@ -68,7 +68,7 @@ async function openAdministration(
   }
   const goTo = (name: string, path: string) =>
     Promise.all([page.waitForURL(instance.url + path), click(name)]).then(() => {})
-  return { page, messages: output, moving, click, goTo }
+  return { page, messages: output, listAnimatedElements, click, goTo }
 }
 
 /** A touch device without hover. */
@@ -81,7 +81,7 @@ test.each([
   ['with a mouse', undefined, coming],
   ['by touch', tablet, turning],
 ] as const)('navigation shows a transition, and clicks during it count: %s', async (_, options, moves) => {
-  const { page, messages, moving, click, goTo } = await openAdministration(options)
+  const { page, messages, listAnimatedElements: moving, click, goTo } = await openAdministration(options)
   await goTo('My apps', '/settings/apps')
   expect(await moving()).toEqual(moves)
   await goTo('Account', '/settings/account')
@@ -117,7 +117,7 @@ test('a moving mouse causes no console message', async () => {
 })
 
 test('nothing moves with reduced motion or disabled animations', async () => {
-  const { page, messages, moving, goTo } = await openAdministration()
+  const { page, messages, listAnimatedElements: moving, goTo } = await openAdministration()
   await page.emulateMedia({ reducedMotion: 'reduce' })
   await goTo('My apps', '/settings/apps')
   expect(await moving()).toEqual([])
@@ -159,7 +159,7 @@ test('a failed transition does not change the page and logs nothing', async () =
 })
 
 test('an error page has a transition; back navigation, the same page and sign-in pages have none', async () => {
-  const { page, messages, moving, click, goTo } = await openAdministration()
+  const { page, messages, listAnimatedElements: moving, click, goTo } = await openAdministration()
   await goTo('My apps', '/settings/apps')
   await page.goBack({ waitUntil: 'load' })
   expect(await moving()).toEqual([])

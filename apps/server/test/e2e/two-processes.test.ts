@@ -25,25 +25,25 @@ test.each(storages.flatMap((storage) => removers.map((remover) => ({ storage, re
       const response = await agent.sendJson(method, url + path, body === undefined ? {} : { body })
       return { status: response.status, json: (response.text === '' ? {} : response.json()) as Fields }
     }
-    const confirm = async (agent: UserAgent, authenticator: SoftwareAuthenticator) => {
+    const reauthenticate = async (agent: UserAgent, authenticator: SoftwareAuthenticator) => {
       const result = await passkeyAnswer(agent, url, authenticator)
       expect((await send(agent, 'POST', '/api/webauthn/reauthenticate', result)).status).toBe(204)
     }
     const signIn = async (agent: UserAgent, authenticator: SoftwareAuthenticator) =>
       send(agent, 'POST', '/api/webauthn/login/finish', await passkeyAnswer(agent, url, authenticator))
     const agentAtReplica = () => new UserAgent({ resolve: { [url]: replica } })
-    await confirm(administrator, administratorAuthenticator)
+    await reauthenticate(administrator, administratorAuthenticator)
     const app = { name: 'App', callbackURLs: [callback], skipConsent: true }
     const { id: clientId = '' } = (await send(administrator, 'POST', '/api/oidc/clients', app)).json
     const { secret = '' } = (await send(administrator, 'POST', `/api/oidc/clients/${clientId}/secret`)).json
-    const token = async (fields: Fields) => {
+    const requestToken = async (fields: Fields) => {
       const body = new URLSearchParams({ client_id: clientId, client_secret: secret, ...fields })
       const response = await fetch(`${replica}/api/oidc/token`, { method: 'POST', body })
       return { status: response.status, refreshToken: ((await response.json()) as Fields).refresh_token ?? '' }
     }
 
     for (let round = 0; round < rounds; round += 1) {
-      await confirm(administrator, administratorAuthenticator)
+      await reauthenticate(administrator, administratorAuthenticator)
       const user = { username: `bob${round}`, firstName: 'Bob', email: `bob${round}@example.com` }
       const { id = '' } = (await send(administrator, 'POST', '/api/users', user)).json
       const issued = await send(administrator, 'POST', `/api/users/${id}/one-time-access-token`, {})
@@ -52,16 +52,17 @@ test.each(storages.flatMap((storage) => removers.map((remover) => ({ storage, re
       const { authenticator: stolen, answer } = await registerPasskey(owner, url)
       const { id: stolenId = '' } = answer.json() as Fields
       const { authenticator: other } = await registerPasskey(owner, url)
-      await confirm(owner, other)
+      await reauthenticate(owner, other)
 
       const attacker = agentAtReplica()
       expect((await signIn(attacker, stolen)).status).toBe(200)
       const query = { client_id: clientId, redirect_uri: callback, response_type: 'code', scope: 'openid' }
       const { location } = await attacker.get(`${url}/authorize?${new URLSearchParams(query)}`)
       const code = new URL(location ?? '').searchParams.get('code') ?? ''
-      const input = await token({ grant_type: 'authorization_code', redirect_uri: callback, code })
+      const input = await requestToken({ grant_type: 'authorization_code', redirect_uri: callback, code })
       expect(input.status).toBe(200)
-      const refresh = (refreshToken: string) => token({ grant_type: 'refresh_token', refresh_token: refreshToken })
+      const refresh = (refreshToken: string) =>
+        requestToken({ grant_type: 'refresh_token', refresh_token: refreshToken })
       const optionsResponse = await attacker.getJson(`${url}/api/webauthn/register/start`)
       const planted = new SoftwareAuthenticator().create(optionsResponse.json() as never, { origin: url })
       const another = agentAtReplica()

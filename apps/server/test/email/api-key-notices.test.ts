@@ -31,7 +31,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
   afterAll(async () => stack.disposeAsync())
 
-  async function notice(): Promise<void> {
+  async function sendNotices(): Promise<void> {
     const { dataSource, emails: store, masterKey, apiKeys } = database
     const deps = {
       apiKeys,
@@ -44,18 +44,18 @@ describe.each(databaseKinds)('%s', (kind) => {
     await notifyExpiringApiKeys(deps, new AbortController().signal)
   }
 
-  async function contents() {
+  async function listContents() {
     const all = { page: 1, limit: 100, sort: null, filters: {}, search: '' }
     const { items } = await database.emails.list(all)
     return items.map(({ data, recipient }) => ({ recipient, ...decryptContent(database.masterKey, data) }))
   }
 
-  async function person(userName: string, email: string | null): Promise<string> {
+  async function createUser(userName: string, email: string | null): Promise<string> {
     const directory = createDirectory({ ...directoryStores(database.dataSource), clock })
     return (await directory.create(newUser({ userName, email }))).id
   }
 
-  const key = (ownerId: string, name: string, expiresAt: number) =>
+  const insertKey = (ownerId: string, name: string, expiresAt: number) =>
     database.apiKeys.insert({
       id: crypto.randomUUID(),
       ownerId,
@@ -71,24 +71,24 @@ describe.each(databaseKinds)('%s', (kind) => {
     })
 
   test('notifies reachable owners once about each key that expires within a week', async () => {
-    const ada = await person('ada', 'ada@example.com')
-    await key(ada, 'soon', now + 7 * day)
-    await key(ada, 'later', now + 8 * day)
-    await key(ada, 'over', now - 1)
-    await key(await person('grace', null), 'unreachable', now + day)
+    const ada = await createUser('ada', 'ada@example.com')
+    await insertKey(ada, 'soon', now + 7 * day)
+    await insertKey(ada, 'later', now + 8 * day)
+    await insertKey(ada, 'over', now - 1)
+    await insertKey(await createUser('grace', null), 'unreachable', now + day)
     enabled = false
-    await notice()
-    expect(await contents()).toEqual([])
+    await sendNotices()
+    expect(await listContents()).toEqual([])
     enabled = true
-    await Promise.all([notice(), notice()])
-    await notice()
+    await Promise.all([sendNotices(), sendNotices()])
+    await sendNotices()
     const soon = { recipient: 'ada@example.com', kind: 'api-key-expiring', name: 'ada', keyName: 'soon' }
-    expect(await contents()).toEqual([{ ...soon, expiresAt: now + 7 * day }])
+    expect(await listContents()).toEqual([{ ...soon, expiresAt: now + 7 * day }])
     const { items } = await database.apiKeys.list(ada, { page: 1, limit: 9, sort: null, filters: {}, search: '' }, now)
     expect(items.filter(({ expirationEmailSent }) => expirationEmailSent).map(({ name }) => name)).toEqual(['soon'])
     now += day
-    await notice()
-    expect((await contents()).map((content) => 'keyName' in content && content.keyName).sort()).toEqual([
+    await sendNotices()
+    expect((await listContents()).map((content) => 'keyName' in content && content.keyName).sort()).toEqual([
       'later',
       'soon',
     ])

@@ -74,19 +74,19 @@ beforeAll(async () => {
     await Promise.all(
       files.map(async (file) => {
         const catalog: object = JSON.parse(await readFile(folder + file, 'utf8'))
-        return [file.replace('.json', ''), new Map(flat(catalog))] as const
+        return [file.replace('.json', ''), new Map(flatten(catalog))] as const
       }),
     ),
   )
 })
 
-function flat(node: object, path = ''): [string, string][] {
+function flatten(node: object, path = ''): [string, string][] {
   return Object.entries(node).flatMap(([key, value]): [string, string][] =>
-    typeof value === 'string' ? [[path + key, value]] : flat(value, `${path}${key}.`),
+    typeof value === 'string' ? [[path + key, value]] : flatten(value, `${path}${key}.`),
   )
 }
 
-const holes = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([hole]) => hole).sort()
+const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([hole]) => hole).sort()
 
 describe('the e-mail catalogs', () => {
   test('have only messages of English, with the same placeholders', () => {
@@ -96,10 +96,10 @@ describe('the e-mail catalogs', () => {
       expect([language, [...own.keys()].filter((key) => !english.has(key))]).toEqual([language, []])
       expect(own.get('language')).toBe(language)
       for (const [key, text] of own)
-        expect([language, key, [...new Set(holes(text))]]).toEqual([
+        expect([language, key, [...new Set(placeholders(text))]]).toEqual([
           language,
           key,
-          [...new Set(holes(english.get(key) ?? ''))],
+          [...new Set(placeholders(english.get(key) ?? ''))],
         ])
     }
   })

@@ -58,9 +58,9 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     return found
   }
   const clock = { now: () => now }
-  const outbox = () => createOutbox({ store: database().emails, masterKey: database().masterKey, clock })
-  const leave = (email = someone.email, message: Message = { kind: 'test' }) =>
-    outbox().queue({ to: { ...someone, email }, message, expiresAt: now + useful })
+  const createTestOutbox = () => createOutbox({ store: database().emails, masterKey: database().masterKey, clock })
+  const queueEmail = (email = someone.email, message: Message = { kind: 'test' }) =>
+    createTestOutbox().queue({ to: { ...someone, email }, message, expiresAt: now + useful })
 
   async function deliver(replica = 0, maxWait = 60_000): Promise<void> {
     const { emails: store, masterKey } = database(replica)
@@ -86,7 +86,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     await delivery.run(new AbortController().signal)
   }
 
-  async function only(): Promise<Email> {
+  async function findOnlyEmail(): Promise<Email> {
     const { items } = await database().emails.list({ page: 1, limit: 100, sort: null, filters: {}, search: '' })
     expect(items).toHaveLength(1)
     return items[0] as Email
@@ -94,7 +94,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
 
   test('sends each e-mail once from two concurrent replicas', async () => {
     const addresses = Array.from({ length: 20 }, (_, index) => `person${index}@example.com`)
-    for (const address of addresses) await leave(address)
+    for (const address of addresses) await queueEmail(address)
     await Promise.all([deliver(0), deliver(1), deliver(0), deliver(1)])
     expect(server.delivered.flatMap(({ to }) => to).sort()).toEqual(addresses.toSorted())
   })
@@ -107,16 +107,16 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
       bound: false,
       expiresAt: now + minute,
     } as const
-    await outbox().queue({ to: someone, message, expiresAt: message.expiresAt })
-    expect((await only()).data).toMatch(/^v1\./)
-    expect((await only()).data).not.toContain('K7QP2M')
+    await createTestOutbox().queue({ to: someone, message, expiresAt: message.expiresAt })
+    expect((await findOnlyEmail()).data).toMatch(/^v1\./)
+    expect((await findOnlyEmail()).data).not.toContain('K7QP2M')
     await deliver()
-    expect(await only()).toMatchObject({ data: '', sentAt: now, attempts: 1 })
+    expect(await findOnlyEmail()).toMatchObject({ data: '', sentAt: now, attempts: 1 })
   })
 
   test('sends an e-mail whose next attempt was postponed before the clock was set back by days', async () => {
     now += 1500 * 24 * 60 * minute
-    await leave()
+    await queueEmail()
     server.refuseNext(451)
     await deliver()
     now -= 1500 * 24 * 60 * minute
@@ -125,34 +125,34 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
   })
 
   test('retries after a 4xx response with increasing delays', async () => {
-    await leave()
+    await queueEmail()
     server.refuseNext(451)
     await deliver()
     expect(server.delivered).toHaveLength(0)
-    expect(await only()).toMatchObject({ attempts: 1, sentAt: null, nextAttemptAt: now + 15_000 })
-    expect((await only()).lastError).toMatch(/451|Not now/)
+    expect(await findOnlyEmail()).toMatchObject({ attempts: 1, sentAt: null, nextAttemptAt: now + 15_000 })
+    expect((await findOnlyEmail()).lastError).toMatch(/451|Not now/)
     now += 14_999
     await deliver()
     expect(server.delivered).toHaveLength(0)
     now += 1
     await deliver()
     expect(server.delivered).toHaveLength(1)
-    expect(await only()).toMatchObject({ attempts: 2, lastError: null })
+    expect(await findOnlyEmail()).toMatchObject({ attempts: 2, lastError: null })
   })
 
   test('retries after a refused connection until it gives up', async () => {
-    await leave()
+    await queueEmail()
     settings = { ...settings, smtpPort: String(await freePort()) }
     for (const pause of retryDelays) {
       await deliver()
-      expect(await only()).toMatchObject({
+      expect(await findOnlyEmail()).toMatchObject({
         nextAttemptAt: now + pause,
         lastError: expect.stringMatching(/ECONNREFUSED/),
       })
       now += pause
     }
     await deliver()
-    expect(stateOf(await only())).toBe('failed')
+    expect(stateOf(await findOnlyEmail())).toBe('failed')
   })
 
   test.each<[string, RegExp, (socket: Socket) => void]>([
@@ -162,40 +162,40 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     [
       'closes the connection in the middle',
       /closed|ECONN/i,
-      (socket) => answer(socket, ['220 Hi', '250 Hi', '250 Yes', '250 Yes']),
+      (socket) => sendLines(socket, ['220 Hi', '250 Hi', '250 Yes', '250 Yes']),
     ],
     ['speaks another protocol', /greeting/i, (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
-    ['is busy', /421|Busy/, (socket) => answer(socket, ['421 Busy'])],
+    ['is busy', /421|Busy/, (socket) => sendLines(socket, ['421 Busy'])],
   ])('retries later with a server that %s', async (_name, lastError, speak) => {
     const broken = createServer((socket) => speak(socket.on('error', () => {})))
     await new Promise<void>((resolve) => broken.listen(0, '127.0.0.1', resolve))
     settings = { ...settings, smtpPort: String((broken.address() as AddressInfo).port) }
-    await leave()
+    await queueEmail()
     await deliver(0, 400)
     broken.close()
-    expect(await only()).toMatchObject({ sentAt: null, nextAttemptAt: now + 15_000 })
-    expect((await only()).lastError).toMatch(lastError)
+    expect(await findOnlyEmail()).toMatchObject({ sentAt: null, nextAttemptAt: now + 15_000 })
+    expect((await findOnlyEmail()).lastError).toMatch(lastError)
   })
 
   test('gives up immediately after a permanent rejection', async () => {
-    await leave()
+    await queueEmail()
     server.refuseNext(550)
     await deliver()
-    expect(stateOf(await only())).toBe('failed')
+    expect(stateOf(await findOnlyEmail())).toBe('failed')
   })
 
   test('does not send an e-mail that is obsolete', async () => {
-    await leave()
+    await queueEmail()
     now += useful
     await deliver()
     expect(server.delivered).toHaveLength(0)
-    expect(stateOf(await only())).toBe('failed')
+    expect(stateOf(await findOnlyEmail())).toBe('failed')
   })
 
   test('does not let a name add a header', async () => {
     const keyName = 'backup\r\nBcc: mallory@example.com\r\n\r\n<b>'
     settings = { ...settings, appName: 'Mine\r\nX-Own: 1, "quoted" <a@b>' }
-    await leave(someone.email, { kind: 'api-key-expiring', name: '<i>Ada</i>', keyName, expiresAt: now + minute })
+    await queueEmail(someone.email, { kind: 'api-key-expiring', name: '<i>Ada</i>', keyName, expiresAt: now + minute })
     await deliver()
     const [sent] = server.delivered
     expect(sent?.to).toEqual([someone.email])
@@ -208,19 +208,19 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
   })
 
   test('treats an address as one recipient, regardless of its characters', async () => {
-    await leave('ada@example.com>\r\nRCPT TO:<mallory@example.com')
+    await queueEmail('ada@example.com>\r\nRCPT TO:<mallory@example.com')
     await deliver()
     expect(server.delivered.flatMap(({ to }) => to)).not.toContain('mallory@example.com')
   })
 
   test('queues the same e-mail once', async () => {
     const letter = { to: someone, message: { kind: 'test' }, expiresAt: now + minute, onceKey: 'a' } as const
-    expect([await outbox().queue(letter), await outbox().queue(letter)]).toEqual([true, false])
-    await only()
+    expect([await createTestOutbox().queue(letter), await createTestOutbox().queue(letter)]).toEqual([true, false])
+    await findOnlyEmail()
   })
 
   test('ignores the result of an attempt that another replica took over', async () => {
-    await leave()
+    await queueEmail()
     const store = database().emails
     const slow = await store.claim({ now, until: now + minute })
     now += minute
@@ -240,7 +240,7 @@ function drip(socket: Socket, text: string): void {
 }
 
 /** Responds to one command after another, and closes the connection after the last. */
-function answer(socket: Socket, lines: readonly string[]): void {
+function sendLines(socket: Socket, lines: readonly string[]): void {
   const left = [...lines]
   const next = () => (left.length > 0 ? socket.write(`${left.shift()}\r\n`) : socket.destroy())
   socket.on('data', next)

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { databaseKinds, freePort } from '@pocket/test-support'
-import { type CalledInstance, findAuditEvents, startCalled } from '../api/calls.ts'
+import { type CalledInstance, findAuditEvents, startCalledInstance } from '../api/calls.ts'
 import { registerPasskey } from '../api/instance.ts'
 import { createPerson } from '../api/people.ts'
 import { setUpAdministrator, startApp } from '../http/app.ts'
@@ -19,7 +19,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   beforeAll(async () => {
     server = await startMailServer()
     const settings = { EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED: 'true', APP_NAME: 'Our Pocket', ACCENT_COLOR: '#123456' }
-    instance = await startCalled(kind, { ...smtpSettings(server), ...settings })
+    instance = await startCalledInstance(kind, { ...smtpSettings(server), ...settings })
   })
 
   afterAll(async () => {
@@ -39,7 +39,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     return { id, agent, email: String(json.email), json }
   }
 
-  async function verificationToken({ agent, email }: { agent: UserAgent; email: string }): Promise<string> {
+  async function receiveVerificationToken({ agent, email }: { agent: UserAgent; email: string }): Promise<string> {
     const { status } = await instance.call('POST /api/users/me/send-email-verification', { agent })
     expect(status).toBe(204)
     const { mail } = await server.received(email)
@@ -98,7 +98,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('verifies an address once, and only for its recipient', async () => {
     const person = await createSignedIn()
     const otherAgent = await createSignedIn()
-    const token = await verificationToken(person)
+    const token = await receiveVerificationToken(person)
     expect(await verify(otherAgent.agent, token)).toMatchObject({
       status: 400,
       json: { code: 'invalid_email_verification_token' },
@@ -111,7 +111,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('does not verify an address that was changed after the link was sent', async () => {
     const person = await createSignedIn()
-    const token = await verificationToken(person)
+    const token = await receiveVerificationToken(person)
     await registerPasskey(person.agent, instance.url)
     const body = { ...person.json, email: `other-${person.email}` }
     expect(await instance.call('PUT /api/users/me', { agent: person.agent, body })).toMatchObject({ status: 200 })
@@ -122,7 +122,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('confirms on the page of the link, and requires a session first', async () => {
     const person = await createSignedIn()
-    const token = await verificationToken(person)
+    const token = await receiveVerificationToken(person)
     const address = `${instance.url}/verify-email?token=${token}`
     const away = await instance.agent().get(address)
     expect(away.headers.get('location')).toContain('/login?redirect=%2Fverify-email%3Ftoken%3D')
@@ -156,7 +156,10 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('offers the link on the account page only if verification is enabled', async () => {
     const { agent } = await createSignedIn()
     expect((await agent.get(`${instance.url}/settings/account`)).text).not.toContain('verify-email')
-    await using verifying = await startCalled('SQLite', { ...smtpSettings(server), EMAIL_VERIFICATION_ENABLED: 'true' })
+    await using verifying = await startCalledInstance('SQLite', {
+      ...smtpSettings(server),
+      EMAIL_VERIFICATION_ENABLED: 'true',
+    })
     const { administrator, url } = verifying
     expect((await administrator.get(`${url}/settings/account`)).text).toContain('/settings/account/verify-email')
     const sent = await administrator.postForm(`${url}/settings/account/verify-email`, {})
@@ -180,7 +183,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     await instance.call('POST /api/users/me/send-email-verification', { agent })
     const list = (query: string) => instance.call('GET /api/emails', { query })
     // Requests run in order, so the first one is complete once the later one of another user has arrived.
-    await verificationToken(await createSignedIn())
+    await receiveVerificationToken(await createSignedIn())
     const { json, response } = await list(`?search=${email}&filters[state]=failed`)
     expect(json.data).toEqual([
       expect.objectContaining({ kind: 'email-verification', recipient: email, state: 'failed', attempts: 1 }),
@@ -198,7 +201,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { email, agent } = await createSignedIn()
     server.refuseNext(550)
     await instance.call('POST /api/users/me/send-email-verification', { agent })
-    await verificationToken(await createSignedIn())
+    await receiveVerificationToken(await createSignedIn())
     const page = await administrator.get(`${pageUrl}?search=${email}&filters[state]=failed`)
     expect(page.text).toMatch(/<p>Failed: [1-9]/)
     expect(page.text).toMatch(/<bdi dir="ltr">[^<]*550 Not now<\/bdi>/)
@@ -209,7 +212,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(retried.url).toBe(`${pageUrl}?search=x`)
     expect(retried.text).toContain(`The e-mail to <strong>${email}</strong> is being sent.`)
     await server.received(email)
-    await verificationToken(await createSignedIn())
+    await receiveVerificationToken(await createSignedIn())
     const late = await administrator.follow(await administrator.postForm(pageUrl, { ids: id }))
     expect(late.text).toContain(`<bdi>${email}</bdi>: It was already sent`)
     expect((await administrator.follow(await administrator.postForm(pageUrl, {}))).text).toContain(
@@ -224,7 +227,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { id, email, agent } = await createSignedIn()
     server.refuseNext(451)
     await instance.call('POST /api/users/me/send-email-verification', { agent })
-    await verificationToken(await createSignedIn())
+    await receiveVerificationToken(await createSignedIn())
     await instance.call('DELETE /api/users/{id}', { params: { id } })
     expect((await instance.call('GET /api/emails', { query: `?search=${email}` })).json.data).toEqual([])
   })
@@ -232,7 +235,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
 test('rejects e-mail codes if the setting is off, and fails no request while the e-mail server is down', async () => {
   const unreachable = { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(await freePort()), SMTP_FROM: 'id@example.com' }
-  await using instance = await startCalled('SQLite', unreachable)
+  await using instance = await startCalledInstance('SQLite', unreachable)
   const { id } = await createPerson(instance)
   const call = 'POST /api/users/{id}/one-time-access-email'
   expect(await instance.call(call, { params: { id }, body: {} })).toMatchObject({
@@ -252,7 +255,7 @@ test('is not blocked, in requests or at shutdown, by a server that does not resp
   const { port } = silent.address() as AddressInfo
   const env = { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(port), SMTP_FROM: 'id@example.com' }
   await using stack = new AsyncDisposableStack()
-  const instance = stack.use(await startCalled('SQLite', env))
+  const instance = stack.use(await startCalledInstance('SQLite', env))
   // A silent connection times out after fifteen seconds, and at shutdown after two.
   await withoutLongTimeouts(async () => {
     const connected = once(silent, 'connection')
@@ -277,20 +280,20 @@ test.each([
       password === 'secret' ? callback(null, { user: username }) : callback(new Error('No')),
   })
   const env = { ...smtpSettings(server), SMTP_TLS: mode, SMTP_USER: 'pocket', SMTP_PASSWORD: 'secret' }
-  await using strict = await startCalled('SQLite', env)
+  await using strict = await startCalledInstance('SQLite', env)
   expect(await strict.call(testEmail)).toMatchObject({
     status: 500,
     json: { error: expect.stringMatching(/certificate/i) },
   })
   expect(server.delivered).toHaveLength(0)
-  await using lax = await startCalled('SQLite', { ...env, SMTP_SKIP_CERT_VERIFY: 'true' })
+  await using lax = await startCalledInstance('SQLite', { ...env, SMTP_SKIP_CERT_VERIFY: 'true' })
   expect(await lax.call(testEmail)).toMatchObject({ status: 204 })
   expect(server.delivered).toMatchObject([{ secure: true, user: 'pocket' }])
 })
 
 test('sends nothing to a server without STARTTLS if it is required', async () => {
   await using server = await startMailServer({ disabledCommands: ['STARTTLS'] })
-  await using instance = await startCalled('SQLite', { ...smtpSettings(server), SMTP_TLS: 'starttls' })
+  await using instance = await startCalledInstance('SQLite', { ...smtpSettings(server), SMTP_TLS: 'starttls' })
   expect(await instance.call(testEmail)).toMatchObject({ status: 500 })
   expect(server.delivered).toHaveLength(0)
 })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { Database } from '@pocket/core/internal/sql'
 import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, startCalled } from '../api/calls.ts'
+import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
 import { createPerson } from '../api/people.ts'
 import { type MailServer, smtpSettings, startMailServer } from './mail-server.ts'
 
@@ -14,7 +14,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   beforeAll(async () => {
     server = await startMailServer()
-    instance = await startCalled(kind, {
+    instance = await startCalledInstance(kind, {
       ...smtpSettings(server),
       EMAIL_ONE_TIME_ACCESS_AS_UNAUTHENTICATED_ENABLED: 'true',
     })
@@ -28,16 +28,16 @@ describe.each(databaseKinds)('%s', (kind) => {
   const sendRequest = (agent: UserAgent, email: string, extra = {}) =>
     instance.call(request, { agent, body: { email, ...extra } })
 
-  async function codeFor(address: string): Promise<{ readonly code: string; readonly link: string }> {
+  async function receiveCode(address: string): Promise<{ readonly code: string; readonly link: string }> {
     const { mail } = await server.received(address)
     const [, link = '', code = ''] = /(http\S+\/lc\/([A-Z0-9]{6})\S*)\n/.exec(mail.text ?? '') ?? []
     return { code, link }
   }
-  const use = (agent: UserAgent, code: string) =>
+  const useCode = (agent: UserAgent, code: string) =>
     instance.call('POST /api/one-time-access-token/{token}', { agent, params: { token: code } })
 
   /** The visible part of a response, without its random values. */
-  function visible({ status, headers, text }: UserAgentResponse) {
+  function visibleResponse({ status, headers, text }: UserAgentResponse) {
     const shown = [...headers].filter(([name]) => !['date', 'x-request-id'].includes(name))
     return {
       status,
@@ -57,11 +57,11 @@ describe.each(databaseKinds)('%s', (kind) => {
       204,
       expect.stringMatching(/^device_token=[\w-]{16,};.*httponly/i),
     ])
-    const { code, link } = await codeFor(String(json.email))
+    const { code, link } = await receiveCode(String(json.email))
     expect(link).toBe(`${instance.url}/lc/${code}?redirect=%2Fverify-email`)
-    expect((await use(instance.agent(), code)).status).toBeGreaterThanOrEqual(400)
-    expect(await use(agent, code)).toMatchObject({ status: 200, json: { id } })
-    expect((await use(agent, code)).status).toBeGreaterThanOrEqual(400)
+    expect((await useCode(instance.agent(), code)).status).toBeGreaterThanOrEqual(400)
+    expect(await useCode(agent, code)).toMatchObject({ status: 200, json: { id } })
+    expect((await useCode(agent, code)).status).toBeGreaterThanOrEqual(400)
   })
 
   test('does not reveal in the response whether an address exists', async () => {
@@ -70,11 +70,11 @@ describe.each(databaseKinds)('%s', (kind) => {
     const unknown = await sendRequest(instance.agent(), 'nobody@example.com')
     const disabled = await createPerson(instance, { disabled: true })
     const off = await sendRequest(instance.agent(), String(disabled.json.email))
-    expect(visible(unknown.response)).toEqual(visible(known.response))
-    expect(visible(off.response)).toEqual(visible(known.response))
+    expect(visibleResponse(unknown.response)).toEqual(visibleResponse(known.response))
+    expect(visibleResponse(off.response)).toEqual(visibleResponse(known.response))
     const requestOnPage = async (email: unknown) => {
       const response = await instance.agent().postForm(`${instance.url}/lc/email`, { email: String(email) })
-      const { headers, ...shown } = visible(response)
+      const { headers, ...shown } = visibleResponse(response)
       return { ...shown, headers: headers.filter(([name]) => name !== 'content-length') }
     }
     const maskEmail = (page: Awaited<ReturnType<typeof requestOnPage>>, email: unknown) =>
@@ -83,10 +83,10 @@ describe.each(databaseKinds)('%s', (kind) => {
     for (const email of ['nobody@example.com', disabled.json.email])
       expect(maskEmail(await requestOnPage(email), email)).toBe(shownToKnown)
     expect(shownToKnown).toContain('the address')
-    await codeFor(String(json.email))
+    await receiveCode(String(json.email))
     const last = await createPerson(instance)
     await sendRequest(instance.agent(), String(last.json.email))
-    await codeFor(String(last.json.email))
+    await receiveCode(String(last.json.email))
     const reached = server.delivered.flatMap(({ to }) => to)
     expect(reached).not.toContain('nobody@example.com')
     expect(reached).not.toContain(disabled.json.email)
@@ -107,7 +107,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       answered.resolve()
       slow.mockRestore()
     }
-    await codeFor(email)
+    await receiveCode(email)
   })
 
   test('sends a code to the stored address, not to the entered one', async () => {
@@ -115,8 +115,8 @@ describe.each(databaseKinds)('%s', (kind) => {
     const [known, typed] = [String(json.email), String(json.email).toUpperCase()]
     const agent = instance.agent()
     await sendRequest(agent, typed)
-    const { code } = await codeFor(known)
-    expect((await use(agent, code)).status).toBe(200)
+    const { code } = await receiveCode(known)
+    expect((await useCode(agent, code)).status).toBe(200)
     expect(server.delivered.filter(({ to }) => to.includes(typed))).toEqual([])
   })
 
@@ -126,7 +126,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     for (let count = 0; count < 14; count++) await sendRequest(instance.agent(), email)
     const last = await createPerson(instance)
     await sendRequest(instance.agent(), String(last.json.email))
-    await codeFor(String(last.json.email))
+    await receiveCode(String(last.json.email))
     expect(server.delivered.filter(({ to }) => to.includes(email))).toHaveLength(10)
   })
 
@@ -137,7 +137,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     })
     const { json } = await createPerson(instance)
     await sendRequest(instance.agent(), String(json.email), { redirectPath: '//evil.example' })
-    expect((await codeFor(String(json.email))).link).not.toContain('evil')
+    expect((await receiveCode(String(json.email))).link).not.toContain('evil')
   })
 
   test('sends a code on the page and accepts it', async () => {
@@ -150,7 +150,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect([refused.status, refused.text]).toEqual([400, expect.stringContaining('aria-invalid="true"')])
     const sent = await agent.postForm(`${instance.url}/lc/email`, { email, redirect: '/settings/account' })
     expect([sent.status, sent.text]).toEqual([200, expect.stringContaining('a code is on its way')])
-    const { code } = await codeFor(email)
+    const { code } = await receiveCode(email)
     const elsewhere = await instance.agent().postForm(`${instance.url}/lc`, { code })
     expect(elsewhere.status).toBe(400)
     const inside = await agent.postForm(`${instance.url}/lc`, { code, redirect: '/settings/account' })
@@ -164,14 +164,14 @@ test('rejects and hides requests if the setting is off, and sends no pending cod
     onMailFrom: (_from, _session, go) => void release.promise.then(() => go()),
   })
   const smtp = smtpSettings(server)
-  await using instance = await startCalled('SQLite', smtp)
+  await using instance = await startCalledInstance('SQLite', smtp)
   const agent = instance.agent()
   const response = await instance.call(request, { agent, body: { email: 'ada@example.com' } })
   expect(response).toMatchObject({ status: 403, json: { code: 'one_time_access_disabled' } })
   expect(response.response.headers.get('set-cookie')).toBeNull()
   expect((await agent.get(`${instance.url}/lc`)).text).not.toContain('/lc/email')
 
-  const set = async (on: boolean) => {
+  const setEmailCodes = async (on: boolean) => {
     const all = await instance.administrator.getJson(`${instance.url}/api/application-configuration/all`)
     const settings = all.json() as readonly { readonly key: string; readonly value: string }[]
     const present = Object.fromEntries(settings.map(({ key, value }) => [key, value]))
@@ -182,11 +182,11 @@ test('rejects and hides requests if the setting is off, and sends no pending cod
   const [first = '', late = '', last = ''] = people.map(({ json }) => String(json.email))
   const sendRequest = async (email: string) =>
     expect((await instance.call(request, { agent: instance.agent(), body: { email } })).status).toBe(204)
-  await set(true)
+  await setEmailCodes(true)
   // E-mails are sent one after another, and the server accepts the first one slowly.
   await sendRequest(first)
   await sendRequest(late)
-  await set(false)
+  await setEmailCodes(false)
   release.resolve()
   await instance.call('POST /api/users/{id}/invitation-email', { params: { id: people[2]?.id ?? '' }, body: {} })
   await server.received(last)

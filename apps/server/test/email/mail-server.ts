@@ -3,7 +3,7 @@ import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 
 /** An e-mail as received by the server. */
-export interface Delivered {
+export interface DeliveredEmail {
   readonly to: readonly string[]
   readonly raw: string
   readonly mail: Email
@@ -13,11 +13,11 @@ export interface Delivered {
 
 export interface MailServer extends AsyncDisposable {
   readonly port: number
-  readonly delivered: readonly Delivered[]
+  readonly delivered: readonly DeliveredEmail[]
   /** Responds to the next recipient with this code. */
   refuseNext(code: number): void
   /** Resolves with the e-mail for this address, once it has arrived. */
-  received(address: string): Promise<Delivered>
+  received(address: string): Promise<DeliveredEmail>
   /** Forgets the e-mails for this address, so that the next one is received. */
   forget(address: string): void
 }
@@ -29,7 +29,7 @@ export function smtpSettings({ port }: Pick<MailServer, 'port'>) {
 
 /** A real SMTP server on this machine. */
 export async function startMailServer(options: SMTPServerOptions = {}, port = 0): Promise<MailServer> {
-  const delivered: Delivered[] = []
+  const delivered: DeliveredEmail[] = []
   const waiting = new Set<() => void>()
   const refusals: number[] = []
   const server = new SMTPServer({

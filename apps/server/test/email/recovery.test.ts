@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import { NotFoundError } from '@pocket/core/errors'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, findAuditEvents, startCalled } from '../api/calls.ts'
+import { type CalledInstance, findAuditEvents, startCalledInstance } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
 import { type MailServer, smtpSettings, startMailServer } from './mail-server.ts'
 
@@ -15,7 +15,7 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
 
   beforeAll(async () => {
     server = await startMailServer()
-    instance = await startCalled(kind, {
+    instance = await startCalledInstance(kind, {
       ...smtpSettings(server),
       STATIC_API_KEY: staticKey,
     })
@@ -27,9 +27,9 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     await server[Symbol.asyncDispose]()
   })
 
-  const request = (email: string, agent = instance.agent()) =>
+  const requestRecovery = (email: string, agent = instance.agent()) =>
     agent.postForm(`${instance.url}/recover/email`, { email })
-  const stop = (token: string) => instance.agent().postForm(`${instance.url}/recover/stop`, { token })
+  const stopRecovery = (token: string) => instance.agent().postForm(`${instance.url}/recover/stop`, { token })
   /** By the API key of the environment, because a session ends when the clock is set forward. */
   const send = async (method: string, path: string, body?: object) =>
     instance.agent().sendJson(method, instance.url + path, {
@@ -43,7 +43,7 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     return { id: (response.json() as { readonly id: string }).id, username, email }
   }
   /** The token that stops the recovery. */
-  const tokenFor = async (address: string) => {
+  const receiveToken = async (address: string) => {
     const { mail } = await server.received(address)
     server.forget(address)
     return /\/recover\/stop\?token=([\w-]+)/.exec(mail.text ?? '')?.[1] ?? ''
@@ -72,7 +72,7 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     await runJob('send-recovery-codes')
     await runJob('send-emails')
   }
-  const codeFor = async (address: string) =>
+  const receiveCode = async (address: string) =>
     /([2-9A-Z]{4}-){3}[2-9A-Z]{4}/.exec((await server.received(address)).mail.text ?? '')?.[0] ?? ''
   const enter = (agent: UserAgent, code: string) => agent.postForm(`${instance.url}/lc`, { code, redirect: '' })
   const addPasskey = async (agent: UserAgent) => {
@@ -89,8 +89,8 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
 
   test('notifies the user and the administrators immediately, and sends the code after the waiting period', async () => {
     const { id, username, email } = await createUser()
-    await request(email)
-    await tokenFor(email)
+    await requestRecovery(email)
+    await receiveToken(email)
     expect((await server.received('ada@example.com')).mail.text).toContain(username)
     server.forget('ada@example.com')
     const entry = await send('GET', '/api/audit-logs/all?filters[event]=RECOVERY_REQUESTED&pagination[limit]=1')
@@ -99,7 +99,7 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     expect(server.delivered.filter(({ to }) => to.includes(email))).toEqual([])
     jest.restoreAllMocks()
     await sendDue(1)
-    const code = await codeFor(email)
+    const code = await receiveCode(email)
     const agent = instance.agent()
     expect((await enter(agent, code)).status).toBe(303)
     expect((await agent.getJson(`${instance.url}/api/users/me`)).status).toBe(401)
@@ -109,29 +109,29 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
 
   test('is stopped with one tap by the link of any notified user, even after the code was sent and entered', async () => {
     const { email } = await createUser()
-    await request(email)
-    const token = await tokenFor(email)
-    expect(await tokenFor('ada@example.com')).toBe(token)
+    await requestRecovery(email)
+    const token = await receiveToken(email)
+    expect(await receiveToken('ada@example.com')).toBe(token)
     await sendDue(1)
-    const code = await codeFor(email)
+    const code = await receiveCode(email)
     const agent = instance.agent()
     await enter(agent, code)
     const response = await instance.agent().get(`${instance.url}/recover/stop?token=${token}`)
     expect(response.text).toContain('Stop this recovery?')
-    expect((await stop(token)).text).toContain('Recovery stopped')
+    expect((await stopRecovery(token)).text).toContain('Recovery stopped')
     expect(await addPasskey(agent)).toBe(401)
-    expect((await stop(token)).text).toContain('No recovery to stop')
+    expect((await stopRecovery(token)).text).toContain('No recovery to stop')
   })
 
   test('is too late to stop once a passkey was added, and the page says so', async () => {
     const { id, email } = await createUser()
-    await request(email)
-    const token = await tokenFor(email)
+    await requestRecovery(email)
+    const token = await receiveToken(email)
     await sendDue(1)
     const agent = instance.agent()
-    await enter(agent, await codeFor(email))
+    await enter(agent, await receiveCode(email))
     expect(await addPasskey(agent)).toBe(200)
-    for (let tap = 0; tap < 2; tap += 1) expect((await stop(token)).text).toContain('The code was already used')
+    for (let tap = 0; tap < 2; tap += 1) expect((await stopRecovery(token)).text).toContain('The code was already used')
     const isShown = async () =>
       (await agent.get(`${instance.url}/settings/account/security`)).text.includes('Stop recovery')
     expect(await isShown()).toBe(true)
@@ -153,10 +153,10 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
 
   test.each(changes)('accepts no code that was sent before %s', async (_, change) => {
     const { id, email } = await createUser()
-    await request(email)
-    await tokenFor(email)
+    await requestRecovery(email)
+    await receiveToken(email)
     await sendDue(1)
-    const code = await codeFor(email)
+    const code = await receiveCode(email)
     try {
       await change(id)
       expect((await enter(instance.agent(), code)).status).toBe(400)
@@ -167,8 +167,8 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
 
   test.each(changes)('sends no code after %s', async (_, change) => {
     const { id, email } = await createUser()
-    await request(email)
-    await tokenFor(email)
+    await requestRecovery(email)
+    await receiveToken(email)
     try {
       await change(id)
       await sendDue(1)
@@ -184,8 +184,8 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     const email = `${username}@example.com`
     const body = { username, email, emailVerified: true }
     await send('PUT', `/api/users/${id}`, body)
-    await request(email)
-    await tokenFor(email)
+    await requestRecovery(email)
+    await receiveToken(email)
     const security = `${instance.url}/settings/account/security`
     expect((await agent.get(security)).text).toContain('Recovery requested')
     await agent.postForm(`${instance.url}/settings/account/recovery/stop`, {})
@@ -210,8 +210,8 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     const listOwn = () => list(username)
     const before = await count()
     expect(await listOwn()).not.toContain(id)
-    await request(email)
-    await tokenFor(email)
+    await requestRecovery(email)
+    await receiveToken(email)
     expect(await count()).toBe(before + 1)
     expect((await administrator.get(`${url}/settings/admin`)).text).toContain(`href="${pending}"`)
     expect(await listOwn()).toContain(id)
@@ -242,8 +242,8 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
       () => agent.sendJson('DELETE', instance.url + own, {}),
       () => send('DELETE', `/api/users/${id}/recovery`),
     ]) {
-      await request(email)
-      await tokenFor(email)
+      await requestRecovery(email)
+      await receiveToken(email)
       expect((await agent.getJson(instance.url + own)).json()).toMatchObject({ pendingUntil })
       const listed = (await send('GET', '/api/recoveries')).json()
       expect(listed).toContainEqual({ userId: id, username, pendingUntil })
@@ -257,20 +257,20 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
 
   test('leaves no usable code if it is stopped while the code is sent or entered', async () => {
     const first = await createUser()
-    await request(first.email)
-    const sending = await tokenFor(first.email)
-    await Promise.all([sendDue(1), stop(sending)])
+    await requestRecovery(first.email)
+    const sending = await receiveToken(first.email)
+    await Promise.all([sendDue(1), stopRecovery(sending)])
     const sent = server.delivered.some(({ to }) => to.includes(first.email))
-    if (sent) expect((await enter(instance.agent(), await codeFor(first.email))).status).toBe(400)
+    if (sent) expect((await enter(instance.agent(), await receiveCode(first.email))).status).toBe(400)
     jest.restoreAllMocks()
 
     const second = await createUser()
-    await request(second.email)
-    const entering = await tokenFor(second.email)
+    await requestRecovery(second.email)
+    const entering = await receiveToken(second.email)
     await sendDue(1)
-    const code = await codeFor(second.email)
+    const code = await receiveCode(second.email)
     const browsers = Array.from({ length: 5 }, () => instance.agent())
-    await Promise.all([stop(entering), ...browsers.map((browser) => enter(browser, code))])
+    await Promise.all([stopRecovery(entering), ...browsers.map((browser) => enter(browser, code))])
     const added = await Promise.all(browsers.map(addPasskey))
     expect(added.filter((status) => status === 200)).toEqual([])
   })
@@ -278,8 +278,8 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
   test('sends the codes of other users if one fails, and does not try again if it can never be sent', async () => {
     const users = [await createUser(), await createUser(), await createUser()] as const
     for (const { email } of users) {
-      await request(email)
-      await tokenFor(email)
+      await requestRecovery(email)
+      await receiveToken(email)
     }
     const [refused, failing, other] = users
     const { recovery } = instance.app.pocket
@@ -292,7 +292,7 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
       return replaceCodes(accountId, codes)
     })
     await sendDue(1)
-    expect(await codeFor(other.email)).not.toBe('')
+    expect(await receiveCode(other.email)).not.toBe('')
     expect(tried.toSorted()).toEqual([refused.id, failing.id, other.id].toSorted())
     await runJob('send-recovery-codes')
     expect(tried.slice(3)).toEqual([failing.id])
@@ -300,29 +300,29 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
 
   test('sends no code that can no longer be stopped', async () => {
     const { email } = await createUser()
-    await request(email)
-    await tokenFor(email)
+    await requestRecovery(email)
+    await receiveToken(email)
     await sendDue(2.1)
     expect(server.delivered.filter(({ to }) => to.includes(email))).toEqual([])
   })
 
   test('can be stopped as long as a code that was sent late is valid', async () => {
     const { email } = await createUser()
-    await request(email)
-    const token = await tokenFor(email)
+    await requestRecovery(email)
+    const token = await receiveToken(email)
     await sendDue(1.9)
-    const code = await codeFor(email)
+    const code = await receiveCode(email)
     jest.restoreAllMocks()
     setClockForward(2.5)
-    expect((await stop(token)).text).toContain('Recovery stopped')
+    expect((await stopRecovery(token)).text).toContain('Recovery stopped')
     expect((await enter(instance.agent(), code)).status).toBe(400)
   })
 
   test('starts once, and not again before it is over', async () => {
     const { email } = await createUser()
-    await Promise.all([request(email), request(email), request(email)])
-    await tokenFor(email)
-    await request(email)
+    await Promise.all([requestRecovery(email), requestRecovery(email), requestRecovery(email)])
+    await receiveToken(email)
+    await requestRecovery(email)
     await sendDue(0)
     expect(server.delivered.filter(({ to }) => to.includes(email))).toEqual([])
   })
@@ -332,12 +332,12 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     const administrator = await createUser({ isAdmin: true })
     for (let count = 0; count < 3; count++) {
       const { email } = await createUser()
-      await request(email)
-      await tokenFor(email)
-      await tokenFor(administrator.email)
+      await requestRecovery(email)
+      await receiveToken(email)
+      await receiveToken(administrator.email)
     }
-    await request(administrator.email)
-    await tokenFor(administrator.email)
+    await requestRecovery(administrator.email)
+    await receiveToken(administrator.email)
     const entry = await send('GET', '/api/audit-logs/all?filters[event]=RECOVERY_REQUESTED&pagination[limit]=1')
     expect(entry.json()).toMatchObject({ data: [{ userID: administrator.id }] })
     await send('PATCH', '/api/settings', { recoveryCodes: 'users' })
@@ -348,12 +348,12 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     const { email: unverified } = await createUser({ emailVerified: false })
     const results = await Promise.all(
       [email, unverified, 'ada@example.com', 'nobody@example.com'].map(async (address) => {
-        const { status, text } = await request(address)
+        const { status, text } = await requestRecovery(address)
         return [status, text.replaceAll(address, 'ADDRESS')]
       }),
     )
     expect(new Set(results.map((answer) => JSON.stringify(answer))).size).toBe(1)
-    await tokenFor(email)
+    await receiveToken(email)
     await sendDue(0)
     for (const address of [unverified, 'nobody@example.com'])
       expect(server.delivered.filter(({ to }) => to.includes(address))).toEqual([])
@@ -373,7 +373,7 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
 })
 
 test('recovery by e-mail is off by default', async () => {
-  await using instance = await startCalled('SQLite')
+  await using instance = await startCalledInstance('SQLite')
   const agent = instance.agent()
   expect((await agent.get(`${instance.url}/lc`)).text).not.toContain('/recover/email')
   expect((await agent.get(`${instance.url}/recover/email`)).location).toBe(`${instance.url}/lc`)

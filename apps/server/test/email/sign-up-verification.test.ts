@@ -6,7 +6,7 @@ import { SoftwareAuthenticator } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
 import { openDatabase } from '../../src/composition/open-database.ts'
 import { createSignUpVerification } from '../../src/sign-up/sign-up-verification.ts'
-import { findAuditEvents, startCalled } from '../api/calls.ts'
+import { findAuditEvents, startCalledInstance } from '../api/calls.ts'
 import { passkeyAnswer } from '../api/instance.ts'
 import { freshName } from '../api/people.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
@@ -25,7 +25,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       ...smtpSettings(server),
     }
     const instance = stack.use(
-      await startCalled(kind, { ...smtp, ALLOW_USER_SIGNUPS: 'open', SIGN_UP_VERIFICATION: 'true', ...env }),
+      await startCalledInstance(kind, { ...smtp, ALLOW_USER_SIGNUPS: 'open', SIGN_UP_VERIFICATION: 'true', ...env }),
     )
     const kept =
       kind === 'SQLite' ? { kind: 'sqlite' as const, path: address } : { kind: 'postgres' as const, url: address }
@@ -55,16 +55,23 @@ describe.each(databaseKinds)('%s', (kind) => {
       return { agent, username, email, finished, signIn }
     }
     /** The link of the next e-mail to this address. */
-    const linkFor = async (email: string) => {
+    const receiveLink = async (email: string) => {
       const { mail } = await server.received(email)
       server.forget(email)
       return /http\S+/.exec(mail.text ?? '')?.[0] ?? ''
     }
-    const tokenFor = async (email: string) =>
+    const receiveToken = async (email: string) =>
       new URL(
         /http\S+\/verify-email\?\S+/.exec((await server.received(email)).mail.text ?? '')?.[0] ?? '',
       ).searchParams.get('token') ?? ''
-    return { instance, database, signUp, tokenFor, linkFor, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+    return {
+      instance,
+      database,
+      signUp,
+      receiveToken,
+      receiveLink,
+      [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    }
   }
 
   let shared: Awaited<ReturnType<typeof start>>
@@ -75,12 +82,12 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('signs a new user in once their address is verified, wherever the link is opened', async () => {
     await using fixture = await start()
-    const { instance, signUp, tokenFor } = fixture
+    const { instance, signUp, receiveToken } = fixture
     const { agent, username, email, finished, signIn } = await signUp()
     expect(finished.json()).toEqual({ redirectTo: '/signup/waiting' })
     expect((await agent.get(`${instance.url}/signup/waiting`)).text).toContain('Check your e-mail')
     expect((await signIn()).status).toBe(403)
-    const token = await tokenFor(email)
+    const token = await receiveToken(email)
     const elsewhere = instance.agent()
     const link = `${instance.url}/verify-email?token=${token}`
     // E-mail scanners open links, so only the button verifies.
@@ -98,14 +105,14 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('requires an e-mail address, and reports the second of two concurrent confirmations as done', async () => {
     await using fixture = await start({ REQUIRE_USER_EMAIL: 'false' })
-    const { instance, signUp, tokenFor } = fixture
+    const { instance, signUp, receiveToken } = fixture
     const without = await instance.call('POST /api/signup', {
       body: { username: freshName() },
       agent: instance.agent(),
     })
     expect(without).toMatchObject({ status: 400, json: { code: 'validation_failed' } })
     const { email } = await signUp()
-    const token = await tokenFor(email)
+    const token = await receiveToken(email)
     const all = await Promise.all(
       Array.from({ length: 5 }, () => instance.agent().postForm(`${instance.url}/verify-email`, { token })),
     )
@@ -115,9 +122,9 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('also requires the approval of an administrator if enabled', async () => {
     await using fixture = await start({ SIGN_UP_APPROVAL: 'true' })
-    const { instance, signUp, tokenFor } = fixture
+    const { instance, signUp, receiveToken } = fixture
     const { email, signIn } = await signUp()
-    const token = await tokenFor(email)
+    const token = await receiveToken(email)
     const verified = await instance.agent().postForm(`${instance.url}/verify-email`, { token })
     expect(verified.text).toContain('An administrator now has to approve')
     expect((await signIn()).status).toBe(403)
@@ -140,7 +147,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     await instance.call('PUT /api/users/{id}', { params: { id }, body: { ...body, disabled: true } })
     const { directory, pocket } = instance.app
     const events: unknown[] = []
-    const removeAt = async (now: number) =>
+    const removeUnverifiedAt = async (now: number) =>
       createSignUpVerification(
         {
           directory,
@@ -153,9 +160,9 @@ describe.each(databaseKinds)('%s', (kind) => {
         },
         { findAccountId: async () => undefined, finish: async () => {} },
       ).removeExpired()
-    await removeAt(Date.now() + 23 * 60 * 60_000)
+    await removeUnverifiedAt(Date.now() + 23 * 60 * 60_000)
     expect(await directory.findByName(late.username)).toBeDefined()
-    await removeAt(Date.now() + 25 * 60 * 60_000)
+    await removeUnverifiedAt(Date.now() + 25 * 60 * 60_000)
     expect(events).toEqual([{ event: 'account_removed', accountId: expect.any(String) }])
     expect(await instance.app.directory.findByName(late.username)).toBeUndefined()
     expect(await instance.app.directory.findByName(helped.username)).toBeDefined()
@@ -169,9 +176,9 @@ describe.each(databaseKinds)('%s', (kind) => {
     ['?redirect=%2Fsettings%2Faudit-log', '/settings/audit-log'],
     [`?redirect=%2Fdevice%3Fcode%3D${'A'.repeat(3000)}`, '/login'],
   ])('stores no external or unknown return URL', async (redirect, expected) => {
-    const { signUp, linkFor, instance } = shared
+    const { signUp, receiveLink, instance } = shared
     const { email } = await signUp(freshName(), redirect)
-    const token = new URL(await linkFor(email)).searchParams.get('token') ?? ''
+    const token = new URL(await receiveLink(email)).searchParams.get('token') ?? ''
     const { text } = await instance.agent().postForm(`${instance.url}/verify-email`, { token })
     expect(text).toContain(`<a class="btn primary big" href="${expected}">`)
   })
@@ -183,7 +190,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   ])(
     'returns a waiting user to the original application, with approval: $approval, enabled by: $by',
     async ({ approval, launchURL, by }) => {
-      const { instance, signUp, linkFor } = shared
+      const { instance, signUp, receiveLink } = shared
       const { url } = instance
       await instance.call('PATCH /api/settings', { body: { signUpApproval: approval } })
       const client = await instance.call('POST /api/oidc/clients', {
@@ -203,7 +210,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       const waiting = await agent.get(url + redirectTo)
       const loginUrl = /href="(\/login\?[^"]+)"/.exec(waiting.text)?.[1]?.replaceAll('&amp;', '&') ?? ''
 
-      const verifyAt = await linkFor(email)
+      const verifyAt = await receiveLink(email)
       const token = new URL(verifyAt).searchParams.get('token') ?? ''
       const verified = await instance.agent().postForm(`${url}/verify-email`, { token })
       let nextUrl = url + (/href="(\/interaction\/[^"]+)"/.exec(verified.text)?.[1]?.replaceAll('&amp;', '&') ?? '')
@@ -214,7 +221,7 @@ describe.each(databaseKinds)('%s', (kind) => {
         const enable = `${url}/settings/admin/users/${params.id}/enable`
         if (by === 'hand') expect((await instance.administrator.postForm(enable, {})).status).toBe(303)
         else await instance.call('POST /api/signup-approvals/{id}/approve', { params, body: {} })
-        nextUrl = await linkFor(email)
+        nextUrl = await receiveLink(email)
       }
       expect(new URL(nextUrl).pathname).toBe(`${pathname}/arrived`)
       expect((await agent.get(nextUrl)).location).toContain('/login?redirect=%2Finteraction%2F')

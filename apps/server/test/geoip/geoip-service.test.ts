@@ -11,15 +11,15 @@ import { type GeoIpService, openGeoIpService } from '../../src/geoip/geoip-servi
 import { createFolder, type TestFolder } from '../database/folder.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
 import { ManualRepeat } from '../jobs/manual-repeat.ts'
+import { archive, type DatabaseServer, packDatabase, startDatabaseServer } from './database-server.ts'
 import { cityDatabase } from './databases.ts'
-import { archive, packDatabase, type Source, startSource } from './source.ts'
 
 const licenseKey = 'secret/license key'
 const london = '81.2.69.160'
 const hour = 3_600_000
 const day = 24 * hour
 
-let source: Source
+let source: DatabaseServer
 let folder: TestFolder
 let stack: AsyncDisposableStack
 let now: number
@@ -29,7 +29,7 @@ let path: string
 let log: ReturnType<typeof recordingLogger>
 
 beforeAll(async () => {
-  source = await startSource()
+  source = await startDatabaseServer()
 })
 afterAll(async () => source[Symbol.asyncDispose]())
 
@@ -156,7 +156,7 @@ describe('a downloaded file can be', () => {
   })
 })
 
-const status = (code: number) => () => {
+const respondWithStatus = (code: number) => () => {
   source.answer = (_req, res) => void res.writeHead(code).end('<html>no</html>')
 }
 
@@ -165,12 +165,12 @@ describe('a failed download keeps the current file and reports the cause', () =>
   test.each<[string, () => void, string, RegExp]>([
     [
       'the key is rejected',
-      status(401),
+      respondWithStatus(401),
       'license_refused',
       /127\.0\.0\.1:\d+ rejected the license key or the request \(401\)/,
     ],
-    ['too many downloads', status(429), 'refused', /allows no more downloads today/],
-    ['an error', status(503), 'refused', /responded with 503/],
+    ['too many downloads', respondWithStatus(429), 'refused', /allows no more downloads today/],
+    ['an error', respondWithStatus(503), 'refused', /responded with 503/],
     [
       'a page',
       serve(() => Buffer.from('<html>Log in to the hotel</html>')),
@@ -411,7 +411,7 @@ describe('with several replicas', () => {
 
   test('each keeps its own file if they share no folder', async () => {
     const repeat = new ManualRepeat()
-    status(503)()
+    respondWithStatus(503)()
     const fixture = await open({}, repeat)
     fixture.start()
     await repeat.tick()

@@ -1,23 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import sharp from 'sharp'
-import { type CalledInstance, startCalled } from '../api/calls.ts'
+import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
 import { passkeyAnswer, registerPasskey } from '../api/instance.ts'
 import { freshName } from '../api/people.ts'
-import { whole, write } from '../api/setting-calls.ts'
+import { completeSettings, write } from '../api/setting-calls.ts'
 
 const pagePath = '/settings/account'
 let instance: CalledInstance
 
 beforeAll(async () => {
-  instance = await startCalled('SQLite')
+  instance = await startCalledInstance('SQLite')
 })
 afterAll(async () => instance[Symbol.asyncDispose]())
 
 const get = (agent: UserAgent, path = pagePath) => agent.get(instance.url + path)
 const post = (agent: UserAgent, path: string, fields: Readonly<Record<string, string>> = {}) =>
   agent.postForm(instance.url + path, fields)
-const settings = (changes: Parameters<typeof whole>[0]) => instance.call(write, { body: whole(changes) })
+const changeSettings = (changes: Parameters<typeof completeSettings>[0]) =>
+  instance.call(write, { body: completeSettings(changes) })
 async function profileOf(agent: UserAgent) {
   const page = await get(agent)
   const { fields } = page.form(pagePath)
@@ -76,7 +77,7 @@ describe('the profile', () => {
   })
 
   test('allows only a language change if users cannot edit their profile', async () => {
-    await settings({ allowOwnAccountEdit: 'false' })
+    await changeSettings({ allowOwnAccountEdit: 'false' })
     const { agent } = await instance.personWithoutPasskey(freshName())
     const before = await getCurrentUser(agent)
     const { text } = await get(agent)
@@ -86,7 +87,7 @@ describe('the profile', () => {
     expect(await getCurrentUser(agent)).toEqual(before)
     expect((await post(agent, `${pagePath}/language`, { language: 'en' })).status).toBe(303)
     expect(await getCurrentUser(agent)).toMatchObject({ locale: 'en' })
-    await settings({ allowOwnAccountEdit: 'true' })
+    await changeSettings({ allowOwnAccountEdit: 'true' })
   })
 
   test('sets a language for the account and this browser, or uses that of the browser', async () => {
@@ -115,14 +116,14 @@ describe('the profile', () => {
 
   test('sets the theme of this browser and returns to the page', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
-    const theme = async () => {
+    const readTheme = async () => {
       const page = (await agent.get(instance.url + pagePath)).text
       const [, section = ''] = /aria-labelledby="theme">(.*?)<\/section>/s.exec(page) ?? []
       return /value="(\w+)" aria-current/.exec(section)?.[1]
     }
-    expect(await theme()).toBe('system')
+    expect(await readTheme()).toBe('system')
     const { location } = await post(agent, '/preferences', { theme: 'dark', back: pagePath })
-    expect([location, await theme()]).toEqual([instance.url + pagePath, 'dark'])
+    expect([location, await readTheme()]).toEqual([instance.url + pagePath, 'dark'])
   })
 })
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { type CalledInstance, startCalled } from '../api/calls.ts'
+import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
 import { recordStatements } from '../sent-statements.ts'
 
 const statements = recordStatements()
@@ -11,7 +11,7 @@ const renaming = { name: 'Renaming', redirectUris: ['https://renaming.example/cb
 let clientId = ''
 
 beforeAll(async () => {
-  instance = await startCalled('SQLite')
+  instance = await startCalledInstance('SQLite')
   const { id } = await instance.app.pocket.clients.create(renaming)
   clientId = id
   for (const tab of ['', '/access', '/activity', '/settings']) pages.push(`/settings/admin/oidc-clients/${id}${tab}`)
@@ -31,7 +31,7 @@ async function countStatements() {
   return counts
 }
 
-async function more(count: number) {
+async function addRows(count: number) {
   const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
   for (let index = 0; index < count; index += 1) {
     const name = `thing${count}x${index}`
@@ -46,9 +46,9 @@ async function more(count: number) {
 }
 
 test('a page costs a constant number of statements for any amount of data', async () => {
-  await more(1)
+  await addRows(1)
   const few = await countStatements()
-  await more(6)
+  await addRows(6)
   expect(await countStatements()).toEqual(few)
   expect(Math.max(...Object.values(few))).toBeLessThan(20)
 })

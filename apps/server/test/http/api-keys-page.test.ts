@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
-import { type CalledInstance, startCalled } from '../api/calls.ts'
+import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
 import { passkeyAnswer } from '../api/instance.ts'
 import { freshName } from '../api/people.ts'
 
@@ -8,7 +8,7 @@ const pagePath = '/settings/api-keys'
 let instance: CalledInstance
 
 beforeAll(async () => {
-  instance = await startCalled('SQLite')
+  instance = await startCalledInstance('SQLite')
 })
 afterAll(async () => instance[Symbol.asyncDispose]())
 afterEach(() => void jest.restoreAllMocks())

@@ -29,7 +29,7 @@ async function addPermissions(
   for (const [key, permissionName, description] of rows)
     expect((await agent.postForm(`${page}/permissions`, { key, permissionName, description })).status).toBe(303)
 }
-const versionOf = (text: string) => (/name="version" value="([^"]+)"/.exec(text)?.[1] ?? '').replaceAll('&#34;', '"')
+const formVersion = (text: string) => (/name="version" value="([^"]+)"/.exec(text)?.[1] ?? '').replaceAll('&#34;', '"')
 
 describe('an API', () => {
   test('is created, listed, changed and deleted', async () => {
@@ -100,7 +100,7 @@ describe('an API', () => {
     const form = await agent.get(`${page}?permission=${read?.id}`)
     expect(form.text).toContain('value="All of them"')
     const change = { permission: read?.id ?? '', key: 'ignored', permissionName: 'Look', description: '' }
-    await agent.postForm(`${page}/permissions`, { ...change, version: versionOf(form.text) })
+    await agent.postForm(`${page}/permissions`, { ...change, version: formVersion(form.text) })
     expect((await findApi(id))?.permissions[0]).toMatchObject({ ...read, name: 'Look', description: '' })
     const ids = [read, deletes].map((permission) => ['ids', permission?.id ?? ''] as const)
     const confirmation = await agent.postForm(`${page}/bulk`, [['act', 'delete'], ...ids])
@@ -129,7 +129,7 @@ describe('an API', () => {
     const { id, page } = await create()
     await addPermissions(page, [['photos:read', 'See photos', '']])
     const [{ id: permission = '' } = {}] = (await findApi(id))?.permissions ?? []
-    const version = versionOf((await agent.get(`${page}?permission=${permission}`)).text)
+    const version = formVersion((await agent.get(`${page}?permission=${permission}`)).text)
     await agent.postForm(`${page}/permissions`, { permission, permissionName: 'Theirs' })
     const conflict = await agent.postForm(`${page}/permissions`, { permission, permissionName: 'Mine', version })
     expect(conflict.status).toBe(412)
@@ -160,7 +160,7 @@ describe('an API', () => {
 
   test('is overwritten after a concurrent change only with a confirmation', async () => {
     const { id, page } = await create()
-    const version = versionOf((await agent.get(`${page}/settings`)).text)
+    const version = formVersion((await agent.get(`${page}/settings`)).text)
     await running.app.pocket.apis.update(id, { name: 'Theirs' })
     const mine = { name: 'Mine', accessTokenFormat: 'jwt' }
     const conflict = await agent.postForm(`${page}/settings`, { ...mine, version })
@@ -168,7 +168,7 @@ describe('an API', () => {
     expect(conflict.text).toContain('Name is now: Theirs')
     expect(conflict.text).toContain('value="Mine"')
     expect(await findApi(id)).toMatchObject({ name: 'Theirs' })
-    await agent.postForm(`${page}/settings`, { ...mine, version: versionOf(conflict.text) })
+    await agent.postForm(`${page}/settings`, { ...mine, version: formVersion(conflict.text) })
     expect(await findApi(id)).toMatchObject({ name: 'Mine' })
   })
 
@@ -223,14 +223,14 @@ test('overwrites concurrently changed access only with a confirmation', async ()
   const [look] = (await findApi(id))?.permissions ?? []
   const client = await running.app.pocket.clients.create({ name: 'Walker', redirectUris: [] })
   const access = `${page}/clients/${client.id}`
-  const version = versionOf((await agent.get(access)).text)
+  const version = formVersion((await agent.get(access)).text)
   expect((await agent.postForm(access, { userDelegatedPermissionIds: look?.id ?? '', version })).status).toBe(303)
   const late = await agent.postForm(access, { clientAccess: 'true', version })
   expect(late.status).toBe(412)
   expect(late.text).toContain('For people is now: ✓ Look')
   expect(late.text).toContain('name="clientAccess" value="true" checked')
   expect(await running.app.pocket.apis.grant(id, client.id)).toMatchObject({ clientAccess: false })
-  await agent.postForm(access, { clientAccess: 'true', version: versionOf(late.text) })
+  await agent.postForm(access, { clientAccess: 'true', version: formVersion(late.text) })
   const replaced = { clientAccess: true, userDelegatedAccess: false }
   expect(await running.app.pocket.apis.grant(id, client.id)).toMatchObject(replaced)
 })

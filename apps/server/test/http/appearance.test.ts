@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
-import { type CalledInstance, findAuditEvents, startCalled } from '../api/calls.ts'
-import { heic, photo, svg } from '../images/samples.ts'
-import { show, upload } from '../images/uploads.ts'
+import { type CalledInstance, findAuditEvents, startCalledInstance } from '../api/calls.ts'
+import { heic, photoWithMetadata, svg } from '../images/samples.ts'
+import { fetchImage, upload } from '../images/uploads.ts'
 
 const base = '/settings/admin/application-configuration'
 let instance: CalledInstance
 
 beforeAll(async () => {
-  instance = await startCalled('SQLite')
+  instance = await startCalledInstance('SQLite')
 })
 afterAll(async () => instance[Symbol.asyncDispose]())
 
@@ -18,46 +18,48 @@ async function changeSettings(changes: Readonly<Record<string, string>>) {
   const values = Object.fromEntries(list.map(({ key, value }) => [key, value]))
   await instance.call('PUT /api/application-configuration', { body: { ...values, ...changes } })
 }
-const sheetOf = ({ text }: { readonly text: string }) => /href="(\/assets\/appearance\.[^"]+)"/.exec(text)?.[1]
+const findStyleSheet = ({ text }: { readonly text: string }) => /href="(\/assets\/appearance\.[^"]+)"/.exec(text)?.[1]
 const get = (path: string, agent: UserAgent = instance.agent()) => agent.get(instance.url + path)
 const send = (name: string, bytes: Uint8Array | string) =>
   upload(instance.administrator, { method: 'POST', url: `${instance.url}${base}/images/${name}`, bytes })
 
 describe('the style sheet of an instance', () => {
   test('is not served if nothing was customized', async () => {
-    expect(sheetOf(await get('/login'))).toBeUndefined()
+    expect(findStyleSheet(await get('/login'))).toBeUndefined()
     expect((await get('/login')).text).toContain('<body class="gate">')
   })
 
   test('is on every page, cached permanently, and replaced after a change', async () => {
     await changeSettings({ accentColor: 'rebeccapurple', disableAnimations: 'true' })
     const pages = [await get('/login'), await get(base, instance.administrator), await get('/nowhere')]
-    const [address = '', ...others] = pages.map(sheetOf)
+    const [address = '', ...others] = pages.map(findStyleSheet)
     expect(others).toEqual([address, address])
     for (const page of pages)
       expect(page.headers.get('content-security-policy')).toMatch(/script-src 'self'; style-src 'self'(;|$)/)
     // No form of this page leads to a client, so only the site itself is allowed.
     expect(pages[1]?.headers.get('content-security-policy')).toMatch(/; form-action 'self'$/)
-    const sheet = await show(instance.agent(), instance.url + address)
+    const sheet = await fetchImage(instance.agent(), instance.url + address)
     expect(sheet).toMatchObject({
       status: 200,
       type: 'text/css; charset=utf-8',
       cache: expect.stringContaining('immutable'),
     })
     expect(sheet.bytes.toString()).toMatch(/^:root\{--accent-hue:30\d.*;--t:0s\}\n$/)
-    expect(await show(instance.agent(), instance.url + address, { 'if-none-match': sheet.tag ?? '' })).toMatchObject({
+    expect(
+      await fetchImage(instance.agent(), instance.url + address, { 'if-none-match': sheet.tag ?? '' }),
+    ).toMatchObject({
       status: 304,
     })
 
     await changeSettings({ disableAnimations: 'false' })
-    const next = sheetOf(await get('/login')) ?? ''
+    const next = findStyleSheet(await get('/login')) ?? ''
     expect(next).not.toBe(address)
     // A page rendered a moment ago gets the current style sheet.
-    const late = await show(instance.agent(), instance.url + address)
+    const late = await fetchImage(instance.agent(), instance.url + address)
     expect([late.cache, late.bytes.toString()]).toEqual(['no-cache', expect.not.stringContaining('--t:0s')])
     await changeSettings({ accentColor: 'default' })
-    expect(sheetOf(await get('/login'))).toBeUndefined()
-    expect((await show(instance.agent(), instance.url + next)).bytes.toString()).toBe('')
+    expect(findStyleSheet(await get('/login'))).toBeUndefined()
+    expect((await fetchImage(instance.agent(), instance.url + next)).bytes.toString()).toBe('')
   })
 })
 
@@ -66,7 +68,10 @@ describe('the images of an instance', () => {
     const before = await get(base, instance.administrator)
     expect(before.text.match(/class="chip ok">custom/g)).toBeNull()
     for (const name of ['logoLight', 'background', 'favicon', 'default-profile-picture', 'email'])
-      expect([name, (await send(name, name === 'favicon' ? svg : await photo('png'))).status]).toEqual([name, 303])
+      expect([name, (await send(name, name === 'favicon' ? svg : await photoWithMetadata('png'))).status]).toEqual([
+        name,
+        303,
+      ])
     const page = await get(base, instance.administrator)
     expect(page.text.match(/class="chip ok">custom/g)).toHaveLength(5)
     for (const [, address = ''] of page.text.matchAll(/src="(\/api\/application-images\/[^"]+)"/g))
@@ -77,7 +82,7 @@ describe('the images of an instance', () => {
     const login = await get('/login')
     expect(login.text).toContain('<body class="gate pictured">')
     expect(login.text).toMatch(/<link rel="icon" href="\/api\/application-images\/favicon[^"]*"/)
-    const sheet = await show(instance.agent(), instance.url + sheetOf(login))
+    const sheet = await fetchImage(instance.agent(), instance.url + findStyleSheet(login))
     expect(sheet.bytes.toString()).toMatch(
       /^:root\{--background:url\("\/api\/application-images\/background\?v=[\w-]+"\)\}\n$/,
     )
@@ -92,8 +97,8 @@ describe('the images of an instance', () => {
   })
 
   test('include the logo of the selected theme', async () => {
-    await send('logoLight', await photo('png', 8, 8))
-    await send('logoDark', await photo('png', 9, 9))
+    await send('logoLight', await photoWithMetadata('png', 8, 8))
+    await send('logoDark', await photoWithMetadata('png', 9, 9))
     const agent = instance.agent()
     expect((await get('/login', agent)).text).toMatch(
       /<source srcset="[^"]*light=false[^"]*" media="\(prefers-color-scheme: dark\)">/,

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, startCalled } from '../api/calls.ts'
+import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
-import { photo } from '../images/samples.ts'
+import { photoWithMetadata } from '../images/samples.ts'
 import { upload } from '../images/uploads.ts'
 
 const pagePath = '/settings/apps'
@@ -12,7 +12,7 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
   let instance: CalledInstance
 
   beforeAll(async () => {
-    instance = await startCalled(kind, { ALLOW_USER_SIGNUPS: 'open' })
+    instance = await startCalledInstance(kind, { ALLOW_USER_SIGNUPS: 'open' })
   })
   afterAll(async () => instance[Symbol.asyncDispose]())
 
@@ -89,19 +89,19 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
     const { id } = await create('Zulip')
     for (const name of ['Before', 'Zulip2']) await create(name)
     expect(namesOf((await get(person.agent)).text)[0]).not.toBe('Zulip')
-    const mark = (favorite: string, list = '?') =>
+    const setFavorite = (favorite: string, list = '?') =>
       post(person.agent, `${pagePath}/${encodeURIComponent(id)}/favorite`, { favorite, list })
-    const marked = await mark('yes', '?search=Z')
+    const marked = await setFavorite('yes', '?search=Z')
     expect([marked.status, marked.location]).toEqual([303, `${instance.url}${pagePath}?search=Z`])
-    expect((await mark('yes')).status).toBe(303)
+    expect((await setFavorite('yes')).status).toBe(303)
     expect(namesOf((await get(person.agent)).text)[0]).toBe('Zulip')
     expect((await get(person.agent)).text.match(/aria-pressed="true"/g)).toHaveLength(1)
     expect((await get(other.agent)).text).not.toContain('aria-pressed="true"')
-    await mark('no')
+    await setFavorite('no')
     expect((await get(person.agent)).text).not.toContain('aria-pressed="true"')
-    await mark('yes')
+    await setFavorite('yes')
     await instance.call('DELETE /api/oidc/clients/{id}', { params: { id } })
-    expect((await mark('yes')).status).toBe(404)
+    expect((await setFavorite('yes')).status).toBe(404)
   })
 
   test("show the logo for the selected theme or the system's", async () => {
@@ -112,17 +112,17 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
       ['false', 9],
     ] as const) {
       const url = `${instance.url}/api/oidc/clients/${id}/logo?light=${light}`
-      await upload(instance.administrator, { method: 'POST', url, bytes: await photo('png', size, size) })
+      await upload(instance.administrator, { method: 'POST', url, bytes: await photoWithMetadata('png', size, size) })
     }
-    const tile = async () =>
+    const fetchTile = async () =>
       /data-app="Themed.*?<\/li>/s.exec((await get(agent, `${pagePath}?search=themed`)).text)?.[0]
-    expect(await tile()).toMatch(/<source srcset="[^"]*light=false[^"]*" media="\(prefers-color-scheme: dark\)">/)
+    expect(await fetchTile()).toMatch(/<source srcset="[^"]*light=false[^"]*" media="\(prefers-color-scheme: dark\)">/)
     for (const [theme, shown] of [
       ['dark', 'false'],
       ['light', 'true'],
     ] as const) {
       await post(agent, '/preferences', { theme, back: pagePath })
-      expect(await tile()).toMatch(new RegExp(`aria-hidden="true">\\s*<img src="[^"]*light=${shown}`))
+      expect(await fetchTile()).toMatch(new RegExp(`aria-hidden="true">\\s*<img src="[^"]*light=${shown}`))
     }
     await instance.call('DELETE /api/oidc/clients/{id}', { params: { id } })
   })

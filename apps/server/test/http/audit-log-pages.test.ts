@@ -7,7 +7,7 @@ import { changeView } from '../../src/audit-log/change-view.ts'
 import { eventNames } from '../../src/audit-log/event-names.ts'
 import { loadMessages } from '../../src/http/messages.ts'
 import { settingKeys } from '../../src/settings/definitions.ts'
-import { type CalledInstance, startCalled } from '../api/calls.ts'
+import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
 import { auditEntry } from '../audit-log/audit-entry.ts'
 
@@ -16,7 +16,7 @@ const all = '/settings/admin/audit-log'
 let instance: CalledInstance
 
 beforeAll(async () => {
-  instance = await startCalled('SQLite')
+  instance = await startCalledInstance('SQLite')
 })
 afterAll(async () => instance[Symbol.asyncDispose]())
 

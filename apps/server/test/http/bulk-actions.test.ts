@@ -140,11 +140,11 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
     const missing = await post(`${users}/bulk`, fieldsFor('add-to-group'))
     expect([missing.status, missing.text.includes('data-picker="/settings/admin/choices/groups"')]).toEqual([400, true])
     await post(`${users}/bulk`, [...fieldsFor('add-to-group'), ['choices', added]])
-    const names = async (id: string) =>
+    const groupNames = async (id: string) =>
       (await directory().users.find(id))?.groups.map(({ friendlyName }) => friendlyName)
-    expect([await names(one), await names(two)]).toEqual([['Added', 'Kept'], ['Added']])
+    expect([await groupNames(one), await groupNames(two)]).toEqual([['Added', 'Kept'], ['Added']])
     await post(`${users}/bulk`, [...fieldsFor('remove-from-group'), ['choices', added]])
-    expect([await names(one), await names(two)]).toEqual([['Kept'], []])
+    expect([await groupNames(one), await groupNames(two)]).toEqual([['Kept'], []])
   })
 
   test('keeps more than one batch selected while it asks for the group', async () => {

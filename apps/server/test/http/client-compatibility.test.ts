@@ -23,16 +23,16 @@ test('shows what a client keeps from Pocket ID until an administrator turns it o
     refreshTokenDurationMinutes: 525_600,
     protocol: { plainPkce: true, jwtAccessTokens: true },
   })
-  const turnOff = async (feature: string) => {
+  const disableFeature = async (feature: string) => {
     const { text } = await agent.get(`${pageUrl}/${client.id}`)
     const version = /name="version" value="([^"]+)"/.exec(text)?.[1]?.replaceAll('&#34;', '"') ?? ''
     return agent.follow(await agent.postForm(`${pageUrl}/${client.id}/compatibility`, { feature, version }))
   }
   expect(findMarks((await agent.get(`${pageUrl}/${client.id}`)).text)).toEqual(marks)
-  const first = (await turnOff('plainPkce')).text
+  const first = (await disableFeature('plainPkce')).text
   expect([findMarks(first), first.includes('That’s off for Wiki now.')]).toEqual([marks.slice(1), true])
-  expect(await turnOff('isKnown')).toMatchObject({ status: 400 })
-  expect(findMarks((await turnOff('jwtAccessTokens')).text)).toEqual([])
+  expect(await disableFeature('isKnown')).toMatchObject({ status: 400 })
+  expect(findMarks((await disableFeature('jwtAccessTokens')).text)).toEqual([])
   expect(await clients.find(client.id)).toMatchObject({
     refreshTokenDurationMinutes: 525_600,
     protocol: { plainPkce: false, jwtAccessTokens: false, isKnown: false },

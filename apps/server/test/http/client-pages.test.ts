@@ -22,15 +22,15 @@ const createClient = (input: Partial<NewClientInput> = {}) =>
   clients().create({ name: 'Wiki', redirectUris: ['https://wiki.example/cb'], ...input })
 const unescapeHtml = (text: string) => text.replaceAll('&#34;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&')
 
-async function settingsForm(id: string): Promise<string> {
+async function fetchSettingsForm(id: string): Promise<string> {
   const page = await agent.get(`${pageUrl}/${id}/settings`)
   expect(page.status).toBe(200)
   return /<form id="settings"[^>]*>(.*?)<\/form>/s.exec(page.text)?.[1] ?? ''
 }
 
 /** The unchanged form data of the settings. */
-async function settingsOf(id: string): Promise<URLSearchParams> {
-  const form = await settingsForm(id)
+async function readSettings(id: string): Promise<URLSearchParams> {
+  const form = await fetchSettingsForm(id)
   const sent = new URLSearchParams()
   const controls = /<input [^>]*>|<textarea[^>]*>[^<]*<\/textarea>|<select[^>]*>.*?<\/select>/gs
   for (const [control] of form.matchAll(controls)) {
@@ -49,7 +49,7 @@ async function settingsOf(id: string): Promise<URLSearchParams> {
 
 /** Submits the settings with changes: an array sets a repeated field, one value per row. */
 async function save(id: string, changes: Readonly<Record<string, string | readonly string[]>>) {
-  const sent = await settingsOf(id)
+  const sent = await readSettings(id)
   for (const [name, value] of Object.entries(changes)) {
     sent.delete(name)
     for (const each of [value].flat()) sent.append(name, each)
@@ -119,7 +119,7 @@ describe('the list of clients', () => {
 describe('the page of a client', () => {
   test('has a form field for every setting', async () => {
     const { protocol, ...client } = await createClient()
-    const form = await settingsForm(client.id)
+    const form = await fetchSettingsForm(client.id)
     const isField = (name: string) => form.includes(` name="${name}"`) || form.includes(` name="${name}.`)
     const shownElsewhere = [
       ...['allowedGroupIds', 'createdAt', 'id', 'isGroupRestricted', 'metadataExpiresAt', 'pkceSupported'],
@@ -155,7 +155,7 @@ describe('the page of a client', () => {
         backchannelLogoutUri: 'https://wiki.example/logout',
       },
     })
-    expect((await settingsOf(client.id)).getAll('section')).toEqual(sectionNames)
+    expect((await readSettings(client.id)).getAll('section')).toEqual(sectionNames)
     expect((await save(client.id, {})).status).toBe(303)
     const after = await clients().find(client.id)
     expect({ ...after, updatedAt: 0, unusedSince: null }).toEqual({ ...client, updatedAt: 0, unusedSince: null })
@@ -336,7 +336,7 @@ describe('the page of a client', () => {
 
   test('shows a concurrent change, and overwrites it only with a confirmation', async () => {
     const { id } = await createClient()
-    const sent = await settingsOf(id)
+    const sent = await readSettings(id)
     await clients().update(id, { name: 'Wiki', redirectUris: ['https://theirs.example/cb'] })
     sent.set('redirectUris', 'https://mine.example/cb')
     const conflict = await agent.postForm(`${pageUrl}/${id}/settings`, [...sent])
@@ -349,22 +349,22 @@ describe('the page of a client', () => {
   test('reports a concurrent change of the access, and restores no revoked access', async () => {
     const { id } = await createClient()
     const group = await running.app.directory.groups.create({ name: 'closers', friendlyName: 'Closers' })
-    const versionOf = (text: string) =>
+    const accessVersion = (text: string) =>
       (/\/access"[^>]*>\s*<input type="hidden" name="version" value="([^"]+)"/.exec(text)?.[1] ?? '').replaceAll(
         '&#34;',
         '"',
       )
-    const read = versionOf((await agent.get(`${pageUrl}/${id}/access`)).text)
-    const choose = (access: string, version: string) =>
+    const read = accessVersion((await agent.get(`${pageUrl}/${id}/access`)).text)
+    const chooseAccess = (access: string, version: string) =>
       agent.postForm(`${pageUrl}/${id}/access`, { access, groups: group.id, version })
-    expect((await choose('groups', read)).status).toBe(303)
-    const late = await choose('everybody', read)
+    expect((await chooseAccess('groups', read)).status).toBe(303)
+    const late = await chooseAccess('everybody', read)
     expect([late.status, late.text.includes('Access is now: Closers')]).toEqual([412, true])
     expect(late.text).toMatch(/value="everybody" checked/)
     expect(await clients().find(id)).toMatchObject({ isGroupRestricted: true, allowedGroupIds: [group.id] })
-    expect((await choose('everybody', versionOf(late.text))).status).toBe(303)
+    expect((await chooseAccess('everybody', accessVersion(late.text))).status).toBe(303)
     expect(await clients().find(id)).toMatchObject({ isGroupRestricted: false })
-    const again = await choose('groups', versionOf(late.text))
+    const again = await chooseAccess('groups', accessVersion(late.text))
     expect([again.status, again.text.includes('Access is now: Everyone')]).toEqual([412, true])
   })
 
@@ -446,15 +446,15 @@ describe('the page of a client', () => {
 
   test('uploads a logo, explains a rejection, and removes the logo', async () => {
     const { id } = await createClient({ name: 'Pictured' })
-    const logo = (bytes: string) => {
+    const uploadLogo = (bytes: string) => {
       const body = new FormData()
       body.set('file', new Blob([bytes]), 'logo.svg')
       return agent.postMultipart(`${pageUrl}/${id}/logo?theme=light`, body)
     }
-    const wrong = await agent.follow(await logo('no picture'))
+    const wrong = await agent.follow(await uploadLogo('no picture'))
     expect(wrong.text).toContain('class="note danger" role="alert"')
     const page = await agent.follow(
-      await logo('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1H0z"/></svg>'),
+      await uploadLogo('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1H0z"/></svg>'),
     )
     expect(page.text).toContain('The logo of Pictured was changed.')
     expect(page.text).toMatch(/<img src="\/api\/oidc\/clients\/[^"]+\/logo\?light=true/)

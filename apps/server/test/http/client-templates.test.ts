@@ -100,7 +100,7 @@ test('every template has its texts and no empty placeholder', async () => {
     const page = await agent.follow(await create({ template: id, name, address: example ?? '' }))
     const shown = page.text.slice(page.text.indexOf('id="instructions"'), page.text.indexOf('id="credentials"'))
     expect([id, shown.length > 500, shown.match(/\{(?!&#34;)\w+\}/)]).toEqual([id, true, null])
-    const { where, entries } = toEnter(page.text)
+    const { where, entries } = valuesToEnter(page.text)
     expect([id, where.length > 0, entries.flat().filter((each) => each === '')]).toEqual([id, true, []])
     const clientId = page.url.split('/').at(-1) ?? ''
     expect([id, entries.some(([, value]) => value?.includes(clientId))]).toEqual([id, true])
@@ -112,7 +112,7 @@ test('every template has its texts and no empty placeholder', async () => {
 })
 
 /** The instructions on a client page: the settings page of the application, and the value of each field. */
-function toEnter(text: string) {
+function valuesToEnter(text: string) {
   const from = text.search(/id="(instructions|dsm)"/)
   const shown = text.slice(from, text.indexOf('id="credentials"'))
   const textOf = (html = '') =>
@@ -202,10 +202,10 @@ test.each<[string, string, readonly string[], (issuer: string) => readonly (read
   const secret = /pk_[\w-]{43}/.exec(page.text)?.[0] ?? ''
   const fillIn = (value: string) => (value === 'ID' ? clientId : value === 'SECRET' ? secret : value)
   const received = entries(running.url).map(([label, value]) => [label, fillIn(value)])
-  expect(toEnter(page.text)).toEqual({ where, entries: received })
+  expect(valuesToEnter(page.text)).toEqual({ where, entries: received })
   // Once it is stored, the page shows only the prefix of the secret, which distinguishes it from others.
   const stored = secret === '' ? page : await agent.follow(await agent.submit(page, page.form('/stored')))
-  const later = toEnter(stored.text).entries
+  const later = valuesToEnter(stored.text).entries
   const isSecret = (_: unknown, index: number) => received[index]?.[1] === secret
   expect(later.filter((each, index) => !isSecret(each, index))).toEqual(
     received.filter(([, value]) => value !== secret),
@@ -236,12 +236,12 @@ describe('selecting a template', () => {
 
   test('names a protected site in the language of the page', async () => {
     const back = '/settings/admin/oidc-clients/new'
-    const preferences = (language: string) => agent.postForm(`${running.url}/preferences`, { language, back })
-    await preferences('de')
+    const changeLanguage = (language: string) => agent.postForm(`${running.url}/preferences`, { language, back })
+    await changeLanguage('de')
     expect((await agent.get(`${pageUrl}/new`)).text).toContain('<strong>Geschützte Website</strong>')
     const form = (await agent.get(`${pageUrl}/new?template=protected-site`)).text
     expect(form).toMatch(/<h1>[^<]*Geschützte Website.*value="Geschützte Website"/s)
-    await preferences('en')
+    await changeLanguage('en')
   })
 
   test.each([

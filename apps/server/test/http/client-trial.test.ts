@@ -23,7 +23,7 @@ afterAll(() => stack.disposeAsync())
 
 const createClient = (input: Partial<NewClientInput> = {}) =>
   running.app.pocket.clients.create({ name: 'Wiki', redirectUris: ['https://wiki.example/cb'], ...input })
-const run = (id: string) => agent.postForm(`${running.url}/settings/admin/oidc-clients/${id}/test`, {})
+const testClient = (id: string) => agent.postForm(`${running.url}/settings/admin/oidc-clients/${id}/test`, {})
 const steps = [
   'Discovery document',
   'Callback URL',
@@ -50,7 +50,7 @@ test.each<[string, Partial<NewClientInput>]>([
   ['of an app', { redirectUris: ['https://*.wiki.example/cb', 'app.wiki:///cb'] }],
 ])('a %s client completes the test, and no test data remains', async (_, input) => {
   const client = await createClient(input)
-  const page = await run(client.id)
+  const page = await testClient(client.id)
   expect(page.status).toBe(200)
   expect(outcomes(page.text)).toEqual(Array.from({ length: 7 }, () => 'works'))
   expect(stepNames(page.text)).toEqual(steps)
@@ -87,7 +87,7 @@ test.each<[string, Partial<NewClientInput>, readonly string[], string]>([
     'Only the application has its key',
   ],
 ])('a client that %s gets an explanation', async (_, input, begin, sentence) => {
-  const page = await run((await createClient(input)).id)
+  const page = await testClient((await createClient(input)).id)
   expect(stepNames(page.text)).toEqual(steps)
   expect(lastTestEvent()).toContain('"outcome":"not_passed"')
   const rest = Array.from({ length: 7 - begin.length }, () => 'not tried')
@@ -102,18 +102,18 @@ test('a client with signed assertions completes the test with its existing secre
     protocol: { tokenEndpointAuthMethod: 'client_secret_jwt' },
   })
   const works = Array.from({ length: 7 }, () => 'works')
-  expect(outcomes((await run(client.id)).text)).toEqual(works)
+  expect(outcomes((await testClient(client.id)).text)).toEqual(works)
   expect((await clients.find(client.id))?.secrets).toEqual([])
   // Another secret would be the newest one, which is the only valid one, and would exceed the limit.
   for (let added = 0; added < 20; added++) await clients.addSecret(client.id)
-  expect(outcomes((await run(client.id)).text)).toEqual(works)
+  expect(outcomes((await testClient(client.id)).text)).toEqual(works)
   expect((await clients.find(client.id))?.secrets).toHaveLength(20)
 })
 
 test('a client at the limit of secrets gets an explanation', async () => {
   const client = await createClient()
   for (let added = 0; added < 20; added++) await running.app.pocket.clients.addSecret(client.id)
-  const page = await run(client.id)
+  const page = await testClient(client.id)
   expect(outcomes(page.text)).toEqual(['works', 'works', 'works', 'works', 'failed', 'not tried', 'not tried'])
   expect(page.text).toContain('It already has twenty secrets.')
 })
@@ -135,15 +135,15 @@ test('an unreachable URL is named with its cause', async () => {
 
 test('the tokens of a test are revoked before its result is shown', async () => {
   const client = await createClient({ isPublic: true })
-  await run(client.id)
+  await testClient(client.id)
   expect(database.prepare('SELECT model FROM pocket_artifact WHERE grant_id IS NOT NULL').all()).toEqual([])
   await expect(running.app.pocket.testClient('nobody', 'nobody')).rejects.toMatchObject({ code: 'client_not_found' })
 })
 
 describe('a client test does not count', () => {
-  const pageOf = async (id: string, tab = '') =>
+  const fetchPage = async (id: string, tab = '') =>
     (await agent.get(`${running.url}/settings/admin/oidc-clients/${id}${tab}`)).text
-  const auditEvents = (id: string) =>
+  const listAuditEvents = (id: string) =>
     database.prepare('SELECT event FROM pocket_audit WHERE data LIKE ?').all(`%${id}%`) as { event: string }[]
 
   test.each<[string, Partial<NewClientInput>, string]>([
@@ -160,11 +160,11 @@ describe('a client test does not count', () => {
     ],
   ])('that %s, neither in the connection log nor in the state of the client', async (_, input, outcome) => {
     const { id } = await createClient(input)
-    await run(id)
+    await testClient(id)
     expect(lastTestEvent()).toContain(`"outcome":"${outcome}"`)
     expect(await running.app.pocket.connectionLog.list(id)).toEqual([])
-    expect(auditEvents(id).map(({ event }) => event)).toEqual(['CLIENT_TESTED'])
-    const [head, activity] = [await pageOf(id), await pageOf(id, '/activity')]
+    expect(listAuditEvents(id).map(({ event }) => event)).toEqual(['CLIENT_TESTED'])
+    const [head, activity] = [await fetchPage(id), await fetchPage(id, '/activity')]
     for (const text of [head, activity]) expect(text).toContain('not used yet')
     expect(activity).toContain('Client test')
     expect(activity).not.toContain('Authorization failed')
@@ -174,7 +174,7 @@ describe('a client test does not count', () => {
     const { clients } = running.app.pocket
     const { id } = await createClient({ protocol: { tokenEndpointAuthMethod: 'client_secret_jwt' } })
     await clients.addSecret(id)
-    await run(id)
+    await testClient(id)
     expect([...(await clients.secretUses(id)).values()]).toEqual([])
   })
 

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals'
-import { startCalled } from '../api/calls.ts'
+import { startCalledInstance } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
 
 test('a user who is added to several groups concurrently is in all of them, and the same holds for removals', async () => {
-  await using instance = await startCalled('PostgreSQL')
+  await using instance = await startCalledInstance('PostgreSQL')
   const { administrator, url } = instance
   const { groups } = instance.app.directory
   const { id } = await instance.personWithoutPasskey(freshName())
@@ -26,7 +26,7 @@ test('a user who is added to several groups concurrently is in all of them, and 
 })
 
 test('a user who is disabled during another change keeps both changes', async () => {
-  await using instance = await startCalled('PostgreSQL')
+  await using instance = await startCalledInstance('PostgreSQL')
   const { administrator, url, app } = instance
   const ids = await Promise.all(
     Array.from({ length: 6 }, async () => (await instance.personWithoutPasskey(freshName())).id),
@@ -34,11 +34,11 @@ test('a user who is disabled during another change keeps both changes', async ()
   const rename = async (id: string) => {
     for (let n = 1; n <= 8; n += 1) await app.directory.users.update(id, { firstName: `Renamed ${n}` })
   }
-  const toggle = async (id: string) => {
+  const toggleDisabled = async (id: string) => {
     for (const act of ['disable', 'enable', 'disable'])
       expect((await administrator.postForm(`${url}/settings/admin/users/${id}/${act}`, {})).status).toBe(303)
   }
-  await Promise.all(ids.flatMap((id) => [rename(id), toggle(id)]))
+  await Promise.all(ids.flatMap((id) => [rename(id), toggleDisabled(id)]))
   // An e-mail address is required here, and the user has none: the user can still be disabled.
   for (const id of ids) expect(await app.directory.find(id)).toMatchObject({ firstName: 'Renamed 8', disabled: true })
 })

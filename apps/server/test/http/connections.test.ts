@@ -14,7 +14,7 @@ import { type RunningApp, startApp } from './app.ts'
 const binarySignature = Buffer.from('0d0a0d0a000d0a515549540a', 'hex')
 const source4 = '2111000c cb007107 0a000001 1f90 0583'
 const source6 = '21210024 20010db8000000000000000000000001 20010db8000000000000000000000002 1f90 0583'
-const binary = (rest: string) => Buffer.concat([binarySignature, Buffer.from(rest.replaceAll(' ', ''), 'hex')])
+const binaryHeader = (rest: string) => Buffer.concat([binarySignature, Buffer.from(rest.replaceAll(' ', ''), 'hex')])
 
 const portOf = ({ local }: RunningApp) => Number(new URL(local).port)
 
@@ -50,10 +50,10 @@ describe('the PROXY protocol of a trusted peer', () => {
     ['version 1, IPv4', 'PROXY TCP4 203.0.113.7 10.0.0.1 8080 1411\r\n', '203.0.113.7'],
     ['version 1, IPv6', 'PROXY TCP6 2001:db8::1 2001:db8::2 8080 1411\r\n', '2001:db8::1'],
     ['version 1, unknown', 'PROXY UNKNOWN\r\n', '127.0.0.1'],
-    ['version 2, IPv4', binary(source4), '203.0.113.7'],
-    ['version 2, IPv6', binary(source6), '2001:db8::1'],
-    ['version 2, IPv4 with a TLV', binary('21110010 cb007107 0a000001 1f90 0583 04000100'), '203.0.113.7'],
-    ['version 2, LOCAL', binary('20000000'), '127.0.0.1'],
+    ['version 2, IPv4', binaryHeader(source4), '203.0.113.7'],
+    ['version 2, IPv6', binaryHeader(source6), '2001:db8::1'],
+    ['version 2, IPv4 with a TLV', binaryHeader('21110010 cb007107 0a000001 1f90 0583 04000100'), '203.0.113.7'],
+    ['version 2, LOCAL', binaryHeader('20000000'), '127.0.0.1'],
     ['nothing, from this machine', '', '127.0.0.1'],
   ])('gives the address of the client: %s', async (_name, header, address) => {
     const whole = Buffer.concat([Buffer.from(header), Buffer.from(request('abcdef'))])
@@ -69,8 +69,8 @@ describe('the PROXY protocol of a trusted peer', () => {
     ['no port', 'PROXY TCP4 203.0.113.7 10.0.0.1 8080\r\n'],
     ['a port that is too large', 'PROXY TCP4 203.0.113.7 10.0.0.1 8080 65536\r\n'],
     ['an endless line', `PROXY TCP4 ${'1'.repeat(200)}`],
-    ['version 3', binary('31110000')],
-    ['IP addresses that are too short', binary('21110004 cb007107')],
+    ['version 3', binaryHeader('31110000')],
+    ['IP addresses that are too short', binaryHeader('21110004 cb007107')],
   ])('closes a connection with %s', async (_name, header) => {
     expect(await exchange([Buffer.concat([Buffer.from(header), Buffer.from(request('abcdef'))])])).toBe('')
   })

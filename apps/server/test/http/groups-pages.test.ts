@@ -108,9 +108,9 @@ test('the second of two concurrent changes of an expiry shows the first one', as
     return (/name="version" value="([^"]+)"/.exec(form)?.[1] ?? '').replaceAll('&#34;', '"')
   }
   const version = versionIn((await get(path)).text)
-  const end = (endsAt: string, read: string) => post(`${path}/members/${id}/end`, { endsAt, version: read })
-  expect((await end('2998-01-31', version)).status).toBe(303)
-  const late = await end('2999-01-31', version)
+  const setEnd = (endsAt: string, read: string) => post(`${path}/members/${id}/end`, { endsAt, version: read })
+  expect((await setEnd('2998-01-31', version)).status).toBe(303)
+  const late = await setEnd('2999-01-31', version)
   expect([late.status, late.text.includes('Last day is now: 2998-01-31')]).toEqual([412, true])
   expect([
     late.text.includes('<td role="cell" class="short" data-label="Last day"><form'),
@@ -118,7 +118,7 @@ test('the second of two concurrent changes of an expiry shows the first one', as
   ]).toEqual([true, true])
   const endsAt = async () => (await directory.groups.membership(idOf(path), id))?.endsAt
   expect(await endsAt()).toBe(Date.parse('2998-01-31T23:59:59.999Z'))
-  expect((await end('2999-01-31', versionIn(late.text))).status).toBe(303)
+  expect((await setEnd('2999-01-31', versionIn(late.text))).status).toBe(303)
   expect(await endsAt()).toBe(Date.parse('2999-01-31T23:59:59.999Z'))
 })
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { type CalledInstance, findAuditEvents, startCalled } from '../api/calls.ts'
+import { type CalledInstance, findAuditEvents, startCalledInstance } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
 
 const catalog = new URL('../../locales/en.json', import.meta.url)
@@ -10,14 +10,14 @@ let instance: CalledInstance
 beforeAll(async () => {
   // No server listens there, so the job fails.
   const source = { GEOLITE_DB_URL: 'http://127.0.0.1:9/places.mmdb', ALLOWED_PRIVATE_HOSTS: '127.0.0.1' }
-  instance = await startCalled('SQLite', source)
+  instance = await startCalledInstance('SQLite', source)
 })
 afterAll(async () => instance[Symbol.asyncDispose]())
 
 const post = (job: string, agent = instance.administrator, options = {}) =>
   agent.postForm(`${instance.url}${pagePath}/${job}/run`, {}, options)
 
-async function page(until: RegExp): Promise<string> {
+async function waitForPage(until: RegExp): Promise<string> {
   for (;;) {
     const { text } = await instance.administrator.get(instance.url + pagePath)
     if (until.test(text)) return text
@@ -25,7 +25,7 @@ async function page(until: RegExp): Promise<string> {
 }
 
 test('shows each job as text: the last run, the cause of a failure, and the next run', async () => {
-  const text = await page(/The URL could not be fetched|bad port/)
+  const text = await waitForPage(/The URL could not be fetched|bad port/)
   expect(text).toMatch(/<p>Failed: [1-9]/)
   const places = text.slice(text.indexOf('Refresh the GeoIP database'))
   expect(places).toMatch(
@@ -40,7 +40,9 @@ test('shows each job as text: the last run, the cause of a failure, and the next
 test('runs one immediately and reports it', async () => {
   const response = await post('rotate-keys')
   expect([response.status, response.location]).toEqual([303, `${instance.url}${pagePath}`])
-  expect((await page(/role="status"/)).replaceAll(/<[^>]+>/g, '')).toMatch(/“.?Rotate signing keys.?” has started/)
+  expect((await waitForPage(/role="status"/)).replaceAll(/<[^>]+>/g, '')).toMatch(
+    /“.?Rotate signing keys.?” has started/,
+  )
   expect(findAuditEvents(instance, 'job_requested')).toEqual([expect.objectContaining({ job: 'rotate-keys' })])
 })
 
@@ -51,7 +53,7 @@ const listJobs = async (query: string) => {
 
 test('is searched by the displayed names, filtered and sorted, by its URL', async () => {
   expect((await listJobs('search=SIGNING')).names).toEqual(['rotate-keys'])
-  await page(/The URL could not be fetched|bad port/)
+  await waitForPage(/The URL could not be fetched|bad port/)
   expect((await listJobs('filters[state]=failed')).names).toEqual(['refresh-geoip-database'])
   expect((await listJobs('filters[state]=failed&search=signing')).text).toContain('Nothing matches')
   const all = (await listJobs('')).names
@@ -78,21 +80,21 @@ test('keeps the selected columns until the next selection', async () => {
 })
 
 test('runs several at once and returns to the same list', async () => {
-  const several = (ids: readonly string[], agent = instance.administrator) =>
+  const runSelected = (ids: readonly string[], agent = instance.administrator) =>
     agent.postForm(`${instance.url}${pagePath}/bulk`, [
       ['act', 'run'],
       ['list', '?sort%5Bcolumn%5D=next'],
       ...ids.map((id) => ['ids', id] as const),
     ])
   const before = findAuditEvents(instance, 'job_requested').length
-  const response = await several(['rotate-keys', 'end-memberships', 'rotate-keys', 'mine-bitcoin'])
+  const response = await runSelected(['rotate-keys', 'end-memberships', 'rotate-keys', 'mine-bitcoin'])
   expect([response.status, response.location]).toEqual([303, `${instance.url}${pagePath}?sort%5Bcolumn%5D=next`])
   const { text } = await instance.administrator.follow(response)
   expect(text).toMatch(/2 jobs have started\.|One job has started\.[\s\S]*already running/)
   expect(findAuditEvents(instance, 'job_requested').length - before).toBeGreaterThan(0)
-  expect((await instance.administrator.follow(await several([]))).text).toContain('Select entries first.')
+  expect((await instance.administrator.follow(await runSelected([]))).text).toContain('Select entries first.')
   const { agent } = await instance.person(freshName())
-  expect((await several(['rotate-keys'], agent)).status).toBe(403)
+  expect((await runSelected(['rotate-keys'], agent)).status).toBe(403)
 })
 
 test('returns not found for an unknown job', async () => {

@@ -56,13 +56,13 @@ async function registerClient(extra: object = {}) {
   return { id: body.client_id ?? '', rename }
 }
 
-async function signInPage(clientId: string) {
+async function openSignInPage(clientId: string) {
   const agent = new UserAgent()
   const query = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
   return (await agent.follow(await agent.get(`${running.url}/authorize?${new URLSearchParams(query)}`))).text
 }
 
-async function mark(id: string, isKnown: boolean, version?: string) {
+async function setKnown(id: string, isKnown: boolean, version?: string) {
   const pageUrl = `${running.url}/settings/admin/oidc-clients/${id}`
   const page = await administrator.get(pageUrl)
   const [, written = ''] = /name="version" value="([^"]*)"/.exec(page.text) ?? []
@@ -76,23 +76,23 @@ async function mark(id: string, isKnown: boolean, version?: string) {
 
 test('users see the host of a self-registered client, and its logo once it is marked as known', async () => {
   const { id, rename } = await registerClient()
-  const before = await signInPage(id)
+  const before = await openSignInPage(id)
   expect(before).toContain('says that it’s from <strong>app.example</strong>')
   expect(before).toContain('<a href="https://app.example/policy" target="_blank" rel="noopener noreferrer">')
   expect(before).toContain('<a href="https://app.example/tos" target="_blank" rel="noopener noreferrer">')
   expect(before).not.toContain(`/clients/${id}/logo`)
-  const { version, answer } = await mark(id, true)
+  const { version, answer } = await setKnown(id, true)
   expect(answer.text).toContain('People see the logo of Photos now.')
-  const known = await signInPage(id)
+  const known = await openSignInPage(id)
   expect(known).toContain(`/clients/${id}/logo`)
   expect(known).toContain('knows who runs it')
   expect((await rename('Your bank')).status).toBe(200)
-  const renamed = await signInPage(id)
+  const renamed = await openSignInPage(id)
   expect([renamed.includes(`/clients/${id}/logo`), renamed.includes('No administrator has checked')]).toEqual([
     false,
     true,
   ])
-  expect((await mark(id, true, version)).answer.status).toBe(412)
+  expect((await setKnown(id, true, version)).answer.status).toBe(412)
   expect(await running.app.pocket.clients.find(id)).toMatchObject({ protocol: { isKnown: false } })
 })
 
@@ -104,14 +104,14 @@ test('marks a client as known through the API', async () => {
     body: { ...(read.json() as object), protocol: { isKnown: true } },
   })
   expect([marked.status, marked.json()]).toMatchObject([200, { hasLogo: true, protocol: { isKnown: true } }])
-  expect(await signInPage(id)).toContain(`/clients/${id}/logo`)
-  expect((await mark(id, false)).answer.text).toContain('People see the host of Photos instead of its logo now.')
-  expect(await signInPage(id)).not.toContain(`/clients/${id}/logo`)
+  expect(await openSignInPage(id)).toContain(`/clients/${id}/logo`)
+  expect((await setKnown(id, false)).answer.text).toContain('People see the host of Photos instead of its logo now.')
+  expect(await openSignInPage(id)).not.toContain(`/clients/${id}/logo`)
 })
 
 test('an unreadable logo is reported, and the client is still marked as known', async () => {
   const { id } = await registerClient({ logo_uri: `${web}/nowhere` })
-  const { answer } = await mark(id, true)
+  const { answer } = await setKnown(id, true)
   expect(answer.text).toContain('data-outcome')
   expect(answer.text).toContain('role="alert"')
   expect(await running.app.pocket.clients.find(id)).toMatchObject({ protocol: { isKnown: true } })

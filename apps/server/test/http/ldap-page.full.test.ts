@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgentResponse } from '@pocket/core/testing'
 import { describeUnless, generateLdif, type Slapd, slapdUnavailableReason, startSlapd } from '@pocket/test-support'
 import Database from 'better-sqlite3'
-import { type CalledInstance, findAuditEvents, startCalled } from '../api/calls.ts'
+import { type CalledInstance, findAuditEvents, startCalledInstance } from '../api/calls.ts'
 import { passkeyAnswer } from '../api/instance.ts'
 import { createFolder, type TestFolder } from '../database/folder.ts'
 
@@ -18,7 +18,7 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     slapd = await startSlapd({ ldif: generateLdif({ users: 12, groups: 3, members: 4 }) })
     folder = await createFolder()
     const DB_CONNECTION_STRING = join(folder.path, 'pocket-id.db')
-    instance = await startCalled('SQLite', { LDAP_START_TLS: 'false', DB_CONNECTION_STRING })
+    instance = await startCalledInstance('SQLite', { LDAP_START_TLS: 'false', DB_CONNECTION_STRING })
     await instance.person('guest')
   })
   afterAll(async () => {
@@ -200,11 +200,11 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     const database = new Database(join(folder.path, 'pocket-id.db'))
     database.exec('DELETE FROM pocket_ldap_run')
     expect(await runJob()).toMatchObject({ outcome: 'waiting', losses: { asks: false } })
-    const starts = async () =>
+    const countStartButtons = async () =>
       (await get(pagePath)).forms().filter(({ action }) => action.endsWith(`${pagePath}/run`)).length
-    expect(await starts()).toBe(1)
+    expect(await countStartButtons()).toBe(1)
     await save(await get(settings), { ldapEnabled: 'false' })
-    expect(await starts()).toBe(0)
+    expect(await countStartButtons()).toBe(0)
     await save(await get(settings), { ldapEnabled: 'true' })
     // Users that no import created have no import markers.
     database.exec('DELETE FROM pocket_ldap_run')
@@ -222,7 +222,7 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     await slapd.modify(added.join('\n'))
     const database = new Database(join(folder.path, 'pocket-id.db'))
     /** The number of users, and the number of audit events for them. */
-    const counts = () => {
+    const countStatements = () => {
       const people = "SELECT id FROM pocket_user WHERE user_name LIKE 'many%'"
       const written = `SELECT id FROM pocket_audit WHERE event = 'USER_CREATED' AND account_id IN (${people})`
       return [people, written].map((query) => database.prepare(query).all().length)
@@ -236,10 +236,10 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     const report = (await get(pagePath)).text
     expect(report).toContain('The import was turned off.')
     expect(report).toContain('People added: 100')
-    expect(counts()).toEqual([100, 100])
+    expect(countStatements()).toEqual([100, 100])
     await save(await get(settings), { ldapEnabled: 'true' })
     expect((await run()).text).toContain('People added: 20')
-    expect(counts()).toEqual([120, 120])
+    expect(countStatements()).toEqual([120, 120])
     database.close()
   })
 })

@@ -71,7 +71,7 @@ const signIn = async (agent: UserAgent) => {
   return agent.follow(await agent.get(new URL(redirectTo, instance.url).href), { until: isApplicationUrl })
 }
 
-const token = async (fields: Readonly<Record<string, string>>) => {
+const requestToken = async (fields: Readonly<Record<string, string>>) => {
   const response = await fetch(`${instance.url}/api/oidc/token`, {
     method: 'POST',
     headers: { authorization: application.authorization },
@@ -82,7 +82,7 @@ const token = async (fields: Readonly<Record<string, string>>) => {
 }
 
 const exchange = (location: string | null) =>
-  token({
+  requestToken({
     grant_type: 'authorization_code',
     code: new URL(location ?? '').searchParams.get('code') ?? '',
     redirect_uri: redirectUri,
@@ -124,7 +124,7 @@ const enterSite = async (agent: UserAgent): Promise<string> => {
 }
 
 /** A request to a protected site, which writes nothing. */
-const siteCheck = async (cookie: string) => {
+const checkSite = async (cookie: string) => {
   const headers = { ...site, 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/', cookie }
   const response = await fetch(`${instance.url}/api/authz/forward-auth`, { headers })
   expect([response.status, response.headers.get('remote-user')]).toEqual([200, 'grace'])
@@ -147,7 +147,7 @@ async function statementsOf(work: () => Promise<unknown>): Promise<readonly stri
 }
 
 /** The smallest of several rounds, because jobs and reloads send statements of their own. */
-function smallest(rounds: readonly (readonly string[])[]): readonly string[] {
+function shortestRound(rounds: readonly (readonly string[])[]): readonly string[] {
   return rounds.reduce((least, round) => (round.length < least.length ? round : least))
 }
 
@@ -161,7 +161,7 @@ const callApi = async (method: string, path: string, body?: object) => {
   return response.json() as Readonly<Record<string, unknown>>
 }
 
-const page = async (path: string, agent = instance.administrator) =>
+const openPage = async (path: string, agent = instance.administrator) =>
   expect((await agent.get(instance.url + path)).status).toBe(200)
 
 test('requests of sign-ins, of the REST API and for pages send a bounded number of statements', async () => {
@@ -195,22 +195,22 @@ test('requests of sign-ins, of the REST API and for pages send a bounded number 
       },
       signOn: async () => expect((await authorize(agent)).location).toContain('code='),
       refresh: async () => {
-        tokens = await token({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token })
+        tokens = await requestToken({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token })
       },
       userInfo: () => userInfo(tokens.access_token),
       introspection: () => introspect(tokens.access_token),
-      siteCheck: () => siteCheck(cookie),
+      siteCheck: () => checkSite(cookie),
       restRead: () => callApi('GET', `users/${id}`),
       restWrite: () =>
         callApi('PUT', `users/${id}`, { username: 'linus', firstName: `Linus ${round}`, email: 'linus@example.com' }),
-      appsPage: () => page('/settings/apps'),
-      usersPage: () => page('/settings/admin/users'),
-      signInPage: () => page('/login', instance.agent()),
+      appsPage: () => openPage('/settings/apps'),
+      usersPage: () => openPage('/settings/admin/users'),
+      signInPage: () => openPage('/login', instance.agent()),
     }
     for (const [name, work] of Object.entries(measured)) rounds[name]?.push(await statementsOf(work))
   }
   const fewest: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
-    Object.entries(rounds).map(([name, each]) => [name, smallest(each)]),
+    Object.entries(rounds).map(([name, each]) => [name, shortestRound(each)]),
   )
   if (process.env.SHOW_STATEMENTS !== undefined) process.stdout.write(`${JSON.stringify(fewest, null, 1)}\n`)
   for (const [name, bound] of Object.entries(bounds)) {

@@ -58,13 +58,18 @@ beforeAll(async () => {
 })
 afterAll(async () => stack.disposeAsync())
 
-async function press(agent: UserAgent, page: string, action: string, extra: Readonly<Record<string, string>> = {}) {
+async function submitForm(
+  agent: UserAgent,
+  page: string,
+  action: string,
+  extra: Readonly<Record<string, string>> = {},
+) {
   const form = (await agent.get(instance.url + page)).form(action)
   const response = await agent.postForm(new URL(form.action, instance.url).href, { ...form.fields, ...extra })
   expect(response.status).toBe(303)
 }
 
-const administer = async (method: string, path: string, body?: unknown) => {
+const callAsAdministrator = async (method: string, path: string, body?: unknown) => {
   const response = await instance.administrator.sendJson(
     method,
     instance.url + path,
@@ -79,20 +84,20 @@ async function firstSession(agent: UserAgent, path: string) {
 }
 
 const removals: Readonly<Record<string, (person: Person) => Promise<void>>> = {
-  'signs out here': ({ agent }) => press(agent, '/logout', '/logout'),
+  'signs out here': ({ agent }) => submitForm(agent, '/logout', '/logout'),
   'signs out at an application': ({ agent }) =>
-    press(agent, `/api/oidc/end-session?client_id=${clientId}`, '/end-session/confirm', { logout: 'yes' }),
+    submitForm(agent, `/api/oidc/end-session?client_id=${clientId}`, '/end-session/confirm', { logout: 'yes' }),
   'ends the session on the account page': async ({ agent, authenticator }) => {
     const other = instance.agent()
     const response = await passkeyAnswer(other, instance.url, authenticator)
     await other.postJson(`${instance.url}/api/webauthn/login/finish`, response)
-    await press(other, '/settings/account/security', `/sessions/${await firstSession(agent, '/api/sessions')}/end`)
+    await submitForm(other, '/settings/account/security', `/sessions/${await firstSession(agent, '/api/sessions')}/end`)
   },
   'ends all other sessions': async ({ authenticator }) => {
     const other = instance.agent()
     const response = await passkeyAnswer(other, instance.url, authenticator)
     await other.postJson(`${instance.url}/api/webauthn/login/finish`, response)
-    await press(other, '/settings/account/security', '/sessions/end-others')
+    await submitForm(other, '/settings/account/security', '/sessions/end-others')
   },
   'ends it over the REST API': async ({ agent }) => {
     const id = await firstSession(agent, '/api/sessions')
@@ -100,20 +105,21 @@ const removals: Readonly<Record<string, (person: Person) => Promise<void>>> = {
   },
   'is signed out by an administrator': async ({ id }) => {
     const session = await firstSession(instance.administrator, `/api/users/${id}/sessions`)
-    await administer('DELETE', `/api/users/${id}/sessions/${session}`)
+    await callAsAdministrator('DELETE', `/api/users/${id}/sessions/${session}`)
   },
-  'is signed out everywhere by an administrator': ({ id }) => administer('DELETE', `/api/users/${id}/sessions`),
+  'is signed out everywhere by an administrator': ({ id }) =>
+    callAsAdministrator('DELETE', `/api/users/${id}/sessions`),
   'is signed out by an administrator on their page': async ({ id }) => {
     const session = await firstSession(instance.administrator, `/api/users/${id}/sessions`)
-    await press(instance.administrator, `/settings/admin/users/${id}/security`, `/sessions/${session}/end`)
+    await submitForm(instance.administrator, `/settings/admin/users/${id}/security`, `/sessions/${session}/end`)
   },
   'is signed out everywhere on their page': ({ id }) =>
-    press(instance.administrator, `/settings/admin/users/${id}/security`, '/sessions/end'),
+    submitForm(instance.administrator, `/settings/admin/users/${id}/security`, '/sessions/end'),
   'is disabled': async ({ id }) => {
     const user = (await instance.administrator.getJson(`${instance.url}/api/users/${id}`)).json() as object
-    await administer('PUT', `/api/users/${id}`, { ...user, email: `${id}@example.com`, disabled: true })
+    await callAsAdministrator('PUT', `/api/users/${id}`, { ...user, email: `${id}@example.com`, disabled: true })
   },
-  'is deleted': ({ id }) => administer('DELETE', `/api/users/${id}`),
+  'is deleted': ({ id }) => callAsAdministrator('DELETE', `/api/users/${id}`),
 }
 
 test.each(Object.entries(removals))('a user who %s is signed out of the application', async (name, removal) => {
@@ -138,14 +144,14 @@ test.each(Object.entries(removals))('a user who %s is signed out of the applicat
     .cookies()
     .map(({ name, value }) => `${name}=${value}`)
     .join('; ')
-  const attacker = async (path: string) => instance.agent().getJson(instance.url + path, { headers: { cookie } })
-  expect((await attacker('/api/users/me')).status).toBe(200)
+  const fetchAsAttacker = async (path: string) => instance.agent().getJson(instance.url + path, { headers: { cookie } })
+  expect((await fetchAsAttacker('/api/users/me')).status).toBe(200)
   await removal(person)
   await notified
   expect((await person.agent.get(authorize)).location ?? '').not.toContain('code=')
   expect(await fetchUserInfoStatus()).toBe(401)
   // Cookies that were copied before are invalid.
-  expect((await attacker('/api/users/me')).status).toBe(401)
+  expect((await fetchAsAttacker('/api/users/me')).status).toBe(401)
   const stolen = await instance.agent().get(authorize, { headers: { cookie } })
   expect(stolen.location ?? '').not.toContain('code=')
 })
@@ -158,7 +164,7 @@ test('users who lose access to an application by a group restriction or leave th
     friendlyName: 'Photographers',
   })
   const { id: group } = created.json() as { id: string }
-  await administer('PUT', `/api/user-groups/${group}/users`, { userIds: [member.id] })
+  await callAsAdministrator('PUT', `/api/user-groups/${group}/users`, { userIds: [member.id] })
 
   const kept = application.expectNotice(otherUser.id)
   const form = { access: 'groups', groups: group }
@@ -169,7 +175,7 @@ test('users who lose access to an application by a group restriction or leave th
   expect((await member.agent.get(authorize)).location).toContain('code=')
 
   const left = application.expectNotice(member.id)
-  await administer('PUT', `/api/user-groups/${group}/users`, { userIds: [] })
+  await callAsAdministrator('PUT', `/api/user-groups/${group}/users`, { userIds: [] })
   await left
   expect((await member.agent.get(authorize)).location ?? '').not.toContain('code=')
   expect((await member.agent.get(`${instance.url}/settings/account`)).status).toBe(200)

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds, freePort } from '@pocket/test-support'
 import { selfSigned } from '@pocket/test-support/certificates'
 import { certificateFindings } from '../../src/diagnosis/public-address.ts'
-import { type CalledInstance, startCalled } from '../api/calls.ts'
+import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
 import { createPerson } from '../api/people.ts'
 import { recordStatements } from '../sent-statements.ts'
 import { setUpAdministrator, startApp } from './app.ts'
@@ -15,20 +15,20 @@ const day = 86_400_000
 const overview = '/settings/admin'
 
 /** The number next to a word. */
-const figure = (page: string, word: string) =>
+const readFigure = (page: string, word: string) =>
   new RegExp(`<dt>(?:<a [^>]*>)?${word}[\\s\\S]*?<dd>([^<]*)`).exec(page)?.[1]
 
 describe.each(databaseKinds)('the overview on %s', (kind) => {
   let instance: CalledInstance
   let administratorId: string
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
     administratorId = String((await instance.call('GET /api/users/me')).json.id)
   })
   afterAll(async () => instance[Symbol.asyncDispose]())
 
   const get = (path: string, agent = instance.administrator) => agent.get(instance.url + path)
-  const html = async () => (await get(overview)).text
+  const fetchOverview = async () => (await get(overview)).text
   /** The link and the text of each finding. */
   const findings = (page: string) =>
     [...page.matchAll(/<a class="item" href="([^"]*)">[\s\S]*?<strong>([^<]*)</g)].map(([, href, text]) => [href, text])
@@ -36,7 +36,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     statements.database().execute(text, parameters)
 
   /** `count` audit log entries of this age in milliseconds. */
-  async function enter(event: string, count: number, age: number, data = '{}'): Promise<void> {
+  async function addAuditEntries(event: string, count: number, age: number, data = '{}'): Promise<void> {
     const at = Date.now() - age
     await run(
       `WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count})
@@ -46,7 +46,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     )
   }
 
-  async function set(changes: Readonly<Record<string, string>>): Promise<void> {
+  async function changeSettings(changes: Readonly<Record<string, string>>): Promise<void> {
     const { json } = await instance.call('GET /api/application-configuration/all')
     const all = (json as unknown as readonly { key: string; value: string }[]).map(({ key, value }) => [key, value])
     const body = { ...Object.fromEntries(all), ...changes }
@@ -55,25 +55,25 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
 
   test('shows one sentence if all is well, and otherwise the findings, most severe first', async () => {
     await run('UPDATE pocket_passkey SET backed_up = $1', [true])
-    expect(findings(await html())).toEqual([['/settings/admin/backups', 'There is no backup']])
-    await enter('DATA_EXPORTED', 1, 0, '{"format":"json"}')
-    expect(findings(await html())).toHaveLength(1)
-    await enter('DATA_EXPORTED', 1, 1, '{"format":"archive"}')
-    const well = await html()
+    expect(findings(await fetchOverview())).toEqual([['/settings/admin/backups', 'There is no backup']])
+    await addAuditEntries('DATA_EXPORTED', 1, 0, '{"format":"json"}')
+    expect(findings(await fetchOverview())).toHaveLength(1)
+    await addAuditEntries('DATA_EXPORTED', 1, 1, '{"format":"archive"}')
+    const well = await fetchOverview()
     expect(findings(well)).toEqual([])
     expect(well).toContain('<p>Everything is all right.</p>')
-    expect(figure(well, 'E-mail')).toBe('Not set up')
-    expect([well.includes('None in 30 days'), figure(well, 'Signing key')]).toEqual([true, undefined])
+    expect(readFigure(well, 'E-mail')).toBe('Not set up')
+    expect([well.includes('None in 30 days'), readFigure(well, 'Signing key')]).toEqual([true, undefined])
 
     await run('UPDATE pocket_passkey SET backed_up = $1', [false])
-    const singleAdministrator = await html()
+    const singleAdministrator = await fetchOverview()
     expect(singleAdministrator).toContain('<p>Problems: 1</p>')
     expect(findings(singleAdministrator)).toEqual([
       ['/settings/account/security', 'Only one device can sign in as an administrator'],
     ])
     const { code } = await instance.app.issueBreakGlassCode('ada')
     expect(code).toHaveLength(19)
-    expect(findings(await html())).toEqual([
+    expect(findings(await fetchOverview())).toEqual([
       ['/settings/admin/users?filters[isAdmin]=true', 'An administrator could be locked out'],
     ])
 
@@ -86,7 +86,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
       `INSERT INTO pocket_approval (account_id, requested_at, awaits_administrator, awaits_verification) VALUES ($1, 0, $2, $3)`,
       [administratorId, true, false],
     )
-    const both = await html()
+    const both = await fetchOverview()
     expect(both).toContain('<p>Problems: 3</p>')
     expect(findings(both).map(([href]) => href)).toEqual([
       '/settings/admin/jobs',
@@ -120,7 +120,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
       'Another one stays',
       JSON.stringify([{ ...secret(soon), createdAt: Date.now() }]),
     ])
-    expect(findings(await html()).map(([, text]) => text)).toEqual([
+    expect(findings(await fetchOverview()).map(([, text]) => text)).toEqual([
       'The secret of Has ended has expired',
       'The secret of Ends soon expires soon',
     ])
@@ -129,7 +129,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
       JSON.stringify(kept['Another one stays']),
     ])
     await run('UPDATE pocket_api_key SET created_at = $1', [0])
-    const page = await html()
+    const page = await fetchOverview()
     expect(findings(page).map(([, text]) => text)).toEqual([
       'The secret of Has ended has expired',
       'The secret of Ends soon expires soon',
@@ -137,18 +137,18 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     ])
     expect(findings(page)[2]?.[0]).toBe('/settings/api-keys')
     await run('UPDATE pocket_api_key SET owner_id = $1', ['5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'])
-    expect(findings(await html())[2]?.[0]).toBe('/settings/admin/users/5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1')
-    expect(figure(page, 'API key “backup” of ')).toMatch(/\d{4}/)
+    expect(findings(await fetchOverview())[2]?.[0]).toBe('/settings/admin/users/5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1')
+    expect(readFigure(page, 'API key “backup” of ')).toMatch(/\d{4}/)
     await run(`UPDATE pocket_client SET secrets = '[]'`)
     await run('DELETE FROM pocket_api_key')
   })
 
   test('lists only secrets, keys and links that expire within thirty days', async () => {
-    expect(await html()).toContain('None in 30 days')
+    expect(await fetchOverview()).toContain('None in 30 days')
     const shiftKey = "UPDATE pocket_key SET status_since = status_since + $1 WHERE status = 'current'"
     await run(shiftKey, [-70 * day])
-    const withKey = await html()
-    expect([withKey.includes('None in 30 days'), figure(withKey, 'Signing key')]).toEqual([
+    const withKey = await fetchOverview()
+    expect([withKey.includes('None in 30 days'), readFigure(withKey, 'Signing key')]).toEqual([
       false,
       expect.stringMatching(/\d{4}/),
     ])
@@ -158,9 +158,9 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
         VALUES ('5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d2', 'h', '[]', 1, 0, $1, 0)`,
       [Date.now() + 40 * day],
     )
-    expect(await html()).toContain('None in 30 days')
+    expect(await fetchOverview()).toContain('None in 30 days')
     await run('UPDATE pocket_signup_token SET expires_at = $1', [Date.now() + 20 * day])
-    expect(figure(await html(), 'One open invitation')).toMatch(/\d{4}/)
+    expect(readFigure(await fetchOverview(), 'One open invitation')).toMatch(/\d{4}/)
     await run('DELETE FROM pocket_signup_token')
   })
 
@@ -168,14 +168,14 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     const people = await Promise.all([1, 2].map(() => createPerson(instance)))
     await createPerson(instance, { disabled: true })
     await run('UPDATE pocket_passkey SET backed_up = $1', [false])
-    const page = await html()
+    const page = await fetchOverview()
     expect(page).toContain('1 person can sign in.')
     const { text: users } = await get('/settings/admin/users')
     expect(users).toContain('<p>1 person can sign in. ')
     expect(users).toContain('>2 have no passkey yet.</a>')
-    expect(figure(page, 'Without a passkey')).toBe('2')
-    expect(figure(page, 'Without a second passkey')).toBe('1')
-    expect(figure(page, 'On one device only')).toBe('1')
+    expect(readFigure(page, 'Without a passkey')).toBe('2')
+    expect(readFigure(page, 'Without a second passkey')).toBe('1')
+    expect(readFigure(page, 'On one device only')).toBe('1')
     const links = [...page.matchAll(/href="(\/settings\/admin\/users\?filters[^"]+)"/g)].map(([, href]) => String(href))
     const listed = await Promise.all(
       links.map(async (href) => (await get(href.replaceAll('&amp;', '&'))).text.match(/name="ids"/g)?.length ?? 0),
@@ -187,43 +187,47 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
   })
 
   test('shows the state of e-mail', async () => {
-    const email = (id: string, at: number, next: number | null, sent: number | null) =>
+    const insertEmail = (id: string, at: number, next: number | null, sent: number | null) =>
       run(
         `INSERT INTO pocket_email (id, kind, recipient, data, attempts, next_attempt_at, expires_at, created_at, sent_at)
           VALUES ($1, 'test', 'a@example.com', '', 1, $2, $3, $4, $5)`,
         [id, next, Date.now() + 90 * day, at, sent],
       )
     const later = Date.now() + day
-    await email('1', Date.now() - day, null, null)
-    await email('2', Date.now() - 8 * day, null, null)
-    await email('3', Date.now() - day, later, null)
-    await email('4', Date.now() - day, null, Date.now())
-    const off = await html()
+    await insertEmail('1', Date.now() - day, null, null)
+    await insertEmail('2', Date.now() - 8 * day, null, null)
+    await insertEmail('3', Date.now() - day, later, null)
+    await insertEmail('4', Date.now() - day, null, Date.now())
+    const off = await fetchOverview()
     expect(findings(off)).toEqual([['/settings/admin/emails?filters[state]=failed', 'An e-mail could not be sent']])
-    expect(figure(off, 'E-mail')).toBe('Not set up')
-    await set({ smtpHost: 'localhost', smtpFrom: 'a@example.com', emailLoginNotificationEnabled: 'true' })
-    const stuck = await html()
-    expect(figure(stuck, 'E-mail')).toBe('Waiting: 1 · Failed: 1')
+    expect(readFigure(off, 'E-mail')).toBe('Not set up')
+    await changeSettings({ smtpHost: 'localhost', smtpFrom: 'a@example.com', emailLoginNotificationEnabled: 'true' })
+    const stuck = await fetchOverview()
+    expect(readFigure(stuck, 'E-mail')).toBe('Waiting: 1 · Failed: 1')
     expect(findings(stuck).map(([, text]) => text)).toContain('An e-mail is still waiting')
-    await set({ smtpHost: '', smtpFrom: '' })
+    await changeSettings({ smtpHost: '', smtpFrom: '' })
     await run('DELETE FROM pocket_email')
-    expect(findings(await html())).toEqual([['/settings/admin/application-configuration/email', 'No e-mail server']])
-    await set({ smtpHost: '', smtpFrom: '', emailLoginNotificationEnabled: 'false' })
+    expect(findings(await fetchOverview())).toEqual([
+      ['/settings/admin/application-configuration/email', 'No e-mail server'],
+    ])
+    await changeSettings({ smtpHost: '', smtpFrom: '', emailLoginNotificationEnabled: 'false' })
   })
 
   test('reports a signing key that is overdue for rotation', async () => {
     const current = "UPDATE pocket_key SET status_since = status_since + $1 WHERE status = 'current'"
     await run(current, [-400 * day])
-    expect(findings(await html())).toEqual([['/settings/admin/jobs', 'The signing key is overdue for rotation']])
+    expect(findings(await fetchOverview())).toEqual([
+      ['/settings/admin/jobs', 'The signing key is overdue for rotation'],
+    ])
     await run(current, [400 * day])
-    expect(findings(await html())).toEqual([])
+    expect(findings(await fetchOverview())).toEqual([])
   })
 
   test('shows the state of LDAP imports and provisioning', async () => {
-    const states = async () => ['LDAP', 'Provisioning'].map((word) => figure(page, word)?.trim())
-    let page = await html()
+    const states = async () => ['LDAP', 'Provisioning'].map((word) => readFigure(page, word)?.trim())
+    let page = await fetchOverview()
     expect(await states()).toEqual(['Not set up', 'Not set up'])
-    await set({
+    await changeSettings({
       ldapEnabled: 'true',
       ldapUrl: 'ldap://localhost:1',
       ldapBindDn: 'cn=pocket',
@@ -250,28 +254,28 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
       )
     await addRun('1', 'failed', 3 * day)
     await addRun('2', 'dry', day)
-    page = await html()
+    page = await fetchOverview()
     expect(await states()).toEqual(['Failed · 3 days ago', 'up to date'])
     await addRun('3', 'succeeded', 2 * day)
     await run('UPDATE pocket_scim_provider SET failed = $1, finished_at = $2', [true, Date.now()])
-    page = await html()
+    page = await fetchOverview()
     expect(await states()).toEqual(['Imported · 2 days ago', 'Failed: 1'])
     expect(findings(page).map(([, text]) => text)).toContain('Provisioning of Target is incomplete')
     await run('DELETE FROM pocket_ldap_run')
-    await set({ ldapEnabled: 'false' })
+    await changeSettings({ ldapEnabled: 'false' })
     await instance.call('DELETE /api/oidc/clients/{id}', { params: { id: String(json.id) } })
   })
 
   test('shows the sign-ins of thirty days as a chart and a table, and the causes of failures', async () => {
     await run('DELETE FROM pocket_audit')
-    await enter('SIGN_IN', 3, 3 * day)
-    await enter('REMOTE_SIGN_IN', 4, 3 * day)
-    await enter('SIGN_IN', 50, 40 * day)
-    await enter('SIGN_IN_FAILED', 2, day, '{"code":"passkey_not_known"}')
-    await enter('SIGN_IN_FAILED', 5, 2 * day, '{"code":"challenge_expired"}')
-    await enter('SIGN_IN_FAILED', 9, 10 * day, '{"code":"challenge_expired"}')
+    await addAuditEntries('SIGN_IN', 3, 3 * day)
+    await addAuditEntries('REMOTE_SIGN_IN', 4, 3 * day)
+    await addAuditEntries('SIGN_IN', 50, 40 * day)
+    await addAuditEntries('SIGN_IN_FAILED', 2, day, '{"code":"passkey_not_known"}')
+    await addAuditEntries('SIGN_IN_FAILED', 5, 2 * day, '{"code":"challenge_expired"}')
+    await addAuditEntries('SIGN_IN_FAILED', 9, 10 * day, '{"code":"challenge_expired"}')
     await run(`UPDATE pocket_audit SET occurrences = 10 WHERE event = 'SIGN_IN_FAILED' AND data LIKE '%not_known%'`)
-    const page = await html()
+    const page = await fetchOverview()
     expect(page).toContain('7 in 30 days')
     expect(/<svg class="chart"[\s\S]*?<\/svg>/.exec(page)?.[0].match(/<rect /g)).toHaveLength(30)
     const cells = [...page.matchAll(/<th scope="row">[^<]+<\/th><td>(\d+)<\/td>/g)].map(([, count]) => Number(count))
@@ -288,15 +292,15 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
   })
 
   test('uses a constant number of statements for any amount of data, and counts with indexes', async () => {
-    const few = await statements.countDuring(html)
-    await enter('TOKEN_SIGN_IN', 2000, 3 * day)
-    await enter('CLIENT_AUTHORIZATION', 20_000, 3 * day)
-    await enter('SIGN_IN_FAILED', 20_000, 4 * day, '{"code":"challenge_expired"}')
+    const few = await statements.countDuring(fetchOverview)
+    await addAuditEntries('TOKEN_SIGN_IN', 2000, 3 * day)
+    await addAuditEntries('CLIENT_AUTHORIZATION', 20_000, 3 * day)
+    await addAuditEntries('SIGN_IN_FAILED', 20_000, 4 * day, '{"code":"challenge_expired"}')
     await run(kind === 'SQLite' ? 'ANALYZE' : 'VACUUM ANALYZE pocket_audit')
-    expect(await statements.countDuring(html)).toBe(few)
+    expect(await statements.countDuring(fetchOverview)).toBe(few)
     // Counts only recent entries.
     const sent = await statements.recordDuring(async () => {
-      expect(await html()).toContain('10,018 in 7 days')
+      expect(await fetchOverview()).toContain('10,018 in 7 days')
     })
     const count = sent.findLast(({ sql }) => sql.includes('TOKEN_SIGN_IN') && sql.includes('GROUP BY'))
     const explained = `${kind === 'SQLite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN'} ${count?.sql}`
@@ -309,12 +313,12 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
   test('reports a used break-glass code to every administrator for a week, even without e-mail', async () => {
     const { code } = await instance.app.issueBreakGlassCode('ada')
     const used = ['/settings/admin/audit-log?filters[event]=RECOVERY_CODE_USED', 'A break-glass code was used']
-    expect(findings(await html())).not.toContainEqual(used)
+    expect(findings(await fetchOverview())).not.toContainEqual(used)
     const entered = await instance.agent().postForm(`${instance.url}/lc`, { code, redirect: '' })
     expect(entered.status).toBe(303)
-    expect(findings(await html())).toContainEqual(used)
+    expect(findings(await fetchOverview())).toContainEqual(used)
     await run(`UPDATE pocket_audit SET created_at = $1 WHERE event = 'RECOVERY_CODE_USED'`, [Date.now() - 8 * day])
-    expect(findings(await html())).not.toContainEqual(used)
+    expect(findings(await fetchOverview())).not.toContainEqual(used)
   })
 })
 
@@ -326,14 +330,14 @@ test('checks the certificate of the public URL, and warns before it expires', as
   await using running = await startApp({ APP_URL: `https://localhost:${port}`, TRUST_PROXY: 'true' })
   const agent = running.agent()
   await setUpAdministrator(agent, running.url)
-  const page = async (): Promise<string> => {
+  const waitForCertificate = async (): Promise<string> => {
     const { text } = await agent.get(running.url + overview)
-    return text.includes('Certificate of localhost') ? text : page()
+    return text.includes('Certificate of localhost') ? text : waitForCertificate()
   }
-  const text = await page()
+  const text = await waitForCertificate()
   expect(text).toContain('The certificate of localhost expires soon')
   expect(text).toContain(`The certificate of localhost:${port} is not trusted`)
-  expect(figure(text, 'Certificate of localhost')).toContain(String(new Date(notAfter).getUTCFullYear()))
+  expect(readFigure(text, 'Certificate of localhost')).toContain(String(new Date(notAfter).getUTCFullYear()))
 })
 
 test.each([

@@ -6,7 +6,7 @@ import { type RunningApp, setUpAdministrator, startApp, startWithAdministrator }
 
 const clients = '/settings/admin/oidc-clients'
 
-async function administrator() {
+async function startWithClients() {
   const { running, agent } = await startWithAdministrator()
   const create = (fields: Readonly<Record<string, string>>) => agent.postForm(`${running.url}${clients}/new`, fields)
   return { running, agent, create, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() }
@@ -14,10 +14,10 @@ async function administrator() {
 
 /** Instances that several tests share: before the set-up, and after it. */
 let empty: RunningApp
-let shared: Awaited<ReturnType<typeof administrator>>
+let shared: Awaited<ReturnType<typeof startWithClients>>
 beforeAll(async () => {
   empty = await startApp()
-  shared = await administrator()
+  shared = await startWithClients()
 })
 afterAll(async () => {
   await shared?.[Symbol.asyncDispose]()
@@ -81,7 +81,7 @@ describe('a cross-site form', () => {
 
 describe('a client', () => {
   test('shows its secret until it is stored', async () => {
-    await using fixture = await administrator()
+    await using fixture = await startWithClients()
     const { agent, create } = fixture
     const created = await create({ name: 'Wiki', redirectUris: 'https://wiki.example/callback', template: 'other' })
     const page = await agent.follow(created)
@@ -105,7 +105,7 @@ describe('a client', () => {
   })
 
   test('shows each of its new secrets, for ten minutes and only in the session that created them', async () => {
-    await using fixture = await administrator()
+    await using fixture = await startWithClients()
     const { agent, create, running } = fixture
     const page = await agent.follow(await create({ name: 'Wiki', redirectUris: 'https://wiki.example' }))
     await Promise.all([agent.postForm(`${page.url}/secrets`, {}), agent.postForm(`${page.url}/secrets`, {})])
@@ -125,7 +125,7 @@ describe('a client', () => {
   })
 
   test('hides a new secret after ten minutes', async () => {
-    await using fixture = await administrator()
+    await using fixture = await startWithClients()
     const { agent, create } = fixture
     const page = await agent.follow(await create({ name: 'Wiki', redirectUris: 'https://wiki.example' }))
     expect(page.text).toMatch(/pk_[\w-]{43}/)
@@ -151,22 +151,22 @@ describe('a client', () => {
   })
 
   test('allows no user until an administrator grants access, even for a NAS template', async () => {
-    await using fixture = await administrator()
+    await using fixture = await startWithClients()
     const { agent, create, running } = fixture
     const page = await agent.follow(
       await create({ name: 'Wiki', redirectUris: 'https://wiki.example', template: 'other' }),
     )
     expect(page.text).toContain('No one can use Wiki yet')
-    const wiki = async () => (await running.app.pocket.clients.list()).find(({ name }) => name === 'Wiki')
-    expect(await wiki()).toMatchObject({ isGroupRestricted: true, allowedGroupIds: [] })
+    const findWiki = async () => (await running.app.pocket.clients.list()).find(({ name }) => name === 'Wiki')
+    expect(await findWiki()).toMatchObject({ isGroupRestricted: true, allowedGroupIds: [] })
     const { id } = await running.app.directory.groups.create({ name: 'family', friendlyName: 'Family' })
     const offered = await agent.getJson(`${running.url}/settings/admin/choices/groups?query=fam`)
     expect(offered.json()).toMatchObject({ items: [{ id, name: 'Family' }] })
     const action = `${page.url}/access`
     expect((await agent.postForm(action, { access: 'groups', groups: id })).status).toBe(303)
-    expect(await wiki()).toMatchObject({ isGroupRestricted: true, allowedGroupIds: [id] })
+    expect(await findWiki()).toMatchObject({ isGroupRestricted: true, allowedGroupIds: [id] })
     expect((await agent.postForm(action, { access: 'everybody', groups: id })).status).toBe(303)
-    expect(await wiki()).toMatchObject({ isGroupRestricted: false, allowedGroupIds: [] })
+    expect(await findWiki()).toMatchObject({ isGroupRestricted: false, allowedGroupIds: [] })
     expect((await agent.get(page.url)).text).not.toContain('No one can use')
     const created = await create({ name: 'NAS', redirectUris: 'https://nas:5001', template: 'synology-dsm' })
     const nas = await agent.follow(created)
@@ -182,7 +182,7 @@ describe('a client', () => {
   })
 
   test('shows its operator, as set by the administrator, before consent', async () => {
-    await using fixture = await administrator()
+    await using fixture = await startWithClients()
     const { agent, create, running } = fixture
     const form = { name: 'Wiki', redirectUris: 'https://wiki.example', template: 'other', access: 'everybody' }
     await create({ ...form, operator: 'The <b>platform</b> team' })
@@ -198,7 +198,7 @@ describe('a client', () => {
   })
 
   test('for DSM is corrected, and the page reports it', async () => {
-    await using fixture = await administrator()
+    await using fixture = await startWithClients()
     const page = await fixture.agent.follow(
       await fixture.create({ name: 'NAS', redirectUris: 'https://nas:5001/#/signin', template: 'synology-dsm' }),
     )
@@ -234,7 +234,7 @@ describe('a client', () => {
   })
 
   test('can be changed, given another secret, and deleted', async () => {
-    await using fixture = await administrator()
+    await using fixture = await startWithClients()
     const { agent, create, running } = fixture
     const page = await agent.follow(
       await create({ name: 'Wiki', redirectUris: 'https://wiki.example', template: 'other' }),
@@ -394,7 +394,7 @@ describe('a session', () => {
   })
 
   test('ends with the grants of its applications on sign-out', async () => {
-    await using fixture = await administrator()
+    await using fixture = await startWithClients()
     const { agent, running } = fixture
     const { pocket } = running.app
     const { id } = await pocket.clients.create({ name: 'x', redirectUris: ['https://x'] })
@@ -405,16 +405,16 @@ describe('a session', () => {
       await agent.submit(consent, consent.form(`${new URL(consent.url).pathname}/consent`)),
       (to) => to.startsWith('https://x'),
     )
-    const token = async (fields: Readonly<Record<string, string>>) => {
+    const requestToken = async (fields: Readonly<Record<string, string>>) => {
       const body = new URLSearchParams({ client_id: id, client_secret: plain, redirect_uri: 'https://x', ...fields })
       const response = await fetch(`${running.url}/api/oidc/token`, { method: 'POST', body })
       return (await response.json()) as Record<string, string>
     }
     const code = new URL(back).searchParams.get('code') ?? ''
-    const { refresh_token = '' } = await token({ grant_type: 'authorization_code', code })
+    const { refresh_token = '' } = await requestToken({ grant_type: 'authorization_code', code })
     expect(refresh_token).not.toBe('')
     await agent.postForm(`${running.url}/logout`, {})
-    expect(await token({ grant_type: 'refresh_token', refresh_token })).toMatchObject({ error: 'invalid_grant' })
+    expect(await requestToken({ grant_type: 'refresh_token', refresh_token })).toMatchObject({ error: 'invalid_grant' })
     expect((await agent.get(`${running.url}/settings/account`)).status).toBe(303)
   })
 })

@@ -37,7 +37,8 @@ const unchanged = {
 type Fields = Readonly<Record<string, string>>
 const unescapeQuotes = (text: string) => text.replaceAll('&#34;', '"')
 const post = (changes: Fields) => agent.postForm(pageUrl, { ...unchanged, ...changes })
-const own = async () => (await agent.getJson(`${running.url}/api/settings`)).json() as Readonly<Record<string, unknown>>
+const fetchOwnSettings = async () =>
+  (await agent.getJson(`${running.url}/api/settings`)).json() as Readonly<Record<string, unknown>>
 const readSettings = async () => {
   const response = await agent.getJson(`${running.url}/api/application-configuration/all`)
   const list = response.json() as readonly { key: string; value: string }[]
@@ -61,7 +62,7 @@ describe('the policy for passkeys', () => {
     expect([response.status, response.location]).toEqual([303, pageUrl])
     expect((await agent.get(pageUrl)).text).toContain('The passkey policy was saved.')
     expect(await readSettings()).toEqual({ ...before, webauthnUserVerification: 'preferred' })
-    expect(await own()).toMatchObject({ passkeyNonCompliance: 'warn', passkeyAttestation: 'none' })
+    expect(await fetchOwnSettings()).toMatchObject({ passkeyNonCompliance: 'warn', passkeyAttestation: 'none' })
     await post({})
   })
 
@@ -82,7 +83,7 @@ describe('the policy for passkeys', () => {
     const decide = (choice: string) => agent.postForm(pageUrl, { ...fields, passkeyNonCompliance: choice })
     expect((await decide('warn')).status).toBe(303)
     expect(await readSettings()).toMatchObject({ webauthnAllowSyncedPasskeys: 'false' })
-    expect(await own()).toMatchObject({ passkeyNonCompliance: 'warn' })
+    expect(await fetchOwnSettings()).toMatchObject({ passkeyNonCompliance: 'warn' })
     expect((await agent.get(pageUrl)).text).toContain('One of 1 passkeys doesn’t comply.')
     expect((await agent.get(`${running.url}/settings/account/security`)).text).toContain('no longer accepted')
     // A change that affects no more users than before needs no review.
@@ -90,9 +91,9 @@ describe('the policy for passkeys', () => {
     expect((await post(kept)).status).toBe(303)
     // Rejecting passkeys that kept working so far needs a review.
     expect((await post({ ...kept, passkeyNonCompliance: 'require' })).text).toContain('You’re one of them')
-    expect(await own()).toMatchObject({ passkeyNonCompliance: 'keep' })
+    expect(await fetchOwnSettings()).toMatchObject({ passkeyNonCompliance: 'keep' })
     expect((await decide('require')).status).toBe(303)
-    expect(await own()).toMatchObject({ passkeyNonCompliance: 'require' })
+    expect(await fetchOwnSettings()).toMatchObject({ passkeyNonCompliance: 'require' })
     expect((await post(kept)).status).toBe(303)
     expect((await post({})).status).toBe(303)
   })
@@ -135,24 +136,24 @@ describe('the policy for passkeys', () => {
   })
 
   test('does not overwrite a concurrent change, even in its review', async () => {
-    const version = async () =>
+    const fetchFormVersion = async () =>
       unescapeQuotes(/name="version" value="([^"]+)"/.exec((await agent.get(pageUrl)).text)?.[1] ?? '')
-    const [mine, before] = [await version(), await readSettings()]
+    const [mine, before] = [await fetchFormVersion(), await readSettings()]
     expect(mine).not.toBe('')
     const review = await post({ webauthnAllowSyncedPasskeys: 'false', version: mine })
     expect(review.text).toContain(`name="version" value="${mine.replaceAll('"', '&#34;')}"`)
-    expect((await post({ webauthnUserVerification: 'preferred', version: await version() })).status).toBe(303)
+    expect((await post({ webauthnUserVerification: 'preferred', version: await fetchFormVersion() })).status).toBe(303)
     for (const reviewed of [{}, { reviewed: 'yes' }]) {
       const late = await post({ webauthnAllowSyncedPasskeys: 'false', version: mine, ...reviewed })
       expect([late.status, late.text.includes('is now: Where it can')]).toEqual([412, true])
       expect(late.text).toMatch(/name="webauthnAllowSyncedPasskeys" value="false" checked/)
-      expect(late.text).toContain(`value="${(await version()).replaceAll('"', '&#34;')}"`)
+      expect(late.text).toContain(`value="${(await fetchFormVersion()).replaceAll('"', '&#34;')}"`)
     }
     expect(await readSettings()).toEqual({ ...before, webauthnUserVerification: 'preferred' })
-    expect((await post({ version: await version() })).status).toBe(303)
+    expect((await post({ version: await fetchFormVersion() })).status).toBe(303)
     expect(await readSettings()).toEqual(before)
     // Another section of the settings causes no conflict.
-    const kept = await version()
+    const kept = await fetchFormVersion()
     await agent.sendJson('PATCH', `${running.url}/api/settings`, { body: { ownAccountRemoval: true } })
     expect((await post({ version: kept })).status).toBe(303)
   })
@@ -160,16 +161,16 @@ describe('the policy for passkeys', () => {
   test("selects models by name, from the form's own list, or by AAGUID", async () => {
     const addModel = (text: string, list = '') => post({ passkeyDeniedModels: list, passkeyDeniedModelsAdd: text })
     expect((await addModel(name.toLowerCase())).status).toBe(303)
-    const byName = (await own()).passkeyDeniedModels as readonly string[]
+    const byName = (await fetchOwnSettings()).passkeyDeniedModels as readonly string[]
     expect(byName).toContain(model)
     expect((await addModel(`Whatever it is called (${model.toUpperCase()})`)).status).toBe(303)
-    expect(await own()).toMatchObject({ passkeyDeniedModels: [model] })
+    expect(await fetchOwnSettings()).toMatchObject({ passkeyDeniedModels: [model] })
     expect((await agent.get(pageUrl)).text).toContain(`<strong>${name}</strong>`)
     const wrong = await addModel('A key that nobody made', model)
     expect([wrong.status, wrong.text.includes('Unknown model:')]).toEqual([400, true])
-    expect(await own()).toMatchObject({ passkeyDeniedModels: [model] })
+    expect(await fetchOwnSettings()).toMatchObject({ passkeyDeniedModels: [model] })
     expect((await post({ passkeyDeniedModels: model, passkeyDeniedModelsDrop: model })).status).toBe(303)
-    expect(await own()).toMatchObject({ passkeyDeniedModels: [] })
+    expect(await fetchOwnSettings()).toMatchObject({ passkeyDeniedModels: [] })
   })
 
   test('shows whether the metadata was read', async () => {

@@ -16,13 +16,13 @@ afterAll(async () => running[Symbol.asyncDispose]())
 describe('a theme', () => {
   test('is stored in the browser, and reset', async () => {
     const agent = running.agent()
-    const html = async () => (await agent.get(`${running.url}/login/setup`)).text
-    expect(await html()).not.toContain('data-theme')
+    const fetchSetupPage = async () => (await agent.get(`${running.url}/login/setup`)).text
+    expect(await fetchSetupPage()).not.toContain('data-theme')
     const chosen = await agent.postForm(`${running.url}/preferences`, { theme: 'dark', back: '/login/setup' })
     expect([chosen.status, chosen.location]).toEqual([303, `${running.url}/login/setup`])
-    expect(await html()).toMatch(/<html[^>]* data-theme="dark"/)
+    expect(await fetchSetupPage()).toMatch(/<html[^>]* data-theme="dark"/)
     await agent.postForm(`${running.url}/preferences`, { theme: 'system', back: '/login/setup' })
-    expect(await html()).not.toContain('data-theme')
+    expect(await fetchSetupPage()).not.toContain('data-theme')
   })
 
   test.each([
@@ -80,10 +80,10 @@ describe('the language of a page', () => {
     const state = pages.pages.get('clients-none')
     if (state?.view !== 'clients') throw new Error('The state shows another page.')
     pages.pages.set('in-german', { ...state, viewer: { ...state.viewer, locale: 'de-AT' } })
-    const languageOf = async (headers: Record<string, string>) =>
+    const fetchLanguage = async (headers: Record<string, string>) =>
       /lang="([^"]+)"/.exec(await (await fetch(`${pages.origin}/in-german`, { headers })).text())?.[1]
-    expect(await languageOf({ 'accept-language': 'ar' })).toBe('de')
-    expect(await languageOf({ 'accept-language': 'ar', cookie: 'language=zh-Hans' })).toBe('zh-Hans')
+    expect(await fetchLanguage({ 'accept-language': 'ar' })).toBe('de')
+    expect(await fetchLanguage({ 'accept-language': 'ar', cookie: 'language=zh-Hans' })).toBe('zh-Hans')
   })
 
   test('also applies to an error page, which shows its request ID', async () => {

@@ -133,16 +133,16 @@ const bypasses = [
   '*',
 ]
 
-interface Received {
+interface ReceivedRequest {
   readonly url: string
   readonly method: string
   readonly headers: Readonly<Record<string, unknown>>
 }
 
-const nothing: Received = { url: '', method: '', headers: {} }
+const nothing: ReceivedRequest = { url: '', method: '', headers: {} }
 
 /** The path as the most forgiving application reads it; independent of the code under test. */
-function readAs(url: string): string {
+function decodePath(url: string): string {
   let path = url.replace(/^https?:\/\/[^/]*/i, '')
   for (let round = 0; round < 3; round += 1) {
     try {
@@ -163,7 +163,7 @@ function readAs(url: string): string {
 }
 
 /** The status of a request with an unchanged target. */
-async function statusOf(port: number, target: string, headers: Readonly<Record<string, string>> = {}, method = 'GET') {
+async function sendRaw(port: number, target: string, headers: Readonly<Record<string, string>> = {}, method = 'GET') {
   const socket = connect(port, '127.0.0.1')
   const lines = Object.entries({ Host: host, Connection: 'close', 'X-Forwarded-Proto': 'https', ...headers })
   socket.write(`${method} ${target} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`)
@@ -238,7 +238,7 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
       let site: Client
       let agent: UserAgent
       let administrator: UserAgent
-      const seen: Received[] = []
+      const seen: ReceivedRequest[] = []
 
       beforeAll(async () => {
         running = await startApp({ TRUST_PROXY: '127.0.0.1' })
@@ -290,7 +290,7 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
         )
         await writeFile(join(folder, file), configuration)
         proxy = await startProcess(program, args(folder), { cwd: folder, env: { HOME: folder } })
-        await eventually(async () => expect(await statusOf(port, '/public/ready')).toBe(200))
+        await eventually(async () => expect(await sendRaw(port, '/public/ready')).toBe(200))
         administrator = running.agent()
         await setUpAdministrator(administrator, running.url)
         agent = new UserAgent({ resolve: { [wiki]: `http://127.0.0.1:${port}` } })
@@ -303,7 +303,7 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
         if (folder !== undefined) await rm(folder, { recursive: true, force: true })
       })
 
-      const cookies = () => ({
+      const cookieHeader = () => ({
         Cookie: `a=1; __Host-pocket-site=${agent.cookies().find((cookie) => cookie.name === '__Host-pocket-site')?.value}; b=2`,
       })
 
@@ -317,12 +317,12 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
         const entered = await agent.get(returned.location ?? returned.url)
         expect(entered.location).toBe(`${wiki}/page?x=1&y=%2F`)
         const headers = {
-          ...cookies(),
+          ...cookieHeader(),
           'Remote-User': 'root',
           'Remote-Groups': 'admins',
           'X-Pocket-Assertion': 'forged',
         }
-        expect(await statusOf(port, '/page?x=1', headers)).toBe(200)
+        expect(await sendRaw(port, '/page?x=1', headers)).toBe(200)
         const { url, headers: got } = seen.at(-1) ?? nothing
         expect([url, got['remote-user'], got['remote-groups'] ?? '']).toEqual(['/page?x=1', 'ada', ''])
         expect(String(got['x-pocket-assertion']).split('.')).toHaveLength(3)
@@ -332,9 +332,9 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
 
       test('removes forged identity headers on open paths', async () => {
         expect(
-          await statusOf(port, '/public/x', { 'Remote-User': 'root', Remote_User: 'root', 'remote-email': 'x' }),
+          await sendRaw(port, '/public/x', { 'Remote-User': 'root', Remote_User: 'root', 'remote-email': 'x' }),
         ).toBe(200)
-        await statusOf(port, '/public/x', { 'Remote.User': 'root', 'X-Pocket_Assertion': 'forged' })
+        await sendRaw(port, '/public/x', { 'Remote.User': 'root', 'X-Pocket_Assertion': 'forged' })
         const isIdentity = /^(?:remote.(?:user|groups|email|name)|x.pocket.assertion)$/
         const identity = seen.flatMap(({ url, headers }) =>
           Object.entries(headers).filter(([key, value]) => url === '/public/x' && isIdentity.test(key) && value !== ''),
@@ -344,16 +344,16 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
 
       test.each(bypasses)('reaches no protected path by %s', async (target) => {
         const before = seen.length
-        const asUser = await statusOf(port, target, cookies())
+        const asUser = await sendRaw(port, target, cookieHeader())
         expect(
           seen
             .slice(before)
-            .map(({ url }) => readAs(url))
+            .map(({ url }) => decodePath(url))
             .filter((path) => path.startsWith('/admin')),
         ).toEqual([])
         const reached = seen.length
-        const anonymous = await statusOf(port, target)
-        const open = seen.slice(reached).map(({ url }) => readAs(url))
+        const anonymous = await sendRaw(port, target)
+        const open = seen.slice(reached).map(({ url }) => decodePath(url))
         expect(open.filter((path) => !path.startsWith('/public'))).toEqual([])
         expect([asUser, anonymous].every((status) => status !== 500 && status !== 502)).toBe(true)
       })
@@ -367,14 +367,14 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
           'X-Forwarded-Method': 'GET',
         }
         const before = seen.length
-        expect(await statusOf(port, '/admin/x', { ...cookies(), ...forged })).toBe(403)
-        expect(await statusOf(port, '/page', { ...forged, Accept: 'application/json' })).toBe(401)
+        expect(await sendRaw(port, '/admin/x', { ...cookieHeader(), ...forged })).toBe(403)
+        expect(await sendRaw(port, '/page', { ...forged, Accept: 'application/json' })).toBe(401)
         expect(seen.length).toBe(before)
       })
 
       test('passes no host of another site to the application', async () => {
         const before = seen.length
-        await statusOf(port, '/public/x', { Host: 'other.example' })
+        await sendRaw(port, '/public/x', { Host: 'other.example' })
         expect(seen.slice(before).filter(({ headers }) => headers.host !== host)).toEqual([])
       })
 
@@ -382,7 +382,7 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
         'passes no path in the header %s to the application',
         async (header) => {
           const before = seen.length
-          await statusOf(port, '/public/x', { [header]: '/admin/x' })
+          await sendRaw(port, '/public/x', { [header]: '/admin/x' })
           const paths = seen.slice(before).map(({ headers }) => headers[header.toLowerCase()] ?? '')
           expect(paths.join()).toBe('')
         },
@@ -396,10 +396,10 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
         [null, '/notes/x?a=1;_method=DELETE'],
         [null, '/notes/x?.METHOD=DELETE'],
       ])('reaches no method that a rule excludes by %s at %s', async (header, target) => {
-        expect(await statusOf(port, '/notes/x')).toBe(200)
+        expect(await sendRaw(port, '/notes/x')).toBe(200)
         const before = seen.length
-        expect(await statusOf(port, target, header === null ? {} : { [header]: 'DELETE' })).toBe(403)
-        expect(await statusOf(port, '/notes/x', { Accept: 'application/json' }, 'DELETE')).toBe(401)
+        expect(await sendRaw(port, target, header === null ? {} : { [header]: 'DELETE' })).toBe(403)
+        expect(await sendRaw(port, '/notes/x', { Accept: 'application/json' }, 'DELETE')).toBe(401)
         expect(seen.length).toBe(before)
       })
 
@@ -408,7 +408,7 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
         async (header) => {
           const before = seen.length
           // A proxy may also drop the header.
-          await statusOf(port, '/notes/x', { [header]: 'DELETE' })
+          await sendRaw(port, '/notes/x', { [header]: 'DELETE' })
           expect(seen.slice(before).filter(({ headers }) => header.toLowerCase() in headers)).toEqual([])
         },
       )
@@ -417,33 +417,33 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
         const serviceToken = { name: 'CI', paths: ['/api/*'], methods: ['GET'] }
         const { plain } = await running.app.pocket.clients.addSecret(site.id, { serviceToken })
         for (const scheme of ['Bearer', 'BEARER']) {
-          expect(await statusOf(port, '/api/x', { Authorization: `${scheme} ${plain}` })).toBe(200)
+          expect(await sendRaw(port, '/api/x', { Authorization: `${scheme} ${plain}` })).toBe(200)
           expect(seen.at(-1)?.headers.authorization ?? '').toBe('')
         }
-        expect(await statusOf(port, '/api/x', { 'X-Wiki-Token': plain })).toBe(200)
+        expect(await sendRaw(port, '/api/x', { 'X-Wiki-Token': plain })).toBe(200)
         expect(seen.at(-1)?.headers['x-wiki-token'] ?? '').toBe('')
-        expect(await statusOf(port, '/api/x', { Authorization: 'Bearer pst_wrong' })).toBe(401)
-        expect(await statusOf(port, '/page', { Authorization: `Bearer ${plain}` })).toBe(401)
+        expect(await sendRaw(port, '/api/x', { Authorization: 'Bearer pst_wrong' })).toBe(401)
+        expect(await sendRaw(port, '/page', { Authorization: `Bearer ${plain}` })).toBe(401)
       })
 
       test('passes bodies, ranges and the upgrade to a WebSocket', async () => {
-        expect(await statusOf(port, '/page', { ...cookies(), Range: 'bytes=5-' })).toBe(200)
+        expect(await sendRaw(port, '/page', { ...cookieHeader(), Range: 'bytes=5-' })).toBe(200)
         expect(seen.at(-1)?.headers.range).toBe('bytes=5-')
-        expect(await statusOf(port, '/page', { ...cookies(), 'Content-Length': '0' }, 'POST')).toBe(200)
+        expect(await sendRaw(port, '/page', { ...cookieHeader(), 'Content-Length': '0' }, 'POST')).toBe(200)
         expect(seen.at(-1)?.method).toBe('POST')
         const socket = {
           ...{ Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-Fetch-Mode': 'websocket' },
           ...{ 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version': '13' },
         }
-        expect(await statusOf(port, '/socket', socket)).toBe(401)
-        expect(await statusOf(port, '/socket', { ...socket, ...cookies() })).toBe(101)
+        expect(await sendRaw(port, '/socket', socket)).toBe(401)
+        expect(await sendRaw(port, '/socket', { ...socket, ...cookieHeader() })).toBe(101)
       })
 
       test('switches to no protocol other than WebSocket, such as HTTP/2 (RFC 7540 §3.2)', async () => {
         for (const connection of ['Upgrade, HTTP2-Settings', 'Upgrade']) {
           const before = seen.length
           const settings = { 'HTTP2-Settings': 'AAMAAABkAAQAAP__' }
-          const status = await statusOf(port, '/public/x', { Connection: connection, Upgrade: 'h2c', ...settings })
+          const status = await sendRaw(port, '/public/x', { Connection: connection, Upgrade: 'h2c', ...settings })
           expect(status).not.toBe(101)
           expect(seen.slice(before).flatMap(({ headers }) => headers.upgrade ?? [])).toEqual([])
         }
@@ -458,13 +458,13 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
       ])('does not reach the application by %s %s', async (method, target) => {
         const before = seen.length
         // Caddy itself responds to some of them with 200.
-        await statusOf(port, target, cookies(), method)
+        await sendRaw(port, target, cookieHeader(), method)
         expect(seen.length).toBe(before)
       })
 
       test('keeps identity headers that the client names as hop-by-hop headers', async () => {
         const connection = 'close, Remote-User, X-Pocket-Assertion'
-        expect(await statusOf(port, '/page', { ...cookies(), Connection: connection })).toBe(200)
+        expect(await sendRaw(port, '/page', { ...cookieHeader(), Connection: connection })).toBe(200)
         const { headers } = seen.at(-1) ?? nothing
         expect(headers['remote-user']).toBe('ada')
         expect(headers['x-pocket-assertion']).toBeTruthy()
@@ -473,7 +473,7 @@ describe.each(proxies)('protected sites behind $name', ({ name, program, configu
 
       test('ends access when the session ends', async () => {
         await running.app.pocket.endAccess((await running.app.directory.findByName('ada'))?.id ?? '')
-        expect(await statusOf(port, '/page', { ...cookies(), Accept: 'application/json' })).toBe(401)
+        expect(await sendRaw(port, '/page', { ...cookieHeader(), Accept: 'application/json' })).toBe(401)
       })
     },
   )

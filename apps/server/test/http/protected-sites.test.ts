@@ -26,10 +26,10 @@ beforeAll(async () => {
 })
 afterAll(async () => running[Symbol.asyncDispose]())
 
-const site = async () => running.app.pocket.clients.find(id)
+const findSite = async () => running.app.pocket.clients.find(id)
 
 test('the template of a protected site requires a sign-in for everything at its host', async () => {
-  expect((await site())?.protocol).toMatchObject({
+  expect((await findSite())?.protocol).toMatchObject({
     protectedHosts: ['wiki.example.org'],
     accessRules: [{ path: '/*', allow: 'users' }],
   })
@@ -117,15 +117,15 @@ test('the settings store access rules, and REST returns them', async () => {
   expect((await agent.sendJson('PUT', url, { body })).status).toBe(200)
   const page = await agent.get(`${pageUrl}/${id}/settings`)
   expect(page.text).toMatch(/value="\/admin\/\*".*value="admins".*value="15"/s)
-  expect((await site())?.protocol.accessRules).toEqual(rules)
+  expect((await findSite())?.protocol.accessRules).toEqual(rules)
 })
 
 test('the test of the rules answers on the page and over REST', async () => {
-  const query = (user: string) =>
+  const accessTestUrl = (user: string) =>
     `${pageUrl}/${id}?${new URLSearchParams({ url: `${wiki}/admin/x`, method: 'GET', user })}`
-  expect((await agent.get(query('ada'))).text).toMatch(/Denied<.*Rule 1/s)
-  expect((await agent.get(query(''))).text).toMatch(/Asks for a sign-in<.*Rule 1/s)
-  expect((await agent.get(query('nobody'))).text).toContain('There is no such user.')
+  expect((await agent.get(accessTestUrl('ada'))).text).toMatch(/Denied<.*Rule 1/s)
+  expect((await agent.get(accessTestUrl(''))).text).toMatch(/Asks for a sign-in<.*Rule 1/s)
+  expect((await agent.get(accessTestUrl('nobody'))).text).toContain('There is no such user.')
   const ada = await running.app.directory.findByName('ada')
   const rest = `${running.url}/api/oidc/clients/${id}/site-test`
   const response = await agent.getJson(`${rest}?${new URLSearchParams({ url: `${wiki}/x`, userId: ada?.id ?? '' })}`)
@@ -175,11 +175,11 @@ test('the log contains the reason why a proxy request is rejected', async () => 
     'x-forwarded-proto': 'https',
     'x-forwarded-method': 'GET',
   }
-  const ask = (path: string) =>
+  const requestAccess = (path: string) =>
     fetch(`${running.local}/api/authz/forward-auth`, { headers: { ...headers, 'x-forwarded-uri': path } })
-  expect([(await ask('/')).status, (await ask('')).status]).toEqual([403, 403])
-  const codes = () => running.log.flatMap((line) => /"status":403,"errorCode":"(\w+)"/.exec(line)?.[1] ?? [])
-  await eventually(() => expect(codes()).toEqual(['unknown_host', 'missing_headers']))
+  expect([(await requestAccess('/')).status, (await requestAccess('')).status]).toEqual([403, 403])
+  const refusalCodes = () => running.log.flatMap((line) => /"status":403,"errorCode":"(\w+)"/.exec(line)?.[1] ?? [])
+  await eventually(() => expect(refusalCodes()).toEqual(['unknown_host', 'missing_headers']))
 })
 
 test('the pages at the host of a site are in a language of the browser', async () => {

@@ -18,30 +18,30 @@ interface Readiness {
   readonly checks: Readonly<Record<string, string>>
 }
 
-async function readiness({ url }: RunningApp): Promise<readonly [number, Readiness]> {
+async function fetchReadiness({ url }: RunningApp): Promise<readonly [number, Readiness]> {
   const response = await fetch(`${url}/readyz`)
   expect(response.headers.get('cache-control')).toBe('no-store')
   return [response.status, JSON.parse(await response.text())]
 }
 
 /** Repeats the request until this is the response: results are cached briefly, and a slow machine takes longer. */
-async function becomes(running: RunningApp, expected: unknown): Promise<void> {
+async function waitForReadiness(running: RunningApp, expected: unknown): Promise<void> {
   let found: unknown
   for (let tries = 0; tries < 400 && !isDeepStrictEqual(found, expected); tries++) {
     if (tries > 0) await setTimeout(50)
-    found = await readiness(running)
+    found = await fetchReadiness(running)
   }
   expect(found).toEqual(expected)
 }
 
-const failing = (...names: readonly (keyof typeof ok)[]) => [
+const failedReadiness = (...names: readonly (keyof typeof ok)[]) => [
   503,
   { status: 'failed', checks: { ...ok, ...Object.fromEntries(names.map((name) => [name, 'failed'])) } },
 ]
 const ready = [200, { status: 'ok', checks: ok }]
 
 /** Two connections in one process would deadlock if one waited for the other. */
-async function unlessBusy(work: () => unknown): Promise<void> {
+async function retryWhileBusy(work: () => unknown): Promise<void> {
   for (;;) {
     try {
       work()
@@ -54,7 +54,7 @@ async function unlessBusy(work: () => unknown): Promise<void> {
 }
 
 /** A server, and another connection to its database. */
-async function site(kind: string) {
+async function startServerAndConnection(kind: string) {
   await using stack = new AsyncDisposableStack()
   if (kind === 'SQLite') {
     const folder = await mkdtemp(join(tmpdir(), 'pocket-ready-'))
@@ -66,7 +66,7 @@ async function site(kind: string) {
     const opened = stack.move()
     return {
       running,
-      execute: (sql: string) => unlessBusy(() => database.exec(sql)),
+      execute: (sql: string) => retryWhileBusy(() => database.exec(sql)),
       [Symbol.asyncDispose]: () => opened.disposeAsync(),
     }
   }
@@ -85,31 +85,31 @@ async function site(kind: string) {
 
 describe.each(databaseKinds)('%s', (kind) => {
   test('/readyz names failed checks, and recovers with them', async () => {
-    await using each = await site(kind)
+    await using each = await startServerAndConnection(kind)
     const { running, execute } = each
-    await becomes(running, ready)
+    await waitForReadiness(running, ready)
 
     await execute(`UPDATE pocket_server_migration SET name = 'x' || name`)
-    await becomes(running, failing('migrations'))
+    await waitForReadiness(running, failedReadiness('migrations'))
     await execute(`UPDATE pocket_server_migration SET name = substr(name, 2)`)
-    await becomes(running, ready)
+    await waitForReadiness(running, ready)
 
     const addMigration = (name: string) =>
       execute(`INSERT INTO pocket_core_migration (id, timestamp, name) VALUES (${name.length + 1000}, 1, '${name}')`)
     await addMigration('RenameNotes1999999999999')
-    await becomes(running, failing('migrations'))
+    await waitForReadiness(running, failedReadiness('migrations'))
     await execute(`UPDATE pocket_core_migration SET name = 'AdditiveNotes1999999999999' WHERE timestamp = 1`)
-    await becomes(running, ready)
+    await waitForReadiness(running, ready)
 
     await execute(`UPDATE pocket_key SET encrypted_jwk = 'x' || encrypted_jwk`)
-    await becomes(running, failing('keys'))
+    await waitForReadiness(running, failedReadiness('keys'))
     await execute(`UPDATE pocket_key SET encrypted_jwk = substr(encrypted_jwk, 2)`)
-    await becomes(running, ready)
+    await waitForReadiness(running, ready)
   })
 
   if (kind === 'PostgreSQL') {
     test('/readyz reports a read-only PostgreSQL as not writable', async () => {
-      await using each = await site('PostgreSQL')
+      await using each = await startServerAndConnection('PostgreSQL')
       const { running, execute } = each
       await execute(
         `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$`,
@@ -117,20 +117,20 @@ describe.each(databaseKinds)('%s', (kind) => {
       await execute(
         'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
       )
-      await becomes(running, failing('writable'))
+      await waitForReadiness(running, failedReadiness('writable'))
     })
 
     test('/readyz responds in time while PostgreSQL is frozen, and /livez stays healthy', async () => {
       await using postgres = await startPostgres()
       await using running = await startApp({ DB_CONNECTION_STRING: postgres.url })
-      await becomes(running, ready)
+      await waitForReadiness(running, ready)
       postgres.suspend()
-      await becomes(running, failing('database', 'writable', 'migrations', 'keys'))
+      await waitForReadiness(running, failedReadiness('database', 'writable', 'migrations', 'keys'))
       const alive = await fetch(`${running.url}/livez`)
       expect([alive.status, await alive.json()]).toEqual([200, { status: 'ok' }])
       expect((await fetch(`${running.url}/healthz`)).status).toBe(503)
       postgres.resume()
-      await becomes(running, ready)
+      await waitForReadiness(running, ready)
       expect(running.log.join()).toContain('"check":"writable"')
     })
   }

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(async () => running[Symbol.asyncDispose]())
 
 /** The first line of the response to a raw request. */
-async function statusOf(lines: readonly string[]): Promise<string> {
+async function sendLines(lines: readonly string[]): Promise<string> {
   const { hostname, port } = new URL(running.local)
   const socket = connect(Number(port), hostname === 'localhost' ? '127.0.0.1' : hostname)
   await once(socket, 'connect')
@@ -28,7 +28,7 @@ test.each(['/login', '/healthz', '/.well-known/jwks.json', '/api/users', '/.well
   async (path) => {
     const { host } = new URL(running.local)
     const request = (...hosts: readonly string[]) =>
-      statusOf([`GET ${path} HTTP/1.1`, ...hosts.map((each) => `Host: ${each}`), 'Connection: close'])
+      sendLines([`GET ${path} HTTP/1.1`, ...hosts.map((each) => `Host: ${each}`), 'Connection: close'])
     // The first response may be cached.
     expect(await request(host)).not.toContain(' 400 B')
     expect(await request(host, 'evil.example')).toContain(' 400 ')

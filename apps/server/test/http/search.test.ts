@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
 import { searchablePages } from '../../src/search/searchable-pages.ts'
-import { type CalledInstance, startCalled } from '../api/calls.ts'
+import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
 import { createPerson } from '../api/people.ts'
 import { recordStatements } from '../sent-statements.ts'
 
@@ -10,7 +10,7 @@ const statements = recordStatements()
 describe.each(databaseKinds)('the search on %s', (kind) => {
   let instance: CalledInstance
   beforeAll(async () => {
-    instance = await startCalled(kind)
+    instance = await startCalledInstance(kind)
     for (const name of ['Zephyr Lena', 'ZEPHYR Lars'])
       await createPerson(instance, { displayName: name, firstName: name, email: `${name.slice(-4)}@example.com` })
     await instance.call('POST /api/user-groups', { body: { name: 'zephyr-family', friendlyName: 'Zephyr family' } })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { PageForm, UserAgent, UserAgentResponse } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, findAuditEvents, startCalled } from '../api/calls.ts'
+import { type CalledInstance, findAuditEvents, startCalledInstance } from '../api/calls.ts'
 import { passkeyAnswer } from '../api/instance.ts'
 import { type MailServer, startMailServer } from '../email/mail-server.ts'
 import { recordStatements } from '../sent-statements.ts'
@@ -12,7 +12,7 @@ const statements = recordStatements()
 type Fields = Readonly<Record<string, string>>
 
 /** The actions of an administrator on the settings pages. */
-function pagesOf(instance: CalledInstance, agent: UserAgent = instance.administrator) {
+function settingsPages(instance: CalledInstance, agent: UserAgent = instance.administrator) {
   const get = (path: string) => agent.get(instance.url + path)
   const formOf = (page: UserAgentResponse): PageForm => {
     const form = page.forms().find(({ fields }) => fields.version !== undefined)
@@ -41,15 +41,15 @@ async function readSettings(instance: CalledInstance): Promise<Fields> {
   const list = response.json() as readonly { key: string; value: string }[]
   return Object.fromEntries(list.map(({ key, value }) => [key, value]))
 }
-const own = async (instance: CalledInstance) => (await instance.call('GET /api/settings')).json
+const fetchOwnSettings = async (instance: CalledInstance) => (await instance.call('GET /api/settings')).json
 
 describe.each(databaseKinds)('settings on %s', (kind) => {
   let instance: CalledInstance
-  let pages: ReturnType<typeof pagesOf>
+  let pages: ReturnType<typeof settingsPages>
 
   beforeAll(async () => {
-    instance = await startCalled(kind, { SMTP_FROM: 'login@example.com', SESSION_IDLE_MINUTES: '30' })
-    pages = pagesOf(instance)
+    instance = await startCalledInstance(kind, { SMTP_FROM: 'login@example.com', SESSION_IDLE_MINUTES: '30' })
+    pages = settingsPages(instance)
   })
   afterAll(async () => instance[Symbol.asyncDispose]())
 
@@ -76,7 +76,7 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
       sessionDuration: '1440',
     }
     expect(await readSettings(instance)).toEqual({ ...before, ...changed })
-    expect(await own(instance)).toMatchObject({ ownAccountRemoval: true, auditLogRetentionDays: 365 })
+    expect(await fetchOwnSettings(instance)).toMatchObject({ ownAccountRemoval: true, auditLogRetentionDays: 365 })
     expect(
       findAuditEvents(instance, 'settings_changed')
         .slice(-1)
@@ -105,7 +105,7 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
     expect(refused.text).toContain('Enter a whole number from 1 to 36,500.')
     expect(refused.text).toContain('value="an hour"')
     expect(await readSettings(instance)).toEqual(before)
-    expect((await own(instance)).auditLogRetentionDays).not.toBe(0)
+    expect((await fetchOwnSettings(instance)).auditLogRetentionDays).not.toBe(0)
   })
 
   test.each([
@@ -132,13 +132,13 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
     expect(conflict.text).toContain('Another person has changed this.')
     expect(conflict.text).toContain('Who may register clients is now: With an initial access token')
     expect(conflict.text).toContain('Domains is now: example.org')
-    expect(await own(instance)).toMatchObject({ webFingerDomains: ['example.org'] })
+    expect(await fetchOwnSettings(instance)).toMatchObject({ webFingerDomains: ['example.org'] })
     // Another section causes no conflict.
     expect((await pages.send(general, { appName: 'Ours' })).status).toBe(200)
     expect((await pages.send(conflict, {})).text).toContain(
       'The settings under <strong>OpenID Connect</strong> were saved.',
     )
-    expect(await own(instance)).toMatchObject({
+    expect(await fetchOwnSettings(instance)).toMatchObject({
       webFingerDomains: ['example.com', 'example.net'],
       dynamicRegistration: 'off',
     })
@@ -161,7 +161,7 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
     await pages.send(email, { smtpFrom: 'stranger@example.com', smtpUser: 'login' })
     await pages.send(general, { sessionIdleMinutes: '1' })
     expect(await readSettings(instance)).toMatchObject({ smtpFrom: 'login@example.com', smtpUser: 'login' })
-    expect((await own(instance)).sessionIdleMinutes).toBe(30)
+    expect((await fetchOwnSettings(instance)).sessionIdleMinutes).toBe(30)
   })
 
   test('a secret is stored, never shown, kept if the field is empty, and removed on request', async () => {
@@ -211,8 +211,9 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
   test('an initial access token for client registration is created, shown once, and deleted', async () => {
     const pagePath = `${base}/oidc/initial-access-tokens`
     const { administrator, url } = instance
-    const make = (fields: Fields) => administrator.postForm(url + pagePath, { uses: '2', lifetime: 'day', ...fields })
-    const created = await administrator.follow(await make({ description: 'The build server' }))
+    const createToken = (fields: Fields) =>
+      administrator.postForm(url + pagePath, { uses: '2', lifetime: 'day', ...fields })
+    const created = await administrator.follow(await createToken({ description: 'The build server' }))
     const token = />(iat_[\w-]+)</.exec(created.text)?.[1] ?? ''
     expect(created.text).toContain('<bdi>The build server</bdi>')
     expect(created.text).toContain('0 of 2 used')
@@ -236,7 +237,7 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
     expect(findAuditEvents(instance, 'initial_access_token_removed')).toHaveLength(1)
     expect(instance.log.join()).not.toContain(token)
 
-    const refused = await make({ description: 'Two of them', uses: 'two' })
+    const refused = await createToken({ description: 'Two of them', uses: 'two' })
     expect([refused.status, refused.text]).toEqual([
       400,
       expect.stringContaining('Enter a number from 1 to 1,000,000.'),
@@ -271,7 +272,7 @@ describe('a test e-mail', () => {
 
   beforeAll(async () => {
     server = await startMailServer()
-    instance = await startCalled('SQLite')
+    instance = await startCalledInstance('SQLite')
   })
   afterAll(async () => {
     await instance[Symbol.asyncDispose]()
@@ -279,7 +280,7 @@ describe('a test e-mail', () => {
   })
 
   test('is sent with the saved settings, and the response of the e-mail server is shown', async () => {
-    const pages = pagesOf(instance)
+    const pages = settingsPages(instance)
     const settings = {
       smtpHost: '127.0.0.1',
       smtpPort: String(server.port),
@@ -303,7 +304,7 @@ describe('a test e-mail', () => {
   })
 
   test('determines the e-mail status on the pages until the next test', async () => {
-    const pages = pagesOf(instance)
+    const pages = settingsPages(instance)
     const settings = { smtpHost: '127.0.0.1', smtpPort: String(server.port), smtpFrom: 'login@example.com' }
     const readStatus = async () => ({
       lead: /<h1>E-mail<\/h1><p>([^<]*)/.exec((await pages.get(`${base}/email`)).text)?.[1],
@@ -328,8 +329,8 @@ describe('a test e-mail', () => {
 
 describe('if all settings come from the environment', () => {
   test('all fields are locked, and the e-mail server can still be tested', async () => {
-    await using instance = await startCalled('SQLite', { UI_CONFIG_DISABLED: 'true' })
-    const pages = pagesOf(instance)
+    await using instance = await startCalledInstance('SQLite', { UI_CONFIG_DISABLED: 'true' })
+    const pages = settingsPages(instance)
     const page = await pages.get(base)
     expect(page.text).toContain(
       '<code>UI_CONFIG_DISABLED</code> is set: change settings by their environment variables.',
@@ -337,7 +338,7 @@ describe('if all settings come from the environment', () => {
     expect(page.text).not.toContain('>Save<')
     await pages.send(page, { appName: 'Mine', auditLogRetentionDays: '1' })
     expect(await readSettings(instance)).toMatchObject({ appName: 'Pocket ID' })
-    expect((await own(instance)).auditLogRetentionDays).toBe(90)
+    expect((await fetchOwnSettings(instance)).auditLogRetentionDays).toBe(90)
     expect((await pages.save(`${base}/email`, { act: 'test' })).text).toContain('No e-mail server is set up')
   })
 })

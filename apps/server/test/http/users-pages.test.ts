@@ -31,7 +31,7 @@ async function addUser(username: string, extra: Readonly<Record<string, string>>
   return pathname.replace(/\/security$/, '')
 }
 const idOf = (path: string) => String(path.split('/').at(-1))
-const versionOf = (html: string) => (/name="version" value="([^"]+)"/.exec(html)?.[1] ?? '').replaceAll('&#34;', '"')
+const formVersion = (html: string) => (/name="version" value="([^"]+)"/.exec(html)?.[1] ?? '').replaceAll('&#34;', '"')
 
 describe('the list', () => {
   test('is searched, sorted, filtered and paginated by its URL', async () => {
@@ -87,14 +87,14 @@ describe('the list', () => {
 
   test('sorts by the number of passkeys and their last use, with the search and on each page', async () => {
     for (const name of ['ranked1', 'ranked2']) await addUser(name)
-    const firstName = async (query: string) =>
+    const findFirstName = async (query: string) =>
       /<a class="name"[^>]*><bdi>([^<]+)/.exec((await get(`${users}?${query}`)).text)?.[1]
     for (const column of ['passkeys', 'lastUsed']) {
       const sort = `sort[column]=${column}`
       expect((await get(`${users}?${sort}&search=ranked&limit=1&page=2`)).text.match(/name="ids"/g)).toHaveLength(1)
     }
-    expect(await firstName('sort[column]=passkeys&sort[direction]=desc')).toBe('Ada Lovelace')
-    expect(await firstName('sort[column]=passkeys&sort[direction]=asc')).not.toBe('Ada Lovelace')
+    expect(await findFirstName('sort[column]=passkeys&sort[direction]=desc')).toBe('Ada Lovelace')
+    expect(await findFirstName('sort[column]=passkeys&sort[direction]=asc')).not.toBe('Ada Lovelace')
   })
 
   test('shows the columns that were selected last', async () => {
@@ -163,7 +163,7 @@ describe('a user', () => {
 
   test('is changed unless it was changed concurrently', async () => {
     const path = await addUser('changing')
-    const version = versionOf((await get(path)).text)
+    const version = formVersion((await get(path)).text)
     const fields = {
       username: 'changing',
       email: 'changing@example.com',
@@ -181,7 +181,7 @@ describe('a user', () => {
     expect(late.text).toContain('Display name is now: New name')
     expect(late.text).toContain('value="Too late"')
     expect((await running.app.directory.findByName('changing'))?.displayName).toBe('New name')
-    const again = await post(path, { ...fields, displayName: 'In time', version: versionOf(late.text) })
+    const again = await post(path, { ...fields, displayName: 'In time', version: formVersion(late.text) })
     expect(again.status).toBe(303)
     expect(countEvents('account_updated')).toBeGreaterThan(0)
   })
@@ -196,7 +196,7 @@ describe('a user', () => {
       ['username', 'claiming'],
       ['email', 'claiming@example.com'],
       ['displayName', 'Changed'],
-      ['version', versionOf((await get(path)).text)],
+      ['version', formVersion((await get(path)).text)],
     ] as const
     const team = [
       ['key', 'team'],
@@ -227,7 +227,7 @@ describe('a user', () => {
     await pocket.clients.setAllowedGroups(client.id, [crew.id])
     const before = (await get(`${path}/access`)).text
     expect([before.includes('Crew wiki'), before.includes('name="groups" value')]).toEqual([false, false])
-    const version = versionOf(before)
+    const version = formVersion(before)
     expect((await post(`${path}/groups`, { groups: crew.id, version })).location).toBe(`${running.url}${path}/access`)
     const after = (await get(`${path}/access`)).text
     expect(after).toContain(`name="groups" value="${crew.id}"`)

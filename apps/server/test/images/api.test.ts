@@ -5,8 +5,8 @@ import { databaseKinds } from '@pocket/test-support'
 import sharp from 'sharp'
 import { type Instance, startInstance } from '../api/instance.ts'
 import { databaseOf } from '../http/app.ts'
-import { heic, ico, photo, plain, svg } from './samples.ts'
-import { code, show, upload } from './uploads.ts'
+import { heic, ico, photoWithMetadata, plainImage, svg } from './samples.ts'
+import { fetchImage, statusAndCode, upload } from './uploads.ts'
 
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
 
@@ -25,7 +25,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   const put = (path: string, bytes: Uint8Array | string, extra = {}) =>
     upload(instance.administrator, { method: 'PUT', url: api + path, bytes, ...extra })
-  const get = (path: string, headers = {}) => show(instance.agent(), api + path, headers)
+  const get = (path: string, headers = {}) => fetchImage(instance.agent(), api + path, headers)
   const remove = (path: string) => instance.administrator.sendJson('DELETE', api + path)
   const refusal = async (path: string) => JSON.parse((await get(path)).bytes.toString()) as { code: string }
 
@@ -43,7 +43,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect([before.status, ours && before.type]).toEqual([ours === null ? 404 : 200, ours])
       if (ours === null) expect(await refusal(path)).toMatchObject({ code: 'image_not_found' })
 
-      expect(await code(await put(path, await photo('png')))).toEqual([204, ''])
+      expect(await statusAndCode(await put(path, await photoWithMetadata('png')))).toEqual([204, ''])
       const shown = await get(path)
       expect([shown.status, shown.type, shown.cache]).toEqual([
         200,
@@ -71,16 +71,16 @@ describe.each(databaseKinds)('%s', (kind) => {
 
     test('keeps a plain bitmap byte for byte, and marks a re-encoded one', async () => {
       const path = '/application-images/background'
-      const input = await plain('avif')
+      const input = await plainImage('avif')
       const kept = await put(path, input)
       expect([kept.status, kept.headers.get('x-image-reencoded')]).toEqual([204, null])
       expect(await get(path)).toMatchObject({ type: 'image/avif', bytes: input })
-      const changed = await put(path, await photo('jpeg'))
+      const changed = await put(path, await photoWithMetadata('jpeg'))
       expect([changed.status, changed.headers.get('x-image-reencoded')]).toEqual([204, '1'])
     })
 
     test('a URL with the hash is cached permanently, a cache-busting one is not', async () => {
-      await put('/application-images/background', await photo('webp'))
+      await put('/application-images/background', await photoWithMetadata('webp'))
       const { tag } = await get('/application-images/background')
       const version = tag?.slice(1, 17)
       expect((await get(`/application-images/background?v=${version}`)).cache).toContain('immutable')
@@ -94,10 +94,9 @@ describe.each(databaseKinds)('%s', (kind) => {
         ['favicon', 'favicon'],
         ['background-image', 'background'],
       ]) {
-        expect(await code(await put(`/application-configuration/${older}`, await photo('png', 10, 10)))).toEqual([
-          204,
-          '',
-        ])
+        expect(
+          await statusAndCode(await put(`/application-configuration/${older}`, await photoWithMetadata('png', 10, 10))),
+        ).toEqual([204, ''])
         const shown = await get(`/application-configuration/${older}`)
         expect(shown.status).toBe(200)
         expect(shown.tag).toBe((await get(`/application-images/${path}`)).tag)
@@ -111,8 +110,8 @@ describe.each(databaseKinds)('%s', (kind) => {
       ['/application-images/logo', 'nothing at all', 415],
       ['/application-images/logo', '<svg xmlns="http://www.w3.org/2000/svg"><rect', 400],
     ] as const)('%s rejects file %#', async (path, input, status) => {
-      const bytes = input === 'jpeg' ? await photo('jpeg') : input
-      const answer = await code(await put(path, bytes))
+      const bytes = input === 'jpeg' ? await photoWithMetadata('jpeg') : input
+      const answer = await statusAndCode(await put(path, bytes))
       expect(answer).toEqual([status, status === 415 ? 'file_type_not_supported' : 'invalid_image'])
     })
 
@@ -129,7 +128,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       const [, favicon = ''] = /rel="icon" href="([^"]+)" type="image\/x-icon"/.exec(page.text) ?? []
       const [, logo = ''] = /<img class="mark" src="([^"]+)"/.exec(page.text) ?? []
       for (const address of [favicon, logo]) {
-        const shown = await show(instance.agent(), instance.url + address.replaceAll('&amp;', '&'))
+        const shown = await fetchImage(instance.agent(), instance.url + address.replaceAll('&amp;', '&'))
         expect([address, shown.status, shown.cache]).toEqual([address, 200, expect.stringContaining('immutable')])
       }
     })
@@ -152,7 +151,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     })
 
     test('without the field are rejected', async () => {
-      expect(await code(await put(path, svg, { field: 'other' }))).toEqual([400, 'invalid_request_body'])
+      expect(await statusAndCode(await put(path, svg, { field: 'other' }))).toEqual([400, 'invalid_request_body'])
     })
 
     test.each(['multipart/form-data', 'multipart/form-data; boundary=x'])(
@@ -162,14 +161,14 @@ describe.each(databaseKinds)('%s', (kind) => {
         const headers = { cookie: cookie.join('; '), 'content-type': type, 'sec-fetch-site': 'same-origin' }
         const body = '--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nhalf'
         const response = await instance.agent().fetch(api + path, { method: 'PUT', headers, body })
-        expect(await code(response)).toEqual([400, 'invalid_request_body'])
+        expect(await statusAndCode(response)).toEqual([400, 'invalid_request_body'])
       },
     )
 
     test('with more parts than a form has are rejected', async () => {
-      const part = (disposition: string, content = '') =>
+      const multipartPart = (disposition: string, content = '') =>
         `--x\r\ncontent-disposition: form-data; ${disposition}\r\n\r\n${content}\r\n`
-      const fields = Array.from({ length: 12 }, (_, index) => part(`name="f${index}"`))
+      const fields = Array.from({ length: 12 }, (_, index) => multipartPart(`name="f${index}"`))
       const cookie = instance.administrator.cookies().map(({ name, value }) => `${name}=${value}`)
       const response = await instance.agent().fetch(api + path, {
         method: 'PUT',
@@ -178,9 +177,9 @@ describe.each(databaseKinds)('%s', (kind) => {
           'content-type': 'multipart/form-data; boundary=x',
           'sec-fetch-site': 'same-origin',
         },
-        body: `${part('name="file"; filename="a.svg"', svg.toString())}${fields.join('')}--x--\r\n`,
+        body: `${multipartPart('name="file"; filename="a.svg"', svg.toString())}${fields.join('')}--x--\r\n`,
       })
-      expect(await code(response)).toEqual([400, 'invalid_request_body'])
+      expect(await statusAndCode(response)).toEqual([400, 'invalid_request_body'])
     })
 
     test('that are too large are rejected, with or without a declared length', async () => {
@@ -188,7 +187,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       const response = await put(path, large)
       expect(response.status).toBe(413)
       expect(await response.json()).toMatchObject({ code: 'file_too_large', details: { max_size: '10 MiB' } })
-      const { status, megabytes } = await endless(instance)
+      const { status, megabytes } = await sendEndlessBody(instance)
       expect(status).toBe(413)
       expect(megabytes).toBeLessThan(64)
     })
@@ -220,9 +219,9 @@ describe.each(databaseKinds)('%s', (kind) => {
       const own = {
         method: 'PUT',
         url: `${api}/users/me/profile-picture`,
-        bytes: await photo('jpeg', 800, 600),
+        bytes: await photoWithMetadata('jpeg', 800, 600),
       } as const
-      expect(await code(await upload(agent, own))).toEqual([204, ''])
+      expect(await statusAndCode(await upload(agent, own))).toEqual([204, ''])
       const shown = await get(path)
       expect(await sharp(shown.bytes).metadata()).toMatchObject({ width: 300, height: 300, format: 'png' })
       expect(shown.tag).not.toBe(initials.tag)
@@ -233,7 +232,10 @@ describe.each(databaseKinds)('%s', (kind) => {
 
     test('are replaced by administrators, and deleted with the user', async () => {
       const { id } = await instance.person(`ole-${kind}`)
-      expect(await code(await put(`/users/${id}/profile-picture`, await photo('webp')))).toEqual([204, ''])
+      expect(await statusAndCode(await put(`/users/${id}/profile-picture`, await photoWithMetadata('webp')))).toEqual([
+        204,
+        '',
+      ])
       expect((await remove(`/users/${id}`)).status).toBe(204)
       expect(await refusal(`/users/${id}/profile-picture.png`)).toMatchObject({ code: 'user_not_found' })
     })
@@ -242,7 +244,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       const path = '/application-images/default-profile-picture'
       const { id } = await instance.person(`pia-${kind}`)
       expect((await instance.administrator.getJson(api + path)).status).toBe(404)
-      await put(path, await photo('png', 50, 50))
+      await put(path, await photoWithMetadata('png', 50, 50))
       const shown = await get(`/users/${id}/profile-picture.png`)
       expect(await sharp(shown.bytes).metadata()).toMatchObject({ width: 300, height: 300 })
       expect((await instance.administrator.getJson(api + path)).headers.get('etag')).toBe(shown.tag)
@@ -252,10 +254,9 @@ describe.each(databaseKinds)('%s', (kind) => {
     test('of an unknown user are rejected', async () => {
       expect(await refusal(`/users/${someId}/profile-picture.png`)).toMatchObject({ code: 'user_not_found' })
       expect(await refusal('/users/nobody/profile-picture.png')).toMatchObject({ code: 'validation_failed' })
-      expect(await code(await put(`/users/${someId}/profile-picture`, await photo('png')))).toEqual([
-        404,
-        'user_not_found',
-      ])
+      expect(
+        await statusAndCode(await put(`/users/${someId}/profile-picture`, await photoWithMetadata('png'))),
+      ).toEqual([404, 'user_not_found'])
       expect((await remove(`/users/${someId}/profile-picture`)).status).toBe(404)
     })
 
@@ -264,9 +265,9 @@ describe.each(databaseKinds)('%s', (kind) => {
       [heic, 415, 'file_type_not_supported'],
       ['half a photo', 400, 'invalid_image'],
     ] as const)('reject file %#', async (input, status, expected) => {
-      const bytes = input === 'half a photo' ? (await photo('png')).subarray(0, 80) : input
+      const bytes = input === 'half a photo' ? (await photoWithMetadata('png')).subarray(0, 80) : input
       const url = `${api}/users/me/profile-picture`
-      const answer = await code(await upload(instance.administrator, { method: 'PUT', url, bytes }))
+      const answer = await statusAndCode(await upload(instance.administrator, { method: 'PUT', url, bytes }))
       expect(answer).toEqual([status, expected])
     })
   })
@@ -291,7 +292,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect(await refusal(path)).toMatchObject({ code: 'image_not_found' })
       expect(await get(`${path}?default=true`)).toMatchObject({ status: 200, type: 'image/png' })
       expect((await get('/oidc/clients/nobody/logo?default=true')).status).toBe(404)
-      expect(await code(await post(path, svg))).toEqual([204, ''])
+      expect(await statusAndCode(await post(path, svg))).toEqual([204, ''])
       const light = await get(path)
       expect([light.type, light.cache]).toEqual(['image/svg+xml', 'public, max-age=900, stale-while-revalidate=43200'])
       expect((await get(`${path}?light=false`)).tag).toBe(light.tag)
@@ -304,9 +305,9 @@ describe.each(databaseKinds)('%s', (kind) => {
       ])
         expect(await responseText(of)).toContain('"hasLogo":true,"hasDarkLogo":false')
 
-      expect(await code(await post(`${path}?light=false`, await photo('png')))).toEqual([204, ''])
+      expect(await statusAndCode(await post(`${path}?light=false`, await photoWithMetadata('png')))).toEqual([204, ''])
       expect((await get(`${path}?light=false`)).type).toBe('image/png')
-      const input = await plain('webp')
+      const input = await plainImage('webp')
       const kept = await post(`${path}?light=false`, input)
       expect([kept.status, kept.headers.get('x-image-reencoded')]).toEqual([204, null])
       expect((await get(`${path}?light=false`)).bytes).toEqual(input)
@@ -364,8 +365,11 @@ describe.each(databaseKinds)('%s', (kind) => {
       await create('large')
       const response = await post('/oidc/clients/large/logo', Buffer.alloc(2 * 1024 * 1024 + 1))
       expect(await response.json()).toMatchObject({ code: 'file_too_large', details: { max_size: '2 MiB' } })
-      expect(await code(await post('/oidc/clients/nobody/logo', svg))).toEqual([404, 'not_found'])
-      expect(await code(await post('/oidc/clients/large/logo', heic))).toEqual([415, 'file_type_not_supported'])
+      expect(await statusAndCode(await post('/oidc/clients/nobody/logo', svg))).toEqual([404, 'not_found'])
+      expect(await statusAndCode(await post('/oidc/clients/large/logo', heic))).toEqual([
+        415,
+        'file_type_not_supported',
+      ])
     })
   })
 
@@ -397,12 +401,15 @@ describe.each(databaseKinds)('%s', (kind) => {
     const headers = { authorization: `Bearer ${token}` }
     const { picture } = (await (await agent.fetch(`${api}/oidc/userinfo`, { headers })).json()) as { picture: string }
     expect(picture).toBe(`${api}/users/${id}/profile-picture.png`)
-    expect((await show(instance.agent(), picture)).type).toBe('image/png')
+    expect((await fetchImage(instance.agent(), picture)).type).toBe('image/png')
   })
 })
 
 /** Streams an endless form, and returns the status of the response. */
-function endless({ url, administrator }: Instance): Promise<{ readonly status: number; readonly megabytes: number }> {
+function sendEndlessBody({
+  url,
+  administrator,
+}: Instance): Promise<{ readonly status: number; readonly megabytes: number }> {
   const cookie = administrator.cookies().map(({ name, value }) => `${name}=${value}`)
   return new Promise((resolve) => {
     const sent = request(`${url}/api/application-images/logo`, {

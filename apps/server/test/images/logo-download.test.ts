@@ -2,8 +2,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type Instance, startInstance } from '../api/instance.ts'
-import { photo, plain, svg } from './samples.ts'
-import { show } from './uploads.ts'
+import { photoWithMetadata, plainImage, svg } from './samples.ts'
+import { fetchImage } from './uploads.ts'
 
 const stack = new AsyncDisposableStack()
 let instance: Instance
@@ -11,8 +11,8 @@ let web: string
 const requests: string[] = []
 
 beforeAll(async () => {
-  const png = await photo('png')
-  const plainPng = await plain('png')
+  const png = await photoWithMetadata('png')
+  const plainPng = await plainImage('png')
   const server = createServer((req, res) => {
     const { pathname } = new URL(req.url ?? '', 'http://localhost')
     requests.push(pathname)
@@ -39,7 +39,7 @@ afterAll(async () => stack.disposeAsync())
 const create = (id: string, logos: object) =>
   instance.administrator.sendJson('POST', `${instance.url}/api/oidc/clients`, { body: { id, name: id, ...logos } })
 const logoOf = (id: string, light = true) =>
-  show(instance.agent(), `${instance.url}/api/oidc/clients/${id}/logo?light=${light}`)
+  fetchImage(instance.agent(), `${instance.url}/api/oidc/clients/${id}/logo?light=${light}`)
 
 test('logos are downloaded once from their URLs and stored', async () => {
   const created = await create('fetched', { logoUrl: `${web}/light.svg`, darkLogoUrl: `${web}/dark` })
@@ -53,17 +53,18 @@ test('logos are downloaded once from their URLs and stored', async () => {
 test('a change can set a logo, even through a redirect, and a change without one keeps it', async () => {
   await create('changed', {})
   const url = `${instance.url}/api/oidc/clients/changed`
-  const change = async (body: object) =>
+  const updateClient = async (body: object) =>
     (await instance.administrator.sendJson('PUT', url, { body: { name: 'changed', ...body } })).json()
-  expect(await change({ logoUrl: `${web}/moved` })).toMatchObject({ hasLogo: true, hasDarkLogo: false })
-  expect(await change({ logoUrl: '' })).toMatchObject({ hasLogo: true })
-  expect(await change({})).toMatchObject({ hasLogo: true })
+  expect(await updateClient({ logoUrl: `${web}/moved` })).toMatchObject({ hasLogo: true, hasDarkLogo: false })
+  expect(await updateClient({ logoUrl: '' })).toMatchObject({ hasLogo: true })
+  expect(await updateClient({})).toMatchObject({ hasLogo: true })
 })
 
 test('sets `X-Image-Reencoded` if a downloaded logo was re-encoded', async () => {
-  const mark = async (id: string, logos: object) => (await create(id, logos)).headers.get('x-image-reencoded')
-  expect(await mark('kept', { logoUrl: `${web}/plain` })).toBeNull()
-  expect(await mark('marked', { logoUrl: `${web}/plain`, darkLogoUrl: `${web}/dark` })).toBe('1')
+  const createAndReadHeader = async (id: string, logos: object) =>
+    (await create(id, logos)).headers.get('x-image-reencoded')
+  expect(await createAndReadHeader('kept', { logoUrl: `${web}/plain` })).toBeNull()
+  expect(await createAndReadHeader('marked', { logoUrl: `${web}/plain`, darkLogoUrl: `${web}/dark` })).toBe('1')
   const url = `${instance.url}/api/oidc/clients/kept`
   const body = { name: 'kept', logoUrl: `${web}/dark` }
   const changed = await instance.administrator.sendJson('PUT', url, { body })

@@ -2,7 +2,7 @@ import { crc32, deflateSync } from 'node:zlib'
 import { describe, expect, test } from '@jest/globals'
 import sharp from 'sharp'
 import { prepareImage } from '../../src/images/prepare.ts'
-import { heic, ico, photo, plain, svg } from './samples.ts'
+import { heic, ico, photoWithMetadata, plainImage, svg } from './samples.ts'
 
 const all = ['png', 'jpeg', 'gif', 'webp', 'avif', 'tiff', 'svg', 'ico'] as const
 const within = { kinds: all, fit: 'within', sideLength: 100 } as const
@@ -17,7 +17,7 @@ describe('bitmaps', () => {
     ['avif', 'image/webp'],
     ['tiff', 'image/png'],
   ] as const)('%s is re-encoded as %s without metadata', async (format, mediaType) => {
-    const input = await photo(format, 400, 200)
+    const input = await photoWithMetadata(format, 400, 200)
     const created = await prepareImage(input, within)
     expect(created.mediaType).toBe(mediaType)
     expect(await sharp(created.bytes).metadata()).toMatchObject({ width: 100, height: 50 })
@@ -25,13 +25,13 @@ describe('bitmaps', () => {
   })
 
   test('crops to a centered square', async () => {
-    const { bytes, mediaType } = await prepareImage(await photo('jpeg', 500, 20), square)
+    const { bytes, mediaType } = await prepareImage(await photoWithMetadata('jpeg', 500, 20), square)
     expect(mediaType).toBe('image/png')
     expect(await sharp(bytes).metadata()).toMatchObject({ width: 300, height: 300 })
   })
 
   test('applies the orientation of the camera', async () => {
-    const lying = await sharp(await photo('jpeg', 40, 20))
+    const lying = await sharp(await photoWithMetadata('jpeg', 40, 20))
       .withMetadata({ orientation: 6 })
       .jpeg()
       .toBuffer()
@@ -41,8 +41,8 @@ describe('bitmaps', () => {
 
   test('keeps an animation', async () => {
     const frames = [
-      await photo('png', 20, 20),
-      await sharp(await photo('png', 20, 20))
+      await photoWithMetadata('png', 20, 20),
+      await sharp(await photoWithMetadata('png', 20, 20))
         .negate()
         .png()
         .toBuffer(),
@@ -56,18 +56,18 @@ describe('bitmaps', () => {
 
   test('limits the pixels of all frames of an animation together', async () => {
     const frame = Buffer.from('21f90400010000002c0000000001000100000202440100', 'hex')
-    const moving = (side: number, frames: number) => {
+    const createGif = (side: number, frames: number) => {
       const head = Buffer.from('47494638396101000100800000000000ffffff', 'hex')
       head.writeUInt16LE(side, 6)
       head.writeUInt16LE(side, 8)
       return Buffer.concat([head, ...Array.from({ length: frames }, () => frame), Buffer.from(';')])
     }
-    expect(await prepareImage(moving(1, 2000), within)).toMatchObject({ mediaType: 'image/gif' })
-    await expect(prepareImage(moving(1000, 61), within)).rejects.toMatchObject({ code: 'invalid_image' })
+    expect(await prepareImage(createGif(1, 2000), within)).toMatchObject({ mediaType: 'image/gif' })
+    await expect(prepareImage(createGif(1000, 61), within)).rejects.toMatchObject({ code: 'invalid_image' })
   })
 
   test('removes data appended to an image', async () => {
-    const polyglot = Buffer.concat([await photo('jpeg'), Buffer.from('<script>alert(1)</script>')])
+    const polyglot = Buffer.concat([await photoWithMetadata('jpeg'), Buffer.from('<script>alert(1)</script>')])
     expect((await prepareImage(polyglot, within)).bytes.toString('latin1')).not.toContain('script')
   })
 
@@ -122,7 +122,7 @@ describe('originals', () => {
   const isKept = async (input: Buffer) => (await prepareImage(input, rules)).bytes.equals(input)
 
   test.each(['png', 'jpeg', 'gif', 'webp', 'avif'] as const)('keeps a %s byte for byte', async (format) => {
-    const input = await plain(format)
+    const input = await plainImage(format)
     expect(await prepareImage(input, rules)).toEqual({ bytes: input, mediaType: `image/${format}` })
   })
 
@@ -136,20 +136,20 @@ describe('originals', () => {
   test.each(['png', 'jpeg', 'webp', 'avif'] as const)('re-encodes a %s with EXIF or XMP', async (format) => {
     const xmp =
       '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/></x:xmpmeta>'
-    const image = sharp(await plain(format))
-    for (const input of [await photo(format), await image.withXmp(xmp).toFormat(format).toBuffer()])
+    const image = sharp(await plainImage(format))
+    for (const input of [await photoWithMetadata(format), await image.withXmp(xmp).toFormat(format).toBuffer()])
       expect(await isKept(input)).toBe(false)
   })
 
   test('re-encodes a GIF with XMP', async () => {
-    const input = await plain('gif')
+    const input = await plainImage('gif')
     const xmp = Buffer.from('\x21\xff\x0bXMP DataXMP\x04<x/>\x00', 'latin1')
     expect(await isKept(Buffer.concat([input.subarray(0, -1), xmp, input.subarray(-1)]))).toBe(false)
   })
 
   test.each(['png', 'jpeg', 'gif', 'webp', 'avif'] as const)('re-encodes a %s with trailing data', async (format) => {
     for (const trailing of ['<script>alert(1)</script>', 'PK\x03\x04', '\0'])
-      expect(await isKept(Buffer.concat([await plain(format), Buffer.from(trailing)]))).toBe(false)
+      expect(await isKept(Buffer.concat([await plainImage(format), Buffer.from(trailing)]))).toBe(false)
   })
 
   test('re-encodes an image of more than 2 MiB, and one that is too wide', async () => {
@@ -159,13 +159,13 @@ describe('originals', () => {
       .toBuffer()
     expect(large.length).toBeGreaterThan(2 * 1024 * 1024)
     expect(await isKept(large)).toBe(false)
-    expect(await isKept(await plain('png', 4096, 10))).toBe(true)
-    expect(await isKept(await plain('png', 4097, 10))).toBe(false)
+    expect(await isKept(await plainImage('png', 4096, 10))).toBe(true)
+    expect(await isKept(await plainImage('png', 4097, 10))).toBe(false)
   })
 
   test('keeps an animation of 60 frames, and re-encodes a longer one', async () => {
-    const frame = await plain('png', 4, 4)
-    const animation = (count: number, format: 'gif' | 'webp') => {
+    const frame = await plainImage('png', 4, 4)
+    const createAnimation = (count: number, format: 'gif' | 'webp') => {
       const frames = Array.from({ length: count }, (_, index) => (index % 2 === 0 ? frame : inverted))
       return sharp(frames, { join: { animated: true } })
         .toFormat(format)
@@ -173,8 +173,8 @@ describe('originals', () => {
     }
     const inverted = await sharp(frame).negate().png().toBuffer()
     for (const format of ['gif', 'webp'] as const) {
-      expect(await isKept(await animation(60, format))).toBe(true)
-      expect(await isKept(await animation(61, format))).toBe(false)
+      expect(await isKept(await createAnimation(60, format))).toBe(true)
+      expect(await isKept(await createAnimation(61, format))).toBe(false)
     }
   })
 
@@ -190,7 +190,7 @@ describe('originals', () => {
   })
 
   test('turns an ICO with EXIF into a PNG without it', async () => {
-    const { bytes, mediaType } = await prepareImage(await ico(await photo('png', 16, 16)), rules)
+    const { bytes, mediaType } = await prepareImage(await ico(await photoWithMetadata('png', 16, 16)), rules)
     expect(mediaType).toBe('image/png')
     expect(bytes.includes('eXIf')).toBe(false)
   })
@@ -298,8 +298,8 @@ describe('ICO', () => {
   })
 
   test('is accepted with at most 60 images', async () => {
-    const image = await plain('png', 16, 16)
-    const withImages = (count: number) => {
+    const image = await plainImage('png', 16, 16)
+    const createIcon = (count: number) => {
       const head = Buffer.alloc(6 + count * 16)
       head.writeUInt16LE(1, 2)
       head.writeUInt16LE(count, 4)
@@ -309,8 +309,8 @@ describe('ICO', () => {
       }
       return Buffer.concat([head, image])
     }
-    expect(await prepareImage(withImages(60), within)).toMatchObject({ mediaType: 'image/x-icon' })
-    await expect(prepareImage(withImages(61), within)).rejects.toMatchObject({ code: 'invalid_image' })
+    expect(await prepareImage(createIcon(60), within)).toMatchObject({ mediaType: 'image/x-icon' })
+    await expect(prepareImage(createIcon(61), within)).rejects.toMatchObject({ code: 'invalid_image' })
   })
 
   test('loses data after its images', async () => {

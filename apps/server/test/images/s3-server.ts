@@ -47,7 +47,7 @@ export async function startS3Server(): Promise<S3Server> {
     if (status > 0) return res.writeHead(status).end('<Error/>')
     if (!isSigned(req, body)) return res.writeHead(403).end('<Error><Code>SignatureDoesNotMatch</Code></Error>')
     const result =
-      multipart(req.method ?? '', { path, query, body, uploads, objects }) ?? list({ path, query, objects })
+      handleMultipart(req.method ?? '', { path, query, body, uploads, objects }) ?? handleList({ path, query, objects })
     if (result) return res.writeHead(result.status, result.headers ?? {}).end(result.body ?? '')
     const broken = fault
     fault = undefined
@@ -110,7 +110,10 @@ interface StoredAnswer {
   readonly body?: string
 }
 
-function multipart(method: string, { path, query, body, uploads, objects }: StoredRequest): StoredAnswer | undefined {
+function handleMultipart(
+  method: string,
+  { path, query, body, uploads, objects }: StoredRequest,
+): StoredAnswer | undefined {
   if (method === 'POST' && query.has('uploads')) {
     const id = `upload-${uploads.size + 1}`
     uploads.set(id, { path, parts: new Map() })
@@ -147,7 +150,11 @@ function multipart(method: string, { path, query, body, uploads, objects }: Stor
 }
 
 /** Pages of two keys, so that a reader has to continue. */
-function list({ path, query, objects }: Pick<StoredRequest, 'path' | 'query' | 'objects'>): StoredAnswer | undefined {
+function handleList({
+  path,
+  query,
+  objects,
+}: Pick<StoredRequest, 'path' | 'query' | 'objects'>): StoredAnswer | undefined {
   if (query.get('list-type') !== '2') return undefined
   const keys = Array.from(objects.keys(), (object) => keyIn(path, object))
     .filter((key) => key.startsWith(query.get('prefix') ?? ''))

@@ -3,14 +3,14 @@ import sharp from 'sharp'
 const red = { r: 200, g: 20, b: 20 }
 
 /** A bitmap of one color without metadata. */
-export function plain(format: 'png' | 'jpeg' | 'webp' | 'gif' | 'avif', width = 40, height = 30): Promise<Buffer> {
+export function plainImage(format: 'png' | 'jpeg' | 'webp' | 'gif' | 'avif', width = 40, height = 30): Promise<Buffer> {
   return sharp({ create: { width, height, channels: 3, background: red } })
     .toFormat(format)
     .toBuffer()
 }
 
 /** A bitmap of one color, with the metadata of a camera. */
-export function photo(
+export function photoWithMetadata(
   format: 'png' | 'jpeg' | 'webp' | 'gif' | 'avif' | 'tiff',
   width = 40,
   height = 30,
@@ -27,7 +27,7 @@ export const svg =
 
 /** An icon that contains this PNG. */
 export async function ico(png?: Buffer): Promise<Buffer> {
-  const image = png ?? (await plain('png', 16, 16))
+  const image = png ?? (await plainImage('png', 16, 16))
   const head = Buffer.alloc(22)
   head.writeUInt16LE(1, 2)
   head.writeUInt16LE(1, 4)

@@ -5,19 +5,19 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { s3FileStore } from '../../src/files/s3-file-store.ts'
 import { type Instance, startInstance } from '../api/instance.ts'
 import { type S3Server, s3Keys, startS3Server } from './s3-server.ts'
-import { photo, svg } from './samples.ts'
-import { code, show, upload } from './uploads.ts'
+import { photoWithMetadata, svg } from './samples.ts'
+import { fetchImage, statusAndCode, upload } from './uploads.ts'
 
 const logo = '/api/application-images/logo'
 
-async function filesBelow(folder: string): Promise<string[]> {
+async function listFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
 }
 
 const put = async (instance: Instance, bytes: Uint8Array | string) =>
-  code(await upload(instance.administrator, { method: 'PUT', url: instance.url + logo, bytes }))
-const showLogo = (instance: Instance) => show(instance.agent(), instance.url + logo)
+  statusAndCode(await upload(instance.administrator, { method: 'PUT', url: instance.url + logo, bytes }))
+const showLogo = (instance: Instance) => fetchImage(instance.agent(), instance.url + logo)
 
 describe('a folder', () => {
   const stack = new AsyncDisposableStack()
@@ -35,18 +35,18 @@ describe('a folder', () => {
 
   test('has the file of each image in use, and no other', async () => {
     expect(await put(instance, svg)).toEqual([204, ''])
-    expect(await put(instance, await photo('png'))).toEqual([204, ''])
-    const files = await filesBelow(folder)
+    expect(await put(instance, await photoWithMetadata('png'))).toEqual([204, ''])
+    const files = await listFiles(folder)
     expect(files).toEqual([expect.stringMatching(/uploads\/application\/[0-9a-f-]{36}\.png$/)])
     expect((await stat(files[0] ?? '')).mode & 0o077).toBe(0)
     expect((await showLogo(instance)).type).toBe('image/png')
     await instance.administrator.sendJson('DELETE', instance.url + logo)
-    expect(await filesBelow(folder)).toEqual([])
+    expect(await listFiles(folder)).toEqual([])
   })
 
   test('serves no image for a missing file', async () => {
     await put(instance, svg)
-    for (const file of await filesBelow(folder)) await rm(file)
+    for (const file of await listFiles(folder)) await rm(file)
     const result = await showLogo(instance)
     expect([result.status, result.bytes.toString()]).toEqual([404, expect.stringContaining('image_not_found')])
   })
@@ -62,7 +62,7 @@ describe('S3', () => {
 
   afterAll(async () => stack.disposeAsync())
 
-  const withS3 = () =>
+  const startWithS3 = () =>
     startInstance({
       FILE_BACKEND: 's3',
       UPLOAD_PATH: '/some/prefix/',
@@ -76,9 +76,9 @@ describe('S3', () => {
     })
 
   test('has the file of each image in use, and no other', async () => {
-    await using instance = await withS3()
+    await using instance = await startWithS3()
     expect(await put(instance, svg)).toEqual([204, ''])
-    expect(await put(instance, await photo('png'))).toEqual([204, ''])
+    expect(await put(instance, await photoWithMetadata('png'))).toEqual([204, ''])
     expect([...s3.objects.keys()]).toEqual([
       expect.stringMatching(/^\/pocket\/some\/prefix\/application\/[0-9a-f-]{36}\.png$/),
     ])
@@ -94,7 +94,7 @@ describe('S3', () => {
   })
 
   test('keeps no file of an upload that failed after the write', async () => {
-    await using instance = await withS3()
+    await using instance = await startWithS3()
     s3.breakNext('before the answer')
     expect(await put(instance, svg)).toEqual([500, 'internal_error'])
     expect([...s3.objects.keys()]).toEqual([])
@@ -109,8 +109,8 @@ describe('S3', () => {
     ['ends the connection within the response', () => s3.breakNext('within the answer')],
     ['responds with a part of the file', () => s3.cutNext()],
   ])('serves no partial image and no cacheable error when it %s', async (_what, fail) => {
-    await using instance = await withS3()
-    expect(await put(instance, await photo('png'))).toEqual([204, ''])
+    await using instance = await startWithS3()
+    expect(await put(instance, await photoWithMetadata('png'))).toEqual([204, ''])
     const whole = await instance.agent().fetch(instance.url + logo)
     const version = (whole.headers.get('etag') ?? '').replaceAll('"', '').slice(0, 16)
     fail()
@@ -122,11 +122,11 @@ describe('S3', () => {
   })
 
   test('deletes other files if one cannot be deleted', async () => {
-    await using instance = await withS3()
+    await using instance = await startWithS3()
     expect(await put(instance, svg)).toEqual([204, ''])
     const [kept = ''] = s3.objects.keys()
     s3.lock(kept)
-    expect(await put(instance, await photo('png'))).toEqual([204, ''])
+    expect(await put(instance, await photoWithMetadata('png'))).toEqual([204, ''])
     await instance.administrator.sendJson('DELETE', instance.url + logo)
     expect([...s3.objects.keys()]).toEqual([kept])
   })

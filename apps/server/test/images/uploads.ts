@@ -22,7 +22,7 @@ export function upload(agent: UserAgent, { method, url, bytes, field = 'file', t
 }
 
 /** The bytes and headers of a public URL. */
-export async function show(agent: UserAgent, url: string, headers: Readonly<Record<string, string>> = {}) {
+export async function fetchImage(agent: UserAgent, url: string, headers: Readonly<Record<string, string>> = {}) {
   const response = await agent.fetch(url, { headers })
   return {
     status: response.status,
@@ -35,7 +35,7 @@ export async function show(agent: UserAgent, url: string, headers: Readonly<Reco
   }
 }
 
-export async function code(response: Response): Promise<readonly [number, unknown]> {
+export async function statusAndCode(response: Response): Promise<readonly [number, unknown]> {
   const text = await response.text()
   return [response.status, text === '' ? '' : (JSON.parse(text) as { code: string }).code]
 }

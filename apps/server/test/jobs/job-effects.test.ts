@@ -26,7 +26,7 @@ const config = {
 } as const
 const database = stack.use(await openDatabase(config, recordingLogger().logger))
 const directory = createDirectory({ ...directoryStores(database.dataSource), clock: { now: () => longAgo } })
-const person = async (userName: string, disabled = false) => {
+const createUser = async (userName: string, disabled = false) => {
   const user = newUser({ userName, email: `${userName}@example.com` })
   return (await directory.create(user, { disabled })).id
 }
@@ -60,7 +60,7 @@ const leftovers: Readonly<Record<string, Leftover>> = {
     return async () => (await images.listDiscarded()).length === 0
   },
   'end-memberships': async ({ dataSource }) => {
-    const userId = await person('guest')
+    const userId = await createUser('guest')
     const { id: groupId } = await directory.groups.create({ name: 'guests', friendlyName: 'Guests' })
     await directory.groups.setMembers(groupId, [userId])
     await directory.groups.setMembershipEnd({ groupId, userId, endsAt: longAgo + 1 })
@@ -68,13 +68,13 @@ const leftovers: Readonly<Record<string, Leftover>> = {
     return async () => (await dataSource.query('SELECT 1 FROM pocket_membership')).length === 0
   },
   'remove-unverified-signups': async ({ approvals }) => {
-    const accountId = await person('stranger', true)
+    const accountId = await createUser('stranger', true)
     const waits = { awaitsAdministrator: false, awaitsVerification: true, returnPath: null }
     await approvals.insert({ accountId, requestedAt: longAgo, ...waits })
     return async () => (await directory.find(accountId)) === undefined
   },
   'notice-expiring-api-keys': async ({ apiKeys }) => {
-    const ownerId = await person('owner')
+    const ownerId = await createUser('owner')
     const expiresAt = Date.now() + day
     const key = {
       id: crypto.randomUUID(),

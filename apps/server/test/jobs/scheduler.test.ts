@@ -62,7 +62,7 @@ describe.each(kinds)('%s', (kind) => {
   afterEach(() => stack.disposeAsync())
 
   /** A replica; `index` selects its connection. */
-  function replica(index: number): Scheduler {
+  function createReplica(index: number): Scheduler {
     const store = storeOf(index)
     const clock = { now: () => now }
     const options = {
@@ -82,12 +82,12 @@ describe.each(kinds)('%s', (kind) => {
     return store
   }
 
-  async function state(name = 'clean-up') {
+  async function findJobState(name = 'clean-up') {
     return (await storeOf(0).list()).find((job) => job.name === name)
   }
 
   test('a job runs immediately, and again after its interval', async () => {
-    const scheduler = replica(0)
+    const scheduler = createReplica(0)
     let runs = 0
     scheduler.register({ name: 'clean-up', intervalMs: hour, run: async () => ++runs })
     await scheduler.runDue()
@@ -98,7 +98,7 @@ describe.each(kinds)('%s', (kind) => {
     now += 1
     await scheduler.runDue()
     expect(runs).toBe(2)
-    expect(await state()).toEqual({
+    expect(await findJobState()).toEqual({
       name: 'clean-up',
       nextRunAt: now + hour,
       leaseOwner: null,
@@ -111,7 +111,7 @@ describe.each(kinds)('%s', (kind) => {
   })
 
   test('a job that is brought forward runs before its interval ends', async () => {
-    const scheduler = replica(0)
+    const scheduler = createReplica(0)
     let runs = 0
     scheduler.register({ name: 'clean-up', intervalMs: hour, run: async () => ++runs })
     await scheduler.runDue()
@@ -127,7 +127,7 @@ describe.each(kinds)('%s', (kind) => {
     'runs a job after its interval, and takes over from a dead replica, when the clock is set back by %i ms',
     async (jump) => {
       const runs: number[] = []
-      const [own, other] = [replica(0), replica(1)]
+      const [own, other] = [createReplica(0), createReplica(1)]
       for (const scheduler of [own, other])
         scheduler.register({ name: 'clean-up', intervalMs: hour / 60, run: async () => runs.push(now) })
       await other.runDue()
@@ -143,16 +143,16 @@ describe.each(kinds)('%s', (kind) => {
       await own.runDue()
       await other.runDue()
       expect(runs).toEqual([now])
-      expect(await state()).toMatchObject({ leaseOwner: null, nextRunAt: now + hour / 60 })
+      expect(await findJobState()).toMatchObject({ leaseOwner: null, nextRunAt: now + hour / 60 })
     },
   )
 
   test('a manual run blocks the job and counts as its run', async () => {
-    const [own, other] = [replica(0), replica(1)]
+    const [own, other] = [createReplica(0), createReplica(1)]
     const done: string[] = []
     for (const scheduler of [own, other])
       scheduler.register({ name: 'clean-up', intervalMs: hour, run: async () => done.push('job') })
-    const gate = gateOf(stack)
+    const gate = createGate(stack)
     const started = Promise.withResolvers<void>()
     const running = own.runUnderLease('clean-up', async () => {
       started.resolve()
@@ -164,28 +164,28 @@ describe.each(kinds)('%s', (kind) => {
     await other.runDue()
     gate.resolve()
     expect(await running).toBe(true)
-    expect([done, (await state())?.lastOutcome]).toEqual([[], 'succeeded'])
+    expect([done, (await findJobState())?.lastOutcome]).toEqual([[], 'succeeded'])
     expect(await own.runUnderLease('no-job', async () => {})).toBe(false)
     const failing = other.runUnderLease('clean-up', () => Promise.reject(new Error('broken')))
     await expect(failing).rejects.toThrow('broken')
-    expect(await state()).toMatchObject({ lastOutcome: 'failed', lastError: 'broken', leaseOwner: null })
+    expect(await findJobState()).toMatchObject({ lastOutcome: 'failed', lastError: 'broken', leaseOwner: null })
   })
 
   test('a job can request a run soon after a start, regardless of its interval', async () => {
     const job = { name: 'clean-up', intervalMs: hour, maxFirstDelayMs: 5000, run: async () => {} }
-    const first = replica(0)
+    const first = createReplica(0)
     first.register(job)
     await first.runDue()
-    expect((await state())?.nextRunAt).toBe(now + hour)
-    const second = replica(1)
+    expect((await findJobState())?.nextRunAt).toBe(now + hour)
+    const second = createReplica(1)
     second.register(job)
     await second.runDue()
-    expect((await state())?.nextRunAt).toBe(now + 5000)
+    expect((await findJobState())?.nextRunAt).toBe(now + 5000)
   })
 
   test('one of two replicas runs a due job', async () => {
     const runs: number[] = []
-    const schedulers = [replica(0), replica(1)]
+    const schedulers = [createReplica(0), createReplica(1)]
     for (const [index, scheduler] of schedulers.entries())
       for (let job = 0; job < 10; job++)
         scheduler.register({ name: `job-${job}`, intervalMs: hour, run: async () => runs.push(index) })
@@ -194,10 +194,10 @@ describe.each(kinds)('%s', (kind) => {
   })
 
   test('a running job starts on no other replica, and its renewed lease does not expire', async () => {
-    const gate = gateOf(stack)
+    const gate = createGate(stack)
     const started = Promise.withResolvers<void>()
     const others: string[] = []
-    const [own, other] = [replica(0), replica(1)]
+    const [own, other] = [createReplica(0), createReplica(1)]
     own.register({
       name: 'clean-up',
       intervalMs: hour,
@@ -215,10 +215,10 @@ describe.each(kinds)('%s', (kind) => {
     now += 50_000
     await other.runDue()
     expect(others).toEqual([])
-    expect((await state())?.leaseUntil).toBe(now + 10_000)
+    expect((await findJobState())?.leaseUntil).toBe(now + 10_000)
     gate.resolve()
     await running
-    expect((await state())?.lastOutcome).toBe('succeeded')
+    expect((await findJobState())?.lastOutcome).toBe('succeeded')
   })
 
   test('the job of a dead replica is taken over when its lease expires', async () => {
@@ -226,7 +226,7 @@ describe.each(kinds)('%s', (kind) => {
     await dead.register('clean-up', { now, latest: now + hour })
     expect(await dead.claim({ name: 'clean-up', owner: 'dead' }, { now, until: now + 60_000 })).toBe(true)
     const ran: number[] = []
-    const other = replica(1)
+    const other = createReplica(1)
     other.register({ name: 'clean-up', intervalMs: hour, run: async () => ran.push(now) })
     now += 59_999
     await other.runDue()
@@ -234,14 +234,14 @@ describe.each(kinds)('%s', (kind) => {
     now += 1
     await other.runDue()
     expect(ran).toEqual([now])
-    expect(await dead.finish({ name: 'clean-up', owner: 'dead' }, failure())).toBe(false)
-    expect((await state())?.lastOutcome).toBe('succeeded')
+    expect(await dead.finish({ name: 'clean-up', owner: 'dead' }, failedRun())).toBe(false)
+    expect((await findJobState())?.lastOutcome).toBe('succeeded')
   })
 
   test('a replica that lost its job stops it and records nothing', async () => {
     const started = Promise.withResolvers<AbortSignal>()
-    const own = replica(0)
-    own.register({ name: 'clean-up', intervalMs: hour, run: (signal) => untilAborted(signal, started.resolve) })
+    const own = createReplica(0)
+    own.register({ name: 'clean-up', intervalMs: hour, run: (signal) => rejectWhenAborted(signal, started.resolve) })
     const running = own.runDue()
     const signal = await started.promise
     now += 60_000
@@ -250,11 +250,11 @@ describe.each(kinds)('%s', (kind) => {
     await repeat.tick()
     await running
     expect(signal.aborted).toBe(true)
-    expect(await state()).toMatchObject({ leaseOwner: 'thief', lastOutcome: null })
+    expect(await findJobState()).toMatchObject({ leaseOwner: 'thief', lastOutcome: null })
   })
 
   test('a failure is recorded and logged, and cleared by the next success', async () => {
-    const scheduler = replica(0)
+    const scheduler = createReplica(0)
     let fail = true
     scheduler.register({
       name: 'clean-up',
@@ -264,7 +264,7 @@ describe.each(kinds)('%s', (kind) => {
       },
     })
     await scheduler.runDue()
-    expect(await state()).toMatchObject({
+    expect(await findJobState()).toMatchObject({
       lastOutcome: 'failed',
       lastError: 'Nothing could be removed (the disk is full)',
       nextRunAt: now + hour,
@@ -273,20 +273,20 @@ describe.each(kinds)('%s', (kind) => {
     fail = false
     now += hour
     await scheduler.runDue()
-    expect(await state()).toMatchObject({ lastOutcome: 'succeeded', lastError: null })
+    expect(await findJobState()).toMatchObject({ lastOutcome: 'succeeded', lastError: null })
   })
 
   test('disposal stops a running job and leaves it to another replica', async () => {
     const started = Promise.withResolvers<AbortSignal>()
-    const own = replica(0)
-    own.register({ name: 'clean-up', intervalMs: hour, run: (signal) => untilAborted(signal, started.resolve) })
+    const own = createReplica(0)
+    own.register({ name: 'clean-up', intervalMs: hour, run: (signal) => rejectWhenAborted(signal, started.resolve) })
     own.start()
     await started.promise
     await own[Symbol.asyncDispose]()
     expect(repeat.size).toBe(0)
-    expect(await state()).toMatchObject({ leaseOwner: null, leaseUntil: null, lastOutcome: null })
+    expect(await findJobState()).toMatchObject({ leaseOwner: null, leaseUntil: null, lastOutcome: null })
     const ran: string[] = []
-    const other = replica(1)
+    const other = createReplica(1)
     other.register({ name: 'clean-up', intervalMs: hour, run: async () => ran.push('ran') })
     await other.runDue()
     expect(ran).toEqual(['ran'])
@@ -296,26 +296,26 @@ describe.each(kinds)('%s', (kind) => {
 
   test('a run that finishes despite the stop counts', async () => {
     const started = Promise.withResolvers<AbortSignal>()
-    const own = replica(0)
+    const own = createReplica(0)
     own.register({
       name: 'clean-up',
       intervalMs: hour,
-      run: (signal) => untilAborted(signal, started.resolve).catch(() => {}),
+      run: (signal) => rejectWhenAborted(signal, started.resolve).catch(() => {}),
     })
     own.start()
     await started.promise
     await own[Symbol.asyncDispose]()
-    expect(await state()).toMatchObject({ leaseOwner: null, lastOutcome: 'succeeded' })
+    expect(await findJobState()).toMatchObject({ leaseOwner: null, lastOutcome: 'succeeded' })
   })
 
   test('a shorter interval brings the next run forward', async () => {
-    const scheduler = replica(0)
+    const scheduler = createReplica(0)
     scheduler.register({ name: 'clean-up', intervalMs: 24 * hour, run: async () => {} })
     await scheduler.runDue()
-    const newer = replica(1)
+    const newer = createReplica(1)
     newer.register({ name: 'clean-up', intervalMs: hour, run: async () => {} })
     await newer.runDue()
-    expect((await state())?.nextRunAt).toBe(now + hour)
+    expect((await findJobState())?.nextRunAt).toBe(now + hour)
   })
 
   test('a store failure is logged, and the next check continues', async () => {
@@ -336,25 +336,25 @@ describe.each(kinds)('%s', (kind) => {
   })
 
   test('two jobs with one name are an error', () => {
-    const scheduler = replica(0)
+    const scheduler = createReplica(0)
     const job = { name: 'clean-up', intervalMs: hour, run: async () => {} }
     scheduler.register(job)
     expect(() => scheduler.register(job)).toThrow(/clean-up/)
   })
 
-  function failure() {
+  function failedRun() {
     return { finishedAt: now, nextRunAt: now, outcome: 'failed', error: 'dead' } as const
   }
 })
 
 /** Opens at the end of a test too, so that a failed test does not block. */
-function gateOf(stack: AsyncDisposableStack): PromiseWithResolvers<void> {
+function createGate(stack: AsyncDisposableStack): PromiseWithResolvers<void> {
   const gate = Promise.withResolvers<void>()
   stack.defer(() => gate.resolve())
   return gate
 }
 
-function untilAborted(signal: AbortSignal, started: (signal: AbortSignal) => void): Promise<void> {
+function rejectWhenAborted(signal: AbortSignal, started: (signal: AbortSignal) => void): Promise<void> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason))
     started(signal)

@@ -4,7 +4,7 @@ import type { NamedEvent } from '../../src/audit-log/audit-log.ts'
 import type { Images } from '../../src/images/images.ts'
 import { createLdapHost } from '../../src/ldap/host.ts'
 
-function person(id: string, disabled = false): KnownUser {
+function knownUser(id: string, disabled = false): KnownUser {
   return {
     user: {
       ...newUser({ username: 'name' }),
@@ -27,7 +27,7 @@ function person(id: string, disabled = false): KnownUser {
 }
 
 /** The effects of an import, in the order that they occur. */
-async function following(done: LdapChanges): Promise<readonly string[]> {
+async function listEffects(done: LdapChanges): Promise<readonly string[]> {
   const output: string[] = []
   const host = createLdapHost({
     pocket: {
@@ -62,12 +62,12 @@ test('users who are disabled, removed or leave groups lose the access of these, 
     added: [],
     removed,
   })
-  const output = await following({
+  const output = await listEffects({
     changes: [
-      { kind: 'disable', before: person('ada'), after: person('ada', true), changed: ['disabled'] },
-      { kind: 'enable', before: person('bob', true), after: person('bob'), changed: ['disabled', 'email'] },
+      { kind: 'disable', before: knownUser('ada'), after: knownUser('ada', true), changed: ['disabled'] },
+      { kind: 'enable', before: knownUser('bob', true), after: knownUser('bob'), changed: ['disabled', 'email'] },
     ],
-    removals: [person('cy')],
+    removals: [knownUser('cy')],
     groupRemovals: [group],
     memberships: [membership('g2', ['dan', 'eve']), membership('g3', ['dan'])],
   })
@@ -90,11 +90,11 @@ test('users who are disabled, removed or leave groups lose the access of these, 
 
 test('takes users in ascending order, in which transactions lock accounts', async () => {
   const disableChange = (id: string) =>
-    ({ kind: 'disable', before: person(id), after: person(id, true), changed: ['disabled'] }) as const
+    ({ kind: 'disable', before: knownUser(id), after: knownUser(id, true), changed: ['disabled'] }) as const
   const membership = { groupId: 'g1', groupName: 'g1', added: [], removed: ['fay', 'eve'] }
-  const output = await following({
+  const output = await listEffects({
     changes: [disableChange('bob'), disableChange('ada')],
-    removals: [person('dan'), person('cy')],
+    removals: [knownUser('dan'), knownUser('cy')],
     memberships: [membership],
   })
   expect(output.slice(0, 6)).toEqual([

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { startCalled } from '../api/calls.ts'
-import { whole, write } from '../api/setting-calls.ts'
+import { startCalledInstance } from '../api/calls.ts'
+import { completeSettings, write } from '../api/setting-calls.ts'
 import { withoutLongTimeouts } from '../stopped-time.ts'
 
 /** A server that accepts every connection and sends nothing. */
@@ -16,10 +16,10 @@ afterAll(() => {
 })
 
 test('pending LDAP requests end with the server', async () => {
-  await using instance = await startCalled('SQLite')
+  await using instance = await startCalledInstance('SQLite')
   const { port } = silent.address() as AddressInfo
   await instance.call(write, {
-    body: whole({
+    body: completeSettings({
       ldapUrl: `ldap://127.0.0.1:${port}`,
       ldapBase: 'dc=example',
       ldapAttributeUserUniqueIdentifier: 'entryUUID',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { createLogger, type Logger } from '../../src/logging/logger.ts'
 
-function collecting(logJson: boolean): { readonly logger: Logger; readonly lines: string[] } {
+function collectingLogger(logJson: boolean): { readonly logger: Logger; readonly lines: string[] } {
   const lines: string[] = []
   const logger = createLogger({ logLevel: 'info', logJson }, { write: (line) => lines.push(line) })
   return { logger, lines }
@@ -19,7 +19,7 @@ const secrets = {
 
 describe.each([true, false])('LOG_JSON=%s', (json) => {
   test('writes entries at or above the level, one per line', () => {
-    const { logger, lines } = collecting(json)
+    const { logger, lines } = collectingLogger(json)
     logger.debug('a detail')
     logger.info('listening')
     logger.error('broken')
@@ -28,7 +28,7 @@ describe.each([true, false])('LOG_JSON=%s', (json) => {
   })
 
   test('redacts secrets at any depth and keeps the fields next to them', () => {
-    const { logger, lines } = collecting(json)
+    const { logger, lines } = collectingLogger(json)
     logger.info(secrets, 'request')
     expect(lines.join()).not.toContain('s3cret')
     expect(lines.join()).toContain('[redacted]')
@@ -37,7 +37,7 @@ describe.each([true, false])('LOG_JSON=%s', (json) => {
   })
 
   test('keeps the code, message and stack of an error', () => {
-    const { logger, lines } = collecting(json)
+    const { logger, lines } = collectingLogger(json)
     logger.error({ err: Object.assign(new Error('away'), { code: 'ECONNREFUSED' }) }, 'no database')
     expect(lines.join()).toContain('ECONNREFUSED')
     expect(lines.join()).toContain('away')
@@ -46,27 +46,27 @@ describe.each([true, false])('LOG_JSON=%s', (json) => {
 })
 
 test('omits the parameters of a failed statement', () => {
-  const { logger, lines } = collecting(true)
+  const { logger, lines } = collectingLogger(true)
   logger.error({ err: Object.assign(new Error('failed'), { parameters: ['s3cret'], query: 'INSERT' }) }, 'database')
   expect(lines.join()).toContain('failed')
   expect(lines.join()).not.toContain('s3cret')
 })
 
 test('a JSON line has the level name and the time in UTC', () => {
-  const { logger, lines } = collecting(true)
+  const { logger, lines } = collectingLogger(true)
   logger.warn({ job: 'clean-up' }, 'late')
   const entry: unknown = JSON.parse(lines[0] ?? '')
   expect(entry).toEqual({ level: 'warn', time: expect.stringMatching(/^\d{4}-.*Z$/), job: 'clean-up', msg: 'late' })
 })
 
 test('a readable line has the time, level, message and fields', () => {
-  const { logger, lines } = collecting(false)
+  const { logger, lines } = collectingLogger(false)
   logger.info({ url: 'http://localhost:1411', name: 'two words', count: 3 }, 'listening')
   expect(lines[0]).toMatch(/^\S+Z INFO {2}listening url=http:\/\/localhost:1411 name="two words" count=3\n$/)
 })
 
 test('no input can forge a line or move the cursor', () => {
-  const { logger, lines } = collecting(false)
+  const { logger, lines } = collectingLogger(false)
   const hostile = 'x\n2030-01-01T00:00:00Z INFO all is well\u001b[2J\u2028y'
   logger.info({ [`k${hostile}`]: hostile, err: new Error(hostile) }, hostile)
   const [line = ''] = lines

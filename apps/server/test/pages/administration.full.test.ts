@@ -277,13 +277,13 @@ test.each(['users', 'groups', 'clients', 'apis', 'api-keys', 'invitations', 'ema
   'the list of %s is not clipped on a tablet, and no page is wider than its window',
   async (name) => {
     await open(name, { viewport: { width: 820, height: 1000 } })
-    const cut = () =>
+    const findCutTexts = () =>
       page.evaluate(() =>
         [...document.querySelectorAll('main, th, td')]
           .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth)
           .map(({ textContent }) => textContent),
       )
-    expect(await cut()).toEqual([])
+    expect(await findCutTexts()).toEqual([])
     for (const width of [820, 1024]) {
       await page.setViewportSize({ width, height: 1000 })
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
@@ -331,13 +331,13 @@ test.each(['users', 'groups', 'clients', 'apis', 'api-keys', 'invitations', 'ema
     await open(name, { viewport: { width: 768, height: 1000 } })
     expect(await page.locator('#rows thead').isVisible()).toBe(true)
     await page.setViewportSize({ width: 1280, height: 1000 })
-    const cut = () =>
+    const findCutTexts = () =>
       page.evaluate(() =>
         [...document.querySelectorAll('#rows .middle > :first-child')]
           .filter((element) => element.checkVisibility() && element.scrollWidth > element.clientWidth + 1)
           .map(({ textContent }) => textContent),
       )
-    expect(await cut()).toEqual([])
+    expect(await findCutTexts()).toEqual([])
     await page.setViewportSize({ width: 390, height: 1000 })
     const factLines = await page
       .locator('#rows tbody tr')
@@ -459,7 +459,7 @@ test('long addresses of users break after punctuation at 1280 px, and counts do 
 
 test('a fragment target is below the top bar of a phone, and tabs start where the title starts', async () => {
   await open('users', { viewport: { width: 390, height: 640 } })
-  const startOf = (selector: string) =>
+  const textStart = (selector: string) =>
     page
       .locator(selector)
       .first()
@@ -468,7 +468,7 @@ test('a fragment target is below the top bar of a phone, and tabs start where th
         range.selectNodeContents(element)
         return range.getBoundingClientRect().left
       })
-  expect(await startOf('.tabs a')).toBe(await startOf('h1'))
+  expect(await textStart('.tabs a')).toBe(await textStart('h1'))
   await page.locator('.tools').evaluate((tools) => {
     tools.id = 'target'
     location.hash = '#target'

@@ -36,12 +36,12 @@ afterAll(async () => pages[Symbol.asyncDispose]())
 async function catalogOf(language: string): Promise<ReadonlyMap<string, string>> {
   const file = new URL(`locales/${language}.json`, server)
   const catalog: object = JSON.parse(await readFile(file, 'utf8'))
-  return new Map(flat(catalog))
+  return new Map(flatten(catalog))
 }
 
-function flat(node: object, path = ''): [string, string][] {
+function flatten(node: object, path = ''): [string, string][] {
   return Object.entries(node).flatMap(([key, value]): [string, string][] =>
-    typeof value === 'string' ? [[path + key, value]] : flat(value, `${path}${key}.`),
+    typeof value === 'string' ? [[path + key, value]] : flatten(value, `${path}${key}.`),
   )
 }
 
@@ -92,7 +92,7 @@ function formsOf(language: string): readonly string[] {
   return ['zero', 'one', 'two', 'few', 'many', 'other'].filter((form) => pluralCategories.some((each) => each === form))
 }
 
-const holes = (text: string, except = '') =>
+const placeholders = (text: string, except = '') =>
   [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, hole = '']) => hole))].filter((hole) => hole !== except).sort()
 
 test('exists for exactly the supported languages', async () => {
@@ -117,15 +117,15 @@ describe.each(languages)('the catalog %s', (language) => {
   test('has the same placeholders in its messages', () => {
     const wrong = [...own].filter(([key, text]) => {
       const { name, form } = splitKey(key)
-      if (form === null) return holes(text).join() !== holes(english.get(name) ?? '').join()
+      if (form === null) return placeholders(text).join() !== placeholders(english.get(name) ?? '').join()
       // A plural form for a single number can spell it out; any other form must contain it as in English.
       const counts = language === 'ar' || form !== 'one' ? ['other'] : ['one', 'other']
       const exact = form === 'zero' || form === 'one' || form === 'two'
       return !counts.some((each) => {
         const model = english.get(`${name}_${each}`) ?? ''
         return (
-          holes(text, 'count').join() === holes(model, 'count').join() &&
-          (exact || holes(text).join() === holes(model).join())
+          placeholders(text, 'count').join() === placeholders(model, 'count').join() &&
+          (exact || placeholders(text).join() === placeholders(model).join())
         )
       })
     })

@@ -42,7 +42,7 @@ const creation = {
 }
 
 /** Responds by path and records the requests. */
-function answering(answers: Readonly<Record<string, { status: number; body: unknown }>>): void {
+function setAnswers(answers: Readonly<Record<string, { status: number; body: unknown }>>): void {
   server.answer = ({ path, body }) => {
     requests.push({ path, body })
     return answers[path]
@@ -51,7 +51,7 @@ function answering(answers: Readonly<Record<string, { status: number; body: unkn
 
 /** The account page at `/start` creates a passkey, so that the virtual authenticator holds one. */
 async function makePasskey(): Promise<void> {
-  answering({
+  setAnswers({
     '/settings/account/passkeys/options': { status: 200, body: { options: creation } },
     '/settings/account/passkeys': { status: 200, body: { redirectTo: '/signed-out' } },
   })
@@ -66,16 +66,16 @@ describe('signing in', () => {
     if (view?.view !== 'sign-in') throw new Error('The state sign-in shows another page.')
     return { ...view, ceremony: { ...ceremony, expiresAt } }
   }
-  const fresh = (expiresAt: number) => void server.pages.set('login', signInView(expiresAt))
-  const button = () => page.getByRole('button', { name: 'Continue with a passkey' })
+  const setSignInPage = (expiresAt: number) => void server.pages.set('login', signInView(expiresAt))
+  const passkeyButton = () => page.getByRole('button', { name: 'Continue with a passkey' })
 
   test('answers the challenge of the page and redirects as the server responds', async () => {
     await makePasskey()
-    fresh(Date.now() + 300_000)
+    setSignInPage(Date.now() + 300_000)
     requests = []
-    answering({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
+    setAnswers({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
     await page.goto(`${server.origin}/login`)
-    await button().press('Enter')
+    await passkeyButton().press('Enter')
     await page.waitForURL('**/signed-out')
     expect(requests.map(({ path }) => path)).toEqual(['/submit'])
     expect(challengeOf(requests[0]?.body)).toBe('c2hvcnQ')
@@ -83,14 +83,14 @@ describe('signing in', () => {
 
   test('fetches a new challenge if the challenge of the page has expired', async () => {
     await makePasskey()
-    fresh(Date.now() - 1)
+    setSignInPage(Date.now() - 1)
     requests = []
-    answering({
+    setAnswers({
       '/ceremony': { status: 200, body: { ...ceremony, options: { ...ceremony.options, challenge: 'ZnJlc2g' } } },
       '/submit': { status: 200, body: { redirectTo: '/signed-out' } },
     })
     await page.goto(`${server.origin}/login`)
-    await button().click()
+    await passkeyButton().click()
     await page.waitForURL('**/signed-out')
     expect(requests.map(({ path }) => path)).toEqual(['/ceremony', '/submit'])
     expect(challengeOf(requests[1]?.body)).toBe('ZnJlc2g')
@@ -98,28 +98,28 @@ describe('signing in', () => {
 
   test('never sends a challenge twice, and shows the error of the server', async () => {
     await makePasskey()
-    fresh(Date.now() + 300_000)
+    setSignInPage(Date.now() + 300_000)
     requests = []
-    answering({
+    setAnswers({
       '/ceremony': { status: 200, body: { ...ceremony, options: { ...ceremony.options, challenge: 'ZnJlc2g' } } },
       '/submit': { status: 401, body: { error: 'No.', code: 'passkey_rejected', request_id: '1' } },
     })
     await page.goto(`${server.origin}/login`)
-    await button().click()
+    await passkeyButton().click()
     await page.getByRole('alert').getByText('Your passkey couldn’t be verified.').waitFor()
-    expect(await button().getAttribute('aria-busy')).toBeNull()
+    expect(await passkeyButton().getAttribute('aria-busy')).toBeNull()
     const second = page.waitForResponse('**/submit')
-    await button().click()
+    await passkeyButton().click()
     await second
     expect(requests.map(({ path }) => path)).toEqual(['/submit', '/ceremony', '/submit'])
   })
 
   test('signals the password manager to remove an unknown passkey', async () => {
     await makePasskey()
-    fresh(Date.now() + 300_000)
-    answering({ '/submit': { status: 400, body: { error: 'No.', code: 'passkey_unknown', request_id: '1' } } })
+    setSignInPage(Date.now() + 300_000)
+    setAnswers({ '/submit': { status: 400, body: { error: 'No.', code: 'passkey_unknown', request_id: '1' } } })
     await page.goto(`${server.origin}/login`)
-    await button().click()
+    await passkeyButton().click()
     await page.getByRole('alert').getByText('This passkey is no longer known here.').waitFor()
     expect(await authenticator.credentials()).toEqual([])
   })
@@ -129,7 +129,7 @@ describe('signing in', () => {
     const view = signInView()
     const preferred = { ...view.ceremony.options, userVerification: 'preferred' } as const
     server.pages.set('login', { ...view, ceremony: { ...view.ceremony, options: preferred } })
-    answering({
+    setAnswers({
       '/ceremony': { status: 200, body: { ...view.ceremony, options: { ...preferred, challenge: 'ZnJlc2g' } } },
       '/submit': { status: 400, body: { error: 'No.', code: 'passkey_user_verification_required', request_id: '1' } },
     })
@@ -143,10 +143,10 @@ describe('signing in', () => {
         return get(options)
       }
     })
-    await button().click()
+    await passkeyButton().click()
     await page.getByRole('alert').getByText('Your passkey must verify you').waitFor()
     const second = page.waitForResponse('**/submit')
-    await button().click()
+    await passkeyButton().click()
     await second
     expect(await page.evaluate(() => Reflect.get(globalThis, 'asked'))).toEqual(['preferred', 'required'])
   })
@@ -154,7 +154,7 @@ describe('signing in', () => {
   test('offers passkeys in a field that also accepts an e-mail code', async () => {
     await makePasskey()
     server.pages.set('field', { ...signInView(), emailCode: { submitTo: '/lc/email', redirect: '/' } })
-    answering({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
+    setAnswers({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
     requests = []
     // A virtual authenticator responds to a conditional request immediately, as if its passkey had been selected in the field.
     await page.addInitScript(() => {
@@ -174,7 +174,7 @@ describe('signing in', () => {
   test('offers passkeys in the field at most three times, however quickly each response is rejected', async () => {
     await makePasskey()
     server.pages.set('field', { ...signInView(), emailCode: { submitTo: '/lc/email', redirect: '/' } })
-    answering({
+    setAnswers({
       '/ceremony': { status: 200, body: { ...ceremony, options: { ...ceremony.options, challenge: 'ZnJlc2g' } } },
       '/submit': { status: 403, body: { error: 'No.', code: 'account_disabled', request_id: '1' } },
     })
@@ -226,7 +226,7 @@ describe('signing in', () => {
     test('continues with the submitted code, regardless of the response to a passkey', async () => {
       await makePasskey()
       server.pages.set('lc', codePage())
-      answering({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
+      setAnswers({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
       const submitted = Promise.withResolvers<void>()
       await page.route('**/submit', (route) => submitted.promise.then(() => route.continue()))
       const chosen = page.waitForRequest('**/submit')
@@ -246,13 +246,13 @@ describe('signing in', () => {
   test('the button aborts the pending autofill request', async () => {
     await makePasskey()
     server.pages.set('field', { ...signInView(), emailCode: { submitTo: '/lc/email', redirect: '/' } })
-    answering({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
+    setAnswers({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
     requests = []
     await authenticator.setAutomaticPresence(false)
     await page.goto(`${server.origin}/field`)
     expect(await page.getByLabel('E-mail').getAttribute('autocomplete')).toBe('username webauthn')
     await authenticator.setAutomaticPresence(true)
-    await button().click()
+    await passkeyButton().click()
     await page.waitForURL('**/signed-out')
     expect(requests.map(({ path }) => path)).toEqual(['/submit'])
   })
@@ -262,7 +262,7 @@ describe('signing in', () => {
     ['Mozilla/5.0 (Linux; Android 14; wv) Chrome/130', 'This page is open inside another app'],
     ['', 'This device has no passkey for this site, and this browser can’t use one from another device.'],
   ])('explains what to do in a browser such as %j', async (userAgent, sentence) => {
-    fresh(Date.now() + 300_000)
+    setSignInPage(Date.now() + 300_000)
     await page.addInitScript((pretended) => {
       if (pretended !== '') Object.defineProperty(navigator, 'userAgent', { value: pretended })
       navigator.credentials.get = async () => {
@@ -271,7 +271,7 @@ describe('signing in', () => {
       PublicKeyCredential.getClientCapabilities = async () => ({ hybridTransport: false })
     }, userAgent)
     await page.goto(`${server.origin}/login`)
-    await button().click()
+    await passkeyButton().click()
     await page.getByRole('alert').getByText(sentence).waitFor()
   })
 
@@ -298,13 +298,13 @@ describe('signing in', () => {
         }
     }, pretended)
     await page.goto(`${server.origin}/login`)
-    await button().click()
+    await passkeyButton().click()
     await page.getByRole('alert').getByText(sentence).waitFor()
   })
 
   test('says in one sentence that no passkey was used, and restores the focus', async () => {
-    fresh(Date.now() + 300_000)
-    answering({})
+    setSignInPage(Date.now() + 300_000)
+    setAnswers({})
     await page.goto(`${server.origin}/login`)
     // Browsers throw this when a user cancels, which a virtual authenticator cannot do.
     await page.evaluate(() => {
@@ -312,15 +312,15 @@ describe('signing in', () => {
         throw new DOMException('The operation either timed out or was not allowed.', 'NotAllowedError')
       }
     })
-    await button().click()
+    await passkeyButton().click()
     await page.getByRole('alert').getByText('No passkey was used').waitFor()
-    expect(await button().evaluate((element) => element === document.activeElement)).toBe(true)
+    expect(await passkeyButton().evaluate((element) => element === document.activeElement)).toBe(true)
   })
 
   test.each(['reauthenticate', 'device-request', 'device-authorization-passkey'])(
     'names no other method if there is none: %s',
     async (state) => {
-      answering({ '/ceremony': { status: 200, body: { ...ceremony, expiresAt: Date.now() + 300_000 } } })
+      setAnswers({ '/ceremony': { status: 200, body: { ...ceremony, expiresAt: Date.now() + 300_000 } } })
       await page.addInitScript(() => {
         navigator.credentials.get = async () => {
           throw new DOMException('The operation either timed out or was not allowed.', 'NotAllowedError')
@@ -334,9 +334,9 @@ describe('signing in', () => {
 
   test('shows that it waits, and asks once for several clicks', async () => {
     await makePasskey()
-    fresh(Date.now() + 300_000)
+    setSignInPage(Date.now() + 300_000)
     requests = []
-    answering({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
+    setAnswers({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
     await page.goto(`${server.origin}/login`)
     let release = () => {}
     const released = new Promise<void>((resolve) => {
@@ -347,10 +347,10 @@ describe('signing in', () => {
       await route.continue()
     })
     const sent = page.waitForRequest('**/submit')
-    await button().click()
+    await passkeyButton().click()
     await sent
-    expect(await button().getAttribute('aria-busy')).toBe('true')
-    await button().click()
+    expect(await passkeyButton().getAttribute('aria-busy')).toBe('true')
+    await passkeyButton().click()
     release()
     await page.waitForURL('**/signed-out')
     expect(requests.map(({ path }) => path)).toEqual(['/submit'])
@@ -358,19 +358,19 @@ describe('signing in', () => {
 
   test('reports an unreachable server', async () => {
     await makePasskey()
-    fresh(Date.now() + 300_000)
+    setSignInPage(Date.now() + 300_000)
     await page.goto(`${server.origin}/login`)
     await page.route('**/submit', (route) => route.abort())
-    await button().click()
+    await passkeyButton().click()
     await page.getByRole('alert').getByText('The server can’t be reached.').waitFor()
   })
 
   test('navigates only to http and https', async () => {
     await makePasskey()
-    fresh(Date.now() + 300_000)
-    answering({ '/submit': { status: 200, body: { redirectTo: 'javascript:alert(1)' } } })
+    setSignInPage(Date.now() + 300_000)
+    setAnswers({ '/submit': { status: 200, body: { redirectTo: 'javascript:alert(1)' } } })
     await page.goto(`${server.origin}/login`)
-    await button().click()
+    await passkeyButton().click()
     await page.getByRole('alert').getByText('Something went wrong on our side').waitFor()
     expect(page.url()).toBe(`${server.origin}/login`)
   })
@@ -401,7 +401,7 @@ test.each([
 ])(
   'signals the removal of a new passkey that the server rejects with %s, unless a user owns it',
   async (code, sentence, left) => {
-    answering({
+    setAnswers({
       '/settings/account/passkeys/options': { status: 200, body: { options: creation } },
       '/settings/account/passkeys': { status: 400, body: { error: 'No.', code, request_id: '1' } },
     })
@@ -418,7 +418,7 @@ test.each([
   ['sign-up', '/signup', 'token_invalid_or_expired', 'Your link has been used or has expired.'],
   ['setup', '/login/setup', 'setup_already_completed', 'The set-up was just completed elsewhere.'],
 ])('also signals it for a passkey from the page %s, when %s responds %s', async (view, path, code, sentence) => {
-  answering({
+  setAnswers({
     [`${path}/options`]: { status: 200, body: { options: creation } },
     [path]: { status: 409, body: { error: 'No.', code, request_id: '1' } },
   })
@@ -429,7 +429,7 @@ test.each([
 })
 
 test('a button that is clicked before its script has loaded waits for it', async () => {
-  answering({
+  setAnswers({
     '/signup/add-passkey/options': { status: 200, body: { options: creation } },
     '/signup/add-passkey': { status: 200, body: { redirectTo: '/signed-out' } },
   })
@@ -452,7 +452,7 @@ describe('setting up', () => {
   const finish = () => page.getByRole('button', { name: 'Create passkey and finish' })
 
   test('sends the fields first and then the passkey', async () => {
-    answering({
+    setAnswers({
       '/login/setup/options': { status: 200, body: { options: creation } },
       '/login/setup': { status: 200, body: { redirectTo: '/clients-none' } },
     })
@@ -477,7 +477,7 @@ describe('setting up', () => {
       { field: 'username', code: 'invalid_format', message: 'is wrong' },
       { field: 'email', code: 'something_new', message: 'is new' },
     ]
-    answering({
+    setAnswers({
       '/login/setup/options': { status: 400, body: { error: 'No.', code: 'validation_failed', details: { fields } } },
     })
     await page.goto(`${server.origin}/setup`)

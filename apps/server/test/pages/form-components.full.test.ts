@@ -192,12 +192,13 @@ test('the settings select the encryption that is usual at the mail port', async 
 
 test('the settings preview the accent color until the page is loaded again', async () => {
   await open('settings-general')
-  const hue = () => page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--accent-hue'))
-  const before = await hue()
+  const readAccentHue = () =>
+    page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--accent-hue'))
+  const before = await readAccentHue()
   await page.getByRole('radio', { name: 'Violet' }).check()
-  expect(Number(await hue())).not.toBe(Number(before))
+  expect(Number(await readAccentHue())).not.toBe(Number(before))
   await page.reload()
-  expect(await hue()).toBe(before)
+  expect(await readAccentHue()).toBe(before)
 })
 
 test('the color options remain distinguishable in forced colors, and the chosen one is outlined', async () => {

@@ -31,7 +31,7 @@ beforeAll(async () => {
   // Disables optimizations for long-running scripts, because no page runs long.
   browser = await launchBrowser({ args: ['--js-flags=--no-opt --no-maglev'] })
   page = await browser.newPage()
-  output = listen(page)
+  output = collectOutput(page)
 })
 afterAll(async () => {
   await browser[Symbol.asyncDispose]()
@@ -41,7 +41,7 @@ afterAll(async () => {
 describe.each(Object.keys(pageStates))('%s', (name) => {
   beforeAll(async () => {
     output.length = 0
-    await look('light', 'desktop')
+    await takeScreenshot('light', 'desktop')
     await page.goto(`${server.origin}/${name}`)
     await openEverything(page)
   })
@@ -50,18 +50,18 @@ describe.each(Object.keys(pageStates))('%s', (name) => {
     ['light', 'desktop'],
     ['dark', 'phone'],
   ] as const)('is accessible and logs nothing in %s on a %s', async (colorScheme, size) => {
-    await look(colorScheme, size)
+    await takeScreenshot(colorScheme, size)
     await expectNoAxeViolations(page)
     expect(output).toEqual([])
   })
 
   test('fits into 320 pixels', async () => {
-    await look('light', 'narrow')
+    await takeScreenshot('light', 'narrow')
     await expectNothingCut()
   })
 
   test('fits with text at twice the size', async () => {
-    await look('light', 'enlarged')
+    await takeScreenshot('light', 'enlarged')
     await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'))
     await expectNothingCut()
   })
@@ -85,7 +85,7 @@ describe('system preferences', () => {
   })
 
   test('disable animations', async () => {
-    const moving = async (reducedMotion: 'reduce' | 'no-preference') => {
+    const listAnimations = async (reducedMotion: 'reduce' | 'no-preference') => {
       const page = await browser.newPage({ reducedMotion })
       await page.goto(`${server.origin}/settings-email-off`)
       await openEverything(page)
@@ -102,8 +102,8 @@ describe('system preferences', () => {
       await page.context().close()
       return names
     }
-    expect(await moving('no-preference')).toContain('appear, turn')
-    expect(await moving('reduce')).toEqual([])
+    expect(await listAnimations('no-preference')).toContain('appear, turn')
+    expect(await listAnimations('reduce')).toEqual([])
   })
 })
 
@@ -208,7 +208,7 @@ describe('settings', () => {
 })
 
 /** Disables theme transitions, so that checks see the final colors. */
-async function look(colorScheme: 'light' | 'dark', size: keyof typeof sizes): Promise<void> {
+async function takeScreenshot(colorScheme: 'light' | 'dark', size: keyof typeof sizes): Promise<void> {
   await page.setViewportSize(sizes[size])
   await page.emulateMedia({ colorScheme })
   await page.evaluate(() => {
@@ -217,7 +217,7 @@ async function look(colorScheme: 'light' | 'dark', size: keyof typeof sizes): Pr
 }
 
 /** All console messages and errors of the page. */
-function listen(page: Page): string[] {
+function collectOutput(page: Page): string[] {
   const output: string[] = []
   page.on('console', (message) => output.push(message.text()))
   page.on('pageerror', (error) => output.push(String(error)))

@@ -58,14 +58,14 @@ test.each([
   expect(names.join(', ')).toBe(lifetimes)
 })
 
-const rendered = async (name: string) => {
+const renderState = async (name: string) => {
   const page = pageStates[name]
   if (page === undefined) throw new Error(`There is no state ${name}.`)
   return pages.render(page)
 }
 
 test('pages choose users, groups, clients and APIs in pickers, never with check boxes', async () => {
-  const htmls = await Promise.all(Object.keys(pageStates).map(rendered))
+  const htmls = await Promise.all(Object.keys(pageStates).map(renderState))
   const namesIn = (pattern: RegExp) =>
     new Set(htmls.flatMap((html) => [...html.matchAll(pattern)].map(([, name]) => name)))
   const picked = namesIn(/data-picker="[^"]*" data-field="([^"]*)"/g)
@@ -75,7 +75,7 @@ test('pages choose users, groups, clients and APIs in pickers, never with check 
     ...['signupDefaultUserGroupIDs', 'user', 'userDelegatedPermissionIds', 'userGroupIds', 'users'],
   ])
   expect([...picked].filter((name) => checked.has(name))).toEqual([])
-  expect(await rendered('choose')).not.toContain('type="checkbox"')
+  expect(await renderState('choose')).not.toContain('type="checkbox"')
 })
 
 test('the settings start with the commonest', async () => {
@@ -85,7 +85,7 @@ test('the settings start with the commonest', async () => {
     'settings-email-off',
     'settings-ldap-filled',
     'settings-oidc',
-  ].map(async (name) => [...(await rendered(name)).matchAll(/<h2 id="g-(\w+)"/g)].map(([, group]) => group))
+  ].map(async (name) => [...(await renderState(name)).matchAll(/<h2 id="g-(\w+)"/g)].map(([, group]) => group))
   expect(await Promise.all(orders)).toEqual([
     ['instance', 'appearance', 'sessions', 'accounts', 'recovery', 'records'],
     ['signUp', 'newUsers'],
@@ -96,11 +96,15 @@ test('the settings start with the commonest', async () => {
 })
 
 test('only settings that a feature works without are optional', async () => {
-  const labels = async (name: string) => [
-    ...(await rendered(name)).matchAll(/<label for="f-(\w+)"[^>]*>[^<]* <span class="optional">/g),
+  const optionalLabels = async (name: string) => [
+    ...(await renderState(name)).matchAll(/<label for="f-(\w+)"[^>]*>[^<]* <span class="optional">/g),
   ]
-  expect((await labels('settings-email-off')).map(([, key]) => key)).toEqual(['smtpPort', 'smtpUser', 'smtpPassword'])
-  expect((await labels('settings-ldap-filled')).map(([, key]) => key)).toEqual([
+  expect((await optionalLabels('settings-email-off')).map(([, key]) => key)).toEqual([
+    'smtpPort',
+    'smtpUser',
+    'smtpPassword',
+  ])
+  expect((await optionalLabels('settings-ldap-filled')).map(([, key]) => key)).toEqual([
     ...['ldapCaCertificate', 'ldapUserSearchFilter', 'ldapAttributeUserDisplayName', 'ldapAttributeUserProfilePicture'],
     ...['ldapUserGroupSearchFilter', 'ldapAttributeGroupMember', 'ldapAdminGroupName'],
   ])

@@ -43,7 +43,7 @@ async function edit(language: string, changes: Readonly<Record<string, string | 
   await write(`locales/${language}.json`, { ...(await read(`locales/${language}.json`)), ...changes })
 }
 
-function translations(...args: string[]): Promise<{ readonly code: number; readonly lines: readonly string[] }> {
+function runTranslations(...args: string[]): Promise<{ readonly code: number; readonly lines: readonly string[] }> {
   return new Promise((resolve) => {
     const script = [join(folder, 'scripts/translations.ts'), ...args]
     execFile(process.execPath, ['--disable-warning=ExperimentalWarning', ...script], (error, stdout) =>
@@ -55,37 +55,37 @@ function translations(...args: string[]): Promise<{ readonly code: number; reado
 const complete = { code: 0, lines: ['All translations are complete and current.'] }
 
 test('lists a changed English message as outdated until its translation is recorded', async () => {
-  await translations('--done')
-  expect(await translations()).toEqual(complete)
+  await runTranslations('--done')
+  expect(await runTranslations()).toEqual(complete)
   await edit('en', { 'signIn.keys_other': '{count} passkeys' })
-  expect((await translations()).lines).toEqual([
+  expect((await runTranslations()).lines).toEqual([
     'de (pages): 0 missing, 1 outdated',
     '  outdated  signIn.keys',
     'ja (pages): 0 missing, 1 outdated',
     '  outdated  signIn.keys',
   ])
-  await translations('--done', 'de', 'signIn')
+  await runTranslations('--done', 'de', 'signIn')
   const open = ['ja (pages): 0 missing, 1 outdated', '  outdated  signIn.keys']
-  expect(await translations('--release')).toEqual({ code: 1, lines: open })
-  await translations('--done', 'users')
-  expect((await translations()).lines).toEqual(open)
-  await translations('--done', 'ja')
-  expect(await translations('--release')).toEqual(complete)
+  expect(await runTranslations('--release')).toEqual({ code: 1, lines: open })
+  await runTranslations('--done', 'users')
+  expect((await runTranslations()).lines).toEqual(open)
+  await runTranslations('--done', 'ja')
+  expect(await runTranslations('--release')).toEqual(complete)
   expect(Object.keys((await read('scripts/translated-from.json')).pages)).toEqual(['all'])
 })
 
 test('lists missing messages, which a release requires on the sign-in pages and in e-mails only', async () => {
-  await translations('--done')
+  await runTranslations('--done')
   await edit('en', { 'users.text': 'Everybody' })
   const administration = ['de (pages): 1 missing, 0 outdated', '  missing   users.text']
-  expect((await translations()).lines).toEqual([
+  expect((await runTranslations()).lines).toEqual([
     ...administration,
     'ja (pages): 1 missing, 0 outdated',
     '  missing   users.text',
   ])
-  expect(await translations('--release')).toEqual(complete)
+  expect(await runTranslations('--release')).toEqual(complete)
   await edit('de', { 'signIn.title': undefined })
-  expect(await translations('--release')).toEqual({
+  expect(await runTranslations('--release')).toEqual({
     code: 1,
     lines: ['de (pages): 1 missing, 0 outdated', '  missing   signIn.title'],
   })
@@ -94,9 +94,9 @@ test('lists missing messages, which a release requires on the sign-in pages and 
 test('tidies catalogs: in the order of English, and one translation for messages that are the same in English', async () => {
   await edit('en', { 'frame.users': 'Users', 'frame.title': 'Sign in', 'frame.menu_other': 'Users' })
   await edit('de', { 'frame.menu_other': 'de', 'frame.users': 'de', 'frame.title': 'Anmelden', 'users.title': 'de' })
-  await translations('--done')
-  const before = await translations()
-  await translations('--tidy')
+  await runTranslations('--done')
+  const before = await runTranslations()
+  await runTranslations('--tidy')
   expect(Object.entries(await read('locales/de.json'))).toEqual([
     ['language', 'de'],
     ['signIn.title', 'de'],
@@ -105,13 +105,13 @@ test('tidies catalogs: in the order of English, and one translation for messages
     ['frame.title', 'Anmelden'],
     ['frame.menu_other', 'de'],
   ])
-  expect(await translations()).toEqual(before)
-  expect((await translations()).lines.join()).not.toContain('frame.users')
+  expect(await runTranslations()).toEqual(before)
+  expect((await runTranslations()).lines.join()).not.toContain('frame.users')
 })
 
 test('drops the translations of a message in all languages', async () => {
-  await translations('--done')
-  await translations('--drop', 'signIn.keys', 'users')
+  await runTranslations('--done')
+  await runTranslations('--drop', 'signIn.keys', 'users')
   expect(await read('locales/de.json')).toEqual({ language: 'de', 'signIn.title': 'de' })
   expect((await read('locales/en.json'))['users.title']).toBe('Users')
 })

@@ -35,7 +35,7 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]()
 })
 
-interface Loaded {
+interface LoadedResource {
   readonly method: string
   readonly path: string
   /** `person`, `document` for resources that the document itself references, or another initiator such as `script`. */
@@ -48,7 +48,7 @@ async function watchPage(page: Page) {
   await session.send('Network.enable')
   await session.send('Network.setCacheDisabled', { cacheDisabled: true })
   let bytes = 0
-  let requests: Loaded[] = []
+  let requests: LoadedResource[] = []
   let output: string[] = []
   session.on('Network.requestWillBeSent', ({ request, initiator, type }) => {
     if (request.url.startsWith('data:')) return
@@ -145,7 +145,7 @@ describe('the admin pages with 5,000 users, 500 groups and 500 clients', () => {
     await page.getByRole('textbox', { name: 'User name' }).fill('ada')
     await page.getByRole('button', { name: /^Create passkey/ }).click()
     await page.waitForURL(/\/settings\//)
-    await fill(database)
+    await fillServerDatabase(database)
     for (let number = 0; number < 25; number++) {
       const resource = `https://api.example.com/${number}`
       await app.pocket.apis.create({ name: `API ${number}`, resource })
@@ -212,7 +212,7 @@ describe('the admin pages with 5,000 users, 500 groups and 500 clients', () => {
   )
 
   /** Adds the users, groups and clients, a group membership of each kind for all of them, and API keys. */
-  async function fill(database: string): Promise<void> {
+  async function fillServerDatabase(database: string): Promise<void> {
     const source = await new DataSource({ type: 'better-sqlite3', database }).initialize()
     stack.defer(() => source.destroy())
     await fillDatabase(databaseOf(source), 5000)

@@ -9,7 +9,7 @@ const { tokens } = facts
 const secret = facts.clients.find(({ id }) => id === 'wiki')?.secrets[0]?.value ?? ''
 const credentials = { client_id: 'wiki', client_secret: secret }
 /** The token with another content and the same signature, which is all that the source stores. */
-function forge(jwt = ''): string {
+function forgeToken(jwt = ''): string {
   const [header, payload = '', signature] = jwt.split('.')
   const claims = { ...JSON.parse(Buffer.from(payload, 'base64url').toString()), jti: 'another' }
   return [header, Buffer.from(JSON.stringify(claims)).toString('base64url'), signature].join('.')
@@ -54,19 +54,19 @@ describe.each(databaseKinds)('authorizations migrated to %s', (kind) => {
     return post('/api/oidc/introspect', { ...credentials, token })
   }
 
-  async function userInfo(token: string | undefined) {
+  async function fetchUserInfo(token: string | undefined) {
     const response = await fetch(`${url}/api/oidc/userinfo`, { headers: { authorization: `Bearer ${token}` } })
     return { status: response.status, json: await response.json() }
   }
 
   test('accepts a valid access token at UserInfo and introspection, and no other with its signature', async () => {
-    expect(await userInfo(tokens.accessToken)).toMatchObject({ status: 200, json: { sub: tokens.sub, quota: 99 } })
+    expect(await fetchUserInfo(tokens.accessToken)).toMatchObject({ status: 200, json: { sub: tokens.sub, quota: 99 } })
     expect(await introspect(tokens.accessToken)).toMatchObject({
       status: 200,
       json: { active: true, sub: tokens.sub, client_id: 'wiki', aud: ['wiki', url] },
     })
-    expect(await userInfo(forge(tokens.accessToken))).toMatchObject({ status: 401 })
-    expect(await introspect(forge(tokens.accessToken))).toMatchObject({ status: 200, json: { active: false } })
+    expect(await fetchUserInfo(forgeToken(tokens.accessToken))).toMatchObject({ status: 401 })
+    expect(await introspect(forgeToken(tokens.accessToken))).toMatchObject({ status: 200, json: { active: false } })
   })
 
   test('accepts a refresh token, replaces it by its own, and rejects it afterwards', async () => {
@@ -78,7 +78,7 @@ describe.each(databaseKinds)('authorizations migrated to %s', (kind) => {
     expect(await refresh(first.json.refresh_token)).toMatchObject({ status: 200 })
     expect(await refresh(tokens.refreshToken)).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
     // The reuse of a token ends the authorization (RFC 9700, 4.14.2).
-    expect(await userInfo(tokens.accessToken)).toMatchObject({ status: 401 })
+    expect(await fetchUserInfo(tokens.accessToken)).toMatchObject({ status: 401 })
   })
 
   test('ends the authorization when a refresh token that was used before the migration is used again', async () => {
@@ -89,10 +89,10 @@ describe.each(databaseKinds)('authorizations migrated to %s', (kind) => {
   /** The tokens of a user, which work until `end` was awaited. */
   async function expectEnd(user: string, end: (accountId: string) => Promise<number>) {
     const { accountId = '', accessToken, refreshToken } = issued[user] ?? {}
-    expect(await userInfo(accessToken)).toMatchObject({ status: 200, json: { sub: accountId } })
+    expect(await fetchUserInfo(accessToken)).toMatchObject({ status: 200, json: { sub: accountId } })
     expect(await introspect(refreshToken)).toMatchObject({ json: { active: true } })
     expect(await end(accountId)).toBeLessThan(300)
-    expect(await userInfo(accessToken)).toMatchObject({ status: 401 })
+    expect(await fetchUserInfo(accessToken)).toMatchObject({ status: 401 })
     expect(await introspect(accessToken)).not.toMatchObject({ json: { active: true } })
     expect(await refresh(refreshToken)).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
   }

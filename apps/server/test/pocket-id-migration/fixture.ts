@@ -59,7 +59,7 @@ interface Facts {
 
 export const facts: Facts = JSON.parse(readFileSync(join(folder, 'facts.json'), 'utf8'))
 
-export type Form = 'archive' | 'SQLite' | 'PostgreSQL'
+export type SourceForm = 'archive' | 'SQLite' | 'PostgreSQL'
 
 export interface FixtureSource extends AsyncDisposable {
   /** The arguments of the command. */
@@ -69,16 +69,16 @@ export interface FixtureSource extends AsyncDisposable {
 }
 
 /** One form of the instance, in a separate folder. */
-export async function createSource(form: Form): Promise<FixtureSource> {
+export async function createSource(form: SourceForm): Promise<FixtureSource> {
   await using stack = new AsyncDisposableStack()
   const path = await mkdtemp(join(tmpdir(), 'pocket-source-'))
   stack.defer(() => rm(path, { recursive: true, force: true }))
-  const source = await fill(form, path, stack)
+  const source = await fillSource(form, path, stack)
   const disposables = stack.move()
   return { source, hashes: () => hashFiles(path), [Symbol.asyncDispose]: () => disposables.disposeAsync() }
 }
 
-async function fill(form: Form, path: string, stack: AsyncDisposableStack): Promise<string> {
+async function fillSource(form: SourceForm, path: string, stack: AsyncDisposableStack): Promise<string> {
   if (form === 'archive') {
     await writeFile(join(path, 'export.zip'), await readFile(archive))
     return join(path, 'export.zip')

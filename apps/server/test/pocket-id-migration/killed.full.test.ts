@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals'
 import { longTestTimeout } from '@pocket/test-support'
 import Database from 'better-sqlite3'
 import { createSource } from './fixture.ts'
-import { createTarget, type Target } from './migrated-server.ts'
+import { createTarget, type TargetDatabase } from './migrated-server.ts'
 
 const preload = fileURLToPath(new URL('stop-at-insert.ts', import.meta.url))
 
@@ -17,22 +17,22 @@ test.each(['pocket_consent', 'pocket_image'])(
     await using target = await createTarget('SQLite')
     const args = ['migrate-from-pocket-id', source.source, '--encryption-key-file', target.keyFile]
     const env = { FILE_BACKEND: 'filesystem' }
-    const pictures = async () => {
+    const countPictures = async () => {
       const entries = await readdir(join(target.folder, 'data/uploads'), { recursive: true }).catch(() => [])
       return entries.filter((name) => /\.\w+$/.test(name) && !name.startsWith('.staged-files')).length
     }
     expect(await target.run(['--import', preload], args, { ...env, STOP_AT: table })).toMatchObject({ exit: 137 })
     const database = new Database(join(target.folder, 'data/pocket-id.db'))
-    const count = (name: string) => database.prepare(`SELECT COUNT(*) FROM ${name}`).pluck().get()
-    expect([count('pocket_user'), count('pocket_client'), await pictures()]).toEqual([0, 0, 0])
+    const countRows = (name: string) => database.prepare(`SELECT COUNT(*) FROM ${name}`).pluck().get()
+    expect([countRows('pocket_user'), countRows('pocket_client'), await countPictures()]).toEqual([0, 0, 0])
     expect(await target.run([], args, env)).toMatchObject({ exit: 0 })
-    expect([count('pocket_user'), count('pocket_client'), await pictures()]).toEqual([13, 15, 10])
+    expect([countRows('pocket_user'), countRows('pocket_client'), await countPictures()]).toEqual([13, 15, 10])
     expect(await readdir(join(target.folder, 'data/uploads'))).not.toContain('.staged-files')
     database.close()
   },
 )
 
-test.each<Target>(['SQLite', 'PostgreSQL'])(
+test.each<TargetDatabase>(['SQLite', 'PostgreSQL'])(
   'stops at the first Ctrl-C, leaves an empty target and no copy of the source, and can be repeated, with %s',
   async (kind) => {
     await using source = await createSource('archive')

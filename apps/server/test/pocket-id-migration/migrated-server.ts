@@ -6,10 +6,10 @@ import { createTestDatabase, freePort, startProcess } from '@pocket/test-support
 import { mainProgram, sourceFlags } from '../program.ts'
 import { facts } from './fixture.ts'
 
-export type Target = 'SQLite' | 'PostgreSQL'
+export type TargetDatabase = 'SQLite' | 'PostgreSQL'
 
 /** An empty target, the command and the server, as real processes. */
-export async function createTarget(kind: Target) {
+export async function createTarget(kind: TargetDatabase) {
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'pocket-target-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
 import { longTestTimeout } from '@pocket/test-support'
-import { createSource, type FixtureSource, type Form, facts } from './fixture.ts'
-import { createTarget, passkeysOf, signIn, type Target } from './migrated-server.ts'
+import { createSource, type FixtureSource, facts, type SourceForm } from './fixture.ts'
+import { createTarget, passkeysOf, signIn, type TargetDatabase } from './migrated-server.ts'
 
 const counts = {
   'signing key': { found: 1, migrated: 1 },
@@ -29,7 +29,7 @@ const counts = {
   picture: { found: 10, migrated: 10 },
 }
 
-const cases: readonly (readonly [Form, Target])[] = [
+const cases: readonly (readonly [SourceForm, TargetDatabase])[] = [
   ['archive', 'SQLite'],
   ['SQLite', 'SQLite'],
   ['PostgreSQL', 'SQLite'],
@@ -180,7 +180,7 @@ describe.each(cases)('an instance as %s migrated to %s', (form, kind) => {
       }),
     })
     const tokens = (await response.json()) as { id_token: string; access_token: string }
-    const [header, claims] = partsOf(tokens.id_token)
+    const [header, claims] = decodeJwt(tokens.id_token)
     expect(header).toMatchObject({ alg: 'RS256', kid: facts.signingKey.kid })
     expect(claims).toMatchObject({
       sub: facts.tokens.sub,
@@ -189,7 +189,7 @@ describe.each(cases)('an instance as %s migrated to %s', (form, kind) => {
       teams: ['red', 'blue'],
     })
     // Applications of Pocket ID may read the access token.
-    const [accessHeader, accessClaims] = partsOf(tokens.access_token)
+    const [accessHeader, accessClaims] = decodeJwt(tokens.access_token)
     expect(accessHeader).toMatchObject({ typ: 'at+jwt', kid: facts.signingKey.kid })
     expect(accessClaims).toMatchObject({ aud: ['wiki', url], scp: ['openid', 'profile', 'email', 'groups'] })
   })
@@ -280,7 +280,7 @@ describe.each(cases)('an instance as %s migrated to %s', (form, kind) => {
   })
 })
 
-function partsOf(jwt: string): readonly unknown[] {
+function decodeJwt(jwt: string): readonly unknown[] {
   return jwt
     .split('.')
     .slice(0, 2)

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals'
 import { longTestTimeout } from '@pocket/test-support'
 import { createSource, facts } from './fixture.ts'
 import { createTarget, passkeysOf, signIn } from './migrated-server.ts'
-import { downgrade, downgradePostgres, exportOf, olderVersions } from './older-schema.ts'
+import { createExport, downgrade, downgradePostgres, olderVersions } from './older-schema.ts'
 
 const counts = {
   setting: { found: 47, migrated: 46 },
@@ -74,7 +74,7 @@ test.each(forms)(
     else {
       await using original = await createSource('archive')
       downgrade(from, version)
-      const content = await exportOf(from, original.source, version)
+      const content = await createExport(from, original.source, version)
       from = join(target.folder, 'export.zip')
       await writeFile(from, content)
     }

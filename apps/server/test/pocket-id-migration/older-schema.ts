@@ -128,7 +128,7 @@ async function fillPostgresTables(client: Client): Promise<void> {
  * The export of an SQLite database, as each version writes it: instants as text, bytes in base64, no tables of the program
  * itself. The states of actors and the pictures are those of the fixture.
  */
-export async function exportOf(path: string, archive: string, version: OlderVersion): Promise<Buffer> {
+export async function createExport(path: string, archive: string, version: OlderVersion): Promise<Buffer> {
   const database = new Database(path, { readonly: true })
   const names = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all().map(String)
   const exported = names.filter((name) => !/^(storage|schema_migrations|francis_.*|sqlite_.*)$/.test(name))
@@ -143,7 +143,7 @@ export async function exportOf(path: string, archive: string, version: OlderVers
   }
   const filled = Object.fromEntries(Object.entries(tables).filter(([, rows]) => rows.length > 0))
   const content = { provider: 'sqlite', version: schemaVersion, tables: filled, tableOrder: ['users', 'user_groups'] }
-  return zipOf(files.set('database.json', Buffer.from(JSON.stringify(content))))
+  return createZip(files.set('database.json', Buffer.from(JSON.stringify(content))))
 }
 
 function exportedRows(database: Database.Database, table: string): readonly object[] {
@@ -165,7 +165,7 @@ function exportedRows(database: Database.Database, table: string): readonly obje
 }
 
 /** A ZIP archive without compression (APPNOTE 6.3.10 §4.3). */
-function zipOf(files: ReadonlyMap<string, Buffer>): Buffer {
+function createZip(files: ReadonlyMap<string, Buffer>): Buffer {
   const parts: Buffer[] = []
   const directory: Buffer[] = []
   let offset = 0

@@ -11,14 +11,14 @@ import { openSource } from '../../src/pocket-id-migration/source/open-source.ts'
 import { createSource, facts } from './fixture.ts'
 import { createTarget } from './migrated-server.ts'
 
-async function read(path: string): Promise<void> {
+async function openAndClose(path: string): Promise<void> {
   const now = Date.now()
   await using source = await openSource({ source: path, uploads: undefined, describePostgres: String, now })
   for await (const _ of source.rows('oidc_clients'));
 }
 
 /** SQL that reads the clock when it runs, which may be long after the tests were collected. */
-const hostOf = (age: number) =>
+const insertHostSql = (age: number) =>
   `INSERT INTO francis_hosts VALUES ('e9cbd3c1-7a8e-4a43-9f7c-6b1d7d2f9c11', 'localhost:1',
     CAST(unixepoch('subsec') * 1000 AS INTEGER) - ${age})`
 
@@ -31,7 +31,7 @@ describe('nothing is written, and the reason is named, for', () => {
     ['a newer schema', 'UPDATE schema_migrations SET version = 20991231000000', 'newer version than Pocket ID 2.14'],
     ['an interrupted migration', 'UPDATE schema_migrations SET dirty = 1', 'was interrupted'],
     ['a database of another program', 'DROP TABLE webauthn_credentials', 'not a database of Pocket ID'],
-    ['a running instance', hostOf(20_000), 'Pocket ID is running'],
+    ['a running instance', insertHostSql(20_000), 'Pocket ID is running'],
     ['a running instance of 2.10', lock, 'Pocket ID is running'],
     ['a damaged value', `UPDATE oidc_clients SET callback_urls = '{' WHERE id = 'wiki'`, 'callback_urls'],
   ])('%s', async (_, sql, reason) => {
@@ -40,7 +40,7 @@ describe('nothing is written, and the reason is named, for', () => {
     database.exec(sql)
     database.close()
     const before = await source.hashes()
-    await expect(read(source.source)).rejects.toMatchObject({
+    await expect(openAndClose(source.source)).rejects.toMatchObject({
       name: 'ConfigurationError',
       message: expect.stringContaining(reason),
     })
@@ -55,7 +55,7 @@ describe('nothing is written, and the reason is named, for', () => {
       await client.connect()
       await client.query(sql)
       await client.end()
-      await expect(read(source.source)).rejects.toMatchObject({
+      await expect(openAndClose(source.source)).rejects.toMatchObject({
         name: 'ConfigurationError',
         message: expect.stringContaining('Pocket ID is running'),
       })
@@ -94,7 +94,7 @@ describe('nothing is written, and the reason is named, for', () => {
   ])('%s', async (_, change, reason) => {
     await using source = await createSource('archive')
     await writeFile(source.source, change(await readFile(source.source)))
-    await expect(read(source.source)).rejects.toMatchObject({
+    await expect(openAndClose(source.source)).rejects.toMatchObject({
       name: 'ConfigurationError',
       message: expect.stringContaining(reason),
     })
@@ -137,7 +137,7 @@ test('an instance that crashed more than 90 seconds ago is migrated, including i
   await using target = await createTarget('SQLite')
   const database = new Database(source.source)
   database.pragma('journal_mode = WAL')
-  database.exec(hostOf(120_000))
+  database.exec(insertHostSql(120_000))
   database.exec(`UPDATE users SET display_name = 'Only in the log' WHERE username = 'jonas'`)
   // The files as a killed process leaves them.
   const crashed = join(target.folder, 'crashed')

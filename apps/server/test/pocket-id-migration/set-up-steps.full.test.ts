@@ -14,7 +14,7 @@ const path = '/login/setup/pocket-id'
 const tokenLine = /set-up token (\S+) at/
 
 /** A browser without JavaScript. `server` is one of several that serve `url`. */
-function browser(url: string, server = url) {
+function createBrowser(url: string, server = url) {
   let cookie = ''
   const send = async (
     to: string,
@@ -63,7 +63,7 @@ function browser(url: string, server = url) {
 }
 
 /** The page as the server shows it when the migration has ended. */
-async function waitForEnd({ get }: ReturnType<typeof browser>) {
+async function waitForEnd({ get }: ReturnType<typeof createBrowser>) {
   for (;;) {
     const page = await get()
     if (page.status !== 503) return page
@@ -77,7 +77,7 @@ describe.each(kinds)('the page that migrates from Pocket ID on %s', (kind) => {
   let server: Awaited<ReturnType<typeof target.start>>
   let archive: Buffer
   let token: string
-  let operator: ReturnType<typeof browser>
+  let operator: ReturnType<typeof createBrowser>
 
   beforeAll(async () => {
     const source = stack.use(await createSource('archive'))
@@ -85,7 +85,7 @@ describe.each(kinds)('the page that migrates from Pocket ID on %s', (kind) => {
     target = stack.use(await createTarget(kind))
     server = stack.use(await target.start({}, tokenLine))
     token = server.output().match(tokenLine)?.[1] ?? ''
-    operator = browser(target.url)
+    operator = createBrowser(target.url)
   }, longTestTimeout)
   afterAll(() => stack.disposeAsync())
 
@@ -102,7 +102,7 @@ describe.each(kinds)('the page that migrates from Pocket ID on %s', (kind) => {
   const checkArchive = (file: string) => operator.post('/check', { file, encryptionKey: facts.encryptionKey })
 
   test('asks for the set-up token before it accepts anything', async () => {
-    const otherUser = browser(target.url)
+    const otherUser = createBrowser(target.url)
     expect(await otherUser.post('', { token: 'a guess' })).toMatchObject({ status: 403, set: undefined })
     for (const response of [
       await otherUser.upload(archive),
@@ -164,7 +164,7 @@ describe.each(kinds)('the page that migrates from Pocket ID on %s', (kind) => {
   test(
     'shows the dry run, migrates after a confirmation, and serves the migrated data',
     async () => {
-      const before = await signIn(target.url, passkeysOf('jonas')[0] ?? fail())
+      const before = await signIn(target.url, passkeysOf('jonas')[0] ?? failWithoutPasskey())
       expect(before.status).not.toBe(200)
       const checked = await checkArchive('upload')
       expect(checked).toMatchObject({ status: 200, text: expect.stringContaining('kai2') })
@@ -178,7 +178,7 @@ describe.each(kinds)('the page that migrates from Pocket ID on %s', (kind) => {
       expect(other?.text).toContain('Migrating from Pocket ID')
       const done = await waitForEnd(operator)
       expect(done).toMatchObject({ status: 200, text: expect.stringContaining('Migration from Pocket ID complete') })
-      const after = await signIn(target.url, passkeysOf('jonas')[0] ?? fail())
+      const after = await signIn(target.url, passkeysOf('jonas')[0] ?? failWithoutPasskey())
       expect(after).toMatchObject({ status: 200, user: { username: 'jonas' } })
       const { keys } = (await (await fetch(`${target.url}/.well-known/jwks.json`)).json()) as {
         keys: { kid: string }[]
@@ -195,7 +195,7 @@ describe.each(kinds)('the page that migrates from Pocket ID on %s', (kind) => {
   test(
     'is closed afterwards, even for a confirmation that is still open',
     async () => {
-      expect((await browser(target.url).get()).status).toBe(404)
+      expect((await createBrowser(target.url).get()).status).toBe(404)
       for (const step of ['', '/check', '/start']) expect((await operator.post(step, { token })).status).toBe(404)
       await server[Symbol.asyncDispose]()
       server = stack.use(await target.start())
@@ -214,7 +214,7 @@ test(
     const RESUME_FILE = join(target.folder, 'resume')
     const NODE_OPTIONS = `--import=${fileURLToPath(new URL('stop-at-insert.ts', import.meta.url))}`
     await using server = await target.start({ NODE_OPTIONS, STOP_AT: 'pocket_consent', RESUME_FILE }, tokenLine)
-    const operator = browser(target.url)
+    const operator = createBrowser(target.url)
     await operator.post('', { token: server.output().match(tokenLine)?.[1] ?? '' })
     await operator.upload(await readFile(source.source))
     const { text } = await operator.post('/check', { file: 'upload', encryptionKey: facts.encryptionKey })
@@ -239,7 +239,7 @@ test(
     await using target = await createTarget('SQLite')
     await using server = await target.start({}, tokenLine)
     await using _ = await target.start({ PORT: String(await freePort()) })
-    const operator = browser(target.url)
+    const operator = createBrowser(target.url)
     await operator.post('', { token: server.output().match(tokenLine)?.[1] ?? '' })
     await mkdir(join(target.folder, 'data/import'))
     await writeFile(join(target.folder, 'data/import/export.zip'), await readFile(source.source))
@@ -262,7 +262,7 @@ test.each(kinds)(
     await using first = await target.start({}, tokenLine)
     await using second = await target.start({ PORT: port }, tokenLine)
     const servers = [first, second]
-    const operators = [browser(target.url), browser(target.url, `http://localhost:${port}`)]
+    const operators = [createBrowser(target.url), createBrowser(target.url, `http://localhost:${port}`)]
     await mkdir(join(target.folder, 'data/import'), { recursive: true })
     await writeFile(join(target.folder, 'data/import/export.zip'), await readFile(source.source))
     const choices = await Promise.all(
@@ -291,7 +291,7 @@ test(
     await using source = await createSource('archive')
     await using target = await createTarget('PostgreSQL')
     await using server = await target.start({ WEB_CONCURRENCY: '2' }, tokenLine)
-    const operator = browser(target.url)
+    const operator = createBrowser(target.url)
     await operator.post('', { token: server.ready[1] ?? '' })
     await operator.upload(await readFile(source.source))
     const { text } = await operator.post('/check', { file: 'upload', encryptionKey: facts.encryptionKey })
@@ -308,7 +308,7 @@ test(
     server.kill('SIGTERM')
     await server.exit
     await using _ = await target.start({ WEB_CONCURRENCY: '2' }, /runs in 2 processes/)
-    expect(await signIn(target.url, passkeysOf('jonas')[0] ?? fail())).toMatchObject({ status: 200 })
+    expect(await signIn(target.url, passkeysOf('jonas')[0] ?? failWithoutPasskey())).toMatchObject({ status: 200 })
   },
   longTestTimeout,
 )
@@ -318,7 +318,7 @@ test(
   async () => {
     await using target = await createTarget('SQLite')
     await using _ = await target.start({ DISABLE_RATE_LIMITING: 'false' })
-    const otherUser = browser(target.url)
+    const otherUser = createBrowser(target.url)
     const responses = await Promise.all(Array.from({ length: 11 }, () => otherUser.post('', { token: 'a guess' })))
     expect(responses.map(({ status }) => status).sort()).toEqual([...Array(10).fill(403), 429])
   },
@@ -333,7 +333,7 @@ test(
     await using server = await target.start({ DISABLE_RATE_LIMITING: 'false' }, tokenLine)
     await mkdir(join(target.folder, 'data/import'), { recursive: true })
     await writeFile(join(target.folder, 'data/import/export.zip'), await readFile(source.source))
-    const operator = browser(target.url)
+    const operator = createBrowser(target.url)
     expect((await operator.post('', { token: server.ready[1] ?? '' })).status).toBe(303)
     const guess = (_: unknown, index: number) =>
       operator.post('/check', { file: 'export.zip', encryptionKey: `a guessed encryption key ${index}` })
@@ -346,6 +346,6 @@ test(
   longTestTimeout,
 )
 
-function fail(): never {
+function failWithoutPasskey(): never {
   throw new Error('The fixture has no such passkey.')
 }

@@ -8,7 +8,7 @@ import { replaceSigningKey } from './source-signing-key.ts'
 
 const machineSecret = facts.clients.find(({ id }) => id === 'machine')?.secrets.find(({ works }) => works)?.value ?? ''
 
-function headerOf(token: string) {
+function decodeHeader(token: string) {
   return JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString())
 }
 
@@ -34,7 +34,7 @@ async function migrate(alg: string, env: Readonly<Record<string, string>> = {}) 
     }),
   })
   const { access_token: token } = (await response.json()) as { access_token: string }
-  const header = headerOf(token)
+  const header = decodeHeader(token)
   const listed = await fetch(`${target.url}/api/signing-keys`, {
     headers: { 'X-API-Key': 'a static API key for tests' },
   })
@@ -107,7 +107,7 @@ test.each(['ES256', 'EdDSA'])('signs tokens of new clients with a migrated key o
   const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: secret })
   const response = await fetch(`${migrated.url}/api/oidc/token`, { method: 'POST', body })
   const { access_token: token } = (await response.json()) as { access_token: string }
-  expect(headerOf(token)).toMatchObject({ alg, kid: migrated.key.kid })
+  expect(decodeHeader(token)).toMatchObject({ alg, kid: migrated.key.kid })
 })
 
 test.each([

@@ -4,7 +4,7 @@ import { facts } from './fixture.ts'
 
 /** Replaces the signing key of an SQLite database of Pocket ID, as its `key-rotate` does. */
 export function replaceSigningKey(path: string, alg: string) {
-  const { privateKey } = generate(alg)
+  const { privateKey } = generateKey(alg)
   const kid = randomUUID()
   const database = new Database(path)
   const instanceId = database.prepare(`SELECT value FROM kv WHERE key = 'instance_id'`).pluck().get()
@@ -22,7 +22,7 @@ export function replaceSigningKey(path: string, alg: string) {
   }
 }
 
-function generate(alg: string) {
+function generateKey(alg: string) {
   if (alg === 'EdDSA') return generateKeyPairSync('ed25519')
   const size = alg.slice(2)
   if (alg.startsWith('RS')) return generateKeyPairSync('rsa', { modulusLength: 2048 })

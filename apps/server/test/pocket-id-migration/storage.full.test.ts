@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { longTestTimeout } from '@pocket/test-support'
 import { type S3Server, s3Keys, startS3Server } from '../images/s3-server.ts'
 import { createSource, type FixtureSource } from './fixture.ts'
-import { createTarget, type Target } from './migrated-server.ts'
+import { createTarget, type TargetDatabase } from './migrated-server.ts'
 
 const pictures = 10
 const stack = new AsyncDisposableStack()
@@ -30,7 +30,7 @@ async function assertEmpty(target: Awaited<ReturnType<typeof createTarget>>): Pr
   await using _server = await target.start(storage(), /login\/setup\/pocket-id/)
 }
 
-describe.each<Target>(['SQLite', 'PostgreSQL'])('pictures in S3, rows in %s', (kind) => {
+describe.each<TargetDatabase>(['SQLite', 'PostgreSQL'])('pictures in S3, rows in %s', (kind) => {
   test(
     'leaves an empty target when it is killed while the pictures are stored, and can be repeated',
     async () => {

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals'
 import { longTestTimeout, startProcess } from '@pocket/test-support'
 import { mainProgram } from '../program.ts'
 import { createSource } from './fixture.ts'
-import { createTarget, type Target } from './migrated-server.ts'
+import { createTarget, type TargetDatabase } from './migrated-server.ts'
 
 /** Runs a command on a terminal, and returns each line that it showed there. */
 async function runInTerminal(target: Awaited<ReturnType<typeof createTarget>>, args: readonly string[]) {
@@ -31,7 +31,7 @@ test(
   longTestTimeout,
 )
 
-test.each<Target>(['SQLite', 'PostgreSQL'])(
+test.each<TargetDatabase>(['SQLite', 'PostgreSQL'])(
   'shows on a terminal how far export, import and rotation of the key are, with %s',
   async (kind) => {
     await using source = await createSource('archive')

@@ -41,16 +41,20 @@ describeUnless(pgbouncerUnavailableReason, describe)('without notifications', ()
       }
 
       // Data that every process has cached.
-      const kids = async (origin: string): Promise<readonly string[]> => {
+      const fetchKids = async (origin: string): Promise<readonly string[]> => {
         const response = await fetch(`${origin}/.well-known/jwks.json`)
         return ((await response.json()) as { readonly keys: readonly { readonly kid: string }[] }).keys.map(
           ({ kid }) => kid,
         )
       }
-      const signInPage = async (origin: string) => (await fetch(`${origin}/login`)).text()
-      const logo = async (origin: string) =>
+      const fetchSignInPage = async (origin: string) => (await fetch(`${origin}/login`)).text()
+      const fetchLogo = async (origin: string) =>
         fetch(`${origin}/api/application-images/logo`).then((response) => (response.ok ? response.text() : null))
-      const cached = { kids, logo, hasName: async (origin: string) => (await signInPage(origin)).includes('Renamed') }
+      const cached = {
+        kids: fetchKids,
+        logo: fetchLogo,
+        hasName: async (origin: string) => (await fetchSignInPage(origin)).includes('Renamed'),
+      }
       const readAll = async (origin: string) =>
         Object.fromEntries(
           await Promise.all(Object.entries(cached).map(async ([name, read]) => [name, await read(origin)])),
@@ -92,29 +96,29 @@ describeUnless(pgbouncerUnavailableReason, describe)('without notifications', ()
         const passkeyId = (answer.json() as { readonly id: string }).id
         const there = agentAtReplica()
         expect(await signIn(there, authenticator)).toBe(200)
-        expect(await ownStatus(there)).toBe(200)
+        expect(await fetchOwnStatus(there)).toBe(200)
         return { id, here, there, authenticator, passkeyId }
       }
       const signIn = async (agent: UserAgent, passkey: SoftwareAuthenticator) =>
         (await agent.postJson(`${url}/api/webauthn/login/finish`, await passkeyAnswer(agent, url, passkey))).status
-      const ownStatus = async (agent: UserAgent) => (await agent.getJson(`${url}/api/users/me`)).status
+      const fetchOwnStatus = async (agent: UserAgent) => (await agent.getJson(`${url}/api/users/me`)).status
 
       const disabled = await createPerson('grace')
       await call('PUT', `/api/users/${disabled.id}`, {
         ...(await call('GET', `/api/users/${disabled.id}`)),
         disabled: true,
       })
-      expect(await ownStatus(disabled.there)).toBe(401)
+      expect(await fetchOwnStatus(disabled.there)).toBe(401)
       expect(await signIn(agentAtReplica(), disabled.authenticator)).toBeGreaterThanOrEqual(400)
 
       const signedOut = await createPerson('linus')
       await call('DELETE', `/api/users/${signedOut.id}/sessions`)
-      expect(await ownStatus(signedOut.there)).toBe(401)
+      expect(await fetchOwnStatus(signedOut.there)).toBe(401)
       expect(await signIn(agentAtReplica(), signedOut.authenticator)).toBe(200)
 
       const editedUser = await createPerson('edith')
       await call('DELETE', `/api/users/${editedUser.id}/webauthn-credentials/${editedUser.passkeyId}`)
-      expect(await ownStatus(editedUser.there)).toBe(401)
+      expect(await fetchOwnStatus(editedUser.there)).toBe(401)
       expect(await signIn(agentAtReplica(), editedUser.authenticator)).toBeGreaterThanOrEqual(400)
     },
     longTestTimeout,

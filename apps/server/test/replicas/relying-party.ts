@@ -45,7 +45,7 @@ export async function signIn(url: string, application: Application, agent: UserA
   const { redirectTo } = result.json() as { readonly redirectTo: string }
   const { location } = await agent.follow(await agent.get(new URL(redirectTo, url).href), { until: isApplicationUrl })
   const code = new URL(location ?? '').searchParams.get('code') ?? ''
-  return token(url, application, {
+  return requestToken(url, application, {
     grant_type: 'authorization_code',
     ...{ code, redirect_uri: redirectUri, code_verifier: verifier },
   })
@@ -58,7 +58,7 @@ export interface Tokens {
 }
 
 /** @throws {RefusedError} if the provider rejects the grant */
-export async function token(url: string, { id, secret }: Application, fields: Readonly<Record<string, string>>) {
+export async function requestToken(url: string, { id, secret }: Application, fields: Readonly<Record<string, string>>) {
   const headers = { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` }
   const response = await fetch(`${url}/api/oidc/token`, { method: 'POST', headers, body: new URLSearchParams(fields) })
   const text = await response.text()

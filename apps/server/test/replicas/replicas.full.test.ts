@@ -23,7 +23,7 @@ import { registerPasskey } from '../api/instance.ts'
 import { setUpAdministrator } from '../http/app.ts'
 import { mainProgram, sourceFlags } from '../program.ts'
 import { haproxyUnavailableReason, startHaproxy } from './haproxy.ts'
-import { applicationSettings, RefusedError, signIn, type Tokens, token, withReloads } from './relying-party.ts'
+import { applicationSettings, RefusedError, requestToken, signIn, type Tokens, withReloads } from './relying-party.ts'
 
 const apiKey = 'a static api key that is long enough'
 /** Milliseconds that a replica is cut off, and the load between two faults; `pnpm faults --long` takes a minute. */
@@ -77,7 +77,7 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       await eventually(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200))
 
       /** `undefined` if the request failed without a definitive response. */
-      const api = async (method: string, path: string, body?: object, origin = url) => {
+      const callApi = async (method: string, path: string, body?: object, origin = url) => {
         const result = await fetch(origin + path, {
           method,
           headers: { 'x-api-key': apiKey, 'content-type': 'application/json' },
@@ -90,17 +90,17 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
         }
       }
       await setUpAdministrator(new UserAgent(), url)
-      const client = await api('POST', '/api/oidc/clients', applicationSettings)
-      const secret = await api('POST', `/api/oidc/clients/${client?.json.id}/secret`)
+      const client = await callApi('POST', '/api/oidc/clients', applicationSettings)
+      const secret = await callApi('POST', `/api/oidc/clients/${client?.json.id}/secret`)
       const application = { id: client?.json.id ?? '', secret: secret?.json.secret ?? '' }
       const people = await Promise.all(
         ['bob', 'eve', 'joe', 'sue'].map(async (username) => {
-          const created = await api('POST', '/api/users', {
+          const created = await callApi('POST', '/api/users', {
             username,
             firstName: username,
             email: `${username}@x.example`,
           })
-          const issued = await api('POST', `/api/users/${created?.json.id}/one-time-access-token`, {})
+          const issued = await callApi('POST', `/api/users/${created?.json.id}/one-time-access-token`, {})
           const agent = new UserAgent()
           await agent.postJson(`${url}/api/one-time-access-token/${issued?.json.token}`, {})
           return { id: created?.json.id ?? '', passkey: (await registerPasskey(agent, url)).authenticator }
@@ -118,7 +118,7 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       const refresh = async (refreshToken: string) =>
         withReloads(
           () =>
-            token(url, application, { grant_type: 'refresh_token', refresh_token: refreshToken }).catch(
+            requestToken(url, application, { grant_type: 'refresh_token', refresh_token: refreshToken }).catch(
               (error: unknown) => {
                 if (error instanceof RefusedError) return error
                 throw error
@@ -143,7 +143,7 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       const administer = async () => {
         for (let number = 0; !isOver; number += 1) {
           const username = `user${number}`
-          const created = await api('POST', '/api/users', {
+          const created = await callApi('POST', '/api/users', {
             username,
             firstName: 'User',
             email: `${username}@x.example`,
@@ -177,29 +177,29 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       await injectFault('replica 1 stopped and started again', () => restart(1, 'SIGTERM'))
       await injectFault('replica 2 cut off from the database', () => proxies[2]?.suspend())
       await injectFault('replica 2 connected again', () => proxies[2]?.resume())
-      await injectFault('PostgreSQL crashed and recovered', () => crash(postgres.url))
+      await injectFault('PostgreSQL crashed and recovered', () => crashPostgres(postgres.url))
       await injectFault('PostgreSQL restarted', () => postgres.restart())
 
       // A setting and a key count everywhere.
       const readAtEach = <T>(read: (origin: string) => Promise<T>) =>
         Promise.all(ports.map((own) => read(`http://127.0.0.1:${own}`)))
-      const { json } = (await api('GET', '/api/application-configuration/all')) ?? {}
+      const { json } = (await callApi('GET', '/api/application-configuration/all')) ?? {}
       // A list of keys and values.
       const values = (json as unknown as readonly { readonly key: string; readonly value: string }[]) ?? []
       const settings = { ...Object.fromEntries(values.map(({ key, value }) => [key, value])), appName: 'Renamed' }
-      expect((await api('PUT', '/api/application-configuration', settings))?.status).toBe(200)
+      expect((await callApi('PUT', '/api/application-configuration', settings))?.status).toBe(200)
       await eventually(async () => {
         const pages = await readAtEach(async (origin) => (await fetch(`${origin}/login`)).text())
         expect(pages.map((page) => page.includes('Renamed'))).toEqual([true, true, true])
       })
       did.push('the name of the instance changed')
-      const kidsAt = (origin: string) =>
+      const fetchKids = (origin: string) =>
         fetch(`${origin}/.well-known/jwks.json`).then(async (response) =>
           ((await response.json()) as { readonly keys: readonly { readonly kid: string }[] }).keys
             .map(({ kid }) => kid)
             .sort(),
         )
-      const before = await kidsAt(url)
+      const before = await fetchKids(url)
       await using rotation = await startProcess(
         process.execPath,
         [...sourceFlags, mainProgram, 'key-rotate', '--now', '--yes'],
@@ -215,7 +215,7 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       )
       expect([await rotation.exit, rotation.output()]).toEqual([0, expect.any(String)])
       await eventually(async () => {
-        const kids = await readAtEach(kidsAt)
+        const kids = await readAtEach(fetchKids)
         expect(kids[0]).not.toEqual(before)
         expect(kids).toEqual([kids[0], kids[0], kids[0]])
       })
@@ -226,7 +226,7 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       const lost = []
       for (const id of acknowledged) {
         const found = await withReloads(
-          async () => (await api('GET', `/api/users/${id}`)) ?? Promise.reject(new Error()),
+          async () => (await callApi('GET', `/api/users/${id}`)) ?? Promise.reject(new Error()),
           onReload,
         )
         if (found.status !== 200) lost.push(`user ${id}`)
@@ -239,15 +239,17 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
         else latest.push(next.refresh_token)
       }
       for (const { id } of people) {
-        const user = await api('GET', `/api/users/${id}`)
-        expect((await api('PUT', `/api/users/${id}`, { ...user?.json, disabled: true }))?.status).toBe(200)
+        const user = await callApi('GET', `/api/users/${id}`)
+        expect((await callApi('PUT', `/api/users/${id}`, { ...user?.json, disabled: true }))?.status).toBe(200)
       }
       expect(latest.length).toBeGreaterThan(0)
       const leftOpen = []
       for (const refresh_token of latest)
         for (const own of ports) {
           const fields = { grant_type: 'refresh_token', refresh_token }
-          const outcome = await token(`http://127.0.0.1:${own}`, application, fields).catch((error: unknown) => error)
+          const outcome = await requestToken(`http://127.0.0.1:${own}`, application, fields).catch(
+            (error: unknown) => error,
+          )
           if (!(outcome instanceof RefusedError)) leftOpen.push(own)
         }
       counts.users = acknowledged.length
@@ -272,7 +274,7 @@ async function execute(url: string, sql: string): Promise<readonly Record<string
 }
 
 /** PostgreSQL ends all connections and recovers from its log when a backend is killed. */
-async function crash(url: string): Promise<void> {
+async function crashPostgres(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   client.on('error', () => undefined)
   await client.connect()

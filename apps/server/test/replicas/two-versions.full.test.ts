@@ -8,7 +8,7 @@ import pg from 'pg'
 import { registerPasskey } from '../api/instance.ts'
 import { setUpAdministrator } from '../http/app.ts'
 import { mainProgram, sourceFlags } from '../program.ts'
-import { applicationSettings, signIn, token } from './relying-party.ts'
+import { applicationSettings, requestToken, signIn } from './relying-party.ts'
 
 const newerVersion = new URL('newer-version.ts', import.meta.url).href
 const apiKey = 'a static api key that is long enough'
@@ -37,12 +37,12 @@ test(
         }),
       )
     }
-    const readiness = async (ownPort: number) => {
+    const fetchReadiness = async (ownPort: number) => {
       const response = await fetch(`http://127.0.0.1:${ownPort}/readyz`)
       return [response.status, await response.text()]
     }
-    const becomesReady = (ownPort: number) =>
-      eventually(async () => expect(await readiness(ownPort)).toEqual([200, expect.anything()]))
+    const waitUntilReady = (ownPort: number) =>
+      eventually(async () => expect(await fetchReadiness(ownPort)).toEqual([200, expect.anything()]))
     const call = async (ownPort: number, method: string, path: string, body?: object) => {
       const response = await fetch(`http://127.0.0.1:${ownPort}/api/${path}`, {
         method,
@@ -58,7 +58,7 @@ test(
     stack.defer(() => sql.end())
 
     const older = await start(port)
-    await becomesReady(port)
+    await waitUntilReady(port)
     const passkey = new SoftwareAuthenticator()
     await setUpAdministrator(new UserAgent(), url, passkey)
     const { id } = await call(port, 'POST', 'oidc/clients', applicationSettings)
@@ -68,14 +68,14 @@ test(
 
     const newerPort = await freePort()
     const newer = await start(newerPort, '1')
-    await becomesReady(newerPort)
+    await waitUntilReady(newerPort)
     const noted = await sql.query(`UPDATE pocket_client SET note = 'newer' WHERE id = $1`, [id])
     expect(noted.rowCount).toBe(1)
 
     // The older version reads and writes what the newer one has extended, and the newer one continues with it.
-    await becomesReady(port)
+    await waitUntilReady(port)
     const refresh = (origin: string, refreshToken: string) =>
-      token(origin, application, { grant_type: 'refresh_token', refresh_token: refreshToken })
+      requestToken(origin, application, { grant_type: 'refresh_token', refresh_token: refreshToken })
     const atNewer = `http://127.0.0.1:${newerPort}`
     const rotated = await refresh(atNewer, (await refresh(url, before.refresh_token)).refresh_token)
     const after = await signIn(url, application, new UserAgent(), passkey)
@@ -94,16 +94,16 @@ test(
     older.kill('SIGTERM')
     await older.exit
     const restarted = await start(port)
-    await becomesReady(port)
+    await waitUntilReady(port)
     await refresh(url, rotated.refresh_token)
 
     // A version that removes something says so, and the older one rejects it while it runs and when it starts.
     newer.kill('SIGTERM')
     await newer.exit
     await start(newerPort, '2')
-    await becomesReady(newerPort)
+    await waitUntilReady(newerPort)
     await eventually(async () => {
-      const [status, text] = await readiness(port)
+      const [status, text] = await fetchReadiness(port)
       expect([status, text]).toEqual([503, expect.stringContaining('migrations')])
     })
     const words = /changed by a newer version: it contains migrations that this version does not know \(RemoveFavorites/

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { newUser } from '@pocket/directory'
 import { databaseKinds } from '@pocket/test-support'
 import { type ScimServer, startScimServer } from '@pocket/test-support/scim'
-import { type CalledInstance, findAuditEvents, lastEntry, startCalled } from '../api/calls.ts'
+import { type CalledInstance, findAuditEvents, lastEntry, startCalledInstance } from '../api/calls.ts'
 
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
 const providers = '/api/scim/service-provider'
@@ -14,7 +14,7 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
   let clientId: string
 
   beforeAll(async () => {
-    instance = await startCalled(kind, { ALLOWED_PRIVATE_HOSTS: '127.0.0.1' })
+    instance = await startCalledInstance(kind, { ALLOWED_PRIVATE_HOSTS: '127.0.0.1' })
     server = await startScimServer()
   })
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import Database from 'better-sqlite3'
-import { type CalledInstance, startCalled } from '../api/calls.ts'
+import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
 import { createFolder } from '../database/folder.ts'
 
 const stack = new AsyncDisposableStack()
@@ -12,7 +12,7 @@ let database: Database.Database
 beforeAll(async () => {
   const folder = stack.use(await createFolder())
   const path = join(folder.path, 'pocket-id.db')
-  instance = stack.use(await startCalled('SQLite', { DB_CONNECTION_STRING: path }))
+  instance = stack.use(await startCalledInstance('SQLite', { DB_CONNECTION_STRING: path }))
   database = stack.adopt(new Database(path, { readonly: true }), (each) => void each.close())
   const count = database.prepare('SELECT COUNT(*) AS number FROM pocket_scim_change')
   changeCount = () => Number(Object.values(count.get() as object)[0])

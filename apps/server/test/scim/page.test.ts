@@ -27,47 +27,52 @@ afterAll(async () => {
   await instance[Symbol.asyncDispose]()
 })
 
-const page = async () => (await instance.administrator.get(pageUrl)).text
+const fetchPage = async () => (await instance.administrator.get(pageUrl)).text
 const post = (part: string, fields: Readonly<Record<string, string>> = {}) =>
   instance.administrator.postForm(pageUrl + part, fields)
-const target = (extra: object = {}) => ({ endpoint: server.url, token: 'scim-token', removal: 'deactivate', ...extra })
+const targetFields = (extra: object = {}) => ({
+  endpoint: server.url,
+  token: 'scim-token',
+  removal: 'deactivate',
+  ...extra,
+})
 const setUp = async () => {
-  const response = await post('', target())
+  const response = await post('', targetFields())
   expect([response.status, response.location]).toEqual([303, expect.stringContaining('/scim')])
   return instance.administrator.follow(response)
 }
 /** Requests the page until a run has ended. */
 const waitForEnd = async () => {
   for (;;) {
-    const text = await page()
+    const text = await fetchPage()
     if (text.includes('Last run')) return text
   }
 }
-const versionOf = (text: string) => (/name="version" value="([^"]+)"/.exec(text)?.[1] ?? '').replaceAll('&#34;', '"')
+const formVersion = (text: string) => (/name="version" value="([^"]+)"/.exec(text)?.[1] ?? '').replaceAll('&#34;', '"')
 
 test('provisioning is set up, runs, and shows its result', async () => {
-  const client = () => instance.administrator.get(pageUrl.replace('/scim', '/settings'))
-  expect((await client()).text).toContain('Set up provisioning')
-  expect(await page()).toContain('Start provisioning')
+  const fetchSettingsPage = () => instance.administrator.get(pageUrl.replace('/scim', '/settings'))
+  expect((await fetchSettingsPage()).text).toContain('Set up provisioning')
+  expect(await fetchPage()).toContain('Start provisioning')
   const saved = await setUp()
   expect(saved.text).toMatch(/data-outcome>.*?<p>The provisioning of [^<]+ was saved\.<\/p>/s)
   expect(saved.text).not.toContain('scim-token')
   expect(await waitForEnd()).toContain('<span class="chip ok">up to date</span>')
   expect([...server.users.values()].map(({ userName }) => userName)).toContain('ada')
-  expect((await client()).text).toContain('<span class="chip ok">up to date</span>')
+  expect((await fetchSettingsPage()).text).toContain('<span class="chip ok">up to date</span>')
   server.users.clear()
   const again = await instance.administrator.follow(await post('/run'))
   expect(again.text).toContain('The provisioning of Photos has started.')
-  while (server.users.size === 0) await page()
+  while (server.users.size === 0) await fetchPage()
   expect(findAuditEvents(instance, 'scim_sync_requested').at(-1)).toMatchObject({ clientId })
 })
 
 test('an empty token field keeps the token, and a checkbox removes it', async () => {
   await setUp()
-  await post('', target({ token: '', removal: 'delete' }))
-  expect(await page()).toContain('Leave empty to keep the stored value.')
-  await post('', target({ token: '', tokenRemove: 'true' }))
-  expect(await page()).not.toContain('Leave empty to keep the stored value.')
+  await post('', targetFields({ token: '', removal: 'delete' }))
+  expect(await fetchPage()).toContain('Leave empty to keep the stored value.')
+  await post('', targetFields({ token: '', tokenRemove: 'true' }))
+  expect(await fetchPage()).not.toContain('Leave empty to keep the stored value.')
 })
 
 test.each([
@@ -75,7 +80,7 @@ test.each([
   [{ endpoint: 'photos.example' }, 'Enter an https:// URL'],
   [{ token: 'two words' }, 'The token has invalid characters'],
 ])('%j is rejected next to the field, and the input is kept', async (extra, sentence) => {
-  const response = await post('', target({ removal: 'delete', ...extra }))
+  const response = await post('', targetFields({ removal: 'delete', ...extra }))
   expect(response.status).toBe(400)
   expect(response.text).toContain(sentence)
   expect(response.text).toContain(`value="${'endpoint' in extra ? extra.endpoint : server.url}"`)
@@ -85,15 +90,15 @@ test.each([
 
 test('a stored token must be entered again for another server', async () => {
   await setUp()
-  const response = await post('', target({ token: '', endpoint: 'https://other.example/scim' }))
+  const response = await post('', targetFields({ token: '', endpoint: 'https://other.example/scim' }))
   expect(response.text).toContain('Enter the token again')
 })
 
 test('a concurrent change is shown', async () => {
   await setUp()
-  const version = versionOf(await page())
-  await post('', target({ removal: 'delete' }))
-  const response = await post('', target({ version }))
+  const version = formVersion(await fetchPage())
+  await post('', targetFields({ removal: 'delete' }))
+  const response = await post('', targetFields({ version }))
   expect([response.status, response.text]).toEqual([412, expect.stringContaining('People who leave')])
 })
 
@@ -101,7 +106,7 @@ test('a test names the target, or the cause of its failure', async () => {
   await setUp()
   expect((await post('/test')).text).toContain('Updates: PATCH.')
   expect((await instance.administrator.get(`${pageUrl}/test`)).location).toContain(`${clientId}/scim`)
-  await post('', target({ token: 'wrong' }))
+  await post('', targetFields({ token: 'wrong' }))
   const failed = await post('/test')
   expect(failed.text).toContain('The token was rejected.')
 })
@@ -116,13 +121,13 @@ test('a target with an expired certificate is reported as such', async () => {
   const trusted = getCACertificates('default')
   setDefaultCACertificates([...trusted, authority.cert])
   try {
-    await post('', target({ endpoint: `https://${front.address}/scim/v2` }))
+    await post('', targetFields({ endpoint: `https://${front.address}/scim/v2` }))
     const tested = await post('/test')
     expect(tested.text).toContain('Its certificate has expired')
     expect(tested.text).toContain('CERT_HAS_EXPIRED')
     await post('/run')
-    let text = await page()
-    while (!text.includes('The last run was interrupted.')) text = await page()
+    let text = await fetchPage()
+    while (!text.includes('The last run was interrupted.')) text = await fetchPage()
     expect(text).toContain('Its certificate has expired')
     // It has not counted any user.
     expect(text).not.toContain('In scope')
@@ -138,16 +143,16 @@ test('existing resources are listed and adopted', async () => {
   expect(text).toContain('Existing accounts and groups')
   expect(text).toContain('<span class="chip warn">incomplete</span>')
   expect(text).toContain('Never complete')
-  const client = () => instance.administrator.get(pageUrl.replace('/scim', '/settings'))
-  expect((await client()).text).toContain('<span class="chip warn">incomplete</span>')
+  const fetchSettingsPage = () => instance.administrator.get(pageUrl.replace('/scim', '/settings'))
+  expect((await fetchSettingsPage()).text).toContain('<span class="chip warn">incomplete</span>')
   const overview = await instance.administrator.get(`${instance.url}/settings/admin`)
   expect(overview.text).toContain('Provisioning of Photos is incomplete')
   const localId = /name="localId" value="([^"]+)"/.exec(text)?.[1] ?? ''
   const adopted = await instance.administrator.follow(await post('/adopt', { kind: 'user', localId }))
   expect(adopted.text).toContain('One resource was linked.')
-  while (server.users.get('1')?.userName !== 'ada') await page()
-  while (!(await page()).includes('<span class="chip ok">up to date</span>'));
-  expect((await client()).text).toContain('<span class="chip ok">up to date</span>')
+  while (server.users.get('1')?.userName !== 'ada') await fetchPage()
+  while (!(await fetchPage()).includes('<span class="chip ok">up to date</span>'));
+  expect((await fetchSettingsPage()).text).toContain('<span class="chip ok">up to date</span>')
   const all = await instance.administrator.get(`${instance.url}/settings/admin/audit-log`)
   expect(all.text).toMatch(/Provisioning failed<\/span>[^·]*· [^·]*Photos[^·]*· [^·]*It already exists there\./)
   const log = await instance.administrator.get(`${instance.url}/settings/audit-log`)
@@ -155,12 +160,14 @@ test('existing resources are listed and adopted', async () => {
 })
 
 test('a failing target is shown in the overview, and provisioning is removed', async () => {
-  await post('', target({ endpoint: 'https://[::1]/scim' }))
+  await post('', targetFields({ endpoint: 'https://[::1]/scim' }))
   expect(await waitForEnd()).toContain('add the host to ALLOWED_PRIVATE_HOSTS')
   const overview = await instance.administrator.get(`${instance.url}/settings/admin`)
   expect(overview.text).toContain('Provisioning of Photos is incomplete')
-  const log = async () => (await instance.administrator.get(`${instance.url}/settings/admin/audit-log`)).text
-  while (!/Provisioning failed<\/span>[^·]*· [^·]*Photos[^·]*· [^·]*add the host to ALLOWED_PRIVATE_HOSTS/.test(await log()));
+  const fetchAuditLog = async () => (await instance.administrator.get(`${instance.url}/settings/admin/audit-log`)).text
+  while (
+    !/Provisioning failed<\/span>[^·]*· [^·]*Photos[^·]*· [^·]*add the host to ALLOWED_PRIVATE_HOSTS/.test(await fetchAuditLog())
+  );
   const ended = await instance.administrator.follow(await post('/remove'))
   expect(ended.text).toMatch(/The provisioning of [^<]+ was ended\./)
   expect((await post('/run')).status).toBe(404)

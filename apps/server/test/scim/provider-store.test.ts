@@ -4,7 +4,7 @@ import type { ScimReport } from '@pocket/directory/internal'
 import type { OpenDatabase } from '../../src/composition/open-database.ts'
 import type { ScimProvider } from '../../src/scim/provider.ts'
 import type { ScimProviderStore } from '../../src/scim/provider-store.ts'
-import { open, sites } from '../database/sites.ts'
+import { openWithoutLog, testDatabases } from '../database/test-databases.ts'
 
 const noon = Date.UTC(2030, 0, 1, 12)
 const minute = 60_000
@@ -27,8 +27,8 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the SCIM provider store on %s'
   let store: ScimProviderStore
 
   beforeAll(async () => {
-    const site = stack.use(await sites[kind]())
-    database = stack.use(await open(site.config))
+    const site = stack.use(await testDatabases[kind]())
+    database = stack.use(await openWithoutLog(site.config))
     store = database.scimProviders
   })
 
@@ -39,7 +39,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the SCIM provider store on %s'
     await store.consumeChanges(Number.MAX_SAFE_INTEGER, 1)
   })
 
-  const provider = async (extra: Partial<ScimProvider> = {}): Promise<ScimProvider> => {
+  const insertProvider = async (extra: Partial<ScimProvider> = {}): Promise<ScimProvider> => {
     const created: ScimProvider = {
       id: randomUUID(),
       clientId: randomUUID(),
@@ -58,14 +58,14 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the SCIM provider store on %s'
     await store.insert(created)
     return created
   }
-  const leaseOf = ({ id }: ScimProvider) => ({ id, owner: randomUUID() })
+  const newLease = ({ id }: ScimProvider) => ({ id, owner: randomUUID() })
   const range = { now: noon, until: noon + minute }
   const end = { finishedAt: noon + 1000, nextRunAt: noon + 60 * minute, succeeded: true, report }
 
   test('stores several providers of a client, the oldest first', async () => {
-    const [one, other] = [await provider(), await provider()]
+    const [one, other] = [await insertProvider(), await insertProvider()]
     expect(await store.find(one.id)).toEqual(one)
-    const older = await provider({ clientId: one.clientId, createdAt: noon - minute })
+    const older = await insertProvider({ clientId: one.clientId, createdAt: noon - minute })
     expect(await store.listByClient(one.clientId)).toEqual([older, one])
     await store.update({ ...other, endpoint: 'https://other.example', removal: 'delete' })
     expect(await store.find(other.id)).toEqual({ ...other, endpoint: 'https://other.example', removal: 'delete' })
@@ -74,8 +74,8 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the SCIM provider store on %s'
   })
 
   test('lets one of many replicas run it, until it finishes or dies', async () => {
-    const created = await provider()
-    const leases = Array.from({ length: 10 }, () => leaseOf(created))
+    const created = await insertProvider()
+    const leases = Array.from({ length: 10 }, () => newLease(created))
     const claimed = await Promise.all(leases.map((lease) => store.claim(lease, range)))
     const [winner, ...losers] = leases.toSorted(
       (a, b) => Number(claimed[leases.indexOf(b)]) - Number(claimed[leases.indexOf(a)]),
@@ -99,29 +99,29 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the SCIM provider store on %s'
   })
 
   test('is not due after another replica ran it', async () => {
-    const created = await provider()
-    const first = leaseOf(created)
+    const created = await insertProvider()
+    const first = newLease(created)
     expect(await store.claimDue(first, range)).toBe(true)
     expect(await store.finish(first, end)).toBe(true)
-    expect(await store.claimDue(leaseOf(created), { now: noon + 2000, until: noon + minute })).toBe(false)
-    expect(await store.claim(leaseOf(created), { now: noon + 2000, until: noon + minute })).toBe(true)
+    expect(await store.claimDue(newLease(created), { now: noon + 2000, until: noon + minute })).toBe(false)
+    expect(await store.claim(newLease(created), { now: noon + 2000, until: noon + minute })).toBe(true)
   })
 
   test('is not delayed by a lease, a next run or a change from before the clock was set back', async () => {
-    const [leased, reschedule] = [await provider(), await provider({ nextRunAt: noon + 3 * 60 * minute })]
-    await store.claim(leaseOf(leased), { now: noon + 60 * minute, until: noon + 61 * minute })
+    const [leased, reschedule] = [await insertProvider(), await insertProvider({ nextRunAt: noon + 3 * 60 * minute })]
+    await store.claim(newLease(leased), { now: noon + 60 * minute, until: noon + 61 * minute })
     expect((await store.listDue(noon)).toSorted()).toEqual([leased.id, reschedule.id].toSorted())
-    for (const created of [leased, reschedule]) expect(await store.claimDue(leaseOf(created), range)).toBe(true)
+    for (const created of [leased, reschedule]) expect(await store.claimDue(newLease(created), range)).toBe(true)
     expect(await store.listDue(noon)).toEqual([])
-    const next = await provider({ nextRunAt: noon + 60 * minute })
+    const next = await insertProvider({ nextRunAt: noon + 60 * minute })
     await store.recordChange(noon + 60 * minute)
     await store.consumeChanges(noon - 5 * minute, noon)
     expect(await store.listDue(noon)).toEqual([next.id])
   })
 
   test('stays due after a replica releases it', async () => {
-    const created = await provider()
-    const lease = leaseOf(created)
+    const created = await insertProvider()
+    const lease = newLease(created)
     await store.claim(lease, range)
     await store.release(lease)
     expect(await store.listDue(noon)).toEqual([created.id])
@@ -129,7 +129,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the SCIM provider store on %s'
 
   test('is due after a quiet period since the last change', async () => {
     await store.recordChange(noon)
-    const created = await provider({ nextRunAt: noon + 60 * minute })
+    const created = await insertProvider({ nextRunAt: noon + 60 * minute })
     // Changes were not recorded before a provider existed.
     await store.consumeChanges(noon + 60 * minute, noon)
     expect(await store.listDue(noon)).toEqual([])
@@ -146,14 +146,14 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the SCIM provider store on %s'
   })
 
   test('handles a request that arrives during a run after it', async () => {
-    const [one, other] = [await provider(), await provider()]
-    const leases = [leaseOf(one), leaseOf(other)]
+    const [one, other] = [await insertProvider(), await insertProvider()]
+    const leases = [newLease(one), newLease(other)]
     for (const lease of leases) await store.claim(lease, range)
     await store.recordChange(noon + 10)
     await store.markDue(one.id, noon + 20)
     for (const lease of leases) await store.finish(lease, end)
     expect(await store.listDue(noon + 1000)).toEqual([one.id])
-    const again = leaseOf(other)
+    const again = newLease(other)
     await store.claim(again, { now: noon + 2000, until: noon + minute })
     await store.consumeChanges(noon + 100, noon + 3000)
     await store.finish(again, { ...end, finishedAt: noon + 4000 })

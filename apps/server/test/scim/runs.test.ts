@@ -11,7 +11,7 @@ import { withBulkChangeTracking, withChangeTracking } from '../../src/scim/chang
 import type { ScimProvider } from '../../src/scim/provider.ts'
 import { createScimProviders, type ScimProviders } from '../../src/scim/providers.ts'
 import { createScimRuns, type ScimRuns } from '../../src/scim/runs.ts'
-import { open, sites } from '../database/sites.ts'
+import { openWithoutLog, testDatabases } from '../database/test-databases.ts'
 
 const minute = 60_000
 const noUser = { requestId: null, ipAddress: null, userAgent: null }
@@ -33,8 +33,8 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
   let events: AuditEvent[]
 
   beforeAll(async () => {
-    const site = stack.use(await sites[kind]())
-    database = stack.use(await open(site.config))
+    const site = stack.use(await testDatabases[kind]())
+    database = stack.use(await openWithoutLog(site.config))
     stores = directoryStores(database.dataSource, clock)
     directory = createDirectory({ ...stores, clock })
     server = stack.use(await startScimServer())
@@ -47,7 +47,7 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
   const clients = {
     find: async (id: string) => ({ id, isGroupRestricted: false, allowedGroupIds: [] }) as unknown as Client,
   }
-  const replica = (options: Partial<Parameters<typeof createScimRuns>[0]> = {}): ScimRuns =>
+  const createReplica = (options: Partial<Parameters<typeof createScimRuns>[0]> = {}): ScimRuns =>
     createScimRuns({
       store: database.scimProviders,
       providers,
@@ -63,7 +63,7 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
     })
   const create = (clientId: string, endpoint = server.url) =>
     providers.create(actor, { clientId, endpoint, token: 'scim-token' })
-  const runDue = (runs = replica()) => runs.runDue(new AbortController().signal)
+  const runDue = (runs = createReplica()) => runs.runDue(new AbortController().signal)
   const outcomes = () => events.map(({ event }) => event).filter((event) => event.startsWith('scim_sync'))
 
   beforeEach(async () => {
@@ -116,17 +116,17 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
 
   test('one of many replicas runs it', async () => {
     const provider = await create('one')
-    await Promise.all([replica(), replica(), replica()].map((runs) => runDue(runs)))
+    await Promise.all([createReplica(), createReplica(), createReplica()].map((runs) => runDue(runs)))
     expect(server.requests.filter((request) => request === 'POST /Users').length).toBe(1)
     let refused: unknown
     const fetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
     const fetchDuringRun: typeof fetch = async (url, init) => {
-      refused ??= await replica()
+      refused ??= await createReplica()
         .runNow(provider)
         .catch((error: unknown) => error)
       return fetch(url, init)
     }
-    await replica({ fetch: fetchDuringRun }).runNow(provider)
+    await createReplica({ fetch: fetchDuringRun }).runNow(provider)
     expect(refused).toMatchObject({ code: 'scim_sync_running' })
   })
 
@@ -136,7 +136,7 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
     const waits = Promise.withResolvers<void>()
     let requested: Promise<unknown> | undefined
     const fetchDuringRun: typeof fetch = async (url, init) => {
-      requested ??= replica({
+      requested ??= createReplica({
         pause: async (milliseconds, signal) => {
           waits.resolve()
           await pauseByTimer(milliseconds, signal)
@@ -145,7 +145,7 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
       await waits.promise
       return fetch(url, init)
     }
-    await replica({ fetch: fetchDuringRun }).runNow(provider)
+    await createReplica({ fetch: fetchDuringRun }).runNow(provider)
     expect(await requested).toMatchObject({ problemCount: 0 })
   })
 
@@ -159,7 +159,7 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
       asked = true
       return fetch(url, init)
     }
-    await runDue(replica({ fetch: fetchWithRequest }))
+    await runDue(createReplica({ fetch: fetchWithRequest }))
     expect(server.requests.filter((request) => request.startsWith('GET /Users')).length).toBe(2)
   })
 
@@ -170,7 +170,7 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
       stop.abort()
       return Promise.reject(stop.signal.reason)
     }
-    await replica({ fetch }).runDue(stop.signal)
+    await createReplica({ fetch }).runDue(stop.signal)
     expect([server.users.size, outcomes()]).toEqual([0, []])
     await runDue()
     expect(server.users.size).toBe(1)
@@ -213,18 +213,18 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
   test('a provider is not called before its Retry-After has passed', async () => {
     const provider = await create('one')
     const fetch = async () => new Response('{}', { status: 429, headers: { 'retry-after': '1800' } })
-    await runDue(replica({ fetch }))
+    await runDue(createReplica({ fetch }))
     expect((await database.scimProviders.find(provider.id))?.nextRunAt).toBe(clock.time + 30 * minute)
   })
 
   test('a provider that is deleted during a run leaves no data', async () => {
     const provider = await create('one')
     const fetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
-    const removing: typeof fetch = async (url, init) => {
+    const fetchWhileRemoving: typeof fetch = async (url, init) => {
       if (init?.method === 'POST') await providers.remove(actor, provider.id)
       return fetch(url, init)
     }
-    await runDue(replica({ fetch: removing }))
+    await runDue(createReplica({ fetch: fetchWhileRemoving }))
     expect([server.users.size, await stores.scimRecords.list(provider.id)]).toEqual([1, []])
   })
 
@@ -244,13 +244,13 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
     }
     const sent: string[] = []
     let deleted: Promise<unknown> | undefined
-    const removing: typeof fetch = async (url, init) => {
+    const fetchWhileRemoving: typeof fetch = async (url, init) => {
       if (init?.method === 'POST') sent.push(String(url))
       if (sent.length > 4) deleted ??= remove(provider).then(() => Promise.all(looks.map((look) => look())))
       await deleted
       return fetch(url, init)
     }
-    await runDue(replica({ fetch: removing, repeat }))
+    await runDue(createReplica({ fetch: fetchWhileRemoving, repeat }))
     // Four requests are in progress.
     expect(sent.length).toBeLessThanOrEqual(8)
     expect([await stores.scimRecords.list(provider.id), outcomes()]).toEqual([[], []])

@@ -29,7 +29,7 @@ type Fields = Readonly<Record<string, string>>
 const random = (length: number) => Buffer.from(crypto.getRandomValues(new Uint8Array(length))).toString('base64url')
 
 /** Every request without credentials that stores something, at its maximum size. */
-function storing(url: string, clientId: string): Readonly<Record<string, () => Promise<Response>>> {
+function storingRequests(url: string, clientId: string): Readonly<Record<string, () => Promise<Response>>> {
   const request = () => ({
     ...{ client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' },
     ...{ code_challenge: random(32), code_challenge_method: 'S256', state: random(3000), nonce: random(1500) },
@@ -82,7 +82,7 @@ function storing(url: string, clientId: string): Readonly<Record<string, () => P
 }
 
 /** Every route once, with a body of the maximum size. */
-async function everyRoute(url: string, passTime: () => void): Promise<void> {
+async function callEveryRoute(url: string, passTime: () => void): Promise<void> {
   for (const route of [...accessTable.keys(), ...coreTable.keys()]) {
     const [method = 'GET', path = '/'] = route.split(' ')
     const address = url + path.replaceAll(/:\w+/g, () => random(20))
@@ -100,8 +100,8 @@ async function everyRoute(url: string, passTime: () => void): Promise<void> {
 }
 
 /** The size of a database and the number of rows in each table. */
-function measuring(dataSource: DataSource) {
-  const one = async (sql: string) => Number(Object.values((await dataSource.query(sql))[0] ?? {})[0] ?? 0)
+function createMeasurement(dataSource: DataSource) {
+  const queryNumber = async (sql: string) => Number(Object.values((await dataSource.query(sql))[0] ?? {})[0] ?? 0)
   const isPostgres = dataSource.options.type === 'postgres'
   const names = isPostgres
     ? "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"
@@ -109,8 +109,8 @@ function measuring(dataSource: DataSource) {
   return {
     bytes: async () =>
       isPostgres
-        ? one('SELECT pg_database_size(current_database())')
-        : (await one('PRAGMA page_count')) * (await one('PRAGMA page_size')),
+        ? queryNumber('SELECT pg_database_size(current_database())')
+        : (await queryNumber('PRAGMA page_count')) * (await queryNumber('PRAGMA page_size')),
     /** The relations that take most space, with their dead rows (PostgreSQL). */
     async largest(): Promise<string> {
       if (!isPostgres) return ''
@@ -123,7 +123,7 @@ function measuring(dataSource: DataSource) {
     async rows() {
       const tables: readonly { readonly name: string }[] = await dataSource.query(names)
       const counts = new Map<string, number>()
-      for (const { name } of tables) counts.set(name, await one(`SELECT COUNT(*) FROM "${name}"`))
+      for (const { name } of tables) counts.set(name, await queryNumber(`SELECT COUNT(*) FROM "${name}"`))
       return counts
     },
   }
@@ -177,14 +177,14 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('requests without credentials f
       callbackURLs: [redirectUri],
       isPublic: true,
     })
-    const kinds = storing(instance.url, String((created.json() as { id: string }).id))
+    const kinds = storingRequests(instance.url, String((created.json() as { id: string }).id))
     const dataSource = await new DataSource(
       kind === 'SQLite'
         ? { type: 'better-sqlite3', database: file }
         : { type: 'postgres', url: env.DB_CONNECTION_STRING },
     ).initialize()
     stack.defer(() => dataSource.destroy())
-    const { bytes, largest, rows } = measuring(dataSource)
+    const { bytes, largest, rows } = createMeasurement(dataSource)
 
     const outcomes = new Set<string>()
     const sizes = [await bytes()]
@@ -192,7 +192,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('requests without credentials f
     const counts = [await rows()]
     for (let passed = 0; passed < minutes; passed++) {
       const startedAt = now
-      if (passed % 10 === 0) await everyRoute(instance.url, () => (now += 20))
+      if (passed % 10 === 0) await callEveryRoute(instance.url, () => (now += 20))
       for (const [name, send] of Object.entries(kinds))
         for (let sent = 0; sent < (times[name] ?? defaultTimes); sent++) {
           const response = await send()

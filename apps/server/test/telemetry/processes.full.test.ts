@@ -17,11 +17,11 @@ test('sums the processes of one machine, including those that have ended', async
   })
   await createGroup(instance.url)
   await eventually(() => expect(instance.output()).toMatch(/runs in 2 processes/))
-  const request = async (times: number) => {
+  const sendRequests = async (times: number) => {
     for (let time = 0; time < times; time += 1)
       await (await fetch(`${instance.url}/login`, { headers: { connection: 'close' } })).text()
   }
-  await request(20)
+  await sendRequests(20)
   const metrics = await scrape(port)
   expect(sumOf(metrics, ...requests)).toBe(20)
   expect(sumOf(metrics, 'pocket_build_info')).toBe(1)
@@ -33,7 +33,7 @@ test('sums the processes of one machine, including those that have ended', async
   await eventually(() => expect(instance.output()).toContain('another one replaces it'))
   expect(sumOf(await scrape(port), ...requests)).toBe(20)
   // One that is stopped reports what it has counted since the last collection.
-  await request(5)
+  await sendRequests(5)
   process.kill(stopped ?? 0, 'SIGTERM')
   await eventually(() => expect(instance.output().match(/another one replaces it/g)).toHaveLength(2))
   expect(sumOf(await scrape(port), ...requests)).toBe(25)

@@ -208,7 +208,7 @@ describeUnless(missing, describe)('Prometheus', () => {
     const { plain } = await instance.app.pocket.clients.addSecret(id)
     const headers = { authorization: `Basic ${Buffer.from(`${id}:${plain}`).toString('base64')}` }
     let people = 0
-    const load = async () => {
+    const createLoad = async () => {
       // A sign-in with a code and a new passkey, a rejected code, and a token.
       if (people < 3) await instance.person(`person${people++}`)
       await instance.agent().postForm(`${instance.url}/lc`, { code: 'WRONG1' })
@@ -243,7 +243,7 @@ describeUnless(missing, describe)('Prometheus', () => {
 
     // Rates need two scrapes of a counter that grows.
     await eventually(async () => {
-      await load()
+      await createLoad()
       const empty = []
       for (const { title, expr } of queries) {
         const filled = expr.replaceAll('$__rate_interval', '1m').replaceAll('$job', 'pocket')

@@ -7,7 +7,7 @@ import { selfSigned } from '@pocket/test-support/certificates'
 import { compatibilityReference, differences } from '../../../scripts/pocket-id-compatibility.ts'
 import { startApp } from '../../http/app.ts'
 import { type Instance, passkeyAnswer, registerPasskey, startInstance } from '../instance.ts'
-import { mismatches, parseStep, type Step, stepLines } from './steps.ts'
+import { findMismatchedPaths, parseStep, type Step, stepLines } from './steps.ts'
 
 const key = 'a key of the environment'
 const files: Readonly<Record<string, Blob>> = {
@@ -40,11 +40,11 @@ afterAll(async () => {
   await alone[Symbol.asyncDispose]()
 })
 
-function withValues(text: string): string {
+function fillPlaceholders(text: string): string {
   return text.replaceAll(/<([\w-]+)>/g, (placeholder, name: string) => values.get(name) ?? placeholder)
 }
 
-async function responseTo({ who, method, path, headers, body }: Step) {
+async function sendStep({ who, method, path, headers, body }: Step) {
   const { url } = who === 'alone' ? alone : instance
   const basic = Buffer.from(`nextcloud:${values.get('secret')}`).toString('base64')
   const credentials: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -67,7 +67,7 @@ async function responseTo({ who, method, path, headers, body }: Step) {
     return { status: response.status, headers: response.headers, text: response.text }
   }
   const allHeaders = { ...credentials[who], ...headers, ...contentType(body) }
-  const response = await fetch(url + path, { method, headers: allHeaders, body: contentOf(body), redirect: 'manual' })
+  const response = await fetch(url + path, { method, headers: allHeaders, body: requestBody(body), redirect: 'manual' })
   return { status: response.status, headers: response.headers, text: await response.text() }
 }
 
@@ -76,7 +76,7 @@ function contentType(body: string): Readonly<Record<string, string>> {
   return body === '' || body.startsWith('file:') ? {} : { 'content-type': 'application/x-www-form-urlencoded' }
 }
 
-function contentOf(body: string): string | FormData | null {
+function requestBody(body: string): string | FormData | null {
   if (body.startsWith('config:'))
     return JSON.stringify({ ...configuration, ...JSON.parse(body.slice('config:'.length)) })
   if (!body.startsWith('file:')) return body || null
@@ -86,23 +86,23 @@ function contentOf(body: string): string | FormData | null {
 }
 
 /** The members of the body, and what the expectations name besides them. */
-function actualMembers({ text, headers }: Awaited<ReturnType<typeof responseTo>>, expected: unknown): unknown {
+function actualMembers({ text, headers }: Awaited<ReturnType<typeof sendStep>>, expected: unknown): unknown {
   const body: unknown = /^[[{]/.test(text) ? JSON.parse(text) : {}
   if (typeof expected !== 'object' || expected === null || Array.isArray(expected)) return body
   const more = Object.entries(expected).flatMap(([name, value]) => {
     if (name === '#text') return [[name, text]]
-    if (name === '#entry') return [[name, entryOf(body, value)]]
+    if (name === '#entry') return [[name, findEntry(body, value)]]
     return name.startsWith('@') ? [[name, headers.get(name.slice(1))]] : []
   })
   return { ...Object(body), ...Object.fromEntries(more) }
 }
 
 /** The entry of a list with this key. */
-function entryOf(body: unknown, { key: wanted }: { readonly key: string }): unknown {
+function findEntry(body: unknown, { key: wanted }: { readonly key: string }): unknown {
   return Array.isArray(body) ? body.find((entry) => entry.key === wanted) : undefined
 }
 
-function keep({ kept }: Step, { text, headers }: Awaited<ReturnType<typeof responseTo>>): void {
+function keepValues({ kept }: Step, { text, headers }: Awaited<ReturnType<typeof sendStep>>): void {
   for (const [name, member = ''] of Object.entries(kept)) {
     if (name === 'config') {
       const settings = JSON.parse(text) as readonly { readonly key: string; readonly value: string }[]
@@ -119,18 +119,18 @@ function keep({ kept }: Step, { text, headers }: Awaited<ReturnType<typeof respo
 }
 
 test.each(stepLines)('%s', async (line) => {
-  const step = parseStep(withValues(line))
+  const step = parseStep(fillPlaceholders(line))
   const { recorded, difference } = step
-  const response = await responseTo(step)
+  const response = await sendStep(step)
   const findMismatches = (expected: Step['recorded']) => [
     ...(response.status === expected.status ? [] : ['status']),
-    ...mismatches(expected.members, actualMembers(response, expected.members)),
+    ...findMismatchedPaths(expected.members, actualMembers(response, expected.members)),
   ]
   const seen = [response.status, response.headers.get('location'), response.text]
   expect([findMismatches(difference?.ours ?? recorded), ...seen]).toEqual([[], ...seen])
   // A difference that is gone leaves the list.
   if (difference) expect(findMismatches(recorded)).not.toEqual([])
-  keep(step, response)
+  keepValues(step, response)
 })
 
 test('negotiates HTTP/1.1 over TLS: http2', async () => {

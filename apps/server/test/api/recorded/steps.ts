@@ -31,8 +31,8 @@ export function parseStep(text: string): Step {
   return {
     ...{ who, method, path, body },
     headers: JSON.parse(headers),
-    recorded: expectedOf(recorded),
-    difference: id === undefined ? undefined : { id: differenceOf(id), ours: expectedOf(ours) },
+    recorded: parseExpectedResponse(recorded),
+    difference: id === undefined ? undefined : { id: parseDifferenceId(id), ours: parseExpectedResponse(ours) },
     kept: Object.fromEntries(
       kept
         .split(' ')
@@ -42,11 +42,11 @@ export function parseStep(text: string): Step {
   }
 }
 
-function expectedOf(text: string): ExpectedResponse {
+function parseExpectedResponse(text: string): ExpectedResponse {
   return { status: Number(text.slice(0, 3)), members: text.length > 3 ? JSON.parse(text.slice(4)) : {} }
 }
 
-function differenceOf(id: string): DifferenceId {
+function parseDifferenceId(id: string): DifferenceId {
   if (!Object.hasOwn(differences, id)) throw new Error(`The list has no difference ${id}`)
   // Checked above.
   return id as DifferenceId
@@ -57,24 +57,24 @@ export const stepLines: readonly string[] = readFileSync(new URL('pocket-id-2.14
   .filter((text) => text !== '' && !text.startsWith('#'))
 
 /** The paths of expected members that the response does not have. */
-export function mismatches(expected: unknown, ours: unknown, path = ''): readonly string[] {
+export function findMismatchedPaths(expected: unknown, ours: unknown, path = ''): readonly string[] {
   if (expected === '<any>') return ours === undefined ? [path] : []
   if (expected === '<text>') return typeof ours === 'string' ? [] : [path]
   if (Array.isArray(expected)) {
     if (!Array.isArray(ours) || ours.length !== expected.length) return [path]
-    return expected.flatMap((value, index) => mismatches(value, ours[index], `${path}[${index}]`))
+    return expected.flatMap((value, index) => findMismatchedPaths(value, ours[index], `${path}[${index}]`))
   }
   if (typeof expected === 'object' && expected !== null) {
-    const members = typeof ours === 'string' ? claimsOf(ours) : ours
+    const members = typeof ours === 'string' ? decodeClaims(ours) : ours
     if (typeof members !== 'object' || members === null) return [path]
     return Object.entries(expected).flatMap(([name, value]) =>
-      mismatches(value, Reflect.get(members, name), `${path}.${name}`),
+      findMismatchedPaths(value, Reflect.get(members, name), `${path}.${name}`),
     )
   }
-  return isSame(expected, ours) ? [] : [path]
+  return matchesExpected(expected, ours) ? [] : [path]
 }
 
-function isSame(expected: unknown, ours: unknown): boolean {
+function matchesExpected(expected: unknown, ours: unknown): boolean {
   if (typeof expected !== 'string' || typeof ours !== 'string' || !expected.includes('…')) return expected === ours
   const [start = '', ...parts] = expected.split('…')
   // Arbitrary text may follow each part.
@@ -86,6 +86,6 @@ function isSame(expected: unknown, ours: unknown): boolean {
 }
 
 /** Of a JWT; empty for an opaque token. */
-function claimsOf(token: string): unknown {
+function decodeClaims(token: string): unknown {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString() || '{}')
 }

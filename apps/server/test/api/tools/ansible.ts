@@ -21,14 +21,14 @@ export function ansible(): Tool {
   return {
     name: 'Ansible',
     async apply(api) {
-      const groupId = await present(api, { list: '/api/user-groups', key: 'name', wanted: group })
-      const userId = await present(api, { list: '/api/users', key: 'username', wanted: user })
+      const groupId = await ensurePresent(api, { list: '/api/user-groups', key: 'name', wanted: group })
+      const userId = await ensurePresent(api, { list: '/api/users', key: 'username', wanted: user })
       const { userGroups } = await api.read(`/api/users/${userId}`)
       const membership = { userGroupIds: [groupId] }
       await api.converge(`PUT /api/users/${userId}/user-groups`, membership, { userGroupIds: idsOf(userGroups) })
-      const isNew = (await byName(api, '/api/oidc/clients', 'name', client.name)) === undefined
+      const isNew = (await findByName(api, '/api/oidc/clients', 'name', client.name)) === undefined
       const created = { ...client, logoutCallbackURLs: [], credentials: { federatedIdentities: [] } }
-      const clientId = await present(api, { list: '/api/oidc/clients', key: 'name', wanted: client, created })
+      const clientId = await ensurePresent(api, { list: '/api/oidc/clients', key: 'name', wanted: client, created })
       if (isNew) await api.write(`POST /api/oidc/clients/${clientId}/secret`)
       const { allowedUserGroups } = await api.read(`/api/oidc/clients/${clientId}`)
       const allowed = { userGroupIds: idsOf(allowedUserGroups) }
@@ -43,7 +43,7 @@ export function ansible(): Tool {
         ['/api/users', 'username', user.username],
         ['/api/user-groups', 'name', group.name],
       ] as const) {
-        const found = await byName(api, list, key, name)
+        const found = await findByName(api, list, key, name)
         if (found) await api.write(`DELETE ${list}/${found.id}`)
       }
       const { appName, disableAnimations } = before ?? {}
@@ -52,13 +52,13 @@ export function ansible(): Tool {
   }
 }
 
-async function byName(api: ToolApi, list: string, key: string, name: string): Promise<Json | undefined> {
+async function findByName(api: ToolApi, list: string, key: string, name: string): Promise<Json | undefined> {
   // The collection sends the page without brackets, which is ignored.
   const match = items(await api.read(`${list}?page=1`)).find((item) => item[key] === name)
   return match && api.read(`${list}/${match.id}`)
 }
 
-interface Wanted {
+interface WantedObject {
   readonly list: '/api/users' | '/api/user-groups' | '/api/oidc/clients'
   readonly key: string
   readonly wanted: Json
@@ -66,8 +66,8 @@ interface Wanted {
 }
 
 /** Creates the object or changes the fields that differ; lists of URLs have no order. */
-async function present(api: ToolApi, { list, key, wanted, created = wanted }: Wanted): Promise<string> {
-  const found = await byName(api, list, key, String(wanted[key]))
+async function ensurePresent(api: ToolApi, { list, key, wanted, created = wanted }: WantedObject): Promise<string> {
+  const found = await findByName(api, list, key, String(wanted[key]))
   if (!found) return String((await api.write(`POST ${list}`, created)).id)
   const sortList = (value: unknown) => (Array.isArray(value) ? [...value].sort() : value)
   const isSame = Object.entries(wanted).every(([name, value]) =>

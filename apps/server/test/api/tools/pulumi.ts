@@ -30,7 +30,7 @@ export function pulumi(): Tool {
         const secret = await tool.write(`POST /api/oidc/clients/${clientId}/secrets`, {})
         const { id: apiId } = await tool.write('POST /api/apis', api)
         const changed = await tool.write(`PUT /api/apis/${apiId}/permissions`, { permissions })
-        await tool.write(`PUT /api/apis/${apiId}/clients/${clientId}`, grant(changed))
+        await tool.write(`PUT /api/apis/${apiId}/clients/${clientId}`, grantBody(changed))
         state = { client: String(clientId), api: String(apiId), secret: String(secret.id) }
       }
       const { client: clientId, api: apiId, secret } = state
@@ -46,7 +46,7 @@ export function pulumi(): Tool {
       await tool.converge(`PUT /api/apis/${apiId}/permissions`, { permissions }, known)
       const clients = items(await tool.read(`/api/apis/${apiId}/clients?pagination[page]=1&pagination[limit]=100`))
       const access = clients.find(({ client: holder }) => (holder as Json).id === clientId) ?? {}
-      await tool.converge(`PUT /api/apis/${apiId}/clients/${clientId}`, grant(foundApi), access)
+      await tool.converge(`PUT /api/apis/${apiId}/clients/${clientId}`, grantBody(foundApi), access)
     },
     async destroy(tool) {
       if (!state) return
@@ -62,7 +62,7 @@ function permissionsOf(found: Json): readonly Json[] {
   return found.permissions as readonly Json[]
 }
 
-function grant(found: Json): Json {
+function grantBody(found: Json): Json {
   const ids = permissionsOf(found).map(({ id }) => id)
   return {
     clientAccess: true,

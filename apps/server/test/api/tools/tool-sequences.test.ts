@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
 import { databaseOf, type RunningApp, startApp } from '../../http/app.ts'
-import { whole } from '../setting-calls.ts'
+import { completeSettings } from '../setting-calls.ts'
 import { ansible } from './ansible.ts'
 import { operator } from './operator.ts'
 import { pulumi } from './pulumi.ts'
@@ -32,17 +32,17 @@ describe.each(databaseKinds)('on %s', (kind) => {
     const api = new ToolApi(running.url, key)
     await api.write('POST /api/users', { username: 'ada', email: 'ada@example.com' })
     await api.write('POST /api/oidc/clients', { id: 'wiki', name: 'Wiki', callbackURLs: [] })
-    await api.write('PUT /api/application-configuration', whole({ smtpPassword: 'hunter-two' }))
+    await api.write('PUT /api/application-configuration', completeSettings({ smtpPassword: 'hunter-two' }))
   })
 
   afterAll(async () => stack.disposeAsync())
 
   // Reads of secrets are audited, too.
-  const newestChange = async (api: ToolApi) => {
+  const fetchNewestChange = async (api: ToolApi) => {
     const events = items(await api.read('/api/audit-logs/all?pagination[limit]=100'))
     return events.find(({ event }) => event !== 'SECRETS_READ')
   }
-  const content = async (api: ToolApi) => {
+  const readContent = async (api: ToolApi) => {
     const entries: unknown[] = []
     for (const list of lists) entries.push((await api.read(list)).data)
     return entries
@@ -52,18 +52,18 @@ describe.each(databaseKinds)('on %s', (kind) => {
     '$name changes nothing the second time, and leaves nothing behind',
     async (tool) => {
       const api = new ToolApi(running.url, key)
-      const before = await content(api)
+      const before = await readContent(api)
       await tool.apply(api)
-      const applied = await content(api)
+      const applied = await readContent(api)
       const { writes } = api
-      const event = await newestChange(api)
+      const event = await fetchNewestChange(api)
       expect(event).toBeDefined()
       await tool.apply(api)
       expect(api.writes).toBe(writes)
-      expect(await newestChange(api)).toEqual(event)
-      expect(await content(api)).toEqual(applied)
+      expect(await fetchNewestChange(api)).toEqual(event)
+      expect(await readContent(api)).toEqual(applied)
       await tool.destroy(api)
-      expect(await content(api)).toEqual(before)
+      expect(await readContent(api)).toEqual(before)
     },
   )
 })

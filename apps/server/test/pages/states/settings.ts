@@ -8,12 +8,12 @@ import { anna, day, now } from './common.ts'
 import { presets } from './ldap.ts'
 import { list } from './users.ts'
 
-interface Given {
+interface SettingsState {
   readonly values?: Partial<Record<SettingKey, string>>
   readonly locked?: Partial<Record<SettingKey, string>>
 }
 
-function groupsOf(section: SectionName, { values = {}, locked = {} }: Given = {}): SettingsPage['groups'] {
+function groupsOf(section: SectionName, { values = {}, locked = {} }: SettingsState = {}): SettingsPage['groups'] {
   return sections[section].map(({ name, fields }) => ({
     name,
     fields: fields.map(({ key, control }) => ({

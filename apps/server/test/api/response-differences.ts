@@ -20,20 +20,20 @@ export interface DocumentedOperation {
 }
 
 /** All differences between a response and the document; empty if it conforms. */
-export type Differences = (call: string, response: UserAgentResponse) => readonly string[]
+export type FindDifferences = (call: string, response: UserAgentResponse) => readonly string[]
 
 /** Instances of one version have the same document, except for their URL. */
-const comparisons = new Map<string, Differences>()
+const comparisons = new Map<string, FindDifferences>()
 
 /** Compares responses with a document. A call is written as in the document, such as `GET /api/users/{id}`. */
-export function comparison(document: Document): Differences {
+export function cachedDifferences(document: Document): FindDifferences {
   const text = JSON.stringify({ paths: document.paths, components: document.components })
-  const known = comparisons.get(text) ?? compare(document)
+  const known = comparisons.get(text) ?? createDifferences(document)
   comparisons.set(text, known)
   return known
 }
 
-function compare(document: Document): Differences {
+function createDifferences(document: Document): FindDifferences {
   const ajv = new Ajv2020({ strict: false, allErrors: true, inlineRefs: false })
   formats.default(ajv, ['uuid', 'date-time', 'uri', 'email'])
   ajv.addSchema(document, 'document')

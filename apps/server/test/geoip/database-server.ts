@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { Header } from 'tar'
 
 /** The responses of a database server, and the requests it received. */
-export interface Source extends AsyncDisposable {
+export interface DatabaseServer extends AsyncDisposable {
   /** With a placeholder for the license key, like MaxMind's URL. */
   readonly url: string
   readonly asked: string[]
@@ -16,7 +16,7 @@ export interface Source extends AsyncDisposable {
   serve(content: Buffer): void
 }
 
-export async function startSource(): Promise<Source> {
+export async function startDatabaseServer(): Promise<DatabaseServer> {
   const server = createServer((req, res) => {
     source.asked.push(req.url ?? '')
     if (!(req.url ?? '').endsWith('suffix=tar.gz.sha256')) return source.answer(req, res)
@@ -26,7 +26,7 @@ export async function startSource(): Promise<Source> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   // A server that listens on TCP has an address with a port.
   const { port } = server.address() as AddressInfo
-  const source: Source = {
+  const source: DatabaseServer = {
     url: `http://127.0.0.1:${port}/app/geoip_download?license_key=%s&suffix=tar.gz`,
     asked: [],
     answer: (_req, res) => void res.writeHead(404).end(),

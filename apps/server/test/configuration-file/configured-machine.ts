@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { databaseKinds } from '@pocket/test-support'
 import { createMachine } from '../backup/test-instance.ts'
 import type { RunningApp } from '../http/app.ts'
-import { createFileSite } from './file.ts'
+import { createConfigurationFile } from './create-configuration-file.ts'
 
 export const secret = 'a secret of the client that is long enough'
 
@@ -49,9 +49,9 @@ export const findAppliedLines = ({ log }: RunningApp) =>
   log.filter((line) => line.includes('The configuration file was'))
 
 /** A machine with the configuration file, and its commands. */
-export async function createSite(kind: (typeof databaseKinds)[number], yaml: string) {
+export async function createConfiguredMachine(kind: (typeof databaseKinds)[number], yaml: string) {
   await using stack = new AsyncDisposableStack()
-  const file = stack.use(await createFileSite(yaml))
+  const file = stack.use(await createConfigurationFile(yaml))
   await writeFile(join(file.folder, 'token'), 'token-of-the-target\n')
   const machine = stack.use(await createMachine(kind))
   const configured = machine.with({ JELLYFIN_SECRET: secret, POCKET_CONFIG_FILE: file.path })

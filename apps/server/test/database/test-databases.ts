@@ -10,7 +10,7 @@ import { recordingLogger } from './recording-logger.ts'
 export type DatabaseConfig = Pick<Config, 'database' | 'dataFolder' | 'encryptionKey'>
 
 /** A database that is not open yet, and its state that must not change. */
-export interface Site extends AsyncDisposable {
+export interface TestDatabase extends AsyncDisposable {
   readonly folder: TestFolder
   readonly config: DatabaseConfig
   execute(statements: readonly string[]): Promise<void>
@@ -19,12 +19,12 @@ export interface Site extends AsyncDisposable {
   schema(): Promise<unknown>
 }
 
-export const sites = { SQLite: sqliteSite, PostgreSQL: postgresSite } as const satisfies Record<
-  string,
-  () => Promise<Site>
->
+export const testDatabases = {
+  SQLite: createSqliteDatabase,
+  PostgreSQL: createPostgresDatabase,
+} as const satisfies Record<string, () => Promise<TestDatabase>>
 
-export async function sqliteSite(): Promise<Site> {
+export async function createSqliteDatabase(): Promise<TestDatabase> {
   const folder = await createFolder()
   const path = join(folder.path, 'pocket-id.db')
   return {
@@ -42,7 +42,7 @@ export async function sqliteSite(): Promise<Site> {
   }
 }
 
-export async function postgresSite(): Promise<Site> {
+export async function createPostgresDatabase(): Promise<TestDatabase> {
   const folder = await createFolder()
   const database = await createTestDatabase()
   const { url } = database
@@ -130,6 +130,6 @@ async function postgresSchema(client: pg.Client): Promise<unknown> {
   }
 }
 
-export async function open(config: DatabaseConfig): Promise<OpenDatabase> {
+export async function openWithoutLog(config: DatabaseConfig): Promise<OpenDatabase> {
   return openDatabase(config, recordingLogger().logger)
 }
