@@ -2,7 +2,7 @@
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)))
   const rule = widths.map((width) => '-'.repeat(width))
-  const text = (row: readonly string[]) =>
+  const rowText = (row: readonly string[]) =>
     `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |\n`
-  return [header, rule, ...rows].map(text).join('')
+  return [header, rule, ...rows].map(rowText).join('')
 }

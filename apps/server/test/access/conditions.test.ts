@@ -14,7 +14,7 @@ interface Subject {
   readonly userName: string
 }
 
-interface Content {
+interface RequestContent {
   readonly params?: Readonly<Record<string, string>>
   /** JSON for the REST API, a form for a page. */
   readonly body?: unknown
@@ -39,18 +39,18 @@ async function createSubject(administrator: boolean): Promise<Subject> {
 }
 
 const userContent =
-  (content: Content = {}) =>
-  ({ userId }: Subject): Content => ({ params: { id: userId, userId }, body: {}, ...content })
+  (content: RequestContent = {}) =>
+  ({ userId }: Subject): RequestContent => ({ params: { id: userId, userId }, body: {}, ...content })
 const groupContent =
-  (content: Content = {}) =>
-  ({ groupId, userId }: Subject): Content => ({
+  (content: RequestContent = {}) =>
+  ({ groupId, userId }: Subject): RequestContent => ({
     params: { id: groupId, userGroupId: groupId, userId },
     body: {},
     ...content,
   })
 const bulkContent =
   (field: 'userId' | 'groupId', act: string) =>
-  (about: Subject): Content => ({ body: { act, confirmed: 'yes', ids: about[field] } })
+  (about: Subject): RequestContent => ({ body: { act, confirmed: 'yes', ids: about[field] } })
 const profileFields = ({ userName }: Subject) => ({
   username: userName,
   email: `${userName}@example.com`,
@@ -60,7 +60,7 @@ const users = '/settings/admin/users/:id'
 const groups = '/settings/admin/user-groups/:id'
 
 /** The request for a row with a condition: it targets an administrator if the condition must apply, otherwise another user. */
-const requests: Readonly<Record<string, (about: Subject, applies: boolean) => Content>> = {
+const requests: Readonly<Record<string, (about: Subject, applies: boolean) => RequestContent>> = {
   'POST /api/users': (_, isAdmin) => ({ body: { username: newName(), isAdmin } }),
   'PUT /api/users/:id': (about) => userContent({ body: profileFields(about) })(about),
   'DELETE /api/users/:id': userContent(),
@@ -139,7 +139,7 @@ function newName(): string {
   return `new-${randomUUID()}`
 }
 
-async function requestOutcome(by: TestCaller, route: string, { params = {}, body }: Content): Promise<string> {
+async function requestOutcome(by: TestCaller, route: string, { params = {}, body }: RequestContent): Promise<string> {
   const [method = '', path = ''] = route.split(' ')
   const url = callers.instance.url + path.replaceAll(/:(\w+)/g, (_, name: string) => params[name] ?? randomUUID())
   const options = { headers: { accept: 'application/json', ...by.headers } }

@@ -117,7 +117,7 @@ describe('an API key with scopes', () => {
 
 describe('an API key without scopes and without the permission to read secrets', () => {
   /** A key of the administrator without scopes. */
-  async function keyOf(fields: object) {
+  async function createKey(fields: object) {
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
     const { json } = await instance.call('POST /api/api-keys', { body: { name: freshName(), expiresAt, ...fields } })
     const headers = { 'x-api-key': String(json.token) }
@@ -159,28 +159,28 @@ describe('an API key without scopes and without the permission to read secrets',
   ])('cannot %s', async (_what, isAdmin, requestOf) => {
     const { id, json } = await createPerson(instance, { isAdmin })
     const [call, body] = requestOf(id, json)
-    const other = await keyOf({})
+    const other = await createKey({})
     expect(refusal(await other(call, body))).toEqual([403, 'forbidden'])
-    const reading = await keyOf({ canReadSecrets: true })
+    const reading = await createKey({ canReadSecrets: true })
     expect((await reading(call, body)).status).not.toBe(403)
   })
 
   test('cannot change the e-mail address of its owner, who is an administrator', async () => {
     const { json } = await instance.call('GET /api/users/me')
-    const other = await keyOf({})
+    const other = await createKey({})
     expect(refusal(await other('PUT /api/users/me', { ...json, email: freshEmail() }))).toEqual([403, 'forbidden'])
     expect((await other('PUT /api/users/me', { ...json, locale: 'de' })).status).toBe(200)
   })
 
   test('cannot create another API key', async () => {
     const body = { name: freshName(), expiresAt: new Date(Date.now() + 86_400_000).toISOString(), canReadSecrets: true }
-    const other = await keyOf({})
+    const other = await createKey({})
     expect(refusal(await other('POST /api/api-keys', body))).toEqual([403, 'api_key_auth_not_allowed'])
   })
 
   test('can still manage users and administrators', async () => {
     const administrator = await createPerson(instance, { isAdmin: true })
-    const other = await keyOf({})
+    const other = await createKey({})
     const created = await other('POST /api/users', { username: freshName(), email: freshEmail() })
     const { id } = created.json() as { readonly id: string }
     const statuses = [

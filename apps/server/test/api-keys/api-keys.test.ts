@@ -56,17 +56,17 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('records the use of a key at most once a minute', async () => {
     const { apiKey, token } = await createKey()
-    const use = async () => {
+    const useKey = async () => {
       await apiKeys.identify(token)
       await apiKeys.flush()
       return (await store.find(ownerId, apiKey.id))?.lastUsedAt
     }
     const first = now
-    expect(await use()).toBe(first)
+    expect(await useKey()).toBe(first)
     now = first + minute - 1
-    expect(await use()).toBe(first)
+    expect(await useKey()).toBe(first)
     now = first + minute
-    expect(await use()).toBe(now)
+    expect(await useKey()).toBe(now)
     // Another replica that read the row earlier.
     await store.markUsed(apiKey.id, now + 1, now + 1 - minute)
     expect((await store.find(ownerId, apiKey.id))?.lastUsedAt).toBe(now)

@@ -265,17 +265,17 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
   test('return not found for access of unknown objects', async () => {
     const { id } = await createApi()
     const clientId = await createClient()
-    const resources = async (result: Promise<Answer>) => {
+    const statusAndError = async (result: Promise<Answer>) => {
       const { status, json } = await result
       return [status, json.code, json.details]
     }
     const client = [404, 'not_found', { resource: 'OIDC client' }]
     const api = [404, 'not_found', { resource: 'API' }]
-    expect(await resources(setAccess(id, 'nobody', {}))).toEqual(client)
-    expect(await resources(setAccess(randomUUID(), clientId, {}))).toEqual(api)
+    expect(await statusAndError(setAccess(id, 'nobody', {}))).toEqual(client)
+    expect(await statusAndError(setAccess(randomUUID(), clientId, {}))).toEqual(api)
     const params = { clientId: 'nobody' }
-    expect(await resources(instance.call('GET /api/api-access/{clientId}', { params }))).toEqual(client)
-    expect(await resources(instance.call('PUT /api/api-access/{clientId}', { params, body: {} }))).toEqual(client)
+    expect(await statusAndError(instance.call('GET /api/api-access/{clientId}', { params }))).toEqual(client)
+    expect(await statusAndError(instance.call('PUT /api/api-access/{clientId}', { params, body: {} }))).toEqual(client)
   })
 
   test('revoke access with its last permission', async () => {

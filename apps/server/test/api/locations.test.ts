@@ -44,13 +44,13 @@ describe.each(databaseKinds)('%s', (kind) => {
     return agent
   }
 
-  const entries = async (query: string) =>
+  const listEntries = async (query: string) =>
     (await instance.call('GET /api/audit-logs/all', { query: `?filters[userID]=${person.id}&${query}` })).json
       .data as readonly Entry[]
   const countries = (found: readonly Entry[]) => [...new Set(found.map(({ country }) => country))].sort()
 
   test('stores the location of the IP address in an audit entry', async () => {
-    const found = await entries('filters[event]=SIGN_IN&sort[column]=createdAt&sort[direction]=asc')
+    const found = await listEntries('filters[event]=SIGN_IN&sort[column]=createdAt&sort[direction]=asc')
     expect(found.map(({ ipAddress, country, city }) => [ipAddress, country, city])).toEqual([
       ['81.2.69.160', 'United Kingdom', 'London'],
       ['2a02:d400::7', 'Germany', 'Munich'],
@@ -62,16 +62,16 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('filters and sorts entries by location, and separates internal from external ones', async () => {
-    expect(countries(await entries('filters[location]=internal'))).toEqual(['Internal Network'])
-    const outside = await entries('filters[location]=external')
+    expect(countries(await listEntries('filters[location]=internal'))).toEqual(['Internal Network'])
+    const outside = await listEntries('filters[location]=external')
     // The login code of this user was created without a request, so it has no location.
     expect(outside.every(({ ipAddress }) => ipAddress !== null)).toBe(true)
     expect(countries(outside)).toEqual(['', 'Germany', 'Sweden', 'United Kingdom'])
     const both = 'filters[location][0]=internal&filters[location][1]=external&filters[event]=SIGN_IN'
-    expect(await entries(both)).toHaveLength(6)
-    expect((await entries('search=MUNICH')).map(({ city }) => city)).toEqual(['Munich'])
+    expect(await listEntries(both)).toHaveLength(6)
+    expect((await listEntries('search=MUNICH')).map(({ city }) => city)).toEqual(['Munich'])
     const listSorted = async (column: string, direction: string) =>
-      (await entries(`filters[location]=external&sort[column]=${column}&sort[direction]=${direction}`)).map(
+      (await listEntries(`filters[location]=external&sort[column]=${column}&sort[direction]=${direction}`)).map(
         ({ country, city }) => `${city} ${country}`,
       )
     expect(await listSorted('country', 'asc')).toEqual(['Munich Germany', ' Sweden', 'London United Kingdom', ' '])

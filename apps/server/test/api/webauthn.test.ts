@@ -132,18 +132,18 @@ describe.each(databaseKinds)('%s', (kind) => {
         const body = await passkeyAnswer(agent, instance.url, authenticator)
         await instance.call('POST /api/webauthn/login/finish', { body, agent })
         kept.push(cookie(agent, 'access_token')?.value)
-        const statuses = () =>
+        const fetchStatuses = () =>
           Promise.all(
             kept.map(async (value) => {
               const options = { headers: { cookie: `access_token=${value}` } }
               return (await instance.agent().getJson(`${instance.url}/api/users/me`, options)).status
             }),
           )
-        expect(await statuses()).toEqual([200, 200])
+        expect(await fetchStatuses()).toEqual([200, 200])
         const [method = '', path = ''] = call.split(' ')
         expect((await agent.sendJson(method, instance.url + path, {})).status).toBeLessThan(400)
         expect((await instance.call('GET /api/users/me', { agent })).status).toBe(401)
-        expect(await statuses()).toEqual([401, 401])
+        expect(await fetchStatuses()).toEqual([401, 401])
       },
     )
 
@@ -266,10 +266,10 @@ describe.each(databaseKinds)('%s', (kind) => {
         await changeSettings({ ...codes, ...mail })
         await setEmail(false)
         expect(await remove()).toMatchObject({ status: 409, json: { code: 'last_passkey' } })
-        const page = async () => (await agent.get(`${instance.url}/settings/account/security`)).text
-        expect(await page()).not.toContain('Remove passkey')
+        const fetchSecurityPage = async () => (await agent.get(`${instance.url}/settings/account/security`)).text
+        expect(await fetchSecurityPage()).not.toContain('Remove passkey')
         await setEmail(true)
-        expect(await page()).toContain('Remove passkey')
+        expect(await fetchSecurityPage()).toContain('Remove passkey')
         expect((await remove()).status).toBe(204)
         expect(await instance.app.pocket.passkeys.list(accountId)).toEqual([])
         expect(findAuditEvents(instance, 'passkey_removed').at(-1)).toMatchObject({ accountId, passkeyId: last?.id })

@@ -37,7 +37,7 @@ describe.each(databaseKinds)('an archive of %s', (kind) => {
 
   afterAll(() => stack.disposeAsync())
 
-  const lines = async () =>
+  const readArchiveLines = async () =>
     gunzipSync(await readFile(source.path('plain.archive')))
       .toString()
       .trimEnd()
@@ -48,10 +48,10 @@ describe.each(databaseKinds)('an archive of %s', (kind) => {
   })
 
   test('contains every table except the files, which follow as entries', async () => {
-    const header = JSON.parse((await lines())[0] ?? '') as { tables: { name: string }[] }
+    const header = JSON.parse((await readArchiveLines())[0] ?? '') as { tables: { name: string }[] }
     const archived = new Set(header.tables.map(({ name }) => name))
     expect(tables.map(({ options }) => options.name).filter((name) => !archived.has(name))).toEqual(['pocket_file'])
-    expect((await lines()).filter((line) => line.startsWith('{"file":'))).toHaveLength(1)
+    expect((await readArchiveLines()).filter((line) => line.startsWith('{"file":'))).toHaveLength(1)
   })
 
   test.each(kinds)(

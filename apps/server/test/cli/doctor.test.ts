@@ -299,13 +299,13 @@ test.each([
 test('reports a SCIM target that responds too late as one that cannot be used', async () => {
   const deadline = new AbortController()
   using _ = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(deadline.signal)
-  const test = () => {
+  const hangUntilDeadline = () => {
     deadline.abort()
     return new Promise<never>(() => {})
   }
   await using diagnosis = await createStubbedDiagnosis({
     scimTargets: async () => [
-      { clientId: 'wiki', clientName: 'Wiki', test },
+      { clientId: 'wiki', clientName: 'Wiki', test: hangUntilDeadline },
       { clientId: 'files', clientName: 'Files', test: async () => undefined },
     ],
   })

@@ -35,13 +35,13 @@ async function writeProgram(path: string, content: string): Promise<void> {
   await chmod(path, 0o755)
 }
 
-interface Run {
+interface ScriptRun {
   readonly status: number | null
   readonly calls: readonly string[]
   readonly errors: string
 }
 
-async function run(script: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Run> {
+async function run(script: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<ScriptRun> {
   const log = join(app, 'calls.log')
   await writeFile(log, '')
   const PATH = `${join(app, 'bin')}:${process.env.PATH}`

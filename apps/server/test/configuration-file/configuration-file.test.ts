@@ -269,23 +269,23 @@ describe.each(databaseKinds)('a configuration file on %s', (kind) => {
   })
 
   test('the order of access rules is a difference', async () => {
-    const rule = (path: string, groups: string) =>
+    const ruleYaml = (path: string, groups: string) =>
       `{ host: null, path: ${path}, methods: [], allow: users, groups: [${groups}], maxPasskeyAgeMinutes: null }`
-    const rules = [rule('/admin/*', 'admins'), rule('/*', '')]
-    const yaml = (accessRules: readonly string[]) => `
+    const rules = [ruleYaml('/admin/*', 'admins'), ruleYaml('/*', '')]
+    const clientsYaml = (accessRules: readonly string[]) => `
 clients:
   - id: wiki
     name: Wiki
     callbackURLs: []
     protocol: { protectedHosts: [wiki.example.com], accessRules: [${accessRules.join(', ')}] }
 `
-    await using place = await createMachine(yaml(rules))
+    await using place = await createMachine(clientsYaml(rules))
     await using running = await startApp(place.env)
     const paths = async () =>
       (await running.app.pocket.clients.find('wiki'))?.protocol.accessRules.map(({ path }) => path)
     expect(await place.run('config', 'plan')).toMatchObject({ exit: 0, stderr: '' })
     const other = join(place.file.folder, 'other.yaml')
-    await writeFile(other, yaml(rules.toReversed()))
+    await writeFile(other, clientsYaml(rules.toReversed()))
     expect(await place.run('config', 'plan', other)).toMatchObject({ exit: 2 })
     expect(await place.run('config', 'apply', other)).toMatchObject({ exit: 0, stderr: replacesFile })
     expect(await paths()).toEqual(['/*', '/admin/*'])

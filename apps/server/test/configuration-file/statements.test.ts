@@ -10,16 +10,17 @@ import { createConfigurationFile } from './create-configuration-file.ts'
 const statements = recordStatements()
 
 /** A file with this many objects of each kind. */
-function yamlOf(count: number): string {
-  const each = (line: (index: number) => string) => Array.from({ length: count }, (_, index) => line(index)).join('\n')
+function createYaml(count: number): string {
+  const repeatLine = (line: (index: number) => string) =>
+    Array.from({ length: count }, (_, index) => line(index)).join('\n')
   return `groups:
-${each((index) => `  - { name: group-${index} }`)}
+${repeatLine((index) => `  - { name: group-${index} }`)}
 users:
-${each((index) => `  - { username: user-${index}, email: user-${index}@example.com, groups: [group-${index}] }`)}
+${repeatLine((index) => `  - { username: user-${index}, email: user-${index}@example.com, groups: [group-${index}] }`)}
 clients:
-${each((index) => `  - { id: client-${index}, name: Client, callbackURLs: [], allowedGroups: [group-${index}] }`)}
+${repeatLine((index) => `  - { id: client-${index}, name: Client, callbackURLs: [], allowedGroups: [group-${index}] }`)}
 apis:
-${each((index) => `  - { resource: "https://${index}.example.com", name: API, access: [{ client: client-${index}, clientAccess: true }] }`)}
+${repeatLine((index) => `  - { resource: "https://${index}.example.com", name: API, access: [{ client: client-${index}, clientAccess: true }] }`)}
 `
 }
 
@@ -30,7 +31,7 @@ test.each(databaseKinds)(
     const { app } = stack.use(await startApp(await databaseOf(kind, stack)))
     const site = stack.use(await createConfigurationFile(''))
     const load = async (count: number) => {
-      await writeFile(site.path, yamlOf(count))
+      await writeFile(site.path, createYaml(count))
       return loadFile({ path: site.path, environment: {}, schema: fileSchema() })
     }
     const countFor = async (count: number) => {

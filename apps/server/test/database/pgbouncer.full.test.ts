@@ -27,12 +27,13 @@ describeUnless(pgbouncerUnavailableReason, describe)('PgBouncer in transaction m
     await using folder = await createFolder()
     const url = `${pooler.url}?pooler=transaction`
     const config = { database: { kind: 'postgres', url }, dataFolder: folder.path, encryptionKey: undefined } as const
-    const open = (mode: LockMode = 'shared') => openDatabase(config, recordingLogger().logger, undefined, { mode })
-    const server = await open()
+    const openDatabaseIn = (mode: LockMode = 'shared') =>
+      openDatabase(config, recordingLogger().logger, undefined, { mode })
+    const server = await openDatabaseIn()
     await server.lock.assertHeld()
-    await expect(open('exclusive')).rejects.toThrow('is in use by a server')
+    await expect(openDatabaseIn('exclusive')).rejects.toThrow('is in use by a server')
     await server[Symbol.asyncDispose]()
-    await (await open('exclusive'))[Symbol.asyncDispose]()
-    await (await open())[Symbol.asyncDispose]()
+    await (await openDatabaseIn('exclusive'))[Symbol.asyncDispose]()
+    await (await openDatabaseIn())[Symbol.asyncDispose]()
   })
 })

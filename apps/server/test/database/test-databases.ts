@@ -96,20 +96,23 @@ function sqliteSchema(path: string): unknown {
       )
       .pluck()
       .all()
-    const all = (sql: string, name: string) => database.prepare(sql).all(name)
+    const queryAll = (sql: string, name: string) => database.prepare(sql).all(name)
     return tables.map((table) => ({
       table,
-      columns: all(
+      columns: queryAll(
         'SELECT name, lower(type), "notnull", dflt_value, pk FROM pragma_table_xinfo(?) ORDER BY name',
         table,
       ),
-      indexes: all(
+      indexes: queryAll(
         `SELECT l.name, l."unique", l.origin, (SELECT group_concat(name) FROM pragma_index_info(l.name)) AS columns,
           substr(s.sql, nullif(instr(s.sql, ' WHERE '), 0)) AS condition
           FROM pragma_index_list(?) l LEFT JOIN sqlite_schema s ON s.name = l.name ORDER BY l.name`,
         table,
       ),
-      foreignKeys: all('SELECT "from", "table", "to", on_delete FROM pragma_foreign_key_list(?) ORDER BY 1', table),
+      foreignKeys: queryAll(
+        'SELECT "from", "table", "to", on_delete FROM pragma_foreign_key_list(?) ORDER BY 1',
+        table,
+      ),
     }))
   } finally {
     database.close()
@@ -117,15 +120,15 @@ function sqliteSchema(path: string): unknown {
 }
 
 async function postgresSchema(client: pg.Client): Promise<unknown> {
-  const rows = async (sql: string) => (await client.query(sql)).rows
+  const queryRows = async (sql: string) => (await client.query(sql)).rows
   const ofPocket = "relname LIKE 'pocket_%' AND relname NOT LIKE '%_migration' AND relkind = 'r'"
   return {
-    columns: await rows(`SELECT relname, attname, format_type(atttypid, atttypmod), attnotnull, attidentity,
+    columns: await queryRows(`SELECT relname, attname, format_type(atttypid, atttypmod), attnotnull, attidentity,
       attcollation, pg_get_expr(adbin, adrelid) FROM pg_class c JOIN pg_attribute a ON attrelid = c.oid AND attnum > 0
       AND NOT attisdropped LEFT JOIN pg_attrdef ON adrelid = c.oid AND adnum = attnum WHERE ${ofPocket} ORDER BY 1, 2`),
-    indexes: await rows(`SELECT pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class c ON c.oid = indrelid
+    indexes: await queryRows(`SELECT pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class c ON c.oid = indrelid
       WHERE ${ofPocket} ORDER BY 1`),
-    constraints: await rows(`SELECT relname, conname, pg_get_constraintdef(k.oid) FROM pg_constraint k
+    constraints: await queryRows(`SELECT relname, conname, pg_get_constraintdef(k.oid) FROM pg_constraint k
       JOIN pg_class c ON c.oid = conrelid WHERE ${ofPocket} ORDER BY 1, 2`),
   }
 }

@@ -9,7 +9,7 @@ import { createFolder } from '../database/folder.ts'
 
 const folders = ['apps/server', 'packages/core', 'packages/directory', 'packages/api-client', '.']
 const image = 'image: registry.example/pocket:1.2\n'
-const notice = (title: string) => `${title}\n\nThe text of the license.\n`
+const licenseNotice = (title: string) => `${title}\n\nThe text of the license.\n`
 
 /** A repository that is ready for version 1.2.3. */
 const repository: Readonly<Record<string, string>> = {
@@ -23,7 +23,7 @@ const repository: Readonly<Record<string, string>> = {
 }
 const deployed: Readonly<Record<string, string>> = {
   'dist/licenses.txt': ['a 1.0.0 (MIT)', '@b/c 2.0.0-rc.1 ((MIT OR GPL-3.0))']
-    .map(notice)
+    .map(licenseNotice)
     .join(`\n${'-'.repeat(80)}\n\n`),
   'node_modules/@d/e/package.json': '{ "name": "@d/e", "license": "Apache-2.0 AND LGPL-3.0-or-later" }',
 }
@@ -74,8 +74,12 @@ test.each<readonly [CheckName, string, ReleaseChanges]>([
     '@d/f: GPL-3.0',
     { inDeployed: { 'node_modules/@d/f/package.json': '{"name":"@d/f","license":"GPL-3.0"}' } },
   ],
-  ['licenses', 'g: MIT AND GPL-3.0', { inDeployed: { 'dist/licenses.txt': notice('g 1.0.0 (MIT AND GPL-3.0)') } }],
-  ['licenses', 'Another form', { inDeployed: { 'dist/licenses.txt': notice('Another form') } }],
+  [
+    'licenses',
+    'g: MIT AND GPL-3.0',
+    { inDeployed: { 'dist/licenses.txt': licenseNotice('g 1.0.0 (MIT AND GPL-3.0)') } },
+  ],
+  ['licenses', 'Another form', { inDeployed: { 'dist/licenses.txt': licenseNotice('Another form') } }],
   ['upgrade', 'v1.2.2', { inRepository: { 'CHANGELOG.md': '## 1.2.3\n\nNew.\n\n## 1.2.2\n\nOld.\n' } }],
 ])('reports a problem of %s: %s', async (check, problem, changes) => {
   expect(await problemsOf(check, changes)).toEqual([expect.stringContaining(problem)])
@@ -92,14 +96,14 @@ test('upgrades from the newest tag of its ancestors', async () => {
   write(folder.path, repository)
   const git = (...args: readonly string[]) =>
     execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', ...args], { cwd: folder.path })
-  const release = (tag: string) => {
+  const commitRelease = (tag: string) => {
     git('commit', '--quiet', '--allow-empty', '--message', tag)
     git('tag', tag)
   }
   git('init', '--quiet')
-  for (const tag of ['v1.2.2', 'v1.3.0']) release(tag)
+  for (const tag of ['v1.2.2', 'v1.3.0']) commitRelease(tag)
   git('checkout', '--quiet', 'v1.2.2')
-  release('v1.2.3')
+  commitRelease('v1.2.3')
   // The repository of this test cannot be built.
   expect(await createChecks({ root: folder.path, deployed: folder.path, log() {} }).upgrade()).toEqual([
     expect.stringContaining('the upgrade from v1.2.2 failed'),
@@ -108,7 +112,11 @@ test('upgrades from the newest tag of its ancestors', async () => {
 
 test('reports a deployed folder that is too large, or without packages', async () => {
   await using folder = await createFolder()
-  write(folder.path, { ...repository, 'deployed/dist/licenses.txt': notice('a 1.0.0 (MIT)'), 'deployed/large': '' })
+  write(folder.path, {
+    ...repository,
+    'deployed/dist/licenses.txt': licenseNotice('a 1.0.0 (MIT)'),
+    'deployed/large': '',
+  })
   truncateSync(join(folder.path, 'deployed/large'), 80_000_001)
   const checks = createChecks({ root: folder.path, deployed: join(folder.path, 'deployed'), log() {} })
   expect(checks.sizes()).toEqual([expect.stringContaining('of 80000000 allowed')])
@@ -147,7 +155,7 @@ describe('the upgrade check', () => {
       if (method === 'POST') users = [...users, JSON.parse(String(body)).username]
       return Response.json({ data: users.map((username) => ({ username })) }, { status: method === 'POST' ? 201 : 200 })
     }
-    const instance = (start: () => void): ReleasedInstance => ({
+    const createInstance = (start: () => void): ReleasedInstance => ({
       command() {
         const restore = () => {
           users = backup
@@ -161,8 +169,8 @@ describe('the upgrade check', () => {
         return act(request)
       },
     })
-    const before = instance(() => {})
-    const after = instance(() => {
+    const before = createInstance(() => {})
+    const after = createInstance(() => {
       backup = users
       users = migrate(users)
       if (isBackedUp) mkdirSync(join(folder.path, 'data/backups'), { recursive: true })

@@ -50,8 +50,8 @@ describeUnless(unavailableReason, describe)('the archive for machines without co
   /** The command of the unit, by its user and in its working directory, as systemd starts it. */
   async function startService() {
     const unit = await readFile(join(root, 'etc/systemd/system/pocket-id.service'), 'utf8')
-    const setting = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)?.[1] ?? ''
-    const command = `cd ${setting('WorkingDirectory')}; umask ${setting('UMask')}; exec setpriv --reuid=${setting('User')} --regid=${setting('Group')} --clear-groups --bounding-set=-all -- ${setting('ExecStart')}`
+    const unitSetting = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)?.[1] ?? ''
+    const command = `cd ${unitSetting('WorkingDirectory')}; umask ${unitSetting('UMask')}; exec setpriv --reuid=${unitSetting('User')} --regid=${unitSetting('Group')} --clear-groups --bounding-set=-all -- ${unitSetting('ExecStart')}`
     return startProcess('chroot', [root, '/bin/sh', '-ec', command], { env: {}, readyWhen: /Listening on/ })
   }
 

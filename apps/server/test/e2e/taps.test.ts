@@ -61,7 +61,7 @@ async function openColdBrowser() {
     const { origin, pathname } = new URL(request.url())
     // Static assets have a hash in their name and stay in the browser cache.
     if (pathname.startsWith('/assets/') || pathname.startsWith('/favicon')) return
-    requests.push(origin === instance.url ? `${request.method()} ${translators(pathname)}` : origin)
+    requests.push(origin === instance.url ? `${request.method()} ${maskId(pathname)}` : origin)
   })
   return {
     page,
@@ -101,7 +101,7 @@ async function waitForEmail(address: string, pattern: RegExp): Promise<string> {
   return pattern.exec(mail.text ?? '')?.[0] ?? ''
 }
 
-function translators(path: string): string {
+function maskId(path: string): string {
   return path.replace(/^\/(interaction|authorize|lc|st)\/(?!email$)[^/]+/, '/$1/…')
 }
 

@@ -142,17 +142,17 @@ test.each(storages)(
         return response.status
       })
       expect(await Promise.all(signIns)).toEqual([200, 200, 200, 200])
-      const statuses = async () => {
+      const fetchStatuses = async () => {
         const requests = sessions.flatMap((cookie) =>
           processes.map((process) => fetch(`${process}/api/users/me`, { headers: { cookie } })),
         )
         return (await Promise.all(requests)).map(({ status }) => status)
       }
-      expect(await statuses()).toEqual(Array.from({ length: 8 }, () => 200))
+      expect(await fetchStatuses()).toEqual(Array.from({ length: 8 }, () => 200))
       const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
       const headers = { cookie, origin: url }
       expect((await fetch(`${signOutAt}/api/webauthn/logout`, { method: 'POST', headers })).status).toBe(204)
-      expect(await statuses()).toEqual(Array.from({ length: 8 }, () => 401))
+      expect(await fetchStatuses()).toEqual(Array.from({ length: 8 }, () => 401))
     }
   },
 )

@@ -242,7 +242,7 @@ function drip(socket: Socket, text: string): void {
 /** Responds to one command after another, and closes the connection after the last. */
 function sendLines(socket: Socket, lines: readonly string[]): void {
   const left = [...lines]
-  const next = () => (left.length > 0 ? socket.write(`${left.shift()}\r\n`) : socket.destroy())
-  socket.on('data', next)
-  next()
+  const sendNextLine = () => (left.length > 0 ? socket.write(`${left.shift()}\r\n`) : socket.destroy())
+  socket.on('data', sendNextLine)
+  sendNextLine()
 }

@@ -63,14 +63,14 @@ export async function startMailServer(options: SMTPServerOptions = {}, port = 0)
     refuseNext: (code) => void refusals.push(code),
     received: (address) =>
       new Promise((resolve) => {
-        const look = () => {
+        const resolveIfDelivered = () => {
           const found = delivered.find(({ to }) => to.includes(address))
           if (found === undefined) return
-          waiting.delete(look)
+          waiting.delete(resolveIfDelivered)
           resolve(found)
         }
-        waiting.add(look)
-        look()
+        waiting.add(resolveIfDelivered)
+        resolveIfDelivered()
       }),
     forget(address) {
       delivered.splice(0, Infinity, ...delivered.filter(({ to }) => !to.includes(address)))

@@ -202,17 +202,17 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     expect((await send('PUT', `/api/users/${by}`, own)).status).toBe(200)
     const { id, username, email } = await createUser()
     const pending = `/settings/admin/users?filters[recovery]=pending`
-    const count = async () => {
+    const countPending = async () => {
       const { text } = await administrator.get(`${url}/settings/admin`)
       return Number(/<strong>(\d+|A) recover(?:y|ies) by e-mail/.exec(text)?.[1]?.replace('A', '1') ?? 0)
     }
     const list = async (search: string) => (await administrator.get(`${url}${pending}&search=${search}`)).text
     const listOwn = () => list(username)
-    const before = await count()
+    const before = await countPending()
     expect(await listOwn()).not.toContain(id)
     await requestRecovery(email)
     await receiveToken(email)
-    expect(await count()).toBe(before + 1)
+    expect(await countPending()).toBe(before + 1)
     expect((await administrator.get(`${url}/settings/admin`)).text).toContain(`href="${pending}"`)
     expect(await listOwn()).toContain(id)
     expect(await list(ownName)).not.toContain(`/users/${by}"`)
@@ -221,11 +221,11 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     const stopForm = (await administrator.get(page)).form(`/settings/admin/users/${id}/recovery/stop`)
     const { agent: other } = await instance.person(freshName())
     expect((await other.postForm(stopForm.action, {})).status).toBe(403)
-    expect(await count()).toBe(before + 1)
+    expect(await countPending()).toBe(before + 1)
     const stopped = await administrator.follow(await administrator.postForm(stopForm.action, {}))
     expect(stopped.text).toContain(`The recovery of <strong>${username}</strong> was stopped.`)
     expect(stopped.text).not.toContain('Recovery requested')
-    expect([await count(), await listOwn()]).toEqual([before, expect.not.stringContaining(id)])
+    expect([await countPending(), await listOwn()]).toEqual([before, expect.not.stringContaining(id)])
     expect(findAuditEvents(instance, 'recovery_stopped').at(-1)).toMatchObject({ accountId: id, by })
     await sendDue(1)
     expect(server.delivered.filter(({ to }) => to.includes(email))).toEqual([])

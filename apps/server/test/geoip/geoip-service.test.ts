@@ -56,7 +56,7 @@ function readClock(): number {
   return now
 }
 
-async function open(
+async function openService(
   env: Readonly<Record<string, string>> = {},
   repeat = new ManualRepeat(),
   timeout = 20_000,
@@ -82,7 +82,7 @@ const putByHand = async (content: Buffer, name = path) => {
 const waitUntil = (condition: () => boolean) => eventually(() => expect(condition()).toBe(true))
 
 test('downloads a missing database with the license key and uses it immediately', async () => {
-  const fixture = await open()
+  const fixture = await openService()
   expect([fixture.isMissing(), cityOf(fixture)]).toEqual([true, ''])
   await run(fixture)
   expect([fixture.isMissing(), cityOf(fixture)]).toEqual([false, 'London'])
@@ -98,7 +98,7 @@ test('downloads a missing database with the license key and uses it immediately'
 })
 
 test('downloads a database again after 14 days, and replaces it during lookups', async () => {
-  const fixture = await open()
+  const fixture = await openService()
   await run(fixture)
   source.serve(packDatabase(cityDatabase('Londinium')))
   now += 14 * day
@@ -132,7 +132,7 @@ describe('a downloaded file can be', () => {
     ['in an archive with a path outside of it', () => archive({ '../../../evil.mmdb': cityDatabase('Here') })],
   ])('%s', async (_, content) => {
     source.serve(content())
-    const fixture = await open()
+    const fixture = await openService()
     await run(fixture)
     expect([cityOf(fixture), await filesOf(), await readdir(folder.path)]).toEqual([
       'Here',
@@ -143,14 +143,14 @@ describe('a downloaded file can be', () => {
 
   test('without a checksum', async () => {
     source.checksum = null
-    const fixture = await open()
+    const fixture = await openService()
     await run(fixture)
     expect(cityOf(fixture)).toBe('London')
   })
 
   test('from a source that needs no key', async () => {
     const url = source.url.replace(/\?.*/, '')
-    const fixture = await open({ GEOLITE_DB_URL: url, MAXMIND_LICENSE_KEY: '' })
+    const fixture = await openService({ GEOLITE_DB_URL: url, MAXMIND_LICENSE_KEY: '' })
     await run(fixture)
     expect([cityOf(fixture), source.asked]).toEqual(['London', ['/app/geoip_download']])
   })
@@ -249,7 +249,7 @@ describe('a failed download keeps the current file and reports the cause', () =>
       /no checksum/,
     ],
   ])('%s', async (_, arrange, code, message) => {
-    const fixture = await open()
+    const fixture = await openService()
     await run(fixture)
     now += 15 * day
     arrange()
@@ -263,19 +263,22 @@ describe('a failed download keeps the current file and reports the cause', () =>
   })
 
   test('no server, or only one at an address that is not allowed', async () => {
-    const closed = await open({ GEOLITE_DB_URL: `http://127.0.0.1:${await freePort()}/%s` })
+    const closed = await openService({ GEOLITE_DB_URL: `http://127.0.0.1:${await freePort()}/%s` })
     await expect(run(closed)).rejects.toMatchObject({
       code: 'not_answered',
       message: expect.stringMatching(/REFUSED/),
     })
-    const forbidden = await open({ ALLOWED_PRIVATE_HOSTS: '', GEOLITE_DB_URL: source.url.replace('http:', 'https:') })
+    const forbidden = await openService({
+      ALLOWED_PRIVATE_HOSTS: '',
+      GEOLITE_DB_URL: source.url.replace('http:', 'https:'),
+    })
     await expect(run(forbidden)).rejects.toThrow(/not on the public internet/)
     expect(source.asked).toEqual([])
   })
 
   test('an untrusted certificate', async () => {
     await using front = await startHttpsProxy(['127.0.0.1'], new URL(source.url).origin)
-    const fixture = await open({ GEOLITE_DB_URL: `https://${front.address}/%s` })
+    const fixture = await openService({ GEOLITE_DB_URL: `https://${front.address}/%s` })
     await expect(run(fixture)).rejects.toMatchObject({
       code: 'not_answered',
       message: expect.stringMatching(/SELF_SIGNED/),
@@ -285,7 +288,7 @@ describe('a failed download keeps the current file and reports the cause', () =>
 
   test('a folder that is not writable', async () => {
     await writeFile(join(folder.path, 'file'), '')
-    const fixture = await open({ GEOLITE_DB_PATH: join(folder.path, 'file', 'places.mmdb') })
+    const fixture = await openService({ GEOLITE_DB_PATH: join(folder.path, 'file', 'places.mmdb') })
     await expect(run(fixture)).rejects.toMatchObject({ code: 'not_written', message: expect.stringMatching(/file/) })
   })
 
@@ -294,7 +297,7 @@ describe('a failed download keeps the current file and reports the cause', () =>
     ['stops in the middle', (res) => void res.writeHead(200).write(packDatabase(cityDatabase()).subarray(0, 500))],
     ['never ends, and sends little at a time', (res) => void setInterval(() => res.write('x'), 20).unref()],
   ])('a server that %s', async (_, answer) => {
-    const fixture = await open({}, new ManualRepeat(), 300)
+    const fixture = await openService({}, new ManualRepeat(), 300)
     source.checksum = null
     source.answer = (_req, res) => answer(res)
     await expect(run(fixture)).rejects.toMatchObject({
@@ -310,7 +313,7 @@ describe('a failed download keeps the current file and reports the cause', () =>
       res.write('x')
       started.resolve()
     }
-    const fixture = await open()
+    const fixture = await openService()
     const stop = new AbortController()
     const running = run(fixture, stop.signal)
     await started.promise
@@ -322,7 +325,7 @@ describe('a failed download keeps the current file and reports the cause', () =>
 
 describe('a manually provided file', () => {
   test('is read at the start without a download source', async () => {
-    const fixture = await open({
+    const fixture = await openService({
       GEOLITE_DB_PATH: join(folder.path, 'mine.mmdb'),
       MAXMIND_LICENSE_KEY: '',
       GEOLITE_DB_URL: '',
@@ -330,14 +333,14 @@ describe('a manually provided file', () => {
     await run(fixture)
     expect([fixture.isMissing(), cityOf(fixture), source.asked]).toEqual([false, '', []])
     await putByHand(cityDatabase('Mine'), join(folder.path, 'mine.mmdb'))
-    const later = await open({ GEOLITE_DB_PATH: join(folder.path, 'mine.mmdb'), MAXMIND_LICENSE_KEY: '' })
+    const later = await openService({ GEOLITE_DB_PATH: join(folder.path, 'mine.mmdb'), MAXMIND_LICENSE_KEY: '' })
     expect(cityOf(later)).toBe('Mine')
   })
 
   test('replaces another one while the server runs, unless it is unusable', async () => {
     path = join(folder.path, 'GeoLite2-City.mmdb')
     await putByHand(cityDatabase('First'))
-    const fixture = await open({ MAXMIND_LICENSE_KEY: '', GEOLITE_DB_URL: '' })
+    const fixture = await openService({ MAXMIND_LICENSE_KEY: '', GEOLITE_DB_URL: '' })
     fixture.start()
     await putByHand(cityDatabase('Second'))
     await waitUntil(() => cityOf(fixture) === 'Second')
@@ -359,13 +362,13 @@ describe('a manually provided file', () => {
   test('is not downloaded again while it is recent, and is replaced if it is unusable', async () => {
     path = join(folder.path, 'GeoLite2-City.mmdb')
     await putByHand(cityDatabase('Mine'))
-    const fixture = await open()
+    const fixture = await openService()
     await run(fixture)
     expect([cityOf(fixture), source.asked]).toEqual(['Mine', []])
     await putByHand(Buffer.from('a page'))
     await run(fixture)
     expect(cityOf(fixture)).toBe('Mine')
-    const fresh = await open()
+    const fresh = await openService()
     expect(cityOf(fresh)).toBe('')
     await run(fresh)
     expect(cityOf(fresh)).toBe('London')
@@ -374,7 +377,7 @@ describe('a manually provided file', () => {
 
 describe('with several replicas', () => {
   test('one downloads for all that share a folder', async () => {
-    const replicas = await Promise.all([open(), open(), open()])
+    const replicas = await Promise.all([openService(), openService(), openService()])
     await Promise.all(replicas.map((fixture) => run(fixture)))
     expect(source.asked).toHaveLength(2)
     await Promise.all(replicas.map((fixture) => run(fixture)))
@@ -382,7 +385,7 @@ describe('with several replicas', () => {
   })
 
   test('one that gets the lock after another finished keeps the new file', async () => {
-    const fixture = await open()
+    const fixture = await openService()
     await run(fixture)
     const longAgo = new Date(now - 15 * day)
     await utimes(path, longAgo, longAgo)
@@ -400,7 +403,7 @@ describe('with several replicas', () => {
     path = join(folder.path, 'GeoLite2-City.mmdb')
     const [lock, part] = [`${path}.lock`, `${path}.1234.part`]
     for (const left of [lock, part]) await writeFile(left, '')
-    const fixture = await open()
+    const fixture = await openService()
     await run(fixture)
     expect([cityOf(fixture), source.asked]).toEqual(['', []])
     const longAgo = new Date(Date.now() - hour)
@@ -412,7 +415,7 @@ describe('with several replicas', () => {
   test('each keeps its own file if they share no folder', async () => {
     const repeat = new ManualRepeat()
     respondWithStatus(503)()
-    const fixture = await open({}, repeat)
+    const fixture = await openService({}, repeat)
     fixture.start()
     await repeat.tick()
     expect([source.asked.length, log.lines.join().includes('responded with 503')]).toEqual([2, true])
@@ -434,7 +437,7 @@ describe('with several replicas', () => {
 })
 
 test('reads the whole file into memory, so that later writes to it have no effect', async () => {
-  const fixture = await open()
+  const fixture = await openService()
   await run(fixture)
   await copyFile(path, join(folder.path, 'copy'))
   await writeFile(path, Buffer.alloc(10))

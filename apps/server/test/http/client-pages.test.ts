@@ -48,7 +48,7 @@ async function readSettings(id: string): Promise<URLSearchParams> {
 }
 
 /** Submits the settings with changes: an array sets a repeated field, one value per row. */
-async function save(id: string, changes: Readonly<Record<string, string | readonly string[]>>) {
+async function saveSettings(id: string, changes: Readonly<Record<string, string | readonly string[]>>) {
   const sent = await readSettings(id)
   for (const [name, value] of Object.entries(changes)) {
     sent.delete(name)
@@ -156,7 +156,7 @@ describe('the page of a client', () => {
       },
     })
     expect((await readSettings(client.id)).getAll('section')).toEqual(sectionNames)
-    expect((await save(client.id, {})).status).toBe(303)
+    expect((await saveSettings(client.id, {})).status).toBe(303)
     const after = await clients().find(client.id)
     expect({ ...after, updatedAt: 0, unusedSince: null }).toEqual({ ...client, updatedAt: 0, unusedSince: null })
   })
@@ -294,7 +294,7 @@ describe('the page of a client', () => {
     ],
   ])('saves the values entered in %s', async (_, entered, stored) => {
     const { id } = await createClient()
-    const response = await save(id, entered)
+    const response = await saveSettings(id, entered)
     expect([response.status, response.location]).toEqual([303, `${pageUrl}/${id}/settings`])
     expect(await clients().find(id)).toMatchObject(stored)
     expect((await agent.follow(response)).text).toMatch(/data-outcome>.*?<p>The settings of [^<]+ were saved\.<\/p>/s)
@@ -315,7 +315,7 @@ describe('the page of a client', () => {
     ['logout', { 'protocol.backchannelLogoutUri': 'https://x/#y' }, 'Enter a URL without a #'],
   ])('rejects an invalid value in %s (%j), explains it, and keeps the input', async (section, entered, sentence) => {
     const client = await createClient()
-    const response = await save(client.id, entered)
+    const response = await saveSettings(client.id, entered)
     expect(response.status).toBe(400)
     const refused = section === 'authentication' ? response.text : response.text.split('class="split"')[0]
     expect(refused).toContain(sentence)
@@ -327,10 +327,10 @@ describe('the page of a client', () => {
   test('shows users by their names, even if the client uses custom user names', async () => {
     const { id } = await createClient()
     const ada = await running.app.directory.findByName('ada')
-    await save(id, { 'protocol.userNames.user': ['ada', ''], 'protocol.userNames.as': ['countess', ''] })
+    await saveSettings(id, { 'protocol.userNames.user': ['ada', ''], 'protocol.userNames.as': ['countess', ''] })
     expect(await clients().find(id)).toMatchObject({ protocol: { userNames: { [ada?.id ?? '']: 'countess' } } })
     expect((await agent.get(`${pageUrl}/${id}/settings`)).text).toContain('name="protocol.userNames.user" value="ada"')
-    await save(id, { 'protocol.userNames.user': [''], 'protocol.userNames.as': [''] })
+    await saveSettings(id, { 'protocol.userNames.user': [''], 'protocol.userNames.as': [''] })
     expect(await clients().find(id)).toMatchObject({ protocol: { userNames: {} } })
   })
 

@@ -13,16 +13,19 @@ test('every response is 503 while PostgreSQL is frozen, and the server recovers 
     return [path, response.status, response.headers.get('retry-after'), (await response.text()).length > 0]
   }
   const html = { headers: { accept: 'text/html' } }
-  const form = (fields: Readonly<Record<string, string>>) => ({ method: 'POST', body: new URLSearchParams(fields) })
+  const formRequest = (fields: Readonly<Record<string, string>>) => ({
+    method: 'POST',
+    body: new URLSearchParams(fields),
+  })
   const client = { client_id: 'nobody', client_secret: 'nothing' }
   const requests: readonly (readonly [string, RequestInit?])[] = [
     ['/login', html],
-    ['/lc', { ...html, ...form({ code: 'ABCDEF' }) }],
+    ['/lc', { ...html, ...formRequest({ code: 'ABCDEF' }) }],
     ['/authorize?client_id=nobody', html],
     ['/interaction/nobody', { headers: { ...html.headers, cookie: '__oidc_interaction=nobody' } }],
     ['/api/webauthn/login/start'],
-    ['/api/oidc/token', form({ grant_type: 'client_credentials', ...client })],
-    ['/api/oidc/introspect', form({ token: 'x', ...client })],
+    ['/api/oidc/token', formRequest({ grant_type: 'client_credentials', ...client })],
+    ['/api/oidc/introspect', formRequest({ token: 'x', ...client })],
     ['/api/users', { headers: { 'x-api-key': 'pak_x' } }],
   ]
   postgres.suspend()

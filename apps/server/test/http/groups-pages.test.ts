@@ -185,14 +185,14 @@ test('a group has claims, and clients for its members', async () => {
 test('concurrently changed clients of a group are overwritten only with a confirmation', async () => {
   const path = await addGroup('readers')
   const [ours, theirs] = [await createRestrictedClient('Ours'), await createRestrictedClient('Theirs')]
-  const choose = (client: string, version: string) => post(`${path}/clients`, { clients: client, version })
+  const chooseClient = (client: string, version: string) => post(`${path}/clients`, { clients: client, version })
   const read = clientsVersion((await get(`${path}/clients`)).text)
-  expect((await choose(theirs, read)).status).toBe(303)
-  const late = await choose(ours, read)
+  expect((await chooseClient(theirs, read)).status).toBe(303)
+  const late = await chooseClient(ours, read)
   expect([late.status, late.text.includes('Clients is now: Theirs')]).toEqual([412, true])
   expect(late.text).toContain(`name="clients" value="${ours}"`)
   expect((await running.app.pocket.clients.allowedTo(idOf(path))).map(({ id }) => id)).toEqual([theirs])
-  expect((await choose(ours, clientsVersion(late.text))).status).toBe(303)
+  expect((await chooseClient(ours, clientsVersion(late.text))).status).toBe(303)
   expect((await running.app.pocket.clients.allowedTo(idOf(path))).map(({ id }) => id)).toEqual([ours])
 })
 

@@ -64,7 +64,7 @@ test('sign-ins finish while PostgreSQL is slow, get 503 while it is too slow, an
 
 test('open interactions need no memory, and the first of them can still be finished', async () => {
   let reloads = 0
-  const open = async (number: number, agent = new UserAgent()) => {
+  const openInteraction = async (number: number, agent = new UserAgent()) => {
     const address = [10, number >> 16, (number >> 8) & 255, number & 255].join('.')
     const from = new UserAgent({ headers: { 'x-forwarded-for': address } })
     const page = await withReloads(
@@ -83,13 +83,13 @@ test('open interactions need no memory, and the first of them can still be finis
   }
   const openAll = async (first: number, end: number) => {
     let next = first
-    const work = async () => {
-      while (next < end) await open(next++)
+    const openNext = async () => {
+      while (next < end) await openInteraction(next++)
     }
-    await Promise.all(Array.from({ length: 8 }, work))
+    await Promise.all(Array.from({ length: 8 }, openNext))
   }
   const oldest = new UserAgent()
-  const begun = await open(0, oldest)
+  const begun = await openInteraction(0, oldest)
   await openAll(1, openInteractions / 4)
   const before = residentMegabytes()
   await openAll(openInteractions / 4, openInteractions)

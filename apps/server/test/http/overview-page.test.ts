@@ -32,13 +32,13 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
   /** The link and the text of each finding. */
   const findings = (page: string) =>
     [...page.matchAll(/<a class="item" href="([^"]*)">[\s\S]*?<strong>([^<]*)</g)].map(([, href, text]) => [href, text])
-  const run = (text: string, parameters: readonly (string | number | boolean | null)[] = []) =>
+  const executeSql = (text: string, parameters: readonly (string | number | boolean | null)[] = []) =>
     statements.database().execute(text, parameters)
 
   /** `count` audit log entries of this age in milliseconds. */
   async function addAuditEntries(event: string, count: number, age: number, data = '{}'): Promise<void> {
     const at = Date.now() - age
-    await run(
+    await executeSql(
       `WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count})
         INSERT INTO pocket_audit (id, created_at, event, data, occurrences, last_at, searched)
         SELECT '${at}-' || n || '-${event.slice(-9)}', ${at} - n, '${event}', $1, 1, ${at}, '' FROM numbers`,
@@ -54,7 +54,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
   }
 
   test('shows one sentence if all is well, and otherwise the findings, most severe first', async () => {
-    await run('UPDATE pocket_passkey SET backed_up = $1', [true])
+    await executeSql('UPDATE pocket_passkey SET backed_up = $1', [true])
     expect(findings(await fetchOverview())).toEqual([['/settings/admin/backups', 'There is no backup']])
     await addAuditEntries('DATA_EXPORTED', 1, 0, '{"format":"json"}')
     expect(findings(await fetchOverview())).toHaveLength(1)
@@ -65,7 +65,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     expect(readFigure(well, 'E-mail')).toBe('Not set up')
     expect([well.includes('None in 30 days'), readFigure(well, 'Signing key')]).toEqual([true, undefined])
 
-    await run('UPDATE pocket_passkey SET backed_up = $1', [false])
+    await executeSql('UPDATE pocket_passkey SET backed_up = $1', [false])
     const singleAdministrator = await fetchOverview()
     expect(singleAdministrator).toContain('<p>Problems: 1</p>')
     expect(findings(singleAdministrator)).toEqual([
@@ -77,12 +77,12 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
       ['/settings/admin/users?filters[isAdmin]=true', 'An administrator could be locked out'],
     ])
 
-    await run(
+    await executeSql(
       `UPDATE pocket_job SET last_outcome = 'failed', last_finished_at = $1, last_error = 'no', next_run_at = $2
       WHERE name = 'rotate-keys'`,
       [Date.now(), Date.now() + day],
     )
-    await run(
+    await executeSql(
       `INSERT INTO pocket_approval (account_id, requested_at, awaits_administrator, awaits_verification) VALUES ($1, 0, $2, $3)`,
       [administratorId, true, false],
     )
@@ -94,41 +94,44 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
       '/settings/admin/users?filters[isAdmin]=true',
     ])
     expect(findings(both)[0]?.[1]).toBe('“Rotate signing keys” failed')
-    await run(`UPDATE pocket_job SET last_outcome = 'succeeded' WHERE name = 'rotate-keys'`)
-    await run('DELETE FROM pocket_approval')
-    await run('UPDATE pocket_passkey SET backed_up = $1', [true])
+    await executeSql(`UPDATE pocket_job SET last_outcome = 'succeeded' WHERE name = 'rotate-keys'`)
+    await executeSql('DELETE FROM pocket_approval')
+    await executeSql('UPDATE pocket_passkey SET backed_up = $1', [true])
   })
 
   test('names clients whose last secret expires, and API keys that expire, but no new ones', async () => {
-    const secret = (expiresAt: number | null) => ({ id: 's', hash: 'h', prefix: 'p', createdAt: 0, expiresAt })
+    const clientSecret = (expiresAt: number | null) => ({ id: 's', hash: 'h', prefix: 'p', createdAt: 0, expiresAt })
     const soon = Date.now() + 3 * day
     const kept = {
       'No secret at all': [],
-      'Another one stays': [secret(soon), secret(null)],
-      'A later one': [secret(soon), secret(soon + 90 * day)],
-      'Ends soon': [secret(soon - day), secret(soon)],
-      'Has ended': [secret(1)],
+      'Another one stays': [clientSecret(soon), clientSecret(null)],
+      'A later one': [clientSecret(soon), clientSecret(soon + 90 * day)],
+      'Ends soon': [clientSecret(soon - day), clientSecret(soon)],
+      'Has ended': [clientSecret(1)],
     }
     for (const [name, secrets] of Object.entries(kept)) {
       const { json } = await instance.call('POST /api/oidc/clients', { body: { name, callbackURLs: [] } })
-      await run('UPDATE pocket_client SET secrets = $2 WHERE id = $1', [String(json.id), JSON.stringify(secrets)])
+      await executeSql('UPDATE pocket_client SET secrets = $2 WHERE id = $1', [
+        String(json.id),
+        JSON.stringify(secrets),
+      ])
     }
     const expiresAt = (days: number) => new Date(Date.now() + days * day).toISOString()
     await instance.call('POST /api/api-keys', { body: { name: 'backup', expiresAt: expiresAt(2) } })
     await instance.call('POST /api/api-keys', { body: { name: 'later', expiresAt: expiresAt(200) } })
-    await run('UPDATE pocket_client SET secrets = $2 WHERE name = $1', [
+    await executeSql('UPDATE pocket_client SET secrets = $2 WHERE name = $1', [
       'Another one stays',
-      JSON.stringify([{ ...secret(soon), createdAt: Date.now() }]),
+      JSON.stringify([{ ...clientSecret(soon), createdAt: Date.now() }]),
     ])
     expect(findings(await fetchOverview()).map(([, text]) => text)).toEqual([
       'The secret of Has ended has expired',
       'The secret of Ends soon expires soon',
     ])
-    await run('UPDATE pocket_client SET secrets = $2 WHERE name = $1', [
+    await executeSql('UPDATE pocket_client SET secrets = $2 WHERE name = $1', [
       'Another one stays',
       JSON.stringify(kept['Another one stays']),
     ])
-    await run('UPDATE pocket_api_key SET created_at = $1', [0])
+    await executeSql('UPDATE pocket_api_key SET created_at = $1', [0])
     const page = await fetchOverview()
     expect(findings(page).map(([, text]) => text)).toEqual([
       'The secret of Has ended has expired',
@@ -136,38 +139,38 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
       'The API key “backup” expires soon',
     ])
     expect(findings(page)[2]?.[0]).toBe('/settings/api-keys')
-    await run('UPDATE pocket_api_key SET owner_id = $1', ['5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'])
+    await executeSql('UPDATE pocket_api_key SET owner_id = $1', ['5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'])
     expect(findings(await fetchOverview())[2]?.[0]).toBe('/settings/admin/users/5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1')
     expect(readFigure(page, 'API key “backup” of ')).toMatch(/\d{4}/)
-    await run(`UPDATE pocket_client SET secrets = '[]'`)
-    await run('DELETE FROM pocket_api_key')
+    await executeSql(`UPDATE pocket_client SET secrets = '[]'`)
+    await executeSql('DELETE FROM pocket_api_key')
   })
 
   test('lists only secrets, keys and links that expire within thirty days', async () => {
     expect(await fetchOverview()).toContain('None in 30 days')
     const shiftKey = "UPDATE pocket_key SET status_since = status_since + $1 WHERE status = 'current'"
-    await run(shiftKey, [-70 * day])
+    await executeSql(shiftKey, [-70 * day])
     const withKey = await fetchOverview()
     expect([withKey.includes('None in 30 days'), readFigure(withKey, 'Signing key')]).toEqual([
       false,
       expect.stringMatching(/\d{4}/),
     ])
-    await run(shiftKey, [70 * day])
-    await run(
+    await executeSql(shiftKey, [70 * day])
+    await executeSql(
       `INSERT INTO pocket_signup_token (id, token_hash, group_ids, usage_limit, usage_count, expires_at, created_at)
         VALUES ('5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d2', 'h', '[]', 1, 0, $1, 0)`,
       [Date.now() + 40 * day],
     )
     expect(await fetchOverview()).toContain('None in 30 days')
-    await run('UPDATE pocket_signup_token SET expires_at = $1', [Date.now() + 20 * day])
+    await executeSql('UPDATE pocket_signup_token SET expires_at = $1', [Date.now() + 20 * day])
     expect(readFigure(await fetchOverview(), 'One open invitation')).toMatch(/\d{4}/)
-    await run('DELETE FROM pocket_signup_token')
+    await executeSql('DELETE FROM pocket_signup_token')
   })
 
   test('counts enabled users by their sign-in methods', async () => {
     const people = await Promise.all([1, 2].map(() => createPerson(instance)))
     await createPerson(instance, { disabled: true })
-    await run('UPDATE pocket_passkey SET backed_up = $1', [false])
+    await executeSql('UPDATE pocket_passkey SET backed_up = $1', [false])
     const page = await fetchOverview()
     expect(page).toContain('1 person can sign in.')
     const { text: users } = await get('/settings/admin/users')
@@ -183,12 +186,12 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     // The administrator who could be locked out, and the three kinds of users.
     expect(listed).toEqual([1, 2, 1, 1])
     for (const { id } of people) await instance.call('DELETE /api/users/{id}', { params: { id } })
-    await run('UPDATE pocket_passkey SET backed_up = $1', [true])
+    await executeSql('UPDATE pocket_passkey SET backed_up = $1', [true])
   })
 
   test('shows the state of e-mail', async () => {
     const insertEmail = (id: string, at: number, next: number | null, sent: number | null) =>
-      run(
+      executeSql(
         `INSERT INTO pocket_email (id, kind, recipient, data, attempts, next_attempt_at, expires_at, created_at, sent_at)
           VALUES ($1, 'test', 'a@example.com', '', 1, $2, $3, $4, $5)`,
         [id, next, Date.now() + 90 * day, at, sent],
@@ -206,7 +209,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     expect(readFigure(stuck, 'E-mail')).toBe('Waiting: 1 · Failed: 1')
     expect(findings(stuck).map(([, text]) => text)).toContain('An e-mail is still waiting')
     await changeSettings({ smtpHost: '', smtpFrom: '' })
-    await run('DELETE FROM pocket_email')
+    await executeSql('DELETE FROM pocket_email')
     expect(findings(await fetchOverview())).toEqual([
       ['/settings/admin/application-configuration/email', 'No e-mail server'],
     ])
@@ -215,11 +218,11 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
 
   test('reports a signing key that is overdue for rotation', async () => {
     const current = "UPDATE pocket_key SET status_since = status_since + $1 WHERE status = 'current'"
-    await run(current, [-400 * day])
+    await executeSql(current, [-400 * day])
     expect(findings(await fetchOverview())).toEqual([
       ['/settings/admin/jobs', 'The signing key is overdue for rotation'],
     ])
-    await run(current, [400 * day])
+    await executeSql(current, [400 * day])
     expect(findings(await fetchOverview())).toEqual([])
   })
 
@@ -246,7 +249,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
       body: { endpoint: 'https://target.example/scim', token: 't', oidcClientId: String(json.id) },
     })
     const addRun = (id: string, outcome: string, age: number) =>
-      run(
+      executeSql(
         `INSERT INTO pocket_ldap_run
             (id, started_by, outcome, started_at, finished_at, details, counts, problems, problem_count, settings_hash)
           VALUES ($1, 'job', $3, $2, $2, '{}', '{}', '[]', 0, $1)`,
@@ -257,24 +260,26 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     page = await fetchOverview()
     expect(await states()).toEqual(['Failed · 3 days ago', 'up to date'])
     await addRun('3', 'succeeded', 2 * day)
-    await run('UPDATE pocket_scim_provider SET failed = $1, finished_at = $2', [true, Date.now()])
+    await executeSql('UPDATE pocket_scim_provider SET failed = $1, finished_at = $2', [true, Date.now()])
     page = await fetchOverview()
     expect(await states()).toEqual(['Imported · 2 days ago', 'Failed: 1'])
     expect(findings(page).map(([, text]) => text)).toContain('Provisioning of Target is incomplete')
-    await run('DELETE FROM pocket_ldap_run')
+    await executeSql('DELETE FROM pocket_ldap_run')
     await changeSettings({ ldapEnabled: 'false' })
     await instance.call('DELETE /api/oidc/clients/{id}', { params: { id: String(json.id) } })
   })
 
   test('shows the sign-ins of thirty days as a chart and a table, and the causes of failures', async () => {
-    await run('DELETE FROM pocket_audit')
+    await executeSql('DELETE FROM pocket_audit')
     await addAuditEntries('SIGN_IN', 3, 3 * day)
     await addAuditEntries('REMOTE_SIGN_IN', 4, 3 * day)
     await addAuditEntries('SIGN_IN', 50, 40 * day)
     await addAuditEntries('SIGN_IN_FAILED', 2, day, '{"code":"passkey_not_known"}')
     await addAuditEntries('SIGN_IN_FAILED', 5, 2 * day, '{"code":"challenge_expired"}')
     await addAuditEntries('SIGN_IN_FAILED', 9, 10 * day, '{"code":"challenge_expired"}')
-    await run(`UPDATE pocket_audit SET occurrences = 10 WHERE event = 'SIGN_IN_FAILED' AND data LIKE '%not_known%'`)
+    await executeSql(
+      `UPDATE pocket_audit SET occurrences = 10 WHERE event = 'SIGN_IN_FAILED' AND data LIKE '%not_known%'`,
+    )
     const page = await fetchOverview()
     expect(page).toContain('7 in 30 days')
     expect(/<svg class="chart"[\s\S]*?<\/svg>/.exec(page)?.[0].match(/<rect /g)).toHaveLength(30)
@@ -296,7 +301,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     await addAuditEntries('TOKEN_SIGN_IN', 2000, 3 * day)
     await addAuditEntries('CLIENT_AUTHORIZATION', 20_000, 3 * day)
     await addAuditEntries('SIGN_IN_FAILED', 20_000, 4 * day, '{"code":"challenge_expired"}')
-    await run(kind === 'SQLite' ? 'ANALYZE' : 'VACUUM ANALYZE pocket_audit')
+    await executeSql(kind === 'SQLite' ? 'ANALYZE' : 'VACUUM ANALYZE pocket_audit')
     expect(await statements.countDuring(fetchOverview)).toBe(few)
     // Counts only recent entries.
     const sent = await statements.recordDuring(async () => {
@@ -317,7 +322,9 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     const entered = await instance.agent().postForm(`${instance.url}/lc`, { code, redirect: '' })
     expect(entered.status).toBe(303)
     expect(findings(await fetchOverview())).toContainEqual(used)
-    await run(`UPDATE pocket_audit SET created_at = $1 WHERE event = 'RECOVERY_CODE_USED'`, [Date.now() - 8 * day])
+    await executeSql(`UPDATE pocket_audit SET created_at = $1 WHERE event = 'RECOVERY_CODE_USED'`, [
+      Date.now() - 8 * day,
+    ])
     expect(findings(await fetchOverview())).not.toContainEqual(used)
   })
 })

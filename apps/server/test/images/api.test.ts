@@ -432,11 +432,11 @@ function sendEndlessBody({
       over = true
     })
     sent.on('close', () => resolve({ status, megabytes }))
-    const more = () => {
+    const sendMore = () => {
       if (over) return
       megabytes += 0.25
-      sent.write(Buffer.alloc(256 * 1024), () => setImmediate(more))
+      sent.write(Buffer.alloc(256 * 1024), () => setImmediate(sendMore))
     }
-    sent.write('--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n', more)
+    sent.write('--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n', sendMore)
   })
 }

@@ -32,9 +32,9 @@ const createUser = async (userName: string, disabled = false) => {
 }
 
 /** The state before a start, and whether a job has processed it since. */
-type Leftover = (database: OpenDatabase) => Promise<() => Promise<boolean>>
+type PrepareLeftover = (database: OpenDatabase) => Promise<() => Promise<boolean>>
 
-const leftovers: Readonly<Record<string, Leftover>> = {
+const leftovers: Readonly<Record<string, PrepareLeftover>> = {
   'remove-expired': async ({ dataSource }) => {
     await typeormStores(dataSource).codes.insert({
       hash: 'h',
@@ -106,11 +106,11 @@ test('the jobs process all data left from before a start, without any request', 
   const done = await Promise.all(
     Object.entries(leftovers).map(async ([job, leave]) => [job, await leave(database)] as const),
   )
-  const waiting = async () => {
+  const listWaitingJobs = async () => {
     const states = await Promise.all(done.map(async ([job, isDone]) => [job, await isDone()] as const))
     return states.filter(([, isDone]) => !isDone).map(([job]) => job)
   }
-  expect(await waiting()).toEqual(Object.keys(leftovers))
+  expect(await listWaitingJobs()).toEqual(Object.keys(leftovers))
   stack.use(
     await startApp({
       DB_CONNECTION_STRING: url,
@@ -124,7 +124,7 @@ test('the jobs process all data left from before a start, without any request', 
     }),
   )
   // The first run starts automatically; the test timeout bounds the wait.
-  while ((await waiting()).length > 0);
+  while ((await listWaitingJobs()).length > 0);
   const outcomes = async () => (await database.jobs.list()).map(({ name, lastOutcome }) => [name, lastOutcome] as const)
   while ((await outcomes()).some(([, outcome]) => outcome === null));
   const failed = (await database.jobs.list()).filter(({ lastOutcome }) => lastOutcome === 'failed')

@@ -44,29 +44,29 @@ test.concurrent.each(['SQLite', 'PostgreSQL'])(
         taken.resolve()
       },
     })
-    const state = async () => (await store.list())[0]
+    const findJob = async () => (await store.list())[0]
 
-    const first = await state()
+    const first = await findJob()
     expect(first?.leaseOwner).toBe('mortal')
     const firstEnd = first?.leaseUntil ?? 0
     const renewedEnd = await eventually(async () => {
-      const { leaseUntil } = (await state()) ?? {}
+      const { leaseUntil } = (await findJob()) ?? {}
       expect(leaseUntil).toBeGreaterThan(firstEnd)
       return leaseUntil ?? 0
     })
     // The process is alive, so it keeps the job beyond its first lease.
     now = firstEnd + 1
     await scheduler.runDue()
-    expect([(await state())?.leaseOwner, runs]).toEqual(['mortal', 0])
+    expect([(await findJob())?.leaseOwner, runs]).toEqual(['mortal', 0])
 
     killed.kill('SIGKILL')
     await killed.exit
     // The process can have renewed its lease once more since.
-    now = Math.max(renewedEnd, (await state())?.leaseUntil ?? 0) + 1
+    now = Math.max(renewedEnd, (await findJob())?.leaseUntil ?? 0) + 1
     scheduler.start()
     await taken.promise
     await scheduler.runDue()
-    expect(await state()).toMatchObject({ leaseOwner: null, lastOutcome: 'succeeded', lastError: null })
+    expect(await findJob()).toMatchObject({ leaseOwner: null, lastOutcome: 'succeeded', lastError: null })
     expect(runs).toBe(1)
   },
 )

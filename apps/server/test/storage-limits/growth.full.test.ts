@@ -26,24 +26,29 @@ const redirectUri = 'https://app.example/callback'
 
 type Fields = Readonly<Record<string, string>>
 
-const random = (length: number) => Buffer.from(crypto.getRandomValues(new Uint8Array(length))).toString('base64url')
+const randomText = (length: number) => Buffer.from(crypto.getRandomValues(new Uint8Array(length))).toString('base64url')
 
 /** Every request without credentials that stores something, at its maximum size. */
 function storingRequests(url: string, clientId: string): Readonly<Record<string, () => Promise<Response>>> {
   const request = () => ({
     ...{ client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' },
-    ...{ code_challenge: random(32), code_challenge_method: 'S256', state: random(3000), nonce: random(1500) },
+    ...{
+      code_challenge: randomText(32),
+      code_challenge_method: 'S256',
+      state: randomText(3000),
+      nonce: randomText(1500),
+    },
   })
-  const claims = (length: number) => JSON.stringify({ userinfo: { email: { value: random(length) } } })
+  const claims = (length: number) => JSON.stringify({ userinfo: { email: { value: randomText(length) } } })
   const get = (path: string, fields: Fields) =>
     fetch(`${url}${path}?${new URLSearchParams(fields)}`, { redirect: 'manual' })
-  const form = (path: string, fields: Fields) =>
+  const postForm = (path: string, fields: Fields) =>
     fetch(url + path, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' })
-  const json = (path: string, body: object) =>
+  const postJson = (path: string, body: object) =>
     fetch(url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
   const register = (name: string) =>
-    json('/api/oidc/register', {
-      redirect_uris: Array.from({ length: 8 }, () => `https://app.example/${random(700)}`),
+    postJson('/api/oidc/register', {
+      redirect_uris: Array.from({ length: 8 }, () => `https://app.example/${randomText(700)}`),
       client_name: name,
     })
   return {
@@ -51,33 +56,34 @@ function storingRequests(url: string, clientId: string): Readonly<Record<string,
     'authorize without a page': () => get('/authorize', { ...request(), prompt: 'none' }),
     'authorize with another redirect URI': () =>
       get('/authorize', { ...request(), redirect_uri: 'https://evil.example/' }),
-    push: () => form('/api/oidc/par', { ...request(), claims: claims(6500) }),
+    push: () => postForm('/api/oidc/par', { ...request(), claims: claims(6500) }),
     // Larger ones may be stored less often.
-    'push a small request': () => form('/api/oidc/par', { ...request(), state: random(400), nonce: random(60) }),
+    'push a small request': () =>
+      postForm('/api/oidc/par', { ...request(), state: randomText(400), nonce: randomText(60) }),
     'start a device authorization': () =>
-      form('/api/oidc/device/authorize', {
+      postForm('/api/oidc/device/authorize', {
         client_id: clientId,
         scope: 'openid',
         claims: claims(11_000),
       }),
     'start a small device authorization': () =>
-      form('/api/oidc/device/authorize', { client_id: clientId, scope: 'openid', claims: claims(1000) }),
+      postForm('/api/oidc/device/authorize', { client_id: clientId, scope: 'openid', claims: claims(1000) }),
     'guess a code': () =>
-      form('/api/oidc/token', {
-        ...{ client_id: clientId, grant_type: 'authorization_code', code: random(30), redirect_uri: redirectUri },
-        code_verifier: random(32),
+      postForm('/api/oidc/token', {
+        ...{ client_id: clientId, grant_type: 'authorization_code', code: randomText(30), redirect_uri: redirectUri },
+        code_verifier: randomText(32),
       }),
-    register: () => register(random(100)),
+    register: () => register(randomText(100)),
     'register and remove': async () => {
-      const response = await register(random(100))
+      const response = await register(randomText(100))
       const { registration_client_uri: at, registration_access_token: token } = (await response.json()) as Fields
       return at ? fetch(at, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } }) : response
     },
-    'ask for a login code': () => json('/api/one-time-access-email', { email: `${random(20)}@example.com` }),
-    'guess a login code': () => json(`/api/one-time-access-token/${random(6)}`, {}),
-    'start a device login': () => json('/api/device-login/requests', {}),
+    'ask for a login code': () => postJson('/api/one-time-access-email', { email: `${randomText(20)}@example.com` }),
+    'guess a login code': () => postJson(`/api/one-time-access-token/${randomText(6)}`, {}),
+    'start a device login': () => postJson('/api/device-login/requests', {}),
     'begin a passkey sign-in': () => get('/api/webauthn/login/start', {}),
-    'sign out': () => get('/api/oidc/end-session', { state: random(3000) }),
+    'sign out': () => get('/api/oidc/end-session', { state: randomText(3000) }),
   }
 }
 
@@ -85,11 +91,11 @@ function storingRequests(url: string, clientId: string): Readonly<Record<string,
 async function callEveryRoute(url: string, passTime: () => void): Promise<void> {
   for (const route of [...accessTable.keys(), ...coreTable.keys()]) {
     const [method = 'GET', path = '/'] = route.split(' ')
-    const address = url + path.replaceAll(/:\w+/g, () => random(20))
+    const address = url + path.replaceAll(/:\w+/g, () => randomText(20))
     const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' }
-    const body = JSON.stringify({ text: random(12_000) })
+    const body = JSON.stringify({ text: randomText(12_000) })
     passTime()
-    const response = await fetch(`${address}?q=${random(3000)}`, {
+    const response = await fetch(`${address}?q=${randomText(3000)}`, {
       method,
       headers,
       redirect: 'manual',

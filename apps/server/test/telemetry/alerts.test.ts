@@ -33,7 +33,10 @@ function matches(labels: Labels, [, name = '', operator, value = '']: readonly s
 }
 
 /** The series that a selector such as `name{label="value"}` matches, with their labels. */
-function select(metrics: Metrics, selector: string): readonly { readonly series: string; readonly labels: Labels }[] {
+function selectSeries(
+  metrics: Metrics,
+  selector: string,
+): readonly { readonly series: string; readonly labels: Labels }[] {
   const [name, given = ''] = selector.split('{')
   const matchers = [...given.matchAll(/(\w+)(=~|!=|=)"([^"]*)"/g)].filter(([, label = '']) => !addedLabels.has(label))
   return [...metrics.keys()].flatMap((series) => {
@@ -75,7 +78,7 @@ test('every alert rule selects series of an instance', async () => {
       const grouping = [...rule.expr.matchAll(/by \((\w+)\)/g)].map(([, label = '']) => label)
       return selectors.filter((selector) => {
         if (selector.startsWith(`${addedMetric}{`)) return false
-        const found = select(metrics, selector)
+        const found = selectSeries(metrics, selector)
         const isGrouped = grouping.every(
           (label) => addedLabels.has(label) || found.every(({ labels }) => labels[label] !== undefined),
         )

@@ -53,12 +53,12 @@ const series = (name: string, labels: Readonly<Record<string, string>> = {}) => 
     .map(([label, value]) => `${label}="${value}"`)
     .join(',')}}`
 }
-const critical = (summary: string, labels = {}): Alert => ({
+const criticalAlert = (summary: string, labels = {}): Alert => ({
   exp_labels: { severity: 'critical', ...labels },
   exp_annotations: { summary },
 })
-const warning = (summary: string, labels = {}): Alert => ({
-  ...critical(summary, labels),
+const warningAlert = (summary: string, labels = {}): Alert => ({
+  ...criticalAlert(summary, labels),
   exp_labels: { severity: 'warning', ...labels },
 })
 
@@ -96,38 +96,40 @@ const symptoms: readonly Symptom[] = [
   {
     values: { [series('up')]: '1x10 0x20' },
     evalTime: '14m',
-    alerts: { PocketDown: critical('a:9464 does not answer', { job: 'pocket', instance: 'a:9464' }) },
+    alerts: { PocketDown: criticalAlert('a:9464 does not answer', { job: 'pocket', instance: 'a:9464' }) },
   },
   {
     values: { [requests('503')]: '0+6x60' },
     evalTime: '20m',
-    alerts: { PocketServerErrors: critical('1.485% of the requests fail') },
+    alerts: { PocketServerErrors: criticalAlert('1.485% of the requests fail') },
   },
   {
     values: { [requestsUntil('1')]: '0+590x60', [requestsUntil('2.5')]: '0+600x60' },
     evalTime: '20m',
-    alerts: { PocketSlow: warning('One request in a hundred takes longer than 1.6s') },
+    alerts: { PocketSlow: warningAlert('One request in a hundred takes longer than 1.6s') },
   },
   {
     values: { [series(statements, { error_type: 'failed' })]: '0+12x60' },
     evalTime: '10m',
-    alerts: { PocketDatabaseErrors: critical('Database statements fail') },
+    alerts: { PocketDatabaseErrors: criticalAlert('Database statements fail') },
   },
   {
     values: { [pending]: '0x10 2x50' },
     evalTime: '17m',
-    alerts: { PocketConnectionsExhausted: warning('a:9464 waits for database connections', { instance: 'a:9464' }) },
+    alerts: {
+      PocketConnectionsExhausted: warningAlert('a:9464 waits for database connections', { instance: 'a:9464' }),
+    },
   },
   {
     // Since the start: no sign-in has succeeded yet.
     values: { [signIns('success')]: '_x60', [signIns('failure')]: '1+5x60' },
     evalTime: '15m',
-    alerts: { PocketSignInsFail: warning('More sign-ins fail than succeed') },
+    alerts: { PocketSignInsFail: warningAlert('More sign-ins fail than succeed') },
   },
   {
     values: { [signIns('success')]: '0+1x60', [signIns('failure')]: '0+3x60' },
     evalTime: '20m',
-    alerts: { PocketSignInsFail: warning('More sign-ins fail than succeed') },
+    alerts: { PocketSignInsFail: warningAlert('More sign-ins fail than succeed') },
   },
   {
     values: {
@@ -136,22 +138,22 @@ const symptoms: readonly Symptom[] = [
       [runs('repeated', 'success')]: '_x65 1x120',
     },
     evalTime: '95m',
-    alerts: { PocketJobFails: warning('The job failed fails', { pocket_job: 'failed' }) },
+    alerts: { PocketJobFails: warningAlert('The job failed fails', { pocket_job: 'failed' }) },
   },
   {
     values: { [emails('waiting')]: '100x10 101x50' },
     evalTime: '27m',
-    alerts: { PocketEmailsFail: warning('E-mails are not delivered') },
+    alerts: { PocketEmailsFail: warningAlert('E-mails are not delivered') },
   },
   {
     values: { [emails('failed')]: '7x10 8x50' },
     evalTime: '27m',
-    alerts: { PocketEmailsFail: warning('E-mails are not delivered') },
+    alerts: { PocketEmailsFail: warningAlert('E-mails are not delivered') },
   },
   {
     values: { [delay]: '0.1x10 0.3x50' },
     evalTime: '22m',
-    alerts: { PocketEventLoopBlocked: warning('a:9464 needs more CPU', { instance: 'a:9464' }) },
+    alerts: { PocketEventLoopBlocked: warningAlert('a:9464 needs more CPU', { instance: 'a:9464' }) },
   },
 ]
 

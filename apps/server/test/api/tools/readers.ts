@@ -30,7 +30,7 @@ export function exporter(): Tool {
     name: 'Prometheus exporter',
     async apply(api) {
       for (const list of ['/api/users', '/api/user-groups', '/api/oidc/clients', '/api/signup-tokens'])
-        await total(api, list)
+        await fetchTotal(api, list)
       let count = 0
       for (let page = 1, pages = 1; page <= pages; page += 1) {
         const order = 'sort[column]=createdAt&sort[direction]=asc'
@@ -38,7 +38,8 @@ export function exporter(): Tool {
         count += items(logs).length
         pages = pagination(logs).totalPages
       }
-      if (count !== (await total(api, '/api/audit-logs/all'))) throw new Error('A page of the audit log is incomplete.')
+      if (count !== (await fetchTotal(api, '/api/audit-logs/all')))
+        throw new Error('A page of the audit log is incomplete.')
       const version = await api.read('/api/version/current')
       if (typeof version.currentVersion !== 'string') throw new Error('The version is missing.')
     },
@@ -46,7 +47,7 @@ export function exporter(): Tool {
   }
 }
 
-async function total(api: ToolApi, list: string): Promise<number> {
+async function fetchTotal(api: ToolApi, list: string): Promise<number> {
   return pagination(await api.read(`${list}?pagination[page]=1&pagination[limit]=1`)).totalItems
 }
 
