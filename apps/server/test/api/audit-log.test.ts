@@ -231,8 +231,8 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
   let database: OpenDatabase
 
   beforeAll(async () => {
-    const site = stack.use(await testDatabases[kind]())
-    database = stack.use(await openWithoutLog(site.config))
+    const testDatabase = stack.use(await testDatabases[kind]())
+    database = stack.use(await openWithoutLog(testDatabase.config))
   })
 
   afterAll(async () => stack.disposeAsync())

@@ -17,8 +17,8 @@ describe.each(kinds)('the chain of the audit log on %s', (kind) => {
   let now = 0
 
   beforeAll(async () => {
-    const site = stack.use(await testDatabases[kind]())
-    database = stack.use(await openWithoutLog(site.config))
+    const testDatabase = stack.use(await testDatabases[kind]())
+    database = stack.use(await openWithoutLog(testDatabase.config))
     const { auditSeals: store, masterKey } = database
     chain = createAuditChain({ store, masterKey, clock: { now: () => now } })
   })

@@ -5,9 +5,9 @@ import { openWithoutLog, testDatabases } from './test-databases.ts'
 
 test.each(Object.entries(testDatabases))(
   '%s is set up once by processes that start concurrently',
-  async (_, createSite) => {
-    await using site = await createSite()
-    const { database, dataFolder } = site.config
+  async (_, createDatabase) => {
+    await using testDatabase = await createDatabase()
+    const { database, dataFolder } = testDatabase.config
     const connection = database.kind === 'sqlite' ? database.path : database.url
     const program = fileURLToPath(new URL('./open-once.ts', import.meta.url))
     const processes = await Promise.all(
@@ -21,7 +21,7 @@ test.each(Object.entries(testDatabases))(
     const outputs = processes.map((running) => running.output())
     expect({ exits, outputs }).toEqual({ exits: [0, 0, 0], outputs: expect.anything() })
     const fingerprints = outputs.map((output) => /opened (\w+)/.exec(output)?.[1])
-    await using opened = await openWithoutLog(site.config)
+    await using opened = await openWithoutLog(testDatabase.config)
     expect(new Set(fingerprints)).toEqual(new Set([opened.masterKey.fingerprint]))
   },
 )

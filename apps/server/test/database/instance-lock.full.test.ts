@@ -16,7 +16,7 @@ interface TestDatabase extends AsyncDisposable {
   readonly connection: string
 }
 
-const sites: Readonly<Record<string, () => Promise<TestDatabase>>> = {
+const testDatabases: Readonly<Record<string, () => Promise<TestDatabase>>> = {
   async SQLite() {
     const folder = await createFolder()
     const path = join(folder.path, 'pocket-id.db')
@@ -41,66 +41,72 @@ const { logger } = recordingLogger()
 const lock = ({ database }: TestDatabase, mode: LockMode, force = false) =>
   acquireInstanceLock(database, { mode, force, logger })
 
-describe.each(Object.entries(sites))('%s', (_, createSite) => {
+describe.each(Object.entries(testDatabases))('%s', (_, createDatabase) => {
   test('is shared by several servers', async () => {
-    await using site = await createSite()
-    await using first = await lock(site, 'shared')
-    await using second = await lock(site, 'shared')
+    await using testDatabase = await createDatabase()
+    await using first = await lock(testDatabase, 'shared')
+    await using second = await lock(testDatabase, 'shared')
     await first.assertHeld()
     await second.assertHeld()
   })
 
   test('rejects a command until the last server has stopped', async () => {
-    await using site = await createSite()
-    const first = await lock(site, 'shared')
-    const second = await lock(site, 'shared')
-    await expect(lock(site, 'exclusive')).rejects.toThrow('is in use by a server or another command')
+    await using testDatabase = await createDatabase()
+    const first = await lock(testDatabase, 'shared')
+    const second = await lock(testDatabase, 'shared')
+    await expect(lock(testDatabase, 'exclusive')).rejects.toThrow('is in use by a server or another command')
     await first[Symbol.asyncDispose]()
-    await expect(lock(site, 'exclusive')).rejects.toThrow('is in use by a server or another command')
+    await expect(lock(testDatabase, 'exclusive')).rejects.toThrow('is in use by a server or another command')
     await second[Symbol.asyncDispose]()
-    await using command = await lock(site, 'exclusive')
+    await using command = await lock(testDatabase, 'exclusive')
     await command.assertHeld()
   })
 
   test('rejects a server and a second command while a command runs', async () => {
-    await using site = await createSite()
-    await using _command = await lock(site, 'exclusive')
-    await expect(lock(site, 'shared')).rejects.toThrow('is locked: an import, a migration or a key rotation is running')
-    await expect(lock(site, 'exclusive')).rejects.toThrow('is in use by a server or another command')
+    await using testDatabase = await createDatabase()
+    await using _command = await lock(testDatabase, 'exclusive')
+    await expect(lock(testDatabase, 'shared')).rejects.toThrow(
+      'is locked: an import, a migration or a key rotation is running',
+    )
+    await expect(lock(testDatabase, 'exclusive')).rejects.toThrow('is in use by a server or another command')
   })
 
   test('is released when its holder is killed', async () => {
-    await using site = await createSite()
+    await using testDatabase = await createDatabase()
     const program = fileURLToPath(new URL('hold-lock.ts', import.meta.url))
-    await using holder = await startProcess(process.execPath, [...sourceFlags, program, site.connection, 'exclusive'], {
-      readyWhen: /locked/,
-    })
-    await expect(lock(site, 'shared')).rejects.toThrow('is locked')
+    await using holder = await startProcess(
+      process.execPath,
+      [...sourceFlags, program, testDatabase.connection, 'exclusive'],
+      {
+        readyWhen: /locked/,
+      },
+    )
+    await expect(lock(testDatabase, 'shared')).rejects.toThrow('is locked')
     holder.kill('SIGKILL')
     await holder.exit
-    await eventually(async () => (await lock(site, 'shared'))[Symbol.asyncDispose]())
+    await eventually(async () => (await lock(testDatabase, 'shared'))[Symbol.asyncDispose]())
   })
 
   test('can be taken by force from a server, which is notified', async () => {
-    await using site = await createSite()
-    await using server = await lock(site, 'shared')
+    await using testDatabase = await createDatabase()
+    await using server = await lock(testDatabase, 'shared')
     const lost = once(server.lost, 'abort')
-    await using command = await lock(site, 'exclusive', true)
+    await using command = await lock(testDatabase, 'exclusive', true)
     await lost
     await expect(server.assertHeld()).rejects.toThrow('--forcefully-acquire-lock')
     await command.assertHeld()
-    await expect(lock(site, 'shared')).rejects.toThrow('is locked')
+    await expect(lock(testDatabase, 'shared')).rejects.toThrow('is locked')
   })
 })
 
 test('a server takes its lock and receives notifications again after PostgreSQL has ended its session', async () => {
-  await using site = await (sites.PostgreSQL as () => Promise<TestDatabase>)()
-  await using server = await lock(site, 'shared')
+  await using testDatabase = await (testDatabases.PostgreSQL as () => Promise<TestDatabase>)()
+  await using server = await lock(testDatabase, 'shared')
   let notifications = 0
   await server.listen('changes', () => {
     notifications += 1
   })
-  const client = new pg.Client({ connectionString: site.connection })
+  const client = new pg.Client({ connectionString: testDatabase.connection })
   await client.connect()
   await client.query(
     `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()
@@ -108,7 +114,7 @@ test('a server takes its lock and receives notifications again after PostgreSQL 
   )
   await eventually(async () => {
     await server.assertHeld()
-    await expect(lock(site, 'exclusive')).rejects.toThrow('is in use')
+    await expect(lock(testDatabase, 'exclusive')).rejects.toThrow('is in use')
   })
   expect(server.lost.aborted).toBe(false)
   // One for those that were lost.

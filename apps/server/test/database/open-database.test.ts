@@ -49,52 +49,52 @@ async function storeKey({ dataSource, masterKey }: OpenDatabase, kid = 'one'): P
   })
 }
 
-describe.each(Object.entries(testDatabases))('%s', (_, createSite) => {
+describe.each(Object.entries(testDatabases))('%s', (_, createDatabase) => {
   test('rejects a database that a newer version has changed, with an explanation and without a write', async () => {
     for (const table of ['pocket_core_migration', 'pocket_directory_migration', 'pocket_server_migration']) {
-      await using site = await createSite()
-      await (await openWithoutLog(site.config))[Symbol.asyncDispose]()
+      await using testDatabase = await createDatabase()
+      await (await openWithoutLog(testDatabase.config))[Symbol.asyncDispose]()
       const insertMigration = (name: string) =>
         `INSERT INTO ${table} (id, timestamp, name) VALUES (${name.length + 1000}, 1999999999999, '${name}')`
-      await site.execute([insertMigration('AdditiveAddNotes1999999999998')])
-      await (await openWithoutLog(site.config))[Symbol.asyncDispose]()
-      await site.execute([insertMigration('RenameNotes1999999999999')])
-      const before = await site.state()
-      await expect(openWithoutLog(site.config)).rejects.toThrow(
+      await testDatabase.execute([insertMigration('AdditiveAddNotes1999999999998')])
+      await (await openWithoutLog(testDatabase.config))[Symbol.asyncDispose]()
+      await testDatabase.execute([insertMigration('RenameNotes1999999999999')])
+      const before = await testDatabase.state()
+      await expect(openWithoutLog(testDatabase.config)).rejects.toThrow(
         /newer version.*RenameNotes1999999999999.*\n.*unchanged.*\n.*backup/,
       )
-      expect(await site.state()).toEqual(before)
+      expect(await testDatabase.state()).toEqual(before)
     }
   })
 
   test('is created and migrated, and opens again with the generated key', async () => {
-    await using site = await createSite()
+    await using testDatabase = await createDatabase()
     const { logger, lines } = recordingLogger()
-    const first = await openDatabase(site.config, logger)
+    const first = await openDatabase(testDatabase.config, logger)
     await first.ping()
     await storeKey(first)
     expect(await first.jobs.list()).toEqual([])
     await first[Symbol.asyncDispose]()
-    const keyFile = join(site.folder.path, 'encryption_key')
+    const keyFile = join(testDatabase.folder.path, 'encryption_key')
     expect((await stat(keyFile)).mode & 0o777).toBe(0o600)
     expect(lines.join()).toContain(keyFile)
     expect(lines.join()).not.toContain((await readFile(keyFile, 'utf8')).trim())
-    const again = await openWithoutLog(site.config)
+    const again = await openWithoutLog(testDatabase.config)
     expect(again.masterKey.fingerprint).toBe(first.masterKey.fingerprint)
     expect(await typeormStores(again.dataSource).keys.list()).toHaveLength(1)
     await again[Symbol.asyncDispose]()
   })
 
   test('has the tables of its schema', async () => {
-    await using site = await createSite()
-    await using database = await openWithoutLog(site.config)
+    await using testDatabase = await createDatabase()
+    await using database = await openWithoutLog(testDatabase.config)
     const { upQueries } = await database.dataSource.driver.createSchemaBuilder().log()
     expect(upQueries.map(({ query }) => query)).toEqual([])
   })
 
   test('only gains tables and columns that older versions need not fill by migrations named Additive', async () => {
-    await using site = await createSite()
-    const { database } = site.config
+    await using testDatabase = await createDatabase()
+    const { database } = testDatabase.config
     const isSqlite = database.kind === 'sqlite'
     const options = isSqlite ? sqliteOptions(database.path) : postgresOptions(database.url)
     const checked: string[] = []
@@ -133,78 +133,78 @@ describe.each(Object.entries(testDatabases))('%s', (_, createSite) => {
   })
 
   test('with Pocket ID tables is rejected and not changed', async () => {
-    await using site = await createSite()
-    await site.execute([...pocketIdSchema, ...pocketIdRows])
-    const before = await site.state()
-    await expect(openWithoutLog(site.config)).rejects.toThrow(
+    await using testDatabase = await createDatabase()
+    await testDatabase.execute([...pocketIdSchema, ...pocketIdRows])
+    const before = await testDatabase.state()
+    await expect(openWithoutLog(testDatabase.config)).rejects.toThrow(
       /belongs to Pocket ID.*webauthn_credentials.*\n.*before writing/,
     )
-    expect(await site.state()).toEqual(before)
+    expect(await testDatabase.state()).toEqual(before)
   })
 
   test('with tables of another program is used', async () => {
-    await using site = await createSite()
-    await site.execute(['CREATE TABLE users (id integer)', 'CREATE TABLE schema_migrations (version integer)'])
-    await using database = await openWithoutLog(site.config)
+    await using testDatabase = await createDatabase()
+    await testDatabase.execute(['CREATE TABLE users (id integer)', 'CREATE TABLE schema_migrations (version integer)'])
+    await using database = await openWithoutLog(testDatabase.config)
     await database.ping()
   })
 
   test('that this program created is opened even with Pocket ID tables in it', async () => {
-    await using site = await createSite()
-    await (await openWithoutLog(site.config))[Symbol.asyncDispose]()
-    await site.execute(pocketIdSchema)
-    await using database = await openWithoutLog(site.config)
+    await using testDatabase = await createDatabase()
+    await (await openWithoutLog(testDatabase.config))[Symbol.asyncDispose]()
+    await testDatabase.execute(pocketIdSchema)
+    await using database = await openWithoutLog(testDatabase.config)
     await database.ping()
   })
 
   test('opens with a key from the environment, which creates no key file', async () => {
-    await using site = await createSite()
-    const config = { ...site.config, encryptionKey: Buffer.from('a key of sixteen bytes') }
+    await using testDatabase = await createDatabase()
+    const config = { ...testDatabase.config, encryptionKey: Buffer.from('a key of sixteen bytes') }
     await using database = await openWithoutLog(config)
     expect(database.masterKey.fingerprint).toBe(MasterKey.from(config.encryptionKey).fingerprint)
-    await expect(stat(join(site.folder.path, 'encryption_key'))).rejects.toThrow(/ENOENT/)
+    await expect(stat(join(testDatabase.folder.path, 'encryption_key'))).rejects.toThrow(/ENOENT/)
   })
 
   test('without its key is rejected, names the fingerprint and is not changed', async () => {
-    await using site = await createSite()
-    const database = await openWithoutLog(site.config)
+    await using testDatabase = await createDatabase()
+    const database = await openWithoutLog(testDatabase.config)
     await storeKey(database)
     await database[Symbol.asyncDispose]()
-    await rm(join(site.folder.path, 'encryption_key'))
-    const before = await site.state()
-    const refusal = openWithoutLog(site.config)
+    await rm(join(testDatabase.folder.path, 'encryption_key'))
+    const before = await testDatabase.state()
+    const refusal = openWithoutLog(testDatabase.config)
     await expect(refusal).rejects.toThrow(/encryption key is missing/)
     await expect(refusal).rejects.toThrow(database.masterKey.fingerprint)
-    expect(await site.state()).toEqual(before)
+    expect(await testDatabase.state()).toEqual(before)
   })
 
   test('with another key is rejected, names both fingerprints and the location of the right key, and is not changed', async () => {
-    await using site = await createSite()
-    const database = await openWithoutLog(site.config)
+    await using testDatabase = await createDatabase()
+    const database = await openWithoutLog(testDatabase.config)
     await storeKey(database)
     await database[Symbol.asyncDispose]()
-    const config = { ...site.config, encryptionKey: Buffer.from('a key of sixteen bytes') }
-    const before = await site.state()
+    const config = { ...testDatabase.config, encryptionKey: Buffer.from('a key of sixteen bytes') }
+    const before = await testDatabase.state()
     const refusal = openWithoutLog(config)
     await expect(refusal).rejects.toThrow(`the expected fingerprint is ${database.masterKey.fingerprint}`)
     await expect(refusal).rejects.toThrow(MasterKey.from(config.encryptionKey).fingerprint)
     await expect(refusal).rejects.toThrow(/encryption_key matches: remove ENCRYPTION_KEY/)
-    expect(await site.state()).toEqual(before)
-    const wrongFile = { ...site.config, encryptionKey: undefined }
-    await rename(join(site.folder.path, 'encryption_key'), join(site.folder.path, 'kept'))
-    await expect(openWithoutLog({ ...wrongFile, dataFolder: join(site.folder.path, 'kept') })).rejects.toThrow(
+    expect(await testDatabase.state()).toEqual(before)
+    const wrongFile = { ...testDatabase.config, encryptionKey: undefined }
+    await rename(join(testDatabase.folder.path, 'encryption_key'), join(testDatabase.folder.path, 'kept'))
+    await expect(openWithoutLog({ ...wrongFile, dataFolder: join(testDatabase.folder.path, 'kept') })).rejects.toThrow(
       /cannot be used/,
     )
   })
 
   test('opens with its own key, although the data folder holds another one', async () => {
-    await using site = await createSite()
-    const config = { ...site.config, encryptionKey: Buffer.from('a key of sixteen bytes') }
-    await (await openWithoutLog(site.config))[Symbol.asyncDispose]()
+    await using testDatabase = await createDatabase()
+    const config = { ...testDatabase.config, encryptionKey: Buffer.from('a key of sixteen bytes') }
+    await (await openWithoutLog(testDatabase.config))[Symbol.asyncDispose]()
     const database = await openWithoutLog(config)
     await storeKey(database)
     await database[Symbol.asyncDispose]()
-    await expect(openWithoutLog(site.config)).rejects.toThrow(/does not match/)
+    await expect(openWithoutLog(testDatabase.config)).rejects.toThrow(/does not match/)
     const { logger, lines } = recordingLogger()
     await (await openDatabase(config, logger))[Symbol.asyncDispose]()
     expect(lines.join()).toContain('is ignored')
@@ -212,11 +212,11 @@ describe.each(Object.entries(testDatabases))('%s', (_, createSite) => {
 })
 
 test('with SQLite is rejected with a wrong key and not changed if all data is in the log of a killed process', async () => {
-  await using site = await createSqliteDatabase()
+  await using testDatabase = await createSqliteDatabase()
   await using killed = await createFolder()
-  await using database = await openWithoutLog(site.config)
+  await using database = await openWithoutLog(testDatabase.config)
   await storeKey(database)
-  await cp(site.folder.path, killed.path, { recursive: true })
+  await cp(testDatabase.folder.path, killed.path, { recursive: true })
   const path = join(killed.path, 'pocket-id.db')
   const config: DatabaseConfig = {
     database: { kind: 'sqlite', path },
@@ -311,9 +311,9 @@ test('new files and folders are private to their owner for any umask, and wider 
 })
 
 test('a change of cached rows is announced to other processes on PostgreSQL', async () => {
-  await using site = await createPostgresDatabase()
-  await using one = await openWithoutLog(site.config)
-  await using other = await openWithoutLog(site.config)
+  await using testDatabase = await createPostgresDatabase()
+  await using one = await openWithoutLog(testDatabase.config)
+  await using other = await openWithoutLog(testDatabase.config)
   // Without the passing of time, the version is not read again.
   const now = performance.now()
   const clock = jest.spyOn(performance, 'now').mockReturnValue(now)

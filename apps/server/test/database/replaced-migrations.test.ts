@@ -19,7 +19,7 @@ const rows = `
   INSERT INTO pocket_spent_challenge (hash) VALUES ('spent');
   INSERT INTO pocket_setting VALUES ('appName', 'Example');`
 
-describe.each(Object.entries(testDatabases))('a database of the replaced migrations on %s', (kind, createSite) => {
+describe.each(Object.entries(testDatabases))('a database of the replaced migrations on %s', (kind, createDatabase) => {
   const statements = [
     kind === 'SQLite'
       ? oldSchema
@@ -28,9 +28,9 @@ describe.each(Object.entries(testDatabases))('a database of the replaced migrati
   ]
 
   test('keeps its rows and has the schema of a new one', async () => {
-    await using site = await createSite()
-    await site.execute(statements)
-    await using database = await openWithoutLog(site.config)
+    await using testDatabase = await createDatabase()
+    await testDatabase.execute(statements)
+    await using database = await openWithoutLog(testDatabase.config)
     const { dataSource } = database
     expect(await typeormStores(dataSource).clients.find('nas')).toMatchObject({
       redirectUris: ['https://nas'],
@@ -41,21 +41,21 @@ describe.each(Object.entries(testDatabases))('a database of the replaced migrati
       expect(await dataSource.query(`SELECT * FROM ${table}`)).toHaveLength(1)
     for (const { table, migrations: names } of migrations)
       expect(await dataSource.query(`SELECT name FROM ${table}`)).toEqual(names.map(({ name }) => ({ name })))
-    await using newSite = await createSite()
-    await using _new = await openWithoutLog(newSite.config)
-    expect(await site.schema()).toEqual(await newSite.schema())
+    await using newDatabase = await createDatabase()
+    await using _new = await openWithoutLog(newDatabase.config)
+    expect(await testDatabase.schema()).toEqual(await newDatabase.schema())
   })
 
   test.each(migrations.map(({ table, lastReplacedMigration }) => [table, String(lastReplacedMigration)]))(
     'is rejected and not changed if %s lacks its last migration',
     async (table, last) => {
-      await using site = await createSite()
-      await site.execute([...statements, `DELETE FROM ${table} WHERE name = '${last}'`])
-      const before = await site.state()
-      await expect(openWithoutLog(site.config)).rejects.toThrow(
+      await using testDatabase = await createDatabase()
+      await testDatabase.execute([...statements, `DELETE FROM ${table} WHERE name = '${last}'`])
+      const before = await testDatabase.state()
+      await expect(openWithoutLog(testDatabase.config)).rejects.toThrow(
         new RegExp(`too old.*${last}.*\n.*unchanged.*\n.*start this version`),
       )
-      expect(await site.state()).toEqual(before)
+      expect(await testDatabase.state()).toEqual(before)
     },
   )
 })

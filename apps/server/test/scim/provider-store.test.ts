@@ -27,8 +27,8 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the SCIM provider store on %s'
   let store: ScimProviderStore
 
   beforeAll(async () => {
-    const site = stack.use(await testDatabases[kind]())
-    database = stack.use(await openWithoutLog(site.config))
+    const testDatabase = stack.use(await testDatabases[kind]())
+    database = stack.use(await openWithoutLog(testDatabase.config))
     store = database.scimProviders
   })
 

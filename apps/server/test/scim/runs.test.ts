@@ -33,8 +33,8 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
   let events: AuditEvent[]
 
   beforeAll(async () => {
-    const site = stack.use(await testDatabases[kind]())
-    database = stack.use(await openWithoutLog(site.config))
+    const testDatabase = stack.use(await testDatabases[kind]())
+    database = stack.use(await openWithoutLog(testDatabase.config))
     stores = directoryStores(database.dataSource, clock)
     directory = createDirectory({ ...stores, clock })
     server = stack.use(await startScimServer())
