@@ -166,7 +166,9 @@ test('a failing target is shown in the overview, and provisioning is removed', a
   expect(overview.text).toContain('Provisioning of Photos is incomplete')
   const fetchAuditLog = async () => (await instance.administrator.get(`${instance.url}/settings/admin/audit-log`)).text
   while (
-    !/Provisioning failed<\/span>[^·]*· [^·]*Photos[^·]*· [^·]*add the host to ALLOWED_PRIVATE_HOSTS/.test(await fetchAuditLog())
+    !/Provisioning failed<\/span>[^·]*· [^·]*Photos[^·]*· [^·]*add the host to ALLOWED_PRIVATE_HOSTS/.test(
+      await fetchAuditLog(),
+    )
   );
   const ended = await instance.administrator.follow(await post('/remove'))
   expect(ended.text).toMatch(/The provisioning of [^<]+ was ended\./)
