@@ -115,7 +115,7 @@ export async function startRunPostgres(): Promise<AsyncDisposable> {
  * @throws Error with the reason if PostgreSQL could not be started.
  */
 export async function createTestDatabase(templateUrl?: string): Promise<TestDatabase> {
-  const server = runServerUrl()
+  const server = postgresServerUrl()
   const name = `pocket_test_${randomBytes(8).toString('hex')}`
   const template = templateUrl === undefined ? 'template0' : new URL(templateUrl).pathname.slice(1)
   await execute(server, `CREATE DATABASE ${name} TEMPLATE ${template}`)
@@ -164,7 +164,7 @@ function readChildren(pid: number): readonly number[] {
   }
 }
 
-function runServerUrl(): string {
+function postgresServerUrl(): string {
   const url = process.env[urlVariable]
   if (url !== undefined) return url
   const reason = process.env[failureVariable] ?? 'the test run did not start it; see the globalSetup of jest.config.ts'

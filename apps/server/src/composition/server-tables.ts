@@ -6,7 +6,7 @@ import { favoriteTable } from '../apps/favorite.table.ts'
 import { auditTable } from '../audit-log/audit-entry.table.ts'
 import { auditOutboxTable } from '../audit-log/audit-outbox.table.ts'
 import { auditSealTable } from '../audit-log/audit-seal.table.ts'
-import { serverHistory } from '../database/findings.ts'
+import { serverMigrationTableName } from '../database/findings.ts'
 import type { Schema } from '../database/migrated-database.ts'
 import { CreateTables1763000000000, lastReplacedMigration } from '../database/migrations/1763000000000-create-tables.ts'
 import { AdditiveAddApiKeySecrets1764000000010 } from '../database/migrations/1764000000010-add-api-key-secrets.ts'
@@ -60,7 +60,7 @@ export const migrations: Schema['migrations'] = [
   pocketMigrations,
   directoryMigrations,
   {
-    table: serverHistory,
+    table: serverMigrationTableName,
     tables: ownTables,
     migrations: [
       CreateTables1763000000000,

@@ -4,7 +4,7 @@ const userId: Variable<string> = {
   name: 'PUID',
   type: 'integer',
   default: '1000',
-  description: 'The user ID that runs the server in the container and owns `/app/data`.',
+  description: 'The ID of the user (UID) that the server in the container runs as, and that owns `/app/data`.',
   parse: ({ text }) => text,
 }
 
@@ -12,7 +12,7 @@ const groupId: Variable<string> = {
   name: 'PGID',
   type: 'integer',
   default: '1000',
-  description: 'The group ID that runs the server in the container.',
+  description: 'The ID of the group (GID) that the server in the container runs as.',
   parse: ({ text }) => text,
 }
 

@@ -15,9 +15,9 @@ export const keyTableName = 'pocket_key'
 /** SQL that reads the encrypted signing keys. */
 export const keyQuery = `SELECT encrypted_jwk FROM ${keyTableName}`
 /** The migration history of this server's own tables. */
-export const serverHistory = 'pocket_server_migration'
+export const serverMigrationTableName = 'pocket_server_migration'
 
-const histories = [pocketMigrations.table, directoryMigrations.table, serverHistory]
+const histories = [pocketMigrations.table, directoryMigrations.table, serverMigrationTableName]
 
 /** The key fingerprints of the encrypted values among these strings. */
 export function fingerprintsIn(texts: Iterable<string>): Set<string> {

@@ -140,7 +140,7 @@ test('the tokens of a test are revoked before its result is shown', async () => 
   await expect(running.app.pocket.testClient('nobody', 'nobody')).rejects.toMatchObject({ code: 'client_not_found' })
 })
 
-describe('a client test does not count', () => {
+describe('a client test', () => {
   const fetchPage = async (id: string, tab = '') =>
     (await agent.get(`${running.url}/settings/admin/oidc-clients/${id}${tab}`)).text
   const listAuditEvents = (id: string) =>
@@ -158,7 +158,7 @@ describe('a client test does not count', () => {
       },
       'not_passed',
     ],
-  ])('that %s, neither in the connection log nor in the state of the client', async (_, input, outcome) => {
+  ])('that %s appears neither in the connection log nor in the state of the client', async (_, input, outcome) => {
     const { id } = await createClient(input)
     await testClient(id)
     expect(lastTestEvent()).toContain(`"outcome":"${outcome}"`)
@@ -170,7 +170,7 @@ describe('a client test does not count', () => {
     expect(activity).not.toContain('Authorization failed')
   })
 
-  test('for the last use of the existing secret of a client with signed assertions', async () => {
+  test('does not count as the last use of the existing secret of a client with signed assertions', async () => {
     const { clients } = running.app.pocket
     const { id } = await createClient({ protocol: { tokenEndpointAuthMethod: 'client_secret_jwt' } })
     await clients.addSecret(id)

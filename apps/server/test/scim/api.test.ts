@@ -97,7 +97,7 @@ describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
     expect(json.details).toMatchObject({ fields: [{ field, code }] })
   })
 
-  test('provisions each of several providers of a client, and deletes them with it', async () => {
+  test('provisions to each SCIM provider of a client, and deletes the providers with the client', async () => {
     const [first, second] = [await create(), await create()]
     expect(second.id).not.toBe(first.id)
     expect((await fetchProvider()).json.id).toBe(first.id)

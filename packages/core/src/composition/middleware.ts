@@ -10,7 +10,7 @@ import { normalizeResources } from '../http/resource-parameter.ts'
 import { assertBodyUnread, discardUnreadBody } from '../http/unread-body.ts'
 import { createLoginPages } from '../interactions/login-pages.ts'
 import { interactionRoutes } from '../interactions/routes.ts'
-import { carriedParameter, withCarriedInteraction } from '../oidc/carried-interactions.ts'
+import { sealedInteractionParameter, withCarriedInteraction } from '../oidc/carried-interactions.ts'
 import { createClientAuthentication } from '../oidc/client-authentication/normalize-request.ts'
 import { isDocumentPath } from '../oidc/documents.ts'
 import { respondRateLimited } from '../oidc/failed-clients.ts'
@@ -76,7 +76,7 @@ export function createMiddleware(options: ResolvedOptions, engine: Engine, userS
     }
     if (ctx.path.startsWith('/interaction/')) {
       assertBodyUnread(ctx.req)
-      return withCarriedInteraction(engine.interactionSealer, ctx.query[carriedParameter], () =>
+      return withCarriedInteraction(engine.interactionSealer, ctx.query[sealedInteractionParameter], () =>
         interactions(ctx, continueRequest),
       )
     }
@@ -166,7 +166,9 @@ function createProtocolHandler(
     }
     await filterOwnSecret(ctx.req, ctx.path)
     recordMountPath(ctx.req, issuer.path)
-    await withCarriedInteraction(interactionSealer, ctx.query[carriedParameter], () => holder.handle(ctx.req, ctx.res))
+    await withCarriedInteraction(interactionSealer, ctx.query[sealedInteractionParameter], () =>
+      holder.handle(ctx.req, ctx.res),
+    )
   }
   return async (ctx: Context, requestId: string): Promise<void> => {
     try {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import { NotFoundError } from '../errors.ts'
-import { carriedParameter, carriedUrl, withCarriedInteraction } from '../oidc/carried-interactions.ts'
+import { carriedUrl, sealedInteractionParameter, withCarriedInteraction } from '../oidc/carried-interactions.ts'
 import { restartUrl } from '../oidc/restart.ts'
 import { replaceStored } from '../oidc/stored-payload.ts'
 import type { Sealer } from '../sealing.ts'
@@ -50,8 +50,13 @@ export async function interactionClient(
   const [, uid, query] = /^\/interaction\/([^/?]+)(?:\?(.*))?$/.exec(path) ?? []
   if (uid === undefined) return undefined
   try {
-    const interaction = await withCarriedInteraction(sealer, new URLSearchParams(query).get(carriedParameter), () =>
-      exchange ? findInteraction(provider, exchange, uid) : provider.Interaction.find(uid, { ignoreExpiration: true }),
+    const interaction = await withCarriedInteraction(
+      sealer,
+      new URLSearchParams(query).get(sealedInteractionParameter),
+      () =>
+        exchange
+          ? findInteraction(provider, exchange, uid)
+          : provider.Interaction.find(uid, { ignoreExpiration: true }),
     )
     return interaction && String(interaction.params.client_id)
   } catch (error) {

@@ -125,7 +125,7 @@ function artifactAdapter(
   const isWithinLeeway = (artifact: Artifact | undefined) =>
     leeway !== undefined && Math.abs(clock.now() - (artifact?.consumedAt ?? 0)) < leeway.milliseconds
   /** Revokes the grant if a code or refresh token is reused (RFC 6749 §4.1.2, RFC 9700 §4.14.2). */
-  const revokeGrantOfReused = async (id: string) => {
+  const revokeGrantOfReusedToken = async (id: string) => {
     const grantId = (await artifacts.find(refreshKeyOf(id)))?.grantId
     if (grantId) await revokeGrant(artifacts, grantId)
   }
@@ -239,7 +239,7 @@ function artifactAdapter(
         async reject() {
           // A refresh beyond the limit within the leeway is not a replay, so earlier tokens remain valid.
           const isConcurrent = model === 'DeviceCode' || isWithinLeeway(await artifacts.find(refreshKeyOf(id)))
-          if (!isConcurrent) await revokeGrantOfReused(id)
+          if (!isConcurrent) await revokeGrantOfReusedToken(id)
           throw alreadyConsumed(model)
         },
       }

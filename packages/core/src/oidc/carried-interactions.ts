@@ -4,7 +4,7 @@ import { errors } from 'oidc-provider'
 import type { Sealer } from '../sealing.ts'
 
 /** The query parameter that carries a sealed interaction that is not stored. */
-export const carriedParameter = 'interaction'
+export const sealedInteractionParameter = 'interaction'
 
 /** Characters. A form of `maxFormBytes` fits, even if it hardly compresses. */
 export const maxCarriedLength = 20_000
@@ -19,7 +19,7 @@ const currentRequest = new AsyncLocalStorage<CarriedState>()
 /**
  * Handles a request whose URL may carry an interaction.
  *
- * @param sealed - the untrusted value of {@link carriedParameter}
+ * @param sealed - the untrusted value of {@link sealedInteractionParameter}
  */
 export function withCarriedInteraction<T>(sealer: Sealer, sealed: unknown, work: () => T): T {
   return currentRequest.run({ sealer, sealed: typeof sealed === 'string' ? sealed : undefined }, work)
@@ -54,7 +54,7 @@ export function clearCarriedInteraction(): void {
 /** The URL of a page of the interaction, with the sealed interaction if it is carried. */
 export function carriedUrl(url: string): string {
   const sealed = currentRequest.getStore()?.sealed
-  return sealed === undefined ? url : `${url}${url.includes('?') ? '&' : '?'}${carriedParameter}=${sealed}`
+  return sealed === undefined ? url : `${url}${url.includes('?') ? '&' : '?'}${sealedInteractionParameter}=${sealed}`
 }
 
 function contextOf(uid: string): string {

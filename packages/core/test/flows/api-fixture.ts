@@ -104,7 +104,7 @@ export function readParameters(to: string | null): URLSearchParams {
   return new URL(to ?? '').searchParams
 }
 
-/** A request that an API authenticates with its own secret. */
+/** An introspection request, authenticated with the secret of the API. */
 export async function introspect(
   host: Host,
   by: { client: { id: string }; secret: string },

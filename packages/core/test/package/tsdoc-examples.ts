@@ -22,7 +22,7 @@ const givenTypes: Readonly<Record<string, string>> = {
   userAgent: "import('@pocket/core/testing').UserAgent",
 }
 
-/** Names of values of the reader that examples in TSDoc use without a declaration. Any other undeclared name is an error. */
+/** Identifiers that examples in TSDoc use without declaring them, because they belong to the code of the reader. */
 const undeclared = `
   account after ahead answer api app applied before ceremony changes clients connection consent consents countPasskeys
   creationOptions credentialIds database directory expressOrNest fastify fields gateway groupIds handle hasAccepted host
