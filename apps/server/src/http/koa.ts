@@ -5,6 +5,7 @@ import { InvalidInputError, PayloadTooLargeError } from '@pocket/core/errors'
 import Koa from 'koa'
 import type { Logger } from '../logging/logger.ts'
 import { compressPages } from './compression.ts'
+import { discardBody } from './discard-body.ts'
 import { errorResponses, type FindUser } from './errors.ts'
 import { stateOf } from './request-listener.ts'
 import type { ShowPage } from './show-page.ts'
@@ -42,7 +43,7 @@ const defaultLimit = 102_400
  * type.
  */
 export function bodies(limit: number = defaultLimit): Koa.Middleware {
-  return bodyParser({
+  const parse = bodyParser({
     enableTypes: ['json', 'form'],
     extendTypes: { json: ['application/json', 'application/*+json'] },
     jsonLimit: String(limit),
@@ -59,4 +60,12 @@ export function bodies(limit: number = defaultLimit): Koa.Middleware {
       throw new InvalidInputError('invalid_request_body', 'The body cannot be read.', { cause })
     },
   })
+  return async (ctx, next) => {
+    try {
+      await parse(ctx, next)
+    } catch (error) {
+      if (error instanceof PayloadTooLargeError) await discardBody(ctx)
+      throw error
+    }
+  }
 }

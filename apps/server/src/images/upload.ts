@@ -4,13 +4,11 @@ import { buffer } from 'node:stream/consumers'
 import { Busboy, type BusboyConfig, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy'
 import { InvalidInputError } from '@pocket/core/errors'
 import type { Context } from 'koa'
+import { discardBody } from '../http/discard-body.ts'
 import { fileTooLarge } from './image-errors.ts'
 
 /** The size of a form without its file. */
 const maxOverheadBytes = 16 * 1024
-
-/** Bytes of a rejected form that are received and discarded. */
-const maxDiscardedBytes = 32 * 1024 * 1024
 
 /**
  * Reads the field `file` of a form (`multipart/form-data`, RFC 7578), up to `maxBytes`.
@@ -35,7 +33,7 @@ export async function receiveUpload<Result>(
     if ((ctx.request.length ?? 0) > maxRequestBytes) throw fileTooLarge(maxBytes)
     return await receiveFile(ctx.req, { headers: { ...ctx.headers, 'content-type': contentType }, maxBytes, consume })
   } catch (error) {
-    drain(ctx.req, maxDiscardedBytes)
+    await discardBody(ctx)
     throw error
   }
 }
@@ -90,20 +88,6 @@ async function receiveFile<Result>(
   }
   if (consumed === undefined) throw invalidBody('The form has no file in its field "file".')
   return consumed
-}
-
-/**
- * Receives and discards more of a rejected body before closing the connection. Some clients read no response before they have
- * sent everything, and closing early loses the response (RFC 9112 §9.6).
- */
-function drain(req: IncomingMessage, limit: number): void {
-  let remaining = limit
-  req.unpipe()
-  req.on('data', (chunk: Buffer) => {
-    remaining -= chunk.length
-    if (remaining < 0) req.socket.destroy()
-  })
-  req.resume()
 }
 
 function formReader(config: BusboyConfig): BusboyInstance {

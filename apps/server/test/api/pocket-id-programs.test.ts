@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { databaseKinds } from '@pocket/test-support'
 import { databaseOf, type RunningApp, startApp } from '../http/app.ts'
@@ -145,6 +146,29 @@ describe.each(databaseKinds)('tools for Pocket ID, on %s', (kind) => {
     const body = Buffer.concat([Buffer.from(start), Buffer.alloc(3 * 1024 * 1024), Buffer.from('\r\n--x--\r\n')])
     expect(await sendBodyBeforeReading(`${running.url}/api/oidc/clients/logo/logo`, body)).toEqual(['413', '204'])
   })
+
+  test.each([
+    ['a logo', 'PUT /api/application-images/logo', 'multipart/form-data; boundary=x', 'file_too_large'],
+    ['JSON', 'POST /api/users', 'application/json', 'payload_too_large'],
+  ])(
+    'responds before it closes the connection of a proxy that sends %s that is too large',
+    async (_, target, type, code) => {
+      const body = Buffer.alloc(12 * 1024 * 1024)
+      const head = [
+        `${target} HTTP/1.0`,
+        `X-API-Key: ${key}`,
+        `Content-Type: ${type}`,
+        `Content-Length: ${body.length}`,
+      ]
+      const { hostname, port } = new URL(running.url)
+      const socket = connect(Number(port), hostname)
+      socket.write(`${head.join('\r\n')}\r\n\r\n`)
+      socket.write(body)
+      const response = await text(socket)
+      expect(response).toMatch(/^HTTP\/1\.1 413 /)
+      expect(response).toContain(`"code":"${code}"`)
+    },
+  )
 
   test('accepts ten thousand group members in one call', async () => {
     const { json } = await call('POST /api/user-groups', { name: 'everybody', friendlyName: 'Everybody' })
