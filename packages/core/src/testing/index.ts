@@ -5,20 +5,18 @@
  * @module
  */
 
-export {
-  type Attest,
-  type AttestationStatement,
-  type Attested,
-  type AuthenticationContext,
-  type AuthenticationMisbehavior,
-  type AuthenticatorPasskey,
-  type CeremonyMisbehavior,
-  type ImportedPasskey,
-  type RegistrationContext,
-  SoftwareAuthenticator,
-  type SoftwareAuthenticatorOptions,
-} from './authenticator.ts'
+export { type AuthenticatorPasskey, type ImportedPasskey, SoftwareAuthenticator } from './authenticator.ts'
 export type { PasskeyAlgorithm } from './authenticator-key.ts'
+export type {
+  Attest,
+  AttestationStatement,
+  Attested,
+  AuthenticationContext,
+  AuthenticationMisbehavior,
+  CeremonyMisbehavior,
+  RegistrationContext,
+  SoftwareAuthenticatorOptions,
+} from './authenticator-options.ts'
 export { apiStoreContract } from './contracts/api-store.ts'
 export { artifactStoreContract } from './contracts/artifact-store.ts'
 export { clientPageContract } from './contracts/client-page.ts'
