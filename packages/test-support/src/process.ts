@@ -17,6 +17,8 @@ export interface ProcessOptions {
   readonly readyWhen?: RegExp
   /** Milliseconds to wait for that line. Default: `waitTimeout`. */
   readonly readyTimeout?: number
+  /** The signal that disposal sends. Default: `SIGTERM`. */
+  readonly stopSignal?: NodeJS.Signals
 }
 
 /**
@@ -41,7 +43,7 @@ export async function startProcess(
   // A leftover process must not keep the test run alive.
   child.unref()
   for (const output of [child.stdout, child.stderr]) if (output instanceof Socket) output.unref()
-  const running = new WatchedProcess(child, startGroupGuard(child))
+  const running = new WatchedProcess(child, startGroupGuard(child), options.stopSignal)
   if (options.readyWhen === undefined) return running
   try {
     running.ready = await running.waitForOutput(options.readyWhen, options.readyTimeout)

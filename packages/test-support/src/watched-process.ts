@@ -39,6 +39,7 @@ interface Waiter {
 export class WatchedProcess implements RunningProcess {
   readonly exit: Promise<number>
   ready: readonly string[] = []
+  readonly #stopSignal: NodeJS.Signals
   readonly #child: ChildProcessByStdio<null, Readable, Readable>
   readonly #lines: string[] = []
   readonly #waiters = new Set<Waiter>()
@@ -47,9 +48,15 @@ export class WatchedProcess implements RunningProcess {
   /**
    * @param child - A spawned child process that leads its process group.
    * @param onExit - Called once, when it has exited.
+   * @param stopSignal - The signal that disposal sends.
    */
-  constructor(child: ChildProcessByStdio<null, Readable, Readable>, onExit: () => void) {
+  constructor(
+    child: ChildProcessByStdio<null, Readable, Readable>,
+    onExit: () => void,
+    stopSignal: NodeJS.Signals = 'SIGTERM',
+  ) {
     this.#child = child
+    this.#stopSignal = stopSignal
     for (const input of [child.stdout, child.stderr]) {
       createInterface({ input }).on('line', (line) => this.#addLine(line))
     }
@@ -99,7 +106,7 @@ export class WatchedProcess implements RunningProcess {
     if (this.#endReason !== undefined) return
     // It no longer keeps this process alive, which now waits for it.
     this.#child.ref()
-    this.#signalGroup('SIGTERM')
+    this.#signalGroup(this.#stopSignal)
     const timer = setTimeout(() => this.#signalGroup('SIGKILL'), killTimeout)
     await this.exit
     clearTimeout(timer)

@@ -32,7 +32,7 @@ async function createInstalledMachine(kind: 'SQLite' | 'PostgreSQL'): Promise<Ma
   const machine = await createEmptyMachine(kind, {})
   await installPocket(machine)
   const env = { ...environmentOf(machine), PORT: String(await freePort()) }
-  const options = { cwd: machine.path('.'), env, readyWhen: /Listening on/ }
+  const options = { cwd: machine.path('.'), env, readyWhen: /Listening on/, stopSignal: 'SIGINT' as const }
   await using _server = await startProcess(machine.path('bin/pocket-id'), [], options)
   return machine
 }

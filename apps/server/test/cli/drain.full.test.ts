@@ -5,9 +5,9 @@ import { connect } from 'node:net'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { createTestDatabase, freePort, startProcess } from '@pocket/test-support'
+import { createTestDatabase, freePort } from '@pocket/test-support'
 import { createGroup, staticApiKey } from '../e2e/instance.ts'
-import { mainProgram, sourceFlags } from '../program.ts'
+import { startProgram } from '../program.ts'
 
 let folder: string
 
@@ -42,7 +42,7 @@ test.each([
       DB_CONNECTION_STRING: database.url,
       ENCRYPTION_KEY: 'a key for tests that is long enough',
     }
-    await using server = await startProcess(process.execPath, [...sourceFlags, mainProgram], {
+    await using server = await startProgram([], {
       cwd: folder,
       env: { PORT: port, APP_URL: url, WEB_CONCURRENCY: String(processes), STATIC_API_KEY: staticApiKey, ...storage },
       readyWhen: /Listening on/,
@@ -76,7 +76,7 @@ test.each([
 
 test('SIGINT ends the server without draining, and at once the second time', async () => {
   const port = await freePort()
-  await using server = await startProcess(process.execPath, [...sourceFlags, mainProgram], {
+  await using server = await startProgram([], {
     cwd: folder,
     env: { PORT: String(port), APP_URL: `http://localhost:${port}` },
     readyWhen: /Listening on/,

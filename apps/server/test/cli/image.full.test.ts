@@ -39,6 +39,7 @@ function startServer(cwd: string, env: Readonly<Record<string, string>>): Promis
     cwd,
     env: { NODE_ENV: 'production', ...env },
     readyWhen: /Listening on/,
+    stopSignal: 'SIGINT',
   })
 }
 
@@ -140,7 +141,7 @@ testAsRoot.each([1000, noUser])(
       })
       expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
       expect((await fetch(`http://127.0.0.1:${port}/login/setup`)).status).toBe(200)
-      server.kill('SIGTERM')
+      server.kill('SIGINT')
       expect(await server.exit).toBe(0)
       const [folder = ''] = await readdir(cache)
       expect((await stat(join(cache, folder))).uid).toBe(id)
@@ -158,7 +159,7 @@ test('it removes the compiled code of another release, and keeps that of its own
       env: { PORT: String(port), NODE_COMPILE_CACHE: cache },
       readyWhen: /Listening on/,
     })
-    server.kill('SIGTERM')
+    server.kill('SIGINT')
     expect(await server.exit).toBe(0)
   }
   await run()
@@ -192,7 +193,7 @@ test('it runs with PostgreSQL as configured in a compose file', async () => {
   })
   expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(204)
   expect(await readdir(join(volume, 'data'))).toEqual([])
-  server.kill('SIGTERM')
+  server.kill('SIGINT')
   expect(await server.exit).toBe(0)
 })
 

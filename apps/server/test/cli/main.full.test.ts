@@ -10,7 +10,7 @@ import Database from 'better-sqlite3'
 import { acquireInstanceLock } from '../../src/database/instance-lock.ts'
 import { pocketIdRows, pocketIdSchema } from '../database/pocket-id.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
-import { mainProgram, sourceFlags } from '../program.ts'
+import { mainProgram, sourceFlags, startProgram } from '../program.ts'
 
 let folder: string
 
@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 function startPocketId(args: readonly string[], env: Readonly<Record<string, string>>, readyWhen?: RegExp) {
-  return startProcess(process.execPath, [...sourceFlags, mainProgram, ...args], {
+  return startProgram(args, {
     cwd: folder,
     env,
     ...(readyWhen === undefined ? {} : { readyWhen }),
@@ -80,7 +80,7 @@ test('a full disk under the log and standard error does not end the server', asy
   const shell = ['-c', 'exec "$@" > /dev/full 2> /dev/full', 'sh', process.execPath]
   await using server = await startProcess('/bin/sh', [...shell, ...sourceFlags, mainProgram], { cwd: folder, env })
   for (let tries = 0; tries < 3; tries++) expect(await waitForAnswer(port, server.exit)).toBe(200)
-  server.kill('SIGTERM')
+  server.kill('SIGINT')
   expect(await server.exit).toBe(0)
 })
 
@@ -98,7 +98,7 @@ test('keeps running after the readers of standard output and standard error have
   try {
     for (const output of [server.stdout, server.stderr]) output.destroy()
     for (let tries = 0; tries < 3; tries++) expect(await waitForAnswer(port, ended)).toBe(200)
-    server.kill('SIGTERM')
+    server.kill('SIGINT')
     expect(await ended).toEqual([0, null])
   } finally {
     server.kill('SIGKILL')

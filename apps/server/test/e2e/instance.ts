@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createTestDatabase, freePort, type RunningProcess, startProcess } from '@pocket/test-support'
-import { mainProgram, sourceFlags } from '../program.ts'
+import { createTestDatabase, freePort, type RunningProcess } from '@pocket/test-support'
+import { startProgram } from '../program.ts'
 
 export type Storage = 'SQLite' | 'PostgreSQL'
 
@@ -49,9 +49,8 @@ export async function startInstance(storage: Storage, env: Readonly<Record<strin
     DISABLE_RATE_LIMITING: 'true',
     ...env,
   }
-  const command = [...sourceFlags, mainProgram]
   const start = (own: Readonly<Record<string, string>> = {}) =>
-    startProcess(process.execPath, command, {
+    startProgram([], {
       cwd: folder,
       env: { ...settings, ...own },
       readyWhen: /listening|Open http|http:\/\/localhost/,
@@ -75,7 +74,7 @@ export async function startInstance(storage: Storage, env: Readonly<Record<strin
       return `http://127.0.0.1:${replicaPort}`
     },
     async command(...args) {
-      await using child = await startProcess(process.execPath, [...command, ...args], { cwd: folder, env: settings })
+      await using child = await startProgram(args, { cwd: folder, env: settings })
       await child.exit
       return child.output()
     },

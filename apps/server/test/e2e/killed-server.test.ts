@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, UserAgent, type UserAgentResponse } from '@pocket/core/testing'
-import { freePort, longTestTimeout, type RunningProcess, startProcess } from '@pocket/test-support'
+import { freePort, longTestTimeout, type RunningProcess } from '@pocket/test-support'
 import { databaseOf, prepareSqlite } from '../http/app.ts'
-import { mainProgram, sourceFlags } from '../program.ts'
+import { startProgram } from '../program.ts'
 
 const preload = fileURLToPath(new URL('kill-at-statement.ts', import.meta.url))
 const redirectUri = 'https://nas.example:5001'
@@ -32,11 +32,10 @@ async function startKillableServer(first = 1, kind: 'SQLite' | 'PostgreSQL' = 'S
     ...(await databaseOf(kind, stack)),
   }
   const start = (statement: number) =>
-    startProcess(process.execPath, [...sourceFlags, '--import', preload, mainProgram], {
-      cwd: folder,
-      env: { ...env, KILL_AT: String(statement) },
-      readyWhen: /Listening on/,
-    })
+    startProgram([], { cwd: folder, env: { ...env, KILL_AT: String(statement) }, readyWhen: /Listening on/ }, [
+      '--import',
+      preload,
+    ])
   let running: RunningProcess = await start(first)
   stack.defer(() => running[Symbol.asyncDispose]())
   const started = stack.move()

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
-import { createTestDatabase, freePort, startProcess } from '@pocket/test-support'
-import { mainProgram, sourceFlags } from '../program.ts'
+import { createTestDatabase, freePort } from '@pocket/test-support'
+import { startProgram } from '../program.ts'
 import { facts } from './fixture.ts'
 
 export type TargetDatabase = 'SQLite' | 'PostgreSQL'
@@ -29,14 +29,15 @@ export async function createTarget(kind: TargetDatabase) {
     AUDIT_LOG_RETENTION_DAYS: '36500',
     STATIC_API_KEY: 'a static API key for tests',
   }
-  const spawn = (args: readonly string[], own: Readonly<Record<string, string>>) =>
-    startProcess(process.execPath, [...sourceFlags, ...args], { cwd: folder, env: { ...env, ...own } })
+  /** Starts a command. */
+  const spawn = (args: readonly string[], own: Readonly<Record<string, string>>, nodeFlags: readonly string[] = []) =>
+    startProgram(args, { cwd: folder, env: { ...env, ...own } }, nodeFlags)
   const run = async (
     nodeFlags: readonly string[],
     args: readonly string[],
     own: Readonly<Record<string, string>> = {},
   ) => {
-    await using command = await spawn([...nodeFlags, mainProgram, ...args], own)
+    await using command = await spawn(args, own, nodeFlags)
     return { exit: await command.exit, output: command.output() }
   }
   const disposables = stack.move()
@@ -46,15 +47,14 @@ export async function createTarget(kind: TargetDatabase) {
     keyFile,
     folder,
     run,
-    /** Starts a command. */
-    spawn: (args: readonly string[], own: Readonly<Record<string, string>>) => spawn([mainProgram, ...args], own),
+    spawn,
     /** Runs a command and resolves to its exit code and its output. */
     command: (...args: readonly string[]) => run([], args),
     migrate(source: string, ...options: readonly string[]) {
       return this.command('migrate-from-pocket-id', source, '--encryption-key-file', keyFile, ...options)
     },
     start: (own: Readonly<Record<string, string>> = {}, readyWhen = /Listening on/) =>
-      startProcess(process.execPath, [...sourceFlags, mainProgram], {
+      startProgram([], {
         cwd: folder,
         env: { ...env, ...own },
         readyWhen,

@@ -305,7 +305,7 @@ test(
     })
     // The primary process and the only one that serves.
     expect(server.output().match(/Starting Pocket/g)).toHaveLength(2)
-    server.kill('SIGTERM')
+    server.kill('SIGINT')
     await server.exit
     await using _ = await target.start({ WEB_CONCURRENCY: '2' }, /runs in 2 processes/)
     expect(await signIn(target.url, passkeysOf('jonas')[0] ?? failWithoutPasskey())).toMatchObject({ status: 200 })

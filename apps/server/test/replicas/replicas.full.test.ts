@@ -14,14 +14,13 @@ import {
   type RunningProcess,
   startPgbouncer,
   startPostgres,
-  startProcess,
   startTcpProxy,
 } from '@pocket/test-support'
 import fc from 'fast-check'
 import pg from 'pg'
 import { registerPasskey } from '../api/instance.ts'
 import { setUpAdministrator } from '../http/app.ts'
-import { mainProgram, sourceFlags } from '../program.ts'
+import { startProgram } from '../program.ts'
 import { haproxyUnavailableReason, startHaproxy } from './haproxy.ts'
 import { applicationSettings, RefusedError, requestToken, signIn, type Tokens, withReloads } from './relying-party.ts'
 
@@ -51,7 +50,7 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
 
       const proxies = await Promise.all(ports.map(async () => stack.use(await startTcpProxy(pooler.url))))
       const start = (index: number) =>
-        startProcess(process.execPath, [...sourceFlags, mainProgram], {
+        startProgram([], {
           cwd: folder,
           env: {
             PATH: process.env.PATH ?? '',
@@ -200,19 +199,15 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
             .sort(),
         )
       const before = await fetchKids(url)
-      await using rotation = await startProcess(
-        process.execPath,
-        [...sourceFlags, mainProgram, 'key-rotate', '--now', '--yes'],
-        {
-          cwd: folder,
-          env: {
-            PATH: process.env.PATH ?? '',
-            APP_URL: url,
-            ENCRYPTION_KEY: 'a key for tests that is long enough',
-            DB_CONNECTION_STRING: `${pooler.url}?pooler=transaction`,
-          },
+      await using rotation = await startProgram(['key-rotate', '--now', '--yes'], {
+        cwd: folder,
+        env: {
+          PATH: process.env.PATH ?? '',
+          APP_URL: url,
+          ENCRYPTION_KEY: 'a key for tests that is long enough',
+          DB_CONNECTION_STRING: `${pooler.url}?pooler=transaction`,
         },
-      )
+      })
       expect([await rotation.exit, rotation.output()]).toEqual([0, expect.any(String)])
       await eventually(async () => {
         const kids = await readAtEach(fetchKids)

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
-import { createTestDatabase, eventually, freePort, longTestTimeout, startProcess } from '@pocket/test-support'
+import { createTestDatabase, eventually, freePort, longTestTimeout } from '@pocket/test-support'
 import pg from 'pg'
 import { registerPasskey } from '../api/instance.ts'
 import { setUpAdministrator } from '../http/app.ts'
-import { mainProgram, sourceFlags } from '../program.ts'
+import { startProgram } from '../program.ts'
 import { applicationSettings, requestToken, signIn } from './relying-party.ts'
 
 const newerVersion = new URL('newer-version.ts', import.meta.url).href
@@ -24,18 +24,16 @@ test(
     const url = `http://localhost:${port}`
     const start = async (ownPort: number, newer?: '1' | '2') => {
       const preload = newer === undefined ? [] : [`--import=${newerVersion}`]
-      const args = [...sourceFlags, ...preload, mainProgram]
-      return stack.use(
-        await startProcess(process.execPath, args, {
-          cwd: folder,
-          env: {
-            ...{ PATH: process.env.PATH ?? '', HOME: folder, APP_URL: url, HOST: '127.0.0.1', PORT: String(ownPort) },
-            ...{ DB_CONNECTION_STRING: database.url, ENCRYPTION_KEY: 'a key for tests that is long enough' },
-            ...{ STATIC_API_KEY: apiKey, DISABLE_RATE_LIMITING: 'true', MIGRATION_BACKUP: 'off' },
-            ...(newer && { NEWER_VERSION: newer }),
-          },
-        }),
-      )
+      const options = {
+        cwd: folder,
+        env: {
+          ...{ PATH: process.env.PATH ?? '', HOME: folder, APP_URL: url, HOST: '127.0.0.1', PORT: String(ownPort) },
+          ...{ DB_CONNECTION_STRING: database.url, ENCRYPTION_KEY: 'a key for tests that is long enough' },
+          ...{ STATIC_API_KEY: apiKey, DISABLE_RATE_LIMITING: 'true', MIGRATION_BACKUP: 'off' },
+          ...(newer && { NEWER_VERSION: newer }),
+        },
+      }
+      return stack.use(await startProgram([], options, preload))
     }
     const fetchReadiness = async (ownPort: number) => {
       const response = await fetch(`http://127.0.0.1:${ownPort}/readyz`)
@@ -91,14 +89,14 @@ test(
     expect((await registerPasskey(agent, url)).answer.status).toBe(200)
 
     // It also starts beside the newer one.
-    older.kill('SIGTERM')
+    older.kill('SIGINT')
     await older.exit
     const restarted = await start(port)
     await waitUntilReady(port)
     await refresh(url, rotated.refresh_token)
 
     // A version that removes something says so, and the older one rejects it while it runs and when it starts.
-    newer.kill('SIGTERM')
+    newer.kill('SIGINT')
     await newer.exit
     await start(newerPort, '2')
     await waitUntilReady(newerPort)

@@ -4,8 +4,8 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { freePort, startProcess } from '@pocket/test-support'
-import { mainProgram, sourceFlags } from '../program.ts'
+import { freePort } from '@pocket/test-support'
+import { startProgram } from '../program.ts'
 
 interface Collector {
   /** Called for each connection that arrives. */
@@ -20,7 +20,7 @@ async function stopAfterRequest({ onConnection, variables }: Collector): Promise
   await once(collector, 'listening')
   const port = String(await freePort())
   try {
-    await using server = await startProcess(process.execPath, [...sourceFlags, mainProgram], {
+    await using server = await startProgram([], {
       cwd: folder,
       env: {
         PORT: port,
