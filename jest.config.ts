@@ -26,14 +26,14 @@ const config: Config = {
     '<rootDir>/packages/test-support/src/jest/local-lookup.ts',
     '<rootDir>/packages/test-support/src/jest/request-timeouts.ts',
   ],
-  // One more than the cores of a small machine, since quick tests often wait for timers, PostgreSQL and other servers.
-  maxWorkers: process.env.POCKET_TESTS === 'quick' ? 3 : 2,
+  // One more than the cores of a small machine, since tests often wait for timers, PostgreSQL and other processes.
+  maxWorkers: process.env.POCKET_TESTS === undefined ? 2 : 3,
   // With `vm` modules, a worker keeps the modules of each test file in memory; it restarts at this limit.
   workerIdleMemoryLimit: '1GB',
   // Milliseconds. A worker needs more than the default of half a second to free its memory while the machine is busy.
   workerGracefulExitTimeout: 60_000,
   runner: '<rootDir>/packages/test-support/src/jest/grouped-runner.cjs',
-  testSequencer: '<rootDir>/packages/test-support/src/jest/browsers-first.cjs',
+  testSequencer: '<rootDir>/packages/test-support/src/jest/longest-first.cjs',
   watchman: false,
   globalSetup: '<rootDir>/packages/test-support/src/jest/global-setup.ts',
   globalTeardown: '<rootDir>/packages/test-support/src/jest/global-teardown.ts',

@@ -8,7 +8,7 @@ import { backUpBeforeMigration } from '../../src/composition/migration-backup.ts
 import { kinds } from '../api/calls.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
 import { createSource, facts } from '../pocket-id-migration/fixture.ts'
-import { mainProgram } from '../program.ts'
+import { programArgs } from '../program.ts'
 import { createEmptyMachine } from './test-instance.ts'
 
 const root = new URL('../../../../', import.meta.url)
@@ -23,8 +23,7 @@ async function addProgram(machine: Machine, name: string, script: string): Promi
 }
 
 async function installPocket(machine: Machine): Promise<void> {
-  const flags = '--conditions=pocket-source --disable-warning=ExperimentalWarning'
-  await addProgram(machine, 'pocket-id', `exec "${process.execPath}" ${flags} "${mainProgram}" "$@"`)
+  await addProgram(machine, 'pocket-id', `exec "${[process.execPath, ...programArgs].join('" "')}" "$@"`)
 }
 
 /** A machine where Pocket is installed and was started once. */

@@ -8,7 +8,7 @@ import { eventually } from '@pocket/test-support'
 import { Client } from 'pg'
 import { startInstance } from '../api/instance.ts'
 import { startApp } from '../http/app.ts'
-import { mainProgram, sourceFlags } from '../program.ts'
+import { programArgs } from '../program.ts'
 import { createMachine, type Machine, signIn } from './test-instance.ts'
 
 test.each(['SQLite', 'PostgreSQL'] as const)(
@@ -21,7 +21,7 @@ test.each(['SQLite', 'PostgreSQL'] as const)(
     })()
     expect((await machine.run(['export', '-p', machine.path('archive')])).exit).toBe(0)
     const archive = await readFile(machine.path('archive'))
-    const child = spawn(process.execPath, [...sourceFlags, mainProgram, 'import', '-y', '-p', '-'], {
+    const child = spawn(process.execPath, [...programArgs, 'import', '-y', '-p', '-'], {
       cwd: machine.path('.'),
       env: { PATH: process.env.PATH, ...machine.env },
     })

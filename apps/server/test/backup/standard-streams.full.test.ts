@@ -5,7 +5,7 @@ import { buffer, text } from 'node:stream/consumers'
 import { expect, test } from '@jest/globals'
 import { startInstance } from '../api/instance.ts'
 import { startApp } from '../http/app.ts'
-import { mainProgram, sourceFlags } from '../program.ts'
+import { programArgs } from '../program.ts'
 import { createEmptyMachine, createMachine, encryptionKey, type Machine, signIn } from './test-instance.ts'
 
 test('an archive with a passphrase and the key restores through the standard streams of the program', async () => {
@@ -28,7 +28,7 @@ test('an archive with a passphrase and the key restores through the standard str
 
 /** Runs the program in a separate process. */
 async function pocketId({ env, path }: Machine, args: readonly string[], input = Buffer.alloc(0)) {
-  const child = spawn(process.execPath, [...sourceFlags, mainProgram, ...args], {
+  const child = spawn(process.execPath, [...programArgs, ...args], {
     cwd: path('.'),
     env: { PATH: process.env.PATH, ...env },
   })

@@ -10,7 +10,7 @@ import Database from 'better-sqlite3'
 import { acquireInstanceLock } from '../../src/database/instance-lock.ts'
 import { pocketIdRows, pocketIdSchema } from '../database/pocket-id.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
-import { mainProgram, sourceFlags, startProgram } from '../program.ts'
+import { programArgs, startProgram } from '../program.ts'
 
 let folder: string
 
@@ -78,7 +78,7 @@ test('a full disk under the log and standard error does not end the server', asy
   const port = String(await freePort())
   const env = { PORT: port, APP_URL: `http://localhost:${port}` }
   const shell = ['-c', 'exec "$@" > /dev/full 2> /dev/full', 'sh', process.execPath]
-  await using server = await startProcess('/bin/sh', [...shell, ...sourceFlags, mainProgram], { cwd: folder, env })
+  await using server = await startProcess('/bin/sh', [...shell, ...programArgs], { cwd: folder, env })
   for (let tries = 0; tries < 3; tries++) expect(await waitForAnswer(port, server.exit)).toBe(200)
   server.kill('SIGINT')
   expect(await server.exit).toBe(0)
@@ -88,8 +88,8 @@ test('keeps running after the readers of standard output and standard error have
   const port = String(await freePort())
   const env = { PATH: process.env.PATH, PORT: port, APP_URL: `http://localhost:${port}` }
   const warningScript = 'setInterval(() => process.stderr.write("a warning\\n"), 20).unref()'
-  const flags = ['--conditions=pocket-source', `--import=data:text/javascript,${encodeURIComponent(warningScript)}`]
-  const server = spawn(process.execPath, [...flags, mainProgram], {
+  const preload = `--import=data:text/javascript,${encodeURIComponent(warningScript)}`
+  const server = spawn(process.execPath, [preload, ...programArgs], {
     cwd: folder,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -107,7 +107,7 @@ test('keeps running after the readers of standard output and standard error have
 
 test('a command that cannot print its result fails', async () => {
   const shell = ['-c', 'exec "$@" > /dev/full', 'sh', process.execPath]
-  await using command = await startProcess('/bin/sh', [...shell, '--conditions=pocket-source', mainProgram, 'version'])
+  await using command = await startProcess('/bin/sh', [...shell, ...programArgs, 'version'])
   expect(await command.exit).toBe(1)
 })
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { describeUnless, freePort, startProcess } from '@pocket/test-support'
-import { mainProgram, sourceFlags } from '../program.ts'
+import { programArgs } from '../program.ts'
 
-const program = [process.execPath, ...sourceFlags, mainProgram]
+const program = [process.execPath, ...programArgs]
 
 async function temporaryFolder() {
   const path = await mkdtemp(join(tmpdir(), 'pocket-systemd-'))

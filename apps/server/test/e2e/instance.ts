@@ -31,7 +31,11 @@ export async function createGroup(url: string): Promise<void> {
 }
 
 /** The real program in a separate process, on an empty database. */
-export async function startInstance(storage: Storage, env: Readonly<Record<string, string>> = {}): Promise<Instance> {
+export async function startInstance(
+  storage: Storage,
+  env: Readonly<Record<string, string>> = {},
+  preload: readonly string[] = [],
+): Promise<Instance> {
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'pocket-e2e-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
@@ -50,11 +54,11 @@ export async function startInstance(storage: Storage, env: Readonly<Record<strin
     ...env,
   }
   const start = (own: Readonly<Record<string, string>> = {}) =>
-    startProgram([], {
-      cwd: folder,
-      env: { ...settings, ...own },
-      readyWhen: /listening|Open http|http:\/\/localhost/,
-    })
+    startProgram(
+      [],
+      { cwd: folder, env: { ...settings, ...own }, readyWhen: /listening|Open http|http:\/\/localhost/ },
+      preload,
+    )
 
   let running: RunningProcess = await start()
   stack.defer(() => running[Symbol.asyncDispose]())

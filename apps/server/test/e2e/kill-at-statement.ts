@@ -1,4 +1,4 @@
-import { Database } from '@pocket/core/internal/sql'
+import { subscribe } from 'node:diagnostics_channel'
 
 // Loaded before the program. After SIGUSR2, once the initial jobs are done, it counts the statements that write to the database.
 // It ends the process before the statement number KILL_AT, like a power failure. Read statements are not counted, because a
@@ -21,17 +21,9 @@ process.on('SIGUSR2', () => {
   }, 20)
 })
 
-function countStatement(sql: string): void {
+subscribe('tracing:pocket:statement:start', (message) => {
   lastAt = performance.now()
+  // Only the publisher knows the type of its messages.
+  const { sql } = message as { readonly sql: string }
   if (armed && !/^\s*select\b/i.test(sql) && ++count === killAt) process.kill(process.pid, 'SIGKILL')
-}
-
-const { query, execute } = Database.prototype
-Database.prototype.query = function <Row extends object>(this: Database, ...args: Parameters<typeof query>) {
-  countStatement(args[0])
-  return query.apply(this, args) as Promise<readonly Row[]>
-}
-Database.prototype.execute = function (this: Database, ...args: Parameters<typeof execute>) {
-  countStatement(args[0])
-  return execute.apply(this, args)
-}
+})

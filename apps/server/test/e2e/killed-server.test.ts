@@ -32,10 +32,11 @@ async function startKillableServer(first = 1, kind: 'SQLite' | 'PostgreSQL' = 'S
     ...(await databaseOf(kind, stack)),
   }
   const start = (statement: number) =>
-    startProgram([], { cwd: folder, env: { ...env, KILL_AT: String(statement) }, readyWhen: /Listening on/ }, [
-      '--import',
-      preload,
-    ])
+    startProgram([], {
+      cwd: folder,
+      env: { ...env, KILL_AT: String(statement), NODE_OPTIONS: `--import=${preload}` },
+      readyWhen: /Listening on/,
+    })
   let running: RunningProcess = await start(first)
   stack.defer(() => running[Symbol.asyncDispose]())
   const started = stack.move()

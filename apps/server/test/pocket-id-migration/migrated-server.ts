@@ -53,12 +53,8 @@ export async function createTarget(kind: TargetDatabase) {
     migrate(source: string, ...options: readonly string[]) {
       return this.command('migrate-from-pocket-id', source, '--encryption-key-file', keyFile, ...options)
     },
-    start: (own: Readonly<Record<string, string>> = {}, readyWhen = /Listening on/) =>
-      startProgram([], {
-        cwd: folder,
-        env: { ...env, ...own },
-        readyWhen,
-      }),
+    start: (own: Readonly<Record<string, string>> = {}, readyWhen = /Listening on/, preload: readonly string[] = []) =>
+      startProgram([], { cwd: folder, env: { ...env, ...own }, readyWhen }, preload),
     [Symbol.asyncDispose]: () => disposables.disposeAsync(),
   }
 }

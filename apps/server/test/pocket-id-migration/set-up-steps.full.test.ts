@@ -64,11 +64,15 @@ function createBrowser(url: string, server = url) {
 
 /** The page as the server shows it when the migration has ended. */
 async function waitForEnd({ get }: ReturnType<typeof createBrowser>) {
-  for (;;) {
+  const shown: string[] = []
+  const last = await eventually(async () => {
     const page = await get()
-    if (page.status !== 503) return page
-    expect(page.text).toContain('Migrating from Pocket ID')
-  }
+    if (page.status === 503) shown.push(page.text)
+    expect(page.status).not.toBe(503)
+    return page
+  })
+  for (const text of shown) expect(text).toContain('Migrating from Pocket ID')
+  return last
 }
 
 describe.each(kinds)('the page that migrates from Pocket ID on %s', (kind) => {
@@ -212,8 +216,8 @@ test(
     await using source = await createSource('archive')
     await using target = await createTarget('SQLite')
     const RESUME_FILE = join(target.folder, 'resume')
-    const NODE_OPTIONS = `--import=${fileURLToPath(new URL('stop-at-insert.ts', import.meta.url))}`
-    await using server = await target.start({ NODE_OPTIONS, STOP_AT: 'pocket_consent', RESUME_FILE }, tokenLine)
+    const preload = [`--import=${fileURLToPath(new URL('stop-at-insert.ts', import.meta.url))}`]
+    await using server = await target.start({ STOP_AT: 'pocket_consent', RESUME_FILE }, tokenLine, preload)
     const operator = createBrowser(target.url)
     await operator.post('', { token: server.output().match(tokenLine)?.[1] ?? '' })
     await operator.upload(await readFile(source.source))

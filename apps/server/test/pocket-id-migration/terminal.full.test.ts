@@ -2,13 +2,13 @@ import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { longTestTimeout, startProcess } from '@pocket/test-support'
-import { mainProgram } from '../program.ts'
+import { programArgs } from '../program.ts'
 import { createSource } from './fixture.ts'
 import { createTarget, type TargetDatabase } from './migrated-server.ts'
 
 /** Runs a command on a terminal, and returns each line that it showed there. */
 async function runInTerminal(target: Awaited<ReturnType<typeof createTarget>>, args: readonly string[]) {
-  const command = [process.execPath, '--conditions=pocket-source', mainProgram, ...args].join(' ')
+  const command = [process.execPath, ...programArgs, ...args].join(' ')
   const options = { cwd: target.folder, env: target.env }
   await using terminal = await startProcess('script', ['-qec', command, '/dev/null'], options)
   expect({ args, exit: await terminal.exit, output: terminal.output() }).toMatchObject({ args, exit: 0 })

@@ -25,11 +25,14 @@ import { haproxyUnavailableReason, startHaproxy } from './haproxy.ts'
 import { applicationSettings, RefusedError, requestToken, signIn, type Tokens, withReloads } from './relying-party.ts'
 
 const apiKey = 'a static api key that is long enough'
-/** Milliseconds that a replica is cut off, and the load between two faults; `pnpm faults --long` takes a minute. */
-const pause = Number(process.env.POCKET_FAULT_PAUSE ?? 3000)
+/** Milliseconds of load between two faults; `pnpm faults --long` takes a minute. */
+const pause = Number(process.env.POCKET_FAULT_PAUSE ?? 1000)
+/** Milliseconds that a replica is cut off at least: until HAProxy has removed it. */
+const cutOff = Math.max(pause, 3000)
 /** Chooses the moments of the faults and the replicas that are killed. */
 const seed = Number(process.env.POCKET_FAULT_SEED ?? randomInt(2 ** 31))
-const maxDelay = 2000
+/** Milliseconds before a fault. */
+const maxDelay = 1000
 
 describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)('three replicas', () => {
   test(
@@ -154,11 +157,11 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       const load = Promise.all([...people.map(({ passkey }) => visit(passkey)), administer()])
       // Observed at the end.
       load.catch(() => undefined)
-      const injectFault = async (fault: string, act: () => unknown) => {
+      const injectFault = async (fault: string, act: () => unknown, duration = pause) => {
         await delay(delays.pop())
         did.push(`${fault} after ${counts.logins} logins and ${counts.refreshes} refreshes`)
         await act()
-        await delay(pause)
+        await delay(duration)
         // The load must continue.
         const { logins } = counts
         await eventually(() => expect(counts.logins).toBeGreaterThan(logins))
@@ -174,7 +177,7 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       for (const index of fc.sample(fc.nat(ports.length - 1), { seed, numRuns: 3 }))
         await injectFault(`replica ${index} killed and started again`, () => restart(index, 'SIGKILL'))
       await injectFault('replica 1 stopped and started again', () => restart(1, 'SIGTERM'))
-      await injectFault('replica 2 cut off from the database', () => proxies[2]?.suspend())
+      await injectFault('replica 2 cut off from the database', () => proxies[2]?.suspend(), cutOff)
       await injectFault('replica 2 connected again', () => proxies[2]?.resume())
       await injectFault('PostgreSQL crashed and recovered', () => crashPostgres(postgres.url))
       await injectFault('PostgreSQL restarted', () => postgres.restart())

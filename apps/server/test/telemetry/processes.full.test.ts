@@ -44,15 +44,12 @@ test('sums the processes of one machine, including those that have ended', async
 
 test('loads the libraries of telemetry only if it is on', async () => {
   const report = fileURLToPath(new URL('report-telemetry-modules.ts', import.meta.url))
-  const hook = { NODE_OPTIONS: `--import=${report}` }
-  await using off = await startInstance('SQLite', hook)
+  const preload = [`--import=${report}`]
+  await using off = await startInstance('SQLite', {}, preload)
   expect((await fetch(`${off.url}/login`)).status).toBe(200)
   expect(off.output()).not.toContain('loaded @opentelemetry')
   const port = String(await freePort())
-  await using on = await startInstance('SQLite', {
-    ...hook,
-    OTEL_METRICS_EXPORTER: 'prometheus',
-    OTEL_EXPORTER_PROMETHEUS_PORT: port,
-  })
+  const settings = { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_EXPORTER_PROMETHEUS_PORT: port }
+  await using on = await startInstance('SQLite', settings, preload)
   expect(on.output()).toContain('loaded @opentelemetry')
 })

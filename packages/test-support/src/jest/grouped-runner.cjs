@@ -33,6 +33,8 @@ module.exports = class GroupedRunner extends TestRunner {
       // Neighbors take about as long, since the sequencer sorts by duration.
       return Array.from({ length: count }, (_, group) => files.filter((_, index) => index % count === group))
     })
+    const firstOf = ([first]) => tests.indexOf(first)
+    groups.sort((left, right) => firstOf(left) - firstOf(right))
     return Promise.all(groups.map((members, index) => this.#groupFile(members, index)))
   }
 
