@@ -136,59 +136,59 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a
       expect((await fetch(instance.url + path, { headers: { accept: 'text/html' } })).status).toBe(404)
     expect((await fetch(`${instance.url}/api/signup/setup`)).status).toBe(404)
   })
+})
 
-  test('signs an administrator without a passkey in with a login code, once, and adds a passkey', async () => {
-    await using instance = await startInstance(storage)
-    const created = await fetch(`${instance.url}/api/signup/setup`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ username: 'ada', email: 'ada@example.com', firstName: 'Ada', lastName: 'Lovelace' }),
-    })
-    expect([created.status, await created.json()]).toMatchObject([
-      200,
-      { username: 'ada', isAdmin: true, displayName: 'Ada Lovelace', disabled: false },
-    ])
-    const link = /http\S+\/lc\/\w+/.exec(await instance.command('one-time-access-token', 'ADA'))?.[0] ?? ''
-    await using window = await openWindow()
-    const { page, authenticator } = window
-    await page.goto(link)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByRole('heading', { name: 'Create your passkey' }).waitFor()
-    await page.getByRole('button', { name: 'Create passkey and continue' }).click()
-    await page.waitForURL('**/settings/apps')
-    expect(await authenticator.credentials()).toHaveLength(1)
-
-    await page.goto(link)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    // The page of the link also has a field with this name.
-    await page.getByText('This code was already used').first().waitFor()
-    const field = page.getByLabel('Login code')
-    expect(await field.getAttribute('aria-invalid')).toBe('true')
-    // The passkey that was just created would respond automatically, so this page contains no ceremony that requests it.
-    expect([new URL(page.url()).pathname, await field.getAttribute('autocomplete')]).toEqual(['/lc', 'one-time-code'])
-    expect(await page.locator('[data-ceremony], script[src*="sign-in"]').count()).toBe(0)
+test('signs an administrator without a passkey in with a login code, once, and adds a passkey', async () => {
+  await using instance = await startInstance('SQLite')
+  const created = await fetch(`${instance.url}/api/signup/setup`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username: 'ada', email: 'ada@example.com', firstName: 'Ada', lastName: 'Lovelace' }),
   })
+  expect([created.status, await created.json()]).toMatchObject([
+    200,
+    { username: 'ada', isAdmin: true, displayName: 'Ada Lovelace', disabled: false },
+  ])
+  const link = /http\S+\/lc\/\w+/.exec(await instance.command('one-time-access-token', 'ADA'))?.[0] ?? ''
+  await using window = await openWindow()
+  const { page, authenticator } = window
+  await page.goto(link)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Create your passkey' }).waitFor()
+  await page.getByRole('button', { name: 'Create passkey and continue' }).click()
+  await page.waitForURL('**/settings/apps')
+  expect(await authenticator.credentials()).toHaveLength(1)
 
-  test('adds, renames and removes a second passkey, and keeps the last one', async () => {
-    await using instance = await startInstance(storage)
-    await using window = await openWindow()
-    const { page, authenticator } = window
-    await setUpOnPage(page, instance.url)
-    await page.goto(`${instance.url}/settings/account/security`)
-    await page.getByText('Edit').first().click()
-    expect(await page.getByRole('button', { name: 'Remove passkey' }).count()).toBe(0)
-    await authenticator.remove()
-    await addVirtualAuthenticator(page)
-    await page.getByRole('button', { name: 'Add a passkey' }).click()
-    await page.getByText('You can sign in with 2 passkeys').waitFor()
-    await page.getByText('Edit').nth(1).click()
-    await page.getByLabel('Name', { exact: true }).last().fill('Key in the drawer')
-    await page.getByRole('button', { name: 'Save name' }).last().click()
-    await page.getByText('is now called').waitFor()
-    await expectNoAxeViolations(page)
-    await page.locator('li', { hasText: 'Key in the drawer' }).getByText('Edit').click()
-    await page.getByRole('button', { name: 'Remove passkey' }).last().click()
-    await page.getByText('You can sign in with one passkey').waitFor()
-    expect(window.messages).toEqual([])
-  })
+  await page.goto(link)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  // The page of the link also has a field with this name.
+  await page.getByText('This code was already used').first().waitFor()
+  const field = page.getByLabel('Login code')
+  expect(await field.getAttribute('aria-invalid')).toBe('true')
+  // The passkey that was just created would respond automatically, so this page contains no ceremony that requests it.
+  expect([new URL(page.url()).pathname, await field.getAttribute('autocomplete')]).toEqual(['/lc', 'one-time-code'])
+  expect(await page.locator('[data-ceremony], script[src*="sign-in"]').count()).toBe(0)
+})
+
+test('adds, renames and removes a second passkey, and keeps the last one', async () => {
+  await using instance = await startInstance('SQLite')
+  await using window = await openWindow()
+  const { page, authenticator } = window
+  await setUpOnPage(page, instance.url)
+  await page.goto(`${instance.url}/settings/account/security`)
+  await page.getByText('Edit').first().click()
+  expect(await page.getByRole('button', { name: 'Remove passkey' }).count()).toBe(0)
+  await authenticator.remove()
+  await addVirtualAuthenticator(page)
+  await page.getByRole('button', { name: 'Add a passkey' }).click()
+  await page.getByText('You can sign in with 2 passkeys').waitFor()
+  await page.getByText('Edit').nth(1).click()
+  await page.getByLabel('Name', { exact: true }).last().fill('Key in the drawer')
+  await page.getByRole('button', { name: 'Save name' }).last().click()
+  await page.getByText('is now called').waitFor()
+  await expectNoAxeViolations(page)
+  await page.locator('li', { hasText: 'Key in the drawer' }).getByText('Edit').click()
+  await page.getByRole('button', { name: 'Remove passkey' }).last().click()
+  await page.getByText('You can sign in with one passkey').waitFor()
+  expect(window.messages).toEqual([])
 })

@@ -50,7 +50,7 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('two processes on %s', (storage
 
       for (let round = 0; round < rounds; round += 1) {
         await reauthenticate(administrator, administratorAuthenticator)
-        const name = `bob-${remover.at(-1)}-${round}`
+        const name = `${remover.split(' ')[1]}${round}`
         const user = { username: name, firstName: 'Bob', email: `${name}@example.com` }
         const { id = '' } = (await send(administrator, 'POST', '/api/users', user)).json
         const issued = await send(administrator, 'POST', `/api/users/${id}/one-time-access-token`, {})

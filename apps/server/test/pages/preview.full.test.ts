@@ -3,6 +3,10 @@ import { expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/
 import { type PageServer, startPageServer } from './page-server.ts'
 import { pageStates } from './page-states.ts'
 import { ceremony } from './states/common.ts'
+import { maxShift, watchPage } from './watch-page.ts'
+
+/** Bytes over the network without compression, including response headers. */
+const maxBytes = { signIn: 40_000, other: 100_000 }
 
 type Page = Awaited<ReturnType<TestBrowser['newPage']>>
 
@@ -18,6 +22,7 @@ let browser: TestBrowser
 /** One page for all states and themes, because reloading takes as long as the checks. */
 let page: Page
 let output: string[]
+let log: Awaited<ReturnType<typeof watchPage>>
 
 beforeAll(async () => {
   server = await startPageServer()
@@ -32,6 +37,8 @@ beforeAll(async () => {
   browser = await launchBrowser({ args: ['--js-flags=--no-opt --no-maglev'] })
   page = await browser.newPage()
   output = collectOutput(page)
+  log = await watchPage(page)
+  await page.clock.install()
 })
 afterAll(async () => {
   await browser[Symbol.asyncDispose]()
@@ -39,11 +46,33 @@ afterAll(async () => {
 })
 
 describe.each(Object.keys(pageStates))('%s', (name) => {
+  let loaded: Awaited<ReturnType<typeof log.sinceLoad>>
+  let optsIntoTransitions: boolean
+  let hasNavigation: boolean
+
   beforeAll(async () => {
     output.length = 0
-    await takeScreenshot('light', 'desktop')
-    await page.goto(`${server.origin}/${name}`)
+    await takeScreenshot('light', 'phone')
+    await log.load(`${server.origin}/${name}`)
+    // Includes late requests, and shifts after late content has loaded.
+    await page.clock.runFor(5000)
+    loaded = await log.sinceLoad()
+    optsIntoTransitions = await page.evaluate(() => document.adoptedStyleSheets.length > 0)
+    hasNavigation = (await page.locator('body.shell').count()) > 0
     await openEverything(page)
+  })
+
+  test('stays within its size limit and does not shift', () => {
+    const { bytes, requests, shift } = loaded
+    expect(shift).toBeLessThan(maxShift)
+    expect(bytes).toBeGreaterThan(1000)
+    expect(bytes).toBeLessThanOrEqual(name.startsWith('sign-in') ? maxBytes.signIn : maxBytes.other)
+    // Scripts request only a new challenge after expiry, and the status of a waiting device.
+    const byScripts = requests.filter(({ by }) => by === 'script').map(({ path }) => path)
+    expect(byScripts.filter((path) => path !== '/ceremony' && path !== '/submit')).toEqual([])
+    // Every page that the navigation links to must opt in to transitions, or Chromium logs a message about it.
+    const { view = '' } = pageStates[name] ?? {}
+    expect(optsIntoTransitions).toBe(hasNavigation || ['error', 'reauthenticate', 'session-ended'].includes(view))
   })
 
   test.each([

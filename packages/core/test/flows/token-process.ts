@@ -5,7 +5,7 @@ import { json } from 'node:stream/consumers'
 import { type Account, changeIssuer, createPocket, MasterKey } from '@pocket/core'
 import { DataSource } from 'typeorm'
 import { postgresOptions, sqliteOptions } from '../../src/typeorm/index.ts'
-import { createSlowStores, type StepController } from './slow-stores.ts'
+import { createSlowStores } from './slow-stores.ts'
 
 /** The input of another process, as JSON. */
 export interface Task {
@@ -16,11 +16,16 @@ export interface Task {
   readonly leeways: Readonly<Record<string, number>>
 }
 
-/** Serves each issuer on a separate port, and follows the commands that are posted to the first port it prints. */
+/**
+ * Serves each issuer on a separate port, and follows the commands that are posted to the first port it prints; `accounts` adds
+ * other accounts.
+ */
 const { database, startedAt, account, leeways }: Task = JSON.parse(process.argv[2] ?? '')
 const options = database.startsWith('postgres://') ? postgresOptions(database) : sqliteOptions(database)
 const dataSource = await new DataSource(options).initialize()
 const { stores, clock, controller } = createSlowStores(dataSource, startedAt)
+const accounts = new Map([[account.id, account]])
+const commands = { ...controller, accounts: (added: Account) => accounts.set(added.id, added) }
 
 async function listen(answer: RequestListener): Promise<number> {
   const server = createServer(answer).listen(0, '127.0.0.1')
@@ -30,7 +35,7 @@ async function listen(answer: RequestListener): Promise<number> {
 
 const ports = [
   await listen(async (req, res) => {
-    const follow: (...input: never[]) => unknown = controller[req.url?.slice(1) as keyof StepController]
+    const follow: (...input: never[]) => unknown = commands[req.url?.slice(1) as keyof typeof commands]
     await follow(...((await json(req)) as never[]))
     res.end()
   }),
@@ -43,7 +48,7 @@ for (const [issuer, refreshLeeway] of Object.entries(leeways)) {
     issuer,
     name: 'Test',
     masterKey: MasterKey.from('a master key that is long enough'),
-    accounts: { find: async (id) => (id === account.id ? account : undefined) },
+    accounts: { find: async (id) => accounts.get(id) },
     stores: stores,
     pages: { render: () => '' },
     protocol: { refreshTokenLeeway: refreshLeeway },

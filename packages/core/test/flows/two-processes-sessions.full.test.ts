@@ -1,6 +1,7 @@
 import { type RequestListener, request } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Account } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import { startProcess } from '@pocket/test-support'
 import * as oidc from 'openid-client'
@@ -16,8 +17,10 @@ async function startTokenProcess(task: Task) {
   const running = await startProcess(process.execPath, [...flags, program, JSON.stringify(task)], {
     readyWhen: /^ready (.*)$/,
   })
-  const ports: readonly number[] = JSON.parse(running.ready[1] ?? '')
-  return { running, port: ports[1] ?? 0 }
+  const [commands, port = 0]: readonly number[] = JSON.parse(running.ready[1] ?? '')
+  const register = (account: Account) =>
+    fetch(`http://127.0.0.1:${commands}/accounts`, { method: 'POST', body: JSON.stringify([account]) })
+  return { running, port, register }
 }
 
 interface Network {
@@ -47,12 +50,15 @@ async function signOut(host: Host, agent: UserAgent) {
 }
 
 describe.each(databases)('authorizations in two processes over one slow %s', (_kind, open) => {
-  async function start() {
-    await using stack = new AsyncDisposableStack()
+  const stack = new AsyncDisposableStack()
+  const network: Network = { isShared: true, deliver: async () => {} }
+  let host: Host
+  let register: (account: Account) => Promise<unknown>
+
+  beforeAll(async () => {
     const { database, startedAt, stores, clock } = await openSlowStores(stack, open)
     let [turn, other]: [number, RequestListener | undefined] = [0, undefined]
-    const network: Network = { isShared: true, deliver: async () => {} }
-    const host = stack.use(
+    host = stack.use(
       await startHost({
         stores,
         options: { clock },
@@ -67,28 +73,33 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
         },
       }),
     )
+    const { account } = await host.person('ada')
+    const leeways = { [host.issuer]: 0 }
+    const another = await startTokenProcess({ database: database.address, startedAt, account, leeways })
+    stack.use(another.running)
+    register = another.register
+    other = forwardTo(another.port, () => network.deliver())
+  })
+  afterAll(() => stack.disposeAsync())
+
+  const authorizationUrl = ({ client }: Awaited<ReturnType<typeof relyingParty>>) => {
+    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
+    return `${host.issuer}/authorize?${new URLSearchParams(query)}`
+  }
+
+  /** A new user of both processes, with a session. */
+  async function start() {
+    Object.assign(network, { isShared: true, deliver: async () => {} })
     const person = await host.person('ada')
+    await register(person.account)
     const agent = new UserAgent()
     const first = await relyingParty(host, { client: { skipConsent: true } })
-    const authorizationUrl = ({ client }: typeof first) => {
-      const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
-      return `${host.issuer}/authorize?${new URLSearchParams(query)}`
-    }
     await followAuthorization(host, authorizationUrl(first), { agent, person })
-    const another = await startTokenProcess({
-      database: database.address,
-      startedAt,
-      account: person.account,
-      leeways: { [host.issuer]: 0 },
-    })
-    stack.use(another.running)
-    other = forwardTo(another.port, () => network.deliver())
-    return { host, agent, person, authorizationUrl, network, stack: stack.move() }
+    return { agent, person }
   }
 
   test('are all revoked by one sign-out, for one client or many', async () => {
-    const { host, agent, person, authorizationUrl, stack } = await start()
-    await using _ = stack
+    const { agent, person } = await start()
     const different = await Promise.all(
       Array.from({ length: 16 }, () => relyingParty(host, { client: { skipConsent: true } })),
     )
@@ -116,8 +127,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
   })
 
   test('that continue from several sign-in pages concurrently keep one session', async () => {
-    const { host, person, authorizationUrl, stack } = await start()
-    await using _ = stack
+    const { person } = await start()
     const agent = new UserAgent()
     const tabs = await Promise.all(
       Array.from({ length: 4 }, async () => {
@@ -144,8 +154,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
   })
 
   test('whose responses arrive after another user has signed in do not replace that session', async () => {
-    const { host, agent, person, authorizationUrl, network, stack } = await start()
-    await using _ = stack
+    const { agent, person } = await start()
     const [party, other] = [await relyingParty(host, { client: { skipConsent: true } }), await host.person('grace')]
     const [finished, delivery] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     network.deliver = () => {
@@ -171,8 +180,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
     ['after a sign-in', false],
     ['after a sign-in in a browser with a session', true],
   ])('that resume the same interaction at once %s keep one session', async (_when, withSession) => {
-    const { host, agent: signedIn, person, authorizationUrl, stack } = await start()
-    await using _ = stack
+    const { agent: signedIn, person } = await start()
     for (let round = 0; round < 4; round++) {
       const agent = withSession ? signedIn : new UserAgent()
       const party = await relyingParty(host, { client: { skipConsent: true } })
@@ -202,8 +210,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
   })
 
   test('that are allowed twice concurrently keep their session', async () => {
-    const { host, agent, authorizationUrl, stack } = await start()
-    await using _ = stack
+    const { agent } = await start()
     const party = await relyingParty(host)
     const shown = await agent.follow(await agent.get(authorizationUrl(party)))
     const view = viewOf(shown)
@@ -230,8 +237,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
   ]
 
   test.each(ends)('that overlap %s are revoked or rejected', async (_what, end) => {
-    const { host, agent, person, authorizationUrl, stack } = await start()
-    await using _ = stack
+    const { agent, person } = await start()
     const parties = await Promise.all(
       Array.from({ length: 12 }, () => relyingParty(host, { client: { skipConsent: true } })),
     )
