@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { databaseKinds, eventually } from '@pocket/test-support'
+import { eventually } from '@pocket/test-support'
 import { startApp } from '../http/app.ts'
 import { createConfiguredMachine, home, replacesFile, secret } from './configured-machine.ts'
 
-describe.each(databaseKinds)('errors and removals of a configuration file on %s', (kind) => {
-  const createMachine = (yaml: string) => createConfiguredMachine(kind, yaml)
+describe('errors and removals of a configuration file', () => {
+  const createMachine = (yaml: string) => createConfiguredMachine('SQLite', yaml)
 
   test('every error is reported with its position, and nothing is applied', async () => {
     await using place = await createMachine(`

@@ -2,13 +2,13 @@ import { mkdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { newUser } from '@pocket/directory'
-import { databaseKinds, eventually } from '@pocket/test-support'
+import { eventually } from '@pocket/test-support'
 import { startInstance } from '../api/instance.ts'
 import { startApp } from '../http/app.ts'
 import { createConfiguredMachine, findAppliedLines, home, replacesFile, secret } from './configured-machine.ts'
 
-describe.each(databaseKinds)('revisions of a configuration file on %s', (kind) => {
-  const createMachine = (yaml: string) => createConfiguredMachine(kind, yaml)
+describe('revisions of a configuration file', () => {
+  const createMachine = (yaml: string) => createConfiguredMachine('SQLite', yaml)
 
   test('a file that is swapped by a symbolic link is applied, with renames and removals', async () => {
     await using place = await createMachine('{}')
