@@ -33,6 +33,7 @@ module.exports = class GroupedRunner extends TestRunner {
       // Neighbors take about as long, since the sequencer sorts by duration.
       return Array.from({ length: count }, (_, group) => files.filter((_, index) => index % count === group))
     })
+    // Groups start in the order of their first files, whatever their package.
     const firstOf = ([first]) => tests.indexOf(first)
     groups.sort((left, right) => firstOf(left) - firstOf(right))
     return Promise.all(groups.map((members, index) => this.#groupFile(members, index)))

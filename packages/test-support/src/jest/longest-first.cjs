@@ -15,7 +15,6 @@ const longest = [
   'overload',
   'installs',
   'clocks',
-  'configuration-revisions',
   'package',
   'migration',
   'older-schema',
