@@ -6,6 +6,7 @@ import { createLogoutNotices } from '../logout-notices/logout-notices.ts'
 import { createAdapterFactory } from '../oidc/adapter.ts'
 import { createTrialMarks } from '../oidc/client-trial/trial-mark.ts'
 import { maxTokenLifetime } from '../oidc/configuration.ts'
+import { createCookieSignatures } from '../oidc/cookie-signatures.ts'
 import { type SignJwt, signJwt } from '../oidc/jwt-access-tokens.ts'
 import type { SigningKey } from '../oidc/key-generation.ts'
 import { createKeyRing, type KeyRing, noKeyRing } from '../oidc/keys.ts'
@@ -64,7 +65,7 @@ export async function createEngine(options: ResolvedOptions, services: ClientSer
       limits.recordFailure(req, 'client-authentication', clientSubject(req, clientId)),
     browserIds: createBrowserTokens(options).browserIds,
     isSignUpOpen: async () => options.builtInMethods.signUp || (await options.signUpUrl()) !== null,
-    cookieKeys: [masterKey.derive('cookies').toString('base64url')],
+    cookieSignatures: createCookieSignatures(masterKey.derive('cookies').toString('base64url')),
     nonceSecret: masterKey.derive('dpop nonces'),
   }
   let signingKeys: readonly SigningKey[] = []

@@ -124,7 +124,7 @@ export function providerConfiguration(context: ProviderContext): Configuration {
     clientBasedCORS: () => true,
     routes: { ...protocolRoutes, code_verification: deviceVerificationPath },
     cookies: {
-      keys: [...context.cookieKeys],
+      keys: context.cookieSignatures,
       names: cookieNames(context),
       // Not signed: the value cannot be guessed, and existing API clients keep only this cookie, without its signature.
       long: { ...cookie, signed: false, path: '/' },

@@ -7,6 +7,7 @@ import type { CoreContext } from '../context.ts'
 import type { LogoutNotices } from '../logout-notices/logout-notices.ts'
 import type { AdjustConfiguration } from './adjusted-configuration.ts'
 import type { TrialMarks } from './client-trial/trial-mark.ts'
+import type { CookieSignatures } from './cookie-signatures.ts'
 import type { ExternalKey } from './external-keys.ts'
 import type { SigningKey } from './key-generation.ts'
 import type { ProtocolPages } from './pages.ts'
@@ -36,7 +37,7 @@ export interface ProviderContext extends CoreContext {
   /** Identifies the browser of a request without revealing its secret. */
   readonly browserIds: (req: IncomingMessage) => readonly string[]
   readonly isSignUpOpen: () => Promise<boolean>
-  readonly cookieKeys: readonly string[]
+  readonly cookieSignatures: CookieSignatures
   /** A 32-byte secret for DPoP nonces (RFC 9449 §8). */
   readonly nonceSecret: Buffer
   readonly adjustConfiguration: AdjustConfiguration | undefined
