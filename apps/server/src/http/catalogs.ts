@@ -59,7 +59,7 @@ export function selectCatalog(all: readonly CatalogEntry[]): Catalogs {
   if (fallbackCatalog === undefined) throw new Error('There is no catalog in English.')
   const localized = all.map((catalog) => ({ ...catalog, locale: new Intl.Locale(catalog.language).maximize() }))
   const localize = (language: string): CatalogEntry | undefined => {
-    const requested = maximizeLocale(language)
+    const requested = language === '*' ? undefined : maximizeLocale(language)
     if (requested === undefined) return undefined
     const related = localized.filter((catalog) => catalog.locale.language === requested.language)
     return related.find((catalog) => catalog.locale.script === requested.script) ?? related[0]
