@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline/promises'
 import { run } from './cli/run.ts'
 import { readConfig } from './composition/config.ts'
 import { packageFolder } from './config/package-folder.ts'
+import { batchLines } from './logging/batch-lines.ts'
 import { codeOf } from './logging/failure.ts'
 import { createLogger } from './logging/logger.ts'
 
@@ -28,7 +29,7 @@ const exitCode = await run(args, {
   version: ownVersion(),
   readConfig,
   // The standard output of a command is its result, which programs read.
-  createLogger: (config) => createLogger(config, args.length === 0 ? process.stdout : process.stderr),
+  createLogger: (config) => createLogger(config, args.length === 0 ? batchLines(process.stdout) : process.stderr),
   // The server is loaded only by the commands that need it, because loading it takes most of the start-up time.
   createApp: async (config, logger, stop) => (await import('./app.ts')).createApp(config, logger, stop),
   showProgress,
