@@ -1,93 +1,57 @@
 import type { Api, ApiGrant } from '../apis/api.ts'
-import type { ApiList, ApiListRequest } from '../apis/api-list.ts'
+import type { ApiListRequest } from '../apis/api-list.ts'
 import type { ApiStore } from '../apis/api-store.ts'
 import { nameKey, offsetOf } from '../clients/client-list.ts'
 import { type MemoryState, removeWhere } from './memory-state.ts'
 
-export class MemoryApiStore implements ApiStore {
-  readonly #state: MemoryState
-  readonly #apis: Map<string, Api>
-  readonly #grants: Map<string, ApiGrant>
+/** @param grants a map of `state` */
+export function createMemoryApiStore(state: MemoryState, grants: Map<string, ApiGrant>): ApiStore {
+  const apis = state.map<Api>()
 
-  /** @param grants a map of `state` */
-  constructor(state: MemoryState, grants: Map<string, ApiGrant>) {
-    this.#state = state
-    this.#apis = state.map()
-    this.#grants = grants
-  }
+  const find: ApiStore['find'] = (id) => state.run(() => apis.get(id))
 
-  find(id: string): Promise<Api | undefined> {
-    return this.#state.run(() => this.#apis.get(id))
-  }
+  return {
+    find,
+    findForUpdate: find,
+    findByResource: (resource) => state.run(() => [...apis.values()].find((api) => api.resource === resource)),
+    list: () => state.run(() => [...apis.values()].sort(createComparator({ by: 'name', descending: false }))),
 
-  findForUpdate(id: string): Promise<Api | undefined> {
-    return this.find(id)
-  }
+    page: (request) =>
+      state.run(() => {
+        const search = nameKey(request.search)
+        const matching = [...apis.values()]
+          .filter(({ name, resource }) => nameKey(name).includes(search) || resource.toLowerCase().includes(search))
+          .filter(({ id }) => request.notGrantedTo === null || !grants.has(keyOf(id, request.notGrantedTo)))
+          .filter(({ accessTokenFormat: format }) => format === (request.accessTokenFormat ?? format))
+          .sort(createComparator(request.sort))
+        const offset = offsetOf(request, matching.length)
+        return { items: matching.slice(offset, offset + request.limit), total: matching.length }
+      }),
 
-  findByResource(resource: string): Promise<Api | undefined> {
-    return this.#state.run(() => [...this.#apis.values()].find((api) => api.resource === resource))
-  }
+    insert: (api) =>
+      state.run(() => {
+        if ([...apis.values()].some(({ resource }) => resource === api.resource)) return false
+        apis.set(api.id, api)
+        return true
+      }),
 
-  list(): Promise<readonly Api[]> {
-    return this.#state.run(() => [...this.#apis.values()].sort(createComparator({ by: 'name', descending: false })))
-  }
+    update: (api) =>
+      state.run(() => {
+        if (apis.has(api.id)) apis.set(api.id, api)
+      }),
 
-  page(request: ApiListRequest): Promise<ApiList> {
-    return this.#state.run(() => {
-      const search = nameKey(request.search)
-      const matching = [...this.#apis.values()]
-        .filter(({ name, resource }) => nameKey(name).includes(search) || resource.toLowerCase().includes(search))
-        .filter(({ id }) => request.notGrantedTo === null || !this.#grants.has(keyOf(id, request.notGrantedTo)))
-        .filter(({ accessTokenFormat: format }) => format === (request.accessTokenFormat ?? format))
-        .sort(createComparator(request.sort))
-      const offset = offsetOf(request, matching.length)
-      return { items: matching.slice(offset, offset + request.limit), total: matching.length }
-    })
-  }
+    remove: (id) =>
+      state.run(() => {
+        removeWhere(grants, ({ apiId }) => apiId === id)
+        return apis.delete(id)
+      }),
 
-  insert(api: Api): Promise<boolean> {
-    return this.#state.run(() => {
-      if ([...this.#apis.values()].some(({ resource }) => resource === api.resource)) return false
-      this.#apis.set(api.id, api)
-      return true
-    })
-  }
-
-  update(api: Api): Promise<void> {
-    return this.#state.run(() => {
-      if (this.#apis.has(api.id)) this.#apis.set(api.id, api)
-    })
-  }
-
-  remove(id: string): Promise<boolean> {
-    return this.#state.run(() => {
-      removeWhere(this.#grants, ({ apiId }) => apiId === id)
-      return this.#apis.delete(id)
-    })
-  }
-
-  findGrant(apiId: string, clientId: string): Promise<ApiGrant | undefined> {
-    return this.#state.run(() => this.#grants.get(keyOf(apiId, clientId)))
-  }
-
-  grantsOf(apiId: string): Promise<readonly ApiGrant[]> {
-    return this.#state.run(() => [...this.#grants.values()].filter((grant) => grant.apiId === apiId))
-  }
-
-  grantsTo(clientId: string): Promise<readonly ApiGrant[]> {
-    return this.#state.run(() => [...this.#grants.values()].filter((grant) => grant.clientId === clientId))
-  }
-
-  setGrant(grant: ApiGrant): Promise<void> {
-    return this.#state.run(() => void this.#grants.set(keyOf(grant.apiId, grant.clientId), grant))
-  }
-
-  removeGrant(apiId: string, clientId: string): Promise<boolean> {
-    return this.#state.run(() => this.#grants.delete(keyOf(apiId, clientId)))
-  }
-
-  removeGrantsTo(clientId: string): Promise<void> {
-    return this.#state.run(() => removeWhere(this.#grants, (grant) => grant.clientId === clientId))
+    findGrant: (apiId, clientId) => state.run(() => grants.get(keyOf(apiId, clientId))),
+    grantsOf: (apiId) => state.run(() => [...grants.values()].filter((grant) => grant.apiId === apiId)),
+    grantsTo: (clientId) => state.run(() => [...grants.values()].filter((grant) => grant.clientId === clientId)),
+    setGrant: (grant) => state.run(() => void grants.set(keyOf(grant.apiId, grant.clientId), grant)),
+    removeGrant: (apiId, clientId) => state.run(() => grants.delete(keyOf(apiId, clientId))),
+    removeGrantsTo: (clientId) => state.run(() => removeWhere(grants, (grant) => grant.clientId === clientId)),
   }
 }
 

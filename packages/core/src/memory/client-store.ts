@@ -1,156 +1,119 @@
 import type { ApiGrant } from '../apis/api.ts'
 import type { Client, ClientRecord } from '../clients/client.ts'
-import type { ClientList, ClientListRequest } from '../clients/client-list.ts'
 import type { ClientStore } from '../clients/client-store.ts'
 import type { Consent } from '../consents/consent.ts'
 import { listClients } from './client-list.ts'
 import { addValue, type MemoryState } from './memory-state.ts'
 
-export class MemoryClientStore implements ClientStore {
-  readonly #state: MemoryState
-  readonly #clients: Map<string, Client>
-  readonly #networks: Map<string, string>
-  readonly #secretUses: Map<string, { readonly clientId: string; readonly at: number }>
-  readonly #consents: ReadonlyMap<string, Consent>
-  readonly #apiGrants: ReadonlyMap<string, ApiGrant>
+/**
+ * @param clients a map of `state`
+ * @param consents the map of the consent store, for lists of one account
+ * @param apiGrants the map of the API store, for lists of one API
+ */
+export function createMemoryClientStore(
+  state: MemoryState,
+  clients: Map<string, Client>,
+  consents: ReadonlyMap<string, Consent>,
+  apiGrants: ReadonlyMap<string, ApiGrant>,
+): ClientStore {
+  const networks = state.map<string>()
+  const secretUses = state.map<{ readonly clientId: string; readonly at: number }>()
 
-  /**
-   * @param consents the map of the consent store, for lists of one account
-   * @param apiGrants the map of the API store, for lists of one API
-   */
-  constructor(state: MemoryState, consents: ReadonlyMap<string, Consent>, apiGrants: ReadonlyMap<string, ApiGrant>) {
-    this.#state = state
-    this.#clients = state.map()
-    this.#networks = state.map()
-    this.#secretUses = state.map()
-    this.#consents = consents
-    this.#apiGrants = apiGrants
-  }
+  const find: ClientStore['find'] = (id) => state.run(() => clients.get(id))
 
-  has(id: string): boolean {
-    return this.#clients.has(id)
-  }
+  return {
+    find,
+    findCached: find,
+    protectedSites: () =>
+      state.run(() => [...clients.values()].filter(({ protocol }) => protocol.protectedHosts.length > 0)),
+    findForUpdate: find,
+    list: () => state.run(() => [...clients.values()].sort(byName)),
 
-  find(id: string): Promise<Client | undefined> {
-    return this.#state.run(() => this.#clients.get(id))
-  }
-
-  findCached(id: string): Promise<Client | undefined> {
-    return this.find(id)
-  }
-
-  protectedSites(): Promise<readonly Client[]> {
-    return this.#state.run(() =>
-      [...this.#clients.values()].filter(({ protocol }) => protocol.protectedHosts.length > 0),
-    )
-  }
-
-  findForUpdate(id: string): Promise<Client | undefined> {
-    return this.find(id)
-  }
-
-  list(): Promise<readonly Client[]> {
-    return this.#state.run(() => [...this.#clients.values()].sort(byName))
-  }
-
-  page(request: ClientListRequest): Promise<ClientList> {
-    return this.#state.run(() =>
-      listClients(
-        [...this.#clients.values()],
-        { consents: [...this.#consents.values()], apiGrants: [...this.#apiGrants.values()] },
-        request,
+    page: (request) =>
+      state.run(() =>
+        listClients(
+          [...clients.values()],
+          { consents: [...consents.values()], apiGrants: [...apiGrants.values()] },
+          request,
+        ),
       ),
-    )
-  }
 
-  insert(client: Client): Promise<boolean> {
-    return this.#state.run(() => addValue(this.#clients, client.id, client))
-  }
+    insert: (client) => state.run(() => addValue(clients, client.id, client)),
 
-  insertUnused(client: Client, network: string, max: number): Promise<boolean> {
-    return this.#state.run(() => {
-      const unusedClients = [...this.#clients.values()].filter(
-        ({ id, unusedSince }) => unusedSince !== null && this.#networks.get(id) === network,
-      )
-      if (unusedClients.length >= max || !addValue(this.#clients, client.id, client)) return false
-      this.#networks.set(client.id, network)
-      return true
-    })
-  }
+    insertUnused: (client, network, max) =>
+      state.run(() => {
+        const unusedClients = [...clients.values()].filter(
+          ({ id, unusedSince }) => unusedSince !== null && networks.get(id) === network,
+        )
+        if (unusedClients.length >= max || !addValue(clients, client.id, client)) return false
+        networks.set(client.id, network)
+        return true
+      }),
 
-  update(client: Client): Promise<boolean> {
-    return this.#state.run(() => {
-      if (!this.#clients.has(client.id)) return false
-      this.#clients.set(client.id, client)
-      return true
-    })
-  }
+    update: (client) =>
+      state.run(() => {
+        if (!clients.has(client.id)) return false
+        clients.set(client.id, client)
+        return true
+      }),
 
-  remove(id: string): Promise<boolean> {
-    return this.#state.run(() => this.#clients.delete(id))
-  }
+    remove: (id) => state.run(() => clients.delete(id)),
 
-  recordPkceSupport(id: string): Promise<void> {
-    return this.#state.run(() => {
-      const client = this.#clients.get(id)
-      if (client) this.#clients.set(id, { ...client, pkceSupported: true })
-    })
-  }
+    recordPkceSupport: (id) =>
+      state.run(() => {
+        const client = clients.get(id)
+        if (client) clients.set(id, { ...client, pkceSupported: true })
+      }),
 
-  noteUse(id: string): Promise<void> {
-    return this.#state.run(() => {
-      const client = this.#clients.get(id)
-      if (client) this.#clients.set(id, { ...client, unusedSince: null })
-    })
-  }
+    noteUse: (id) =>
+      state.run(() => {
+        const client = clients.get(id)
+        if (client) clients.set(id, { ...client, unusedSince: null })
+      }),
 
-  postponeRemoval(id: string, before: number, at: number): Promise<void> {
-    return this.#state.run(() => {
-      const client = this.#clients.get(id)
-      if (client && client.unusedSince !== null && client.unusedSince < before)
-        this.#clients.set(id, { ...client, unusedSince: at })
-    })
-  }
+    postponeRemoval: (id, before, at) =>
+      state.run(() => {
+        const client = clients.get(id)
+        if (client && client.unusedSince !== null && client.unusedSince < before)
+          clients.set(id, { ...client, unusedSince: at })
+      }),
 
-  listUnused(before: number, limit: number): Promise<readonly string[]> {
-    return this.#state.run(() =>
-      [...this.#clients.values()]
-        .flatMap(({ id, unusedSince }) => (unusedSince !== null && unusedSince < before ? [{ id, unusedSince }] : []))
-        .sort((left, right) => left.unusedSince - right.unusedSince || (left.id < right.id ? -1 : 1))
-        .slice(0, limit)
-        .map(({ id }) => id),
-    )
-  }
+    listUnused: (before, limit) =>
+      state.run(() =>
+        [...clients.values()]
+          .flatMap(({ id, unusedSince }) => (unusedSince !== null && unusedSince < before ? [{ id, unusedSince }] : []))
+          .sort((left, right) => left.unusedSince - right.unusedSince || (left.id < right.id ? -1 : 1))
+          .slice(0, limit)
+          .map(({ id }) => id),
+      ),
 
-  async recordSecretUse(id: string, secretId: string, at: number): Promise<void> {
-    await this.#state.run(() => {
-      if (this.#clients.has(id)) this.#secretUses.set(secretId, { clientId: id, at })
-    })
-  }
+    async recordSecretUse(id, secretId, at) {
+      await state.run(() => {
+        if (clients.has(id)) secretUses.set(secretId, { clientId: id, at })
+      })
+    },
 
-  secretUses(id: string): Promise<ReadonlyMap<string, number>> {
-    return this.#state.run(
-      () => new Map([...this.#secretUses].filter(([, use]) => use.clientId === id).map(([key, { at }]) => [key, at])),
-    )
-  }
+    secretUses: (id) =>
+      state.run(
+        () => new Map([...secretUses].filter(([, use]) => use.clientId === id).map(([key, { at }]) => [key, at])),
+      ),
 
-  allowedTo(groupId: string): Promise<readonly ClientRecord[]> {
-    return this.#state.run(() =>
-      [...this.#clients.values()]
-        .filter(({ allowedGroupIds }) => allowedGroupIds.includes(groupId))
-        .sort(byName)
-        .map(({ allowedGroupIds: _, ...record }) => record),
-    )
-  }
+    allowedTo: (groupId) =>
+      state.run(() =>
+        [...clients.values()]
+          .filter(({ allowedGroupIds }) => allowedGroupIds.includes(groupId))
+          .sort(byName)
+          .map(({ allowedGroupIds: _, ...record }) => record),
+      ),
 
-  setAllowedTo(groupId: string, clientIds: readonly string[]): Promise<void> {
-    return this.#state.run(() => {
-      for (const [id, client] of this.#clients) {
-        const otherGroupIds = client.allowedGroupIds.filter((allowedGroupId) => allowedGroupId !== groupId)
-        const allowedGroupIds = clientIds.includes(id) ? [...otherGroupIds, groupId].sort() : otherGroupIds
-        this.#clients.set(id, { ...client, allowedGroupIds })
-      }
-    })
+    setAllowedTo: (groupId, clientIds) =>
+      state.run(() => {
+        for (const [id, client] of clients) {
+          const otherGroupIds = client.allowedGroupIds.filter((allowedGroupId) => allowedGroupId !== groupId)
+          const allowedGroupIds = clientIds.includes(id) ? [...otherGroupIds, groupId].sort() : otherGroupIds
+          clients.set(id, { ...client, allowedGroupIds })
+        }
+      }),
   }
 }
 

@@ -1,77 +1,58 @@
-import type { CodeStore, RecoveryCodeKind, StoredCode } from '../codes/code-store.ts'
+import type { CodeStore, StoredCode } from '../codes/code-store.ts'
 import { addValue, type MemoryState, removeExpired, removeWhere, takeValue } from './memory-state.ts'
 
-export class MemoryCodeStore implements CodeStore {
-  readonly #state: MemoryState
-  readonly #codes: Map<string, StoredCode>
+export function createMemoryCodeStore(state: MemoryState): CodeStore {
+  const codes = state.map<StoredCode>()
+  return {
+    insert: (code) =>
+      state.run(() => {
+        if (!addValue(codes, code.hash, code)) throw new Error('This code is already stored')
+      }),
 
-  constructor(state: MemoryState) {
-    this.#state = state
-    this.#codes = state.map()
-  }
+    consume: (hash, browserHash = null) =>
+      state.run(() => {
+        const boundHash = codes.get(hash)?.browserHash ?? null
+        return boundHash === null || boundHash === browserHash ? takeValue(codes, hash) : undefined
+      }),
 
-  insert(code: StoredCode): Promise<void> {
-    return this.#state.run(() => {
-      if (!addValue(this.#codes, code.hash, code)) throw new Error('This code is already stored')
-    })
-  }
+    find: (hash) => state.run(() => codes.get(hash)),
 
-  consume(hash: string, browserHash: string | null = null): Promise<StoredCode | undefined> {
-    return this.#state.run(() => {
-      const boundHash = this.#codes.get(hash)?.browserHash ?? null
-      return boundHash === null || boundHash === browserHash ? takeValue(this.#codes, hash) : undefined
-    })
-  }
-
-  find(hash: string): Promise<StoredCode | undefined> {
-    return this.#state.run(() => this.#codes.get(hash))
-  }
-
-  count(accountId: string, kind: RecoveryCodeKind, now: number): Promise<number> {
-    return this.#state.run(
-      () =>
-        [...this.#codes.values()].filter(
-          (code) => code.accountId === accountId && code.kind === kind && code.expiresAt > now,
-        ).length,
-    )
-  }
-
-  removeKinds(accountId: string, kinds: readonly RecoveryCodeKind[]): Promise<number> {
-    return this.#state.run(() => {
-      const before = this.#codes.size
-      removeWhere(
-        this.#codes,
-        (code) => code.accountId === accountId && code.kind !== null && kinds.includes(code.kind),
-      )
-      return before - this.#codes.size
-    })
-  }
-
-  async removeCreatedIn(accountId: string, sessionUids: readonly string[]): Promise<void> {
-    await this.#state.run(() =>
-      removeWhere(
-        this.#codes,
-        (code) => code.accountId === accountId && code.sessionUid !== null && sessionUids.includes(code.sessionUid),
+    count: (accountId, kind, now) =>
+      state.run(
+        () =>
+          [...codes.values()].filter(
+            (code) => code.accountId === accountId && code.kind === kind && code.expiresAt > now,
+          ).length,
       ),
-    )
-  }
 
-  remove(hash: string): Promise<boolean> {
-    return this.#state.run(() => this.#codes.delete(hash))
-  }
+    removeKinds: (accountId, kinds) =>
+      state.run(() => {
+        const before = codes.size
+        removeWhere(codes, (code) => code.accountId === accountId && code.kind !== null && kinds.includes(code.kind))
+        return before - codes.size
+      }),
 
-  async removeByAccount(accountId: string): Promise<void> {
-    await this.#state.run(() => removeWhere(this.#codes, (code) => code.accountId === accountId))
-  }
+    async removeCreatedIn(accountId, sessionUids) {
+      await state.run(() =>
+        removeWhere(
+          codes,
+          (code) => code.accountId === accountId && code.sessionUid !== null && sessionUids.includes(code.sessionUid),
+        ),
+      )
+    },
 
-  async expireByAccount(accountId: string): Promise<void> {
-    await this.#state.run(() => {
-      for (const [hash, code] of this.#codes)
-        if (code.accountId === accountId) this.#codes.set(hash, { ...code, expiresAt: 0 })
-    })
-  }
+    remove: (hash) => state.run(() => codes.delete(hash)),
 
-  removeExpired(before: number, limit: number): Promise<number> {
-    return this.#state.run(() => removeExpired(this.#codes, before, limit))
+    async removeByAccount(accountId) {
+      await state.run(() => removeWhere(codes, (code) => code.accountId === accountId))
+    },
+
+    async expireByAccount(accountId) {
+      await state.run(() => {
+        for (const [hash, code] of codes) if (code.accountId === accountId) codes.set(hash, { ...code, expiresAt: 0 })
+      })
+    },
+
+    removeExpired: (before, limit) => state.run(() => removeExpired(codes, before, limit)),
   }
 }

@@ -5,49 +5,42 @@ import {
 } from '../connection-log/connection-attempt.ts'
 import { type MemoryState, removeWhere } from './memory-state.ts'
 
-export class MemoryConnectionLogStore implements ConnectionLogStore {
-  readonly #state: MemoryState
-  readonly #attempts: Map<string, ConnectionAttempt>
-  readonly #hasClient: (id: string) => boolean
+export function createMemoryConnectionLogStore(
+  state: MemoryState,
+  hasClient: (id: string) => boolean,
+): ConnectionLogStore {
+  const storedAttempts = state.map<ConnectionAttempt>()
 
-  constructor(state: MemoryState, hasClient: (id: string) => boolean) {
-    this.#state = state
-    this.#attempts = state.map()
-    this.#hasClient = hasClient
-  }
-
-  async insert(attempts: readonly ConnectionAttempt[], limit?: number): Promise<void> {
-    await this.#state.run(() => {
-      for (const attempt of attempts) if (this.#hasClient(attempt.clientId)) this.#attempts.set(attempt.id, attempt)
-      if (limit === undefined) return
-      for (const { clientId } of attempts)
-        for (const { id } of rankAttempts(this.#newestFirst(clientId), limit).slice(limit)) this.#attempts.delete(id)
-    })
-  }
-
-  list(clientId: string, limit: number): Promise<readonly ConnectionAttempt[]> {
-    return this.#state.run(() => (this.#hasClient(clientId) ? this.#newestFirst(clientId).slice(0, limit) : []))
-  }
-
-  latest(clientIds: readonly string[]): Promise<readonly ConnectionAttempt[]> {
-    const knownClientIds = () => clientIds.filter((id) => this.#hasClient(id))
-    return this.#state.run(() => knownClientIds().flatMap((id) => this.#newestFirst(id).slice(0, 1)))
-  }
-
-  async removeByAccount(accountId: string): Promise<void> {
-    await this.#state.run(() => removeWhere(this.#attempts, (attempt) => attempt.accountId === accountId))
-  }
-
-  renameClient(clientId: string, newId: string): Promise<void> {
-    return this.#state.run(() => {
-      for (const attempt of this.#newestFirst(clientId)) this.#attempts.set(attempt.id, { ...attempt, clientId: newId })
-    })
-  }
-
-  #newestFirst(clientId: string): ConnectionAttempt[] {
-    return [...this.#attempts.values()]
+  const newestFirst = (clientId: string): ConnectionAttempt[] =>
+    [...storedAttempts.values()]
       .filter((attempt) => attempt.clientId === clientId)
       .sort((left, right) => right.sequence - left.sequence)
+
+  return {
+    async insert(attempts, limit) {
+      await state.run(() => {
+        for (const attempt of attempts) if (hasClient(attempt.clientId)) storedAttempts.set(attempt.id, attempt)
+        if (limit === undefined) return
+        for (const { clientId } of attempts)
+          for (const { id } of rankAttempts(newestFirst(clientId), limit).slice(limit)) storedAttempts.delete(id)
+      })
+    },
+
+    list: (clientId, limit) => state.run(() => (hasClient(clientId) ? newestFirst(clientId).slice(0, limit) : [])),
+
+    latest(clientIds) {
+      const knownClientIds = () => clientIds.filter((id) => hasClient(id))
+      return state.run(() => knownClientIds().flatMap((id) => newestFirst(id).slice(0, 1)))
+    },
+
+    async removeByAccount(accountId) {
+      await state.run(() => removeWhere(storedAttempts, (attempt) => attempt.accountId === accountId))
+    },
+
+    renameClient: (clientId, newId) =>
+      state.run(() => {
+        for (const attempt of newestFirst(clientId)) storedAttempts.set(attempt.id, { ...attempt, clientId: newId })
+      }),
   }
 }
 

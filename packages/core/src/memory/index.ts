@@ -1,23 +1,24 @@
 import type { ApiGrant } from '../apis/api.ts'
+import type { Client } from '../clients/client.ts'
 import type { Consent } from '../consents/consent.ts'
 import type { PocketStores } from '../stores.ts'
-import { MemoryApiStore } from './api-store.ts'
-import { MemoryArtifactStore } from './artifact-store.ts'
-import { MemoryClientStore } from './client-store.ts'
-import { MemoryCodeStore } from './code-store.ts'
-import { MemoryConnectionLogStore } from './connection-log-store.ts'
-import { MemoryConsentStore } from './consent-store.ts'
-import { MemoryDeviceLoginStore } from './device-login-store.ts'
-import { MemoryInitialAccessTokenStore } from './initial-access-token-store.ts'
-import { MemoryIssuerStore } from './issuer-store.ts'
-import { MemoryKeyStore } from './key-store.ts'
-import { MemoryLimitStore } from './limit-store.ts'
-import { MemoryLogoutNoticeStore } from './logout-notice-store.ts'
+import { createMemoryApiStore } from './api-store.ts'
+import { createMemoryArtifactStore } from './artifact-store.ts'
+import { createMemoryClientStore } from './client-store.ts'
+import { createMemoryCodeStore } from './code-store.ts'
+import { createMemoryConnectionLogStore } from './connection-log-store.ts'
+import { createMemoryConsentStore } from './consent-store.ts'
+import { createMemoryDeviceLoginStore } from './device-login-store.ts'
+import { createMemoryInitialAccessTokenStore } from './initial-access-token-store.ts'
+import { createMemoryIssuerStore } from './issuer-store.ts'
+import { createMemoryKeyStore } from './key-store.ts'
+import { createMemoryLimitStore } from './limit-store.ts'
+import { createMemoryLogoutNoticeStore } from './logout-notice-store.ts'
 import { MemoryState } from './memory-state.ts'
-import { MemoryPasskeyStore } from './passkey-store.ts'
-import { MemoryReauthenticationStore } from './reauthentication-store.ts'
-import { MemorySessionHistoryStore } from './session-history-store.ts'
-import { MemorySpentChallengeStore } from './spent-challenge-store.ts'
+import { createMemoryPasskeyStore } from './passkey-store.ts'
+import { createMemoryReauthenticationStore } from './reauthentication-store.ts'
+import { createMemorySessionHistoryStore } from './session-history-store.ts'
+import { createMemorySpentChallengeStore } from './spent-challenge-store.ts'
 
 /**
  * In-memory stores, which are lost when the process ends: for first experiments and fast tests.
@@ -31,24 +32,24 @@ export function memoryStores(): PocketStores {
   const state = new MemoryState()
   const consents = state.map<Consent>()
   const apiGrants = state.map<ApiGrant>()
-  const clients = new MemoryClientStore(state, consents, apiGrants)
+  const clients = state.map<Client>()
   return {
-    apis: new MemoryApiStore(state, apiGrants),
-    artifacts: new MemoryArtifactStore(state),
-    spentChallenges: new MemorySpentChallengeStore(state),
-    clients,
-    codes: new MemoryCodeStore(state),
-    connectionLog: new MemoryConnectionLogStore(state, (id) => clients.has(id)),
-    consents: new MemoryConsentStore(state, consents),
-    deviceLogins: new MemoryDeviceLoginStore(state),
-    initialAccessTokens: new MemoryInitialAccessTokenStore(state),
-    issuer: new MemoryIssuerStore(state),
-    keys: new MemoryKeyStore(state),
-    limits: new MemoryLimitStore(state),
-    logoutNotices: new MemoryLogoutNoticeStore(state),
-    passkeys: new MemoryPasskeyStore(state),
-    reauthentications: new MemoryReauthenticationStore(state),
-    sessionHistory: new MemorySessionHistoryStore(state),
+    apis: createMemoryApiStore(state, apiGrants),
+    artifacts: createMemoryArtifactStore(state),
+    spentChallenges: createMemorySpentChallengeStore(state),
+    clients: createMemoryClientStore(state, clients, consents, apiGrants),
+    codes: createMemoryCodeStore(state),
+    connectionLog: createMemoryConnectionLogStore(state, (id) => clients.has(id)),
+    consents: createMemoryConsentStore(state, consents),
+    deviceLogins: createMemoryDeviceLoginStore(state),
+    initialAccessTokens: createMemoryInitialAccessTokenStore(state),
+    issuer: createMemoryIssuerStore(state),
+    keys: createMemoryKeyStore(state),
+    limits: createMemoryLimitStore(state),
+    logoutNotices: createMemoryLogoutNoticeStore(state),
+    passkeys: createMemoryPasskeyStore(state),
+    reauthentications: createMemoryReauthenticationStore(state),
+    sessionHistory: createMemorySessionHistoryStore(state),
     transaction: state.transaction,
   }
 }

@@ -3,27 +3,20 @@ import { addValue, type MemoryState } from './memory-state.ts'
 
 const key = 'issuer'
 
-export class MemoryIssuerStore implements IssuerStore {
-  readonly #state: MemoryState
-  readonly #issuer: Map<string, string>
+export function createMemoryIssuerStore(state: MemoryState): IssuerStore {
+  const issuers = state.map<string>()
+  return {
+    claim: (issuer) =>
+      state.run(() => {
+        addValue(issuers, key, issuer)
+        return issuers.get(key) ?? issuer
+      }),
 
-  constructor(state: MemoryState) {
-    this.#state = state
-    this.#issuer = state.map()
-  }
-
-  claim(issuer: string): Promise<string> {
-    return this.#state.run(() => {
-      addValue(this.#issuer, key, issuer)
-      return this.#issuer.get(key) ?? issuer
-    })
-  }
-
-  replace(from: string, to: string): Promise<boolean> {
-    return this.#state.run(() => {
-      if (this.#issuer.get(key) !== from) return false
-      this.#issuer.set(key, to)
-      return true
-    })
+    replace: (from, to) =>
+      state.run(() => {
+        if (issuers.get(key) !== from) return false
+        issuers.set(key, to)
+        return true
+      }),
   }
 }

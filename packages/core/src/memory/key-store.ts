@@ -3,53 +3,41 @@ import { addValue, type MemoryState } from './memory-state.ts'
 
 const statusOrder: Readonly<Record<KeyStatus, number>> = { current: 0, next: 1, previous: 2 }
 
-export class MemoryKeyStore implements KeyStore {
-  readonly #state: MemoryState
-  readonly #keys: Map<string, StoredKey>
+export function createMemoryKeyStore(state: MemoryState): KeyStore {
+  const keys = state.map<StoredKey>()
 
-  constructor(state: MemoryState) {
-    this.#state = state
-    this.#keys = state.map()
-  }
+  const list: KeyStore['list'] = () => state.run(() => [...keys.values()].sort(byAlgorithmAndStatus))
 
-  list(): Promise<readonly StoredKey[]> {
-    return this.#state.run(() => [...this.#keys.values()].sort(byAlgorithmAndStatus))
-  }
-
-  listCached(): Promise<readonly StoredKey[]> {
-    return this.list()
-  }
-
-  insert(key: StoredKey): Promise<boolean> {
-    return this.#state.run(() => !this.#isTaken(key.algorithm, key.status) && addValue(this.#keys, key.kid, key))
-  }
-
-  move(kid: string, from: KeyStatus, to: KeyStatus, at: number): Promise<boolean> {
-    return this.#state.run(() => {
-      const key = this.#keys.get(kid)
-      if (key?.status !== from) return false
-      if (from !== to && this.#isTaken(key.algorithm, to)) throw new Error(`A ${to} key already exists`)
-      this.#keys.set(kid, { ...key, status: to, statusSince: at })
-      return true
-    })
-  }
-
-  requestReplacement(kid: string, at: number): Promise<boolean> {
-    return this.#state.run(() => {
-      const key = this.#keys.get(kid)
-      if (key?.status !== 'current') return false
-      this.#keys.set(kid, { ...key, replacementRequestedAt: at })
-      return true
-    })
-  }
-
-  async remove(kid: string): Promise<void> {
-    await this.#state.run(() => this.#keys.delete(kid))
-  }
-
-  #isTaken(algorithm: string, status: KeyStatus): boolean {
+  const isTaken = (algorithm: string, status: KeyStatus): boolean => {
     if (status === 'previous') return false
-    return [...this.#keys.values()].some((key) => key.algorithm === algorithm && key.status === status)
+    return [...keys.values()].some((key) => key.algorithm === algorithm && key.status === status)
+  }
+
+  return {
+    list,
+    listCached: list,
+    insert: (key) => state.run(() => !isTaken(key.algorithm, key.status) && addValue(keys, key.kid, key)),
+
+    move: (kid, from, to, at) =>
+      state.run(() => {
+        const key = keys.get(kid)
+        if (key?.status !== from) return false
+        if (from !== to && isTaken(key.algorithm, to)) throw new Error(`A ${to} key already exists`)
+        keys.set(kid, { ...key, status: to, statusSince: at })
+        return true
+      }),
+
+    requestReplacement: (kid, at) =>
+      state.run(() => {
+        const key = keys.get(kid)
+        if (key?.status !== 'current') return false
+        keys.set(kid, { ...key, replacementRequestedAt: at })
+        return true
+      }),
+
+    async remove(kid) {
+      await state.run(() => keys.delete(kid))
+    },
   }
 }
 

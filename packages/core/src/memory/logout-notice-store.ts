@@ -1,43 +1,37 @@
 import { type LogoutNotice, type LogoutNoticeStore, maxRetryDelay } from '../logout-notices/logout-notice-store.ts'
 import { type MemoryState, removeWhere } from './memory-state.ts'
 
-export class MemoryLogoutNoticeStore implements LogoutNoticeStore {
-  readonly #state: MemoryState
-  readonly #notices: Map<string, LogoutNotice>
+export function createMemoryLogoutNoticeStore(state: MemoryState): LogoutNoticeStore {
+  const notices = state.map<LogoutNotice>()
+  return {
+    async insert(notice) {
+      await state.run(() => notices.set(notice.id, notice))
+    },
 
-  constructor(state: MemoryState) {
-    this.#state = state
-    this.#notices = state.map()
-  }
+    claimDue: (now, until, limit) =>
+      state.run(() => {
+        const due = [...notices.values()]
+          .filter(({ nextAttemptAt }) => nextAttemptAt <= now || nextAttemptAt > now + maxRetryDelay)
+          .sort((left, right) => left.nextAttemptAt - right.nextAttemptAt)
+          .slice(0, limit)
+          .map((notice) => ({ ...notice, attempts: notice.attempts + 1, nextAttemptAt: until }))
+        for (const notice of due) notices.set(notice.id, notice)
+        return due
+      }),
 
-  async insert(notice: LogoutNotice): Promise<void> {
-    await this.#state.run(() => this.#notices.set(notice.id, notice))
-  }
+    async postpone(id, nextAttemptAt) {
+      await state.run(() => {
+        const notice = notices.get(id)
+        if (notice) notices.set(id, { ...notice, nextAttemptAt })
+      })
+    },
 
-  claimDue(now: number, until: number, limit: number): Promise<readonly LogoutNotice[]> {
-    return this.#state.run(() => {
-      const due = [...this.#notices.values()]
-        .filter(({ nextAttemptAt }) => nextAttemptAt <= now || nextAttemptAt > now + maxRetryDelay)
-        .sort((left, right) => left.nextAttemptAt - right.nextAttemptAt)
-        .slice(0, limit)
-        .map((notice) => ({ ...notice, attempts: notice.attempts + 1, nextAttemptAt: until }))
-      for (const notice of due) this.#notices.set(notice.id, notice)
-      return due
-    })
-  }
+    async remove(id) {
+      await state.run(() => notices.delete(id))
+    },
 
-  async postpone(id: string, nextAttemptAt: number): Promise<void> {
-    await this.#state.run(() => {
-      const notice = this.#notices.get(id)
-      if (notice) this.#notices.set(id, { ...notice, nextAttemptAt })
-    })
-  }
-
-  async remove(id: string): Promise<void> {
-    await this.#state.run(() => this.#notices.delete(id))
-  }
-
-  async removeByClient(clientId: string): Promise<void> {
-    await this.#state.run(() => removeWhere(this.#notices, (notice) => notice.clientId === clientId))
+    async removeByClient(clientId) {
+      await state.run(() => removeWhere(notices, (notice) => notice.clientId === clientId))
+    },
   }
 }

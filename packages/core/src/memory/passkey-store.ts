@@ -1,129 +1,14 @@
 import { isLastPasskey } from '../passkeys/last-passkey.ts'
 import type { Passkey } from '../passkeys/passkey.ts'
-import type {
-  PasskeyFilter,
-  PasskeyOverview,
-  PasskeyStore,
-  PasskeySummary,
-  PasskeyUse,
-} from '../passkeys/passkey-store.ts'
+import type { PasskeyStore, PasskeySummary } from '../passkeys/passkey-store.ts'
 import { isUsableAt } from '../passkeys/rp-id.ts'
 import { addValue, type MemoryState, removeWhere } from './memory-state.ts'
 
-export class MemoryPasskeyStore implements PasskeyStore {
-  readonly #state: MemoryState
-  readonly #passkeys: Map<string, Passkey>
+export function createMemoryPasskeyStore(state: MemoryState): PasskeyStore {
+  const passkeys = state.map<Passkey>()
 
-  constructor(state: MemoryState) {
-    this.#state = state
-    this.#passkeys = state.map()
-  }
-
-  insert(passkey: Passkey): Promise<boolean> {
-    return this.#state.run(
-      () => this.#byCredentialId(passkey.credentialId) === undefined && addValue(this.#passkeys, passkey.id, passkey),
-    )
-  }
-
-  findByCredentialId(credentialId: string): Promise<Passkey | undefined> {
-    return this.#state.run(() => this.#byCredentialId(credentialId))
-  }
-
-  listByAccount(accountId: string): Promise<readonly Passkey[]> {
-    return this.#state.run(() => this.#listPasskeys(accountId))
-  }
-
-  recordUse(id: string, { counter, backedUp, userVerified, rpId, at }: PasskeyUse): Promise<void> {
-    return this.#state.run(() => {
-      const passkey = this.#passkeys.get(id)
-      if (passkey === undefined) return
-      this.#passkeys.set(id, {
-        ...passkey,
-        counter: Math.max(passkey.counter, counter),
-        backedUp,
-        userVerified: passkey.userVerified === true || userVerified,
-        rpId,
-        lastUsedAt: at,
-      })
-    })
-  }
-
-  recordCounterRegression(id: string, at: number): Promise<void> {
-    return this.#state.run(() => {
-      const passkey = this.#passkeys.get(id)
-      if (passkey) this.#passkeys.set(id, { ...passkey, counterRegressedAt: at })
-    })
-  }
-
-  hasUnverified(): Promise<boolean> {
-    return this.#state.run(() => [...this.#passkeys.values()].some(({ userVerified }) => userVerified === false))
-  }
-
-  page(after: string, limit: number): Promise<readonly Passkey[]> {
-    return this.#state.run(() =>
-      [...this.#passkeys.values()]
-        .filter(({ id }) => id > after)
-        .sort((left, right) => (left.id < right.id ? -1 : 1))
-        .slice(0, limit),
-    )
-  }
-
-  summarize(accountIds: readonly string[]): Promise<readonly PasskeySummary[]> {
-    return this.#state.run(() => this.#summaries().filter(({ accountId }) => accountIds.includes(accountId)))
-  }
-
-  overview(): Promise<PasskeyOverview> {
-    return this.#state.run(() => {
-      const summaries = this.#summaries()
-      const single = summaries.filter(({ count, synced }) => count === 1 && synced === 0)
-      return { accounts: summaries.length, withSingleDevicePasskey: single.length }
-    })
-  }
-
-  accountIds(filter?: PasskeyFilter, rpId?: string): Promise<readonly string[]> {
-    return this.#state.run(() =>
-      this.#summaries(rpId === undefined ? undefined : isUsableAt({ hostname: rpId }))
-        .filter(({ count, synced }) => {
-          if (filter === undefined) return true
-          return filter === 'several' ? count > 1 : count === 1 && (filter === 'single' || synced === 0)
-        })
-        .map(({ accountId }) => accountId),
-    )
-  }
-
-  rename(accountId: string, id: string, name: string): Promise<boolean> {
-    return this.#state.run(() => {
-      const passkey = this.#passkeys.get(id)
-      if (passkey?.accountId !== accountId) return false
-      this.#passkeys.set(id, { ...passkey, name })
-      return true
-    })
-  }
-
-  removeUnlessLast(
-    accountId: string,
-    id: string,
-    refused: readonly string[] = [],
-  ): Promise<'removed' | 'last' | 'missing'> {
-    return this.#state.run(() => {
-      const ids = this.#listPasskeys(accountId).map((passkey) => passkey.id)
-      if (!ids.includes(id)) return 'missing'
-      if (isLastPasskey(ids, id, refused)) return 'last'
-      this.#passkeys.delete(id)
-      return 'removed'
-    })
-  }
-
-  remove(accountId: string, id: string): Promise<boolean> {
-    return this.#state.run(() => this.#passkeys.get(id)?.accountId === accountId && this.#passkeys.delete(id))
-  }
-
-  removeByAccount(accountId: string): Promise<void> {
-    return this.#state.run(() => removeWhere(this.#passkeys, (passkey) => passkey.accountId === accountId))
-  }
-
-  #summaries(isCounted: (passkey: Passkey) => boolean = () => true): PasskeySummary[] {
-    const byAccount = Map.groupBy([...this.#passkeys.values()].filter(isCounted), ({ accountId }) => accountId)
+  const summarizeAccounts = (isCounted: (passkey: Passkey) => boolean = () => true): PasskeySummary[] => {
+    const byAccount = Map.groupBy([...passkeys.values()].filter(isCounted), ({ accountId }) => accountId)
     return [...byAccount].map(([accountId, passkeys]) => {
       const uses = passkeys.flatMap(({ lastUsedAt }) => lastUsedAt ?? [])
       return {
@@ -135,12 +20,87 @@ export class MemoryPasskeyStore implements PasskeyStore {
     })
   }
 
-  #byCredentialId(credentialId: string): Passkey | undefined {
-    return [...this.#passkeys.values()].find((passkey) => passkey.credentialId === credentialId)
-  }
+  const byCredentialId = (credentialId: string): Passkey | undefined =>
+    [...passkeys.values()].find((passkey) => passkey.credentialId === credentialId)
+  const listPasskeys = (accountId: string): Passkey[] =>
+    [...passkeys.values()].filter((passkey) => passkey.accountId === accountId).sort(oldestFirst)
 
-  #listPasskeys(accountId: string): Passkey[] {
-    return [...this.#passkeys.values()].filter((passkey) => passkey.accountId === accountId).sort(oldestFirst)
+  return {
+    insert: (passkey) =>
+      state.run(() => byCredentialId(passkey.credentialId) === undefined && addValue(passkeys, passkey.id, passkey)),
+    findByCredentialId: (credentialId) => state.run(() => byCredentialId(credentialId)),
+    listByAccount: (accountId) => state.run(() => listPasskeys(accountId)),
+
+    recordUse: (id, { counter, backedUp, userVerified, rpId, at }) =>
+      state.run(() => {
+        const passkey = passkeys.get(id)
+        if (passkey === undefined) return
+        passkeys.set(id, {
+          ...passkey,
+          counter: Math.max(passkey.counter, counter),
+          backedUp,
+          userVerified: passkey.userVerified === true || userVerified,
+          rpId,
+          lastUsedAt: at,
+        })
+      }),
+
+    recordCounterRegression: (id, at) =>
+      state.run(() => {
+        const passkey = passkeys.get(id)
+        if (passkey) passkeys.set(id, { ...passkey, counterRegressedAt: at })
+      }),
+
+    hasUnverified: () => state.run(() => [...passkeys.values()].some(({ userVerified }) => userVerified === false)),
+
+    page: (after, limit) =>
+      state.run(() =>
+        [...passkeys.values()]
+          .filter(({ id }) => id > after)
+          .sort((left, right) => (left.id < right.id ? -1 : 1))
+          .slice(0, limit),
+      ),
+
+    summarize: (accountIds) =>
+      state.run(() => summarizeAccounts().filter(({ accountId }) => accountIds.includes(accountId))),
+
+    overview: () =>
+      state.run(() => {
+        const summaries = summarizeAccounts()
+        const single = summaries.filter(({ count, synced }) => count === 1 && synced === 0)
+        return { accounts: summaries.length, withSingleDevicePasskey: single.length }
+      }),
+
+    accountIds: (filter, rpId) =>
+      state.run(() =>
+        summarizeAccounts(rpId === undefined ? undefined : isUsableAt({ hostname: rpId }))
+          .filter(({ count, synced }) => {
+            if (filter === undefined) return true
+            return filter === 'several' ? count > 1 : count === 1 && (filter === 'single' || synced === 0)
+          })
+          .map(({ accountId }) => accountId),
+      ),
+
+    rename: (accountId, id, name) =>
+      state.run(() => {
+        const passkey = passkeys.get(id)
+        if (passkey?.accountId !== accountId) return false
+        passkeys.set(id, { ...passkey, name })
+        return true
+      }),
+
+    removeUnlessLast: (accountId, id, refused = []) =>
+      state.run(() => {
+        const ids = listPasskeys(accountId).map((passkey) => passkey.id)
+        if (!ids.includes(id)) return 'missing'
+        if (isLastPasskey(ids, id, refused)) return 'last'
+        passkeys.delete(id)
+        return 'removed'
+      }),
+
+    remove: (accountId, id) => state.run(() => passkeys.get(id)?.accountId === accountId && passkeys.delete(id)),
+    removeByAccount: (accountId) =>
+      state.run(() => removeWhere(passkeys, (passkey) => passkey.accountId === accountId)),
   }
 }
 

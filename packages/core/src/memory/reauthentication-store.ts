@@ -1,38 +1,25 @@
 import type { ReauthenticationStore, StoredReauthentication } from '../sessions/reauthentication-store.ts'
 import { addValue, type MemoryState, removeExpired, removeWhere, takeValue } from './memory-state.ts'
 
-export class MemoryReauthenticationStore implements ReauthenticationStore {
-  readonly #state: MemoryState
-  readonly #rows: Map<string, StoredReauthentication>
+export function createMemoryReauthenticationStore(state: MemoryState): ReauthenticationStore {
+  const rows = state.map<StoredReauthentication>()
+  return {
+    insert: (reauthentication) =>
+      state.run(() => {
+        if (!addValue(rows, reauthentication.hash, reauthentication))
+          throw new Error('This reauthentication is already stored')
+      }),
 
-  constructor(state: MemoryState) {
-    this.#state = state
-    this.#rows = state.map()
-  }
+    consume: ({ hash, accountId, sessionUid }) =>
+      state.run(() => {
+        const found = rows.get(hash)
+        return found?.accountId === accountId && found.sessionUid === sessionUid ? takeValue(rows, hash) : undefined
+      }),
 
-  insert(reauthentication: StoredReauthentication): Promise<void> {
-    return this.#state.run(() => {
-      if (!addValue(this.#rows, reauthentication.hash, reauthentication))
-        throw new Error('This reauthentication is already stored')
-    })
-  }
+    async removeByAccount(accountId) {
+      await state.run(() => removeWhere(rows, (row) => row.accountId === accountId))
+    },
 
-  consume({
-    hash,
-    accountId,
-    sessionUid,
-  }: Pick<StoredReauthentication, 'hash' | 'accountId' | 'sessionUid'>): Promise<StoredReauthentication | undefined> {
-    return this.#state.run(() => {
-      const found = this.#rows.get(hash)
-      return found?.accountId === accountId && found.sessionUid === sessionUid ? takeValue(this.#rows, hash) : undefined
-    })
-  }
-
-  async removeByAccount(accountId: string): Promise<void> {
-    await this.#state.run(() => removeWhere(this.#rows, (row) => row.accountId === accountId))
-  }
-
-  removeExpired(before: number, limit: number): Promise<number> {
-    return this.#state.run(() => removeExpired(this.#rows, before, limit))
+    removeExpired: (before, limit) => state.run(() => removeExpired(rows, before, limit)),
   }
 }

@@ -1,29 +1,18 @@
 import type { SpentChallengeStore } from '../passkeys/spent-challenge-store.ts'
 import { addValue, type MemoryState } from './memory-state.ts'
 
-export class MemorySpentChallengeStore implements SpentChallengeStore {
-  readonly #state: MemoryState
-  readonly #positions: Map<string, number>
-  #lastPosition = 0
+export function createMemorySpentChallengeStore(state: MemoryState): SpentChallengeStore {
+  const positions = state.map<number>()
+  let lastPosition = 0
+  return {
+    insert: (hash) => state.run(() => addValue(positions, hash, ++lastPosition)),
+    lastPosition: () => state.run(() => Math.max(0, ...positions.values())),
 
-  constructor(state: MemoryState) {
-    this.#state = state
-    this.#positions = state.map()
-  }
-
-  insert(hash: string): Promise<boolean> {
-    return this.#state.run(() => addValue(this.#positions, hash, ++this.#lastPosition))
-  }
-
-  lastPosition(): Promise<number> {
-    return this.#state.run(() => Math.max(0, ...this.#positions.values()))
-  }
-
-  removeUpTo(position: number, limit: number): Promise<number> {
-    return this.#state.run(() => {
-      const removed = [...this.#positions].filter(([, storedPosition]) => storedPosition <= position).slice(0, limit)
-      for (const [hash] of removed) this.#positions.delete(hash)
-      return removed.length
-    })
+    removeUpTo: (position, limit) =>
+      state.run(() => {
+        const removed = [...positions].filter(([, storedPosition]) => storedPosition <= position).slice(0, limit)
+        for (const [hash] of removed) positions.delete(hash)
+        return removed.length
+      }),
   }
 }
