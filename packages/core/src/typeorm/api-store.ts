@@ -1,5 +1,5 @@
-import type { Api, ApiGrant } from '../apis/api.ts'
-import type { ApiList, ApiListRequest, ApiSort } from '../apis/api-list.ts'
+import type { Api } from '../apis/api.ts'
+import type { ApiListRequest, ApiSort } from '../apis/api-list.ts'
 import type { ApiStore } from '../apis/api-store.ts'
 import { nameKey, offsetOf } from '../clients/client-list.ts'
 import { apiGrantTable, apiTable, type StoredApi } from './api.table.ts'
@@ -47,85 +47,55 @@ function statements(kind: DatabaseKind) {
   }
 }
 
-export class TypeormApiStore implements ApiStore {
-  readonly #database: Database
-  readonly #sql: ReturnType<typeof statements>
+export function createTypeormApiStore(database: Database): ApiStore {
+  const sql = statements(database.kind)
 
-  constructor(database: Database) {
-    this.#database = database
-    this.#sql = statements(database.kind)
-  }
-
-  find(id: string): Promise<Api | undefined> {
-    return this.#findOne(this.#sql.find, id)
-  }
-
-  findForUpdate(id: string): Promise<Api | undefined> {
-    return this.#findOne(this.#sql.findForUpdate, id)
-  }
-
-  findByResource(resource: string): Promise<Api | undefined> {
-    return this.#findOne(this.#sql.findByResource, resource)
-  }
-
-  async list(): Promise<readonly Api[]> {
-    return rows.all(await this.#database.query(this.#sql.list)).map(toApi)
-  }
-
-  async page(request: ApiListRequest): Promise<ApiList> {
-    const search = `%${nameKey(request.search).replaceAll(/[!%_]/g, '!$&')}%`
-    // No client has an empty ID.
-    const parameters = [search, request.notGrantedTo ?? '', request.accessTokenFormat ?? '']
-    const [countRow] = await this.#database.query<{ total: string | number }>(this.#sql.count, parameters)
-    const total = Number(countRow?.total ?? 0)
-    const found = await this.#database.query(this.#sql.page(request.sort), [
-      ...parameters,
-      request.limit,
-      offsetOf(request, total),
-    ])
-    return { items: rows.all(found).map(toApi), total }
-  }
-
-  async insert(api: Api): Promise<boolean> {
-    return (await this.#database.execute(this.#sql.insert, rows.values(toStoredApi(api)))) === 1
-  }
-
-  async update(api: Api): Promise<void> {
-    await this.#database.execute(this.#sql.update, rows.values(toStoredApi(api)))
-  }
-
-  async remove(id: string): Promise<boolean> {
-    return isStorable(id) && (await this.#database.execute(this.#sql.remove, [id])) === 1
-  }
-
-  async findGrant(apiId: string, clientId: string): Promise<ApiGrant | undefined> {
-    return grants.first(await this.#database.query(this.#sql.findGrant, [apiId, clientId]))
-  }
-
-  async grantsOf(apiId: string): Promise<readonly ApiGrant[]> {
-    return grants.all(await this.#database.query(this.#sql.grantsOf, [apiId]))
-  }
-
-  async grantsTo(clientId: string): Promise<readonly ApiGrant[]> {
-    return grants.all(await this.#database.query(this.#sql.grantsTo, [clientId]))
-  }
-
-  async setGrant(grant: ApiGrant): Promise<void> {
-    await this.#database.execute(this.#sql.setGrant, grants.values(grant))
-  }
-
-  async removeGrant(apiId: string, clientId: string): Promise<boolean> {
-    return (await this.#database.execute(this.#sql.removeGrant, [apiId, clientId])) === 1
-  }
-
-  async removeGrantsTo(clientId: string): Promise<void> {
-    await this.#database.execute(this.#sql.removeGrantsTo, [clientId])
-  }
-
-  async #findOne(statement: string, value: string): Promise<Api | undefined> {
+  const findOne = async (statement: string, value: string): Promise<Api | undefined> => {
     if (!isStorable(value)) return undefined
-    const found = rows.first(await this.#database.query(statement, [value]))
+    const found = rows.first(await database.query(statement, [value]))
     return found && toApi(found)
+  }
+
+  return {
+    find: (id) => findOne(sql.find, id),
+    findForUpdate: (id) => findOne(sql.findForUpdate, id),
+    findByResource: (resource) => findOne(sql.findByResource, resource),
+    list: async () => rows.all(await database.query(sql.list)).map(toApi),
+
+    async page(request) {
+      const search = `%${nameKey(request.search).replaceAll(/[!%_]/g, '!$&')}%`
+      // No client has an empty ID.
+      const parameters = [search, request.notGrantedTo ?? '', request.accessTokenFormat ?? '']
+      const [countRow] = await database.query<{ total: string | number }>(sql.count, parameters)
+      const total = Number(countRow?.total ?? 0)
+      const found = await database.query(sql.page(request.sort), [
+        ...parameters,
+        request.limit,
+        offsetOf(request, total),
+      ])
+      return { items: rows.all(found).map(toApi), total }
+    },
+
+    insert: async (api) => (await database.execute(sql.insert, rows.values(toStoredApi(api)))) === 1,
+
+    async update(api) {
+      await database.execute(sql.update, rows.values(toStoredApi(api)))
+    },
+
+    remove: async (id) => isStorable(id) && (await database.execute(sql.remove, [id])) === 1,
+    findGrant: async (apiId, clientId) => grants.first(await database.query(sql.findGrant, [apiId, clientId])),
+    grantsOf: async (apiId) => grants.all(await database.query(sql.grantsOf, [apiId])),
+    grantsTo: async (clientId) => grants.all(await database.query(sql.grantsTo, [clientId])),
+
+    async setGrant(grant) {
+      await database.execute(sql.setGrant, grants.values(grant))
+    },
+
+    removeGrant: async (apiId, clientId) => (await database.execute(sql.removeGrant, [apiId, clientId])) === 1,
+
+    async removeGrantsTo(clientId) {
+      await database.execute(sql.removeGrantsTo, [clientId])
+    },
   }
 }
 

@@ -1,11 +1,4 @@
-import {
-  type Artifact,
-  type ArtifactStore,
-  type Issue,
-  type IssueOutcome,
-  type Leeway,
-  latestExpiry,
-} from '../oidc/artifact-store.ts'
+import { type ArtifactStore, type Leeway, latestExpiry } from '../oidc/artifact-store.ts'
 import { artifactTable } from './artifact.table.ts'
 import type { Database } from './database.ts'
 import { removeExpired } from './expired-rows.ts'
@@ -25,7 +18,7 @@ const hasFewPending = (count: number) => {
 }
 
 const isUnused = 'consumed_at IS NULL OR (consumed_at > $3 AND COALESCE(times_consumed, 1) < $4)'
-const consume = `UPDATE ${rows.table} SET consumed_at = COALESCE(consumed_at, $2), times_consumed = COALESCE(times_consumed, 0) + 1
+const consumeSql = `UPDATE ${rows.table} SET consumed_at = COALESCE(consumed_at, $2), times_consumed = COALESCE(times_consumed, 0) + 1
     WHERE "key" = $1 AND (${isUnused})`
 
 /** As `grantKey` of `oidc/grant-destruction.ts`, on PostgreSQL. */
@@ -33,7 +26,7 @@ const grantKey = `translate(encode(sha256(convert_to('Grant:' || grant_id, 'UTF8
 
 /** On PostgreSQL, with the parameters `$3` to `$6` of the used credential. Locks the grant first. */
 function issueSql(usesCredential: boolean): string {
-  const use = consume.replaceAll(/\$(\d)/g, (_, position: string) => `$${Number(position) + 2}`)
+  const use = consumeSql.replaceAll(/\$(\d)/g, (_, position: string) => `$${Number(position) + 2}`)
   return `WITH granted AS (SELECT 1 FROM ${rows.table} WHERE "key" = $2 FOR UPDATE),
     used AS (${usesCredential ? `${use} AND EXISTS (SELECT 1 FROM granted) RETURNING 1` : 'SELECT 1 FROM granted'}),
     issued AS (INSERT INTO ${rows.table} (${rows.columns}) ${rows.selectProvided('postgres')} WHERE EXISTS (SELECT 1 FROM used)
@@ -63,7 +56,7 @@ const sql = {
   listByAccount: `${rows.select} WHERE account_id = $1 AND model = $2`,
   accountsOf: `SELECT DISTINCT account_id AS "accountId" FROM ${rows.table} WHERE client_id = $1 AND account_id IS NOT NULL`,
   findByUserCode: `${rows.select} WHERE user_code_hash = $1 AND model = $2 LIMIT 1`,
-  consume,
+  consume: consumeSql,
   decide: `UPDATE ${rows.table} SET ${rows.assignments()} WHERE "key" = $${rows.count + 1} AND account_id IS NULL`,
   poll: `UPDATE ${rows.table} SET polled_at = $2 WHERE "key" = $1 AND (polled_at IS NULL OR polled_at <= $3)`,
   destroy: `DELETE FROM ${rows.table} WHERE "key" = $1`,
@@ -77,138 +70,107 @@ const sql = {
 
 const noLeeway: Leeway = { milliseconds: 0, uses: 1 }
 
-export class TypeormArtifactStore implements ArtifactStore {
-  readonly #database: Database
-
-  constructor(database: Database) {
-    this.#database = database
+export function createTypeormArtifactStore(database: Database): ArtifactStore {
+  const upsert: ArtifactStore['upsert'] = async (artifact) => {
+    await database.executeLater({ sql: sql.upsert, parameters: rows.values(artifact), row: artifact.key })
   }
 
-  async upsert(artifact: Artifact): Promise<void> {
-    await this.#database.executeLater({ sql: sql.upsert, parameters: rows.values(artifact), row: artifact.key })
-  }
-
-  async insertPending(artifact: Artifact, max: number, now: number): Promise<boolean> {
-    const { kind } = this.#database
-    // PostgreSQL does not know the types of parameters in a SELECT, and SQLite is slow to read JSON.
-    const values = kind === 'sqlite' ? rows.values(artifact) : [JSON.stringify([rows.record(artifact)])]
-    const { network, model } = artifact
-    const parameters = [...values, network, model, now, latestExpiry(artifact), max]
-    return (await this.#database.execute(sql.insertPending[kind], parameters)) === 1
-  }
-
-  async insert(artifact: Artifact): Promise<boolean> {
-    return (await this.#database.execute(sql.insert, rows.values(artifact), artifact.key)) === 1
-  }
-
-  async replace(key: string, artifact: Artifact, before: string): Promise<boolean> {
-    const row = artifact.key === key ? key : undefined
-    return (await this.#database.execute(sql.replace, [...rows.values(artifact), key, before], row)) === 1
-  }
-
-  async refresh(
-    { key, payload, expiresAt }: Pick<Artifact, 'key' | 'payload' | 'expiresAt'>,
-    before: string,
-  ): Promise<boolean> {
-    return (await this.#database.execute(sql.refresh, [key, payload, expiresAt, before], key)) === 1
-  }
-
-  async find(key: string): Promise<Artifact | undefined> {
-    return rows.first(await this.#database.query(sql.find, [key], key))
-  }
-
-  async findWithGrants(keys: readonly string[]): Promise<readonly Artifact[]> {
-    const select = selectByKeys(keys.length)
-    // SQLite has no SHA-256, and gains nothing from one statement.
-    if (this.#database.kind === 'sqlite') return rows.all(await this.#database.query(select, keys))
-    const withGrants = `WITH found AS (${select}) SELECT * FROM found UNION ALL
-      ${rows.select} WHERE "key" IN (SELECT ${grantKey} FROM found)`
-    return rows.all(await this.#database.query(withGrants, keys))
-  }
-
-  async findWithSession(key: string): Promise<readonly Artifact[]> {
-    return rows.all(await this.#database.query(sql.findWithSession, [key]))
-  }
-
-  async lock(key: string): Promise<Artifact | undefined> {
+  const lock: ArtifactStore['lock'] = async (key) => {
     // On SQLite a transaction already excludes all others.
-    const lock = this.#database.kind === 'postgres' ? ' FOR UPDATE' : ''
-    return rows.first(await this.#database.query(sql.find + lock, [key], key))
+    const lock = database.kind === 'postgres' ? ' FOR UPDATE' : ''
+    return rows.first(await database.query(sql.find + lock, [key], key))
   }
 
-  async findByUid(model: string, uid: string): Promise<Artifact | undefined> {
-    return rows.first(await this.#database.query(sql.findByUid, [uid, model]))
-  }
+  const consume: ArtifactStore['consume'] = async (key, at, { milliseconds, uses } = noLeeway) =>
+    (await database.execute(sql.consume, [key, at, at - milliseconds, uses], key)) === 1
 
-  async listByAccount(model: string, accountId: string): Promise<readonly Artifact[]> {
-    return rows.all(await this.#database.query(sql.listByAccount, [accountId, model]))
-  }
+  return {
+    upsert,
 
-  async accountsOf(clientId: string): Promise<readonly string[]> {
-    return (await this.#database.query<{ accountId: string }>(sql.accountsOf, [clientId])).map((row) => row.accountId)
-  }
+    async insertPending(artifact, max, now) {
+      const { kind } = database
+      // PostgreSQL does not know the types of parameters in a SELECT, and SQLite is slow to read JSON.
+      const values = kind === 'sqlite' ? rows.values(artifact) : [JSON.stringify([rows.record(artifact)])]
+      const { network, model } = artifact
+      const parameters = [...values, network, model, now, latestExpiry(artifact), max]
+      return (await database.execute(sql.insertPending[kind], parameters)) === 1
+    },
 
-  async findByUserCode(model: string, userCodeHash: string): Promise<Artifact | undefined> {
-    return rows.first(await this.#database.query(sql.findByUserCode, [userCodeHash, model]))
-  }
+    insert: async (artifact) => (await database.execute(sql.insert, rows.values(artifact), artifact.key)) === 1,
 
-  async consume(key: string, at: number, { milliseconds, uses }: Leeway = noLeeway): Promise<boolean> {
-    return (await this.#database.execute(sql.consume, [key, at, at - milliseconds, uses], key)) === 1
-  }
+    async replace(key, artifact, before) {
+      const row = artifact.key === key ? key : undefined
+      return (await database.execute(sql.replace, [...rows.values(artifact), key, before], row)) === 1
+    },
 
-  async issue({ grantKey, use, artifacts }: Issue): Promise<IssueOutcome> {
-    const provided = JSON.stringify(artifacts.map((artifact) => rows.record(artifact)))
-    if (this.#database.kind === 'postgres') {
-      const { key, at, leeway: { milliseconds, uses } = noLeeway } = use ?? { key: '', at: 0 }
-      const parameters = use ? [provided, grantKey, key, at, at - milliseconds, uses] : [provided, grantKey]
-      const [found] = await this.#database.query<{ granted: boolean; used: boolean }>(
-        issueSql(use !== undefined),
-        parameters,
-      )
-      if (!found?.granted) return 'revoked'
-      return found.used ? 'issued' : 'used'
-    }
-    return this.#database.transaction(async () => {
-      if ((await this.lock(grantKey)) === undefined) return 'revoked'
-      if (use && !(await this.consume(use.key, use.at, use.leeway))) return 'used'
-      for (const artifact of artifacts) await this.upsert(artifact)
-      return 'issued'
-    })
-  }
+    refresh: async ({ key, payload, expiresAt }, before) =>
+      (await database.execute(sql.refresh, [key, payload, expiresAt, before], key)) === 1,
+    find: async (key) => rows.first(await database.query(sql.find, [key], key)),
 
-  async decide(artifact: Artifact): Promise<boolean> {
-    return (await this.#database.execute(sql.decide, [...rows.values(artifact), artifact.key])) === 1
-  }
+    async findWithGrants(keys) {
+      const select = selectByKeys(keys.length)
+      // SQLite has no SHA-256, and gains nothing from one statement.
+      if (database.kind === 'sqlite') return rows.all(await database.query(select, keys))
+      const withGrants = `WITH found AS (${select}) SELECT * FROM found UNION ALL
+      ${rows.select} WHERE "key" IN (SELECT ${grantKey} FROM found)`
+      return rows.all(await database.query(withGrants, keys))
+    },
 
-  async poll(key: string, at: number, interval: number): Promise<boolean> {
-    return (await this.#database.execute(sql.poll, [key, at, at - interval])) === 1
-  }
+    findWithSession: async (key) => rows.all(await database.query(sql.findWithSession, [key])),
+    lock,
+    findByUid: async (model, uid) => rows.first(await database.query(sql.findByUid, [uid, model])),
+    listByAccount: async (model, accountId) => rows.all(await database.query(sql.listByAccount, [accountId, model])),
+    accountsOf: async (clientId) =>
+      (await database.query<{ accountId: string }>(sql.accountsOf, [clientId])).map((row) => row.accountId),
+    findByUserCode: async (model, userCodeHash) =>
+      rows.first(await database.query(sql.findByUserCode, [userCodeHash, model])),
+    consume,
 
-  async destroy(key: string): Promise<void> {
-    await this.#database.execute(sql.destroy, [key], key)
-  }
+    async issue({ grantKey, use, artifacts }) {
+      const provided = JSON.stringify(artifacts.map((artifact) => rows.record(artifact)))
+      if (database.kind === 'postgres') {
+        const { key, at, leeway: { milliseconds, uses } = noLeeway } = use ?? { key: '', at: 0 }
+        const parameters = use ? [provided, grantKey, key, at, at - milliseconds, uses] : [provided, grantKey]
+        const [found] = await database.query<{ granted: boolean; used: boolean }>(
+          issueSql(use !== undefined),
+          parameters,
+        )
+        if (!found?.granted) return 'revoked'
+        return found.used ? 'issued' : 'used'
+      }
+      return database.transaction(async () => {
+        if ((await lock(grantKey)) === undefined) return 'revoked'
+        if (use && !(await consume(use.key, use.at, use.leeway))) return 'used'
+        for (const artifact of artifacts) await upsert(artifact)
+        return 'issued'
+      })
+    },
 
-  async destroyByUid(model: string, uid: string): Promise<Artifact | undefined> {
-    return rows.first(await this.#database.query(sql.destroyByUid, [uid, model]))
-  }
+    decide: async (artifact) => (await database.execute(sql.decide, [...rows.values(artifact), artifact.key])) === 1,
+    poll: async (key, at, interval) => (await database.execute(sql.poll, [key, at, at - interval])) === 1,
 
-  async destroyByGrant(model: string, grantId: string): Promise<void> {
-    await this.#database.execute(sql.destroyByGrant, [grantId, model])
-  }
+    async destroy(key) {
+      await database.execute(sql.destroy, [key], key)
+    },
 
-  async destroyByAccount(accountId: string): Promise<void> {
-    await this.#database.execute(sql.destroyByAccount, [accountId])
-  }
+    destroyByUid: async (model, uid) => rows.first(await database.query(sql.destroyByUid, [uid, model])),
 
-  async destroyByClient(clientId: string): Promise<void> {
-    await this.#database.execute(sql.destroyByClient, [clientId])
-  }
+    async destroyByGrant(model, grantId) {
+      await database.execute(sql.destroyByGrant, [grantId, model])
+    },
 
-  async destroyByAccountAndClient(accountId: string, clientId: string): Promise<void> {
-    await this.#database.execute(sql.destroyByAccountAndClient, [accountId, clientId])
-  }
+    async destroyByAccount(accountId) {
+      await database.execute(sql.destroyByAccount, [accountId])
+    },
 
-  removeExpired(before: number, limit: number): Promise<number> {
-    return this.#database.execute(sql.removeExpired, [before, limit])
+    async destroyByClient(clientId) {
+      await database.execute(sql.destroyByClient, [clientId])
+    },
+
+    async destroyByAccountAndClient(accountId, clientId) {
+      await database.execute(sql.destroyByAccountAndClient, [accountId, clientId])
+    },
+
+    removeExpired: (before, limit) => database.execute(sql.removeExpired, [before, limit]),
   }
 }

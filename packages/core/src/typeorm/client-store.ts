@@ -1,5 +1,4 @@
 import type { Client, ClientRecord } from '../clients/client.ts'
-import type { ClientList, ClientListRequest } from '../clients/client-list.ts'
 import type { ClientStore } from '../clients/client-store.ts'
 import { clientGroupTable, clientTable, type StoredClient, secretUseTable } from './client.table.ts'
 import { queryClientPage } from './client-page.ts'
@@ -56,150 +55,141 @@ interface ClientRow {
   readonly group_id: string | null
 }
 
-export class TypeormClientStore implements ClientStore {
-  readonly #database: Database
-  #sites: { readonly rows: readonly object[]; readonly clients: readonly Client[] } | undefined
-  readonly #sql: ReturnType<typeof statements>
+export function createTypeormClientStore(database: Database): ClientStore {
+  let sites: { readonly rows: readonly object[]; readonly clients: readonly Client[] } | undefined
+  const sql = statements(database.kind)
   /** The clients of cached rows, which are the same array while nothing changes. */
-  readonly #cached = new WeakMap<readonly ClientRow[], Client>()
+  const cached = new WeakMap<readonly ClientRow[], Client>()
+  database.cacheTables('pocket_client', 'pocket_client_group')
 
-  constructor(database: Database) {
-    this.#database = database
-    this.#sql = statements(database.kind)
-    database.cacheTables('pocket_client', 'pocket_client_group')
-  }
-
-  async find(id: string): Promise<Client | undefined> {
+  const find: ClientStore['find'] = async (id) => {
     if (!isStorable(id)) return undefined
-    return toClientWithGroups(await this.#database.queryOnce(this.#sql.find, [id]))
+    return toClientWithGroups(await database.queryOnce(sql.find, [id]))
   }
 
-  async findCached(id: string): Promise<Client | undefined> {
-    if (!isStorable(id)) return undefined
-    const found = await this.#database.queryCached<ClientRow>({ sql: this.#sql.find, parameters: [id] })
-    const known = this.#cached.get(found)
-    if (known) return known
-    const client = toClientWithGroups(found)
-    if (client) this.#cached.set(found, client)
-    return client
-  }
-
-  async protectedSites(): Promise<readonly Client[]> {
-    const found = await this.#database.queryCached<ClientRow>({
-      sql: this.#sql.protectedSites,
-      parameters: [],
-      keepEmpty: true,
-    })
-    if (this.#sites?.rows !== found) {
-      const rowsByClient = Map.groupBy(found, ({ id }) => id)
-      const clients = [...rowsByClient.values()].flatMap((clientRows) => toClientWithGroups(clientRows) ?? [])
-      this.#sites = { rows: found, clients }
-    }
-    return this.#sites.clients
-  }
-
-  async findForUpdate(id: string): Promise<Client | undefined> {
-    if (!isStorable(id)) return undefined
-    // A separate statement: a combined one would have read the groups before it waited for the lock.
-    await this.#database.query(this.#sql.lock, [id])
-    return this.find(id)
-  }
-
-  async list(): Promise<readonly Client[]> {
-    const records = rows.all(await this.#database.query(this.#sql.list))
-    const groupsByClient = Map.groupBy(
-      groups.all(await this.#database.query(this.#sql.listGroups)),
-      (clientGroup) => clientGroup.clientId,
-    )
-    // Not sorted by the database, since database collations differ.
-    return records
-      .map((record) =>
-        toClient(
-          record,
-          (groupsByClient.get(record.id) ?? []).map(({ groupId }) => groupId),
-        ),
-      )
-      .sort(byName)
-  }
-
-  page(request: ClientListRequest): Promise<ClientList> {
-    return queryClientPage(this.#database, request)
-  }
-
-  insert(client: Client): Promise<boolean> {
-    return this.#database.transaction(async () => {
-      if ((await this.#database.execute(this.#sql.insert, rows.values(toStoredClient(client)))) !== 1) return false
-      await this.#setGroups(client)
-      return true
-    })
-  }
-
-  insertUnused(client: Client, network: string, max: number): Promise<boolean> {
-    return this.#database.transaction(async () => {
-      const row = JSON.stringify([rows.record({ ...toStoredClient(client), network })])
-      if ((await this.#database.execute(this.#sql.insertUnused, [row, network, max])) !== 1) return false
-      await this.#setGroups(client)
-      return true
-    })
-  }
-
-  update(client: Client): Promise<boolean> {
-    return this.#database.transaction(async () => {
-      if ((await this.#database.execute(this.#sql.update, rows.values(toStoredClient(client)))) !== 1) return false
-      await this.#setGroups(client)
-      return true
-    })
-  }
-
-  async remove(id: string): Promise<boolean> {
-    return isStorable(id) && (await this.#database.execute(this.#sql.remove, [id])) === 1
-  }
-
-  async recordPkceSupport(id: string): Promise<void> {
-    await this.#database.execute(this.#sql.recordPkceSupport, [id, true])
-  }
-
-  async noteUse(id: string): Promise<void> {
-    await this.#database.execute(this.#sql.noteUse, [id])
-  }
-
-  async postponeRemoval(id: string, before: number, at: number): Promise<void> {
-    await this.#database.execute(this.#sql.postponeRemoval, [id, before, at])
-  }
-
-  async listUnused(before: number, limit: number): Promise<readonly string[]> {
-    const found = await this.#database.query<{ id: string }>(this.#sql.listUnused, [before, limit])
-    return Array.from(found, ({ id }) => id)
-  }
-
-  async recordSecretUse(id: string, secretId: string, at: number): Promise<void> {
-    await this.#database.execute(this.#sql.recordSecretUse, [id, secretId, at])
-  }
-
-  async secretUses(id: string): Promise<ReadonlyMap<string, number>> {
-    if (!isStorable(id)) return new Map()
-    const found = uses.all(await this.#database.query(this.#sql.secretUses, [id]))
-    return new Map(found.map(({ secretId, lastUsedAt }) => [secretId, lastUsedAt]))
-  }
-
-  async allowedTo(groupId: string): Promise<readonly ClientRecord[]> {
-    const found = rows.all(await this.#database.query(this.#sql.allowedTo, [groupId]))
-    return found.map(toClientRecord).sort(byName)
-  }
-
-  async setAllowedTo(groupId: string, clientIds: readonly string[]): Promise<void> {
-    const ids = JSON.stringify(clientIds.filter(isStorable))
-    await this.#database.transaction(async () => {
-      await this.#database.query(this.#sql.lockAllowing, [groupId, ids])
-      await this.#database.execute(this.#sql.disallow, [groupId, ids])
-      await this.#database.execute(this.#sql.allow, [groupId, ids])
-    })
-  }
-
-  async #setGroups({ id, allowedGroupIds }: Client): Promise<void> {
+  const setGroups = async ({ id, allowedGroupIds }: Client): Promise<void> => {
     const ids = JSON.stringify(allowedGroupIds)
-    await this.#database.execute(this.#sql.removeGroups, [id, ids])
-    if (allowedGroupIds.length > 0) await this.#database.execute(this.#sql.addGroups, [id, ids])
+    await database.execute(sql.removeGroups, [id, ids])
+    if (allowedGroupIds.length > 0) await database.execute(sql.addGroups, [id, ids])
+  }
+
+  return {
+    find,
+
+    async findCached(id) {
+      if (!isStorable(id)) return undefined
+      const found = await database.queryCached<ClientRow>({ sql: sql.find, parameters: [id] })
+      const known = cached.get(found)
+      if (known) return known
+      const client = toClientWithGroups(found)
+      if (client) cached.set(found, client)
+      return client
+    },
+
+    async protectedSites() {
+      const found = await database.queryCached<ClientRow>({
+        sql: sql.protectedSites,
+        parameters: [],
+        keepEmpty: true,
+      })
+      if (sites?.rows !== found) {
+        const rowsByClient = Map.groupBy(found, ({ id }) => id)
+        const clients = [...rowsByClient.values()].flatMap((clientRows) => toClientWithGroups(clientRows) ?? [])
+        sites = { rows: found, clients }
+      }
+      return sites.clients
+    },
+
+    async findForUpdate(id) {
+      if (!isStorable(id)) return undefined
+      // A separate statement: a combined one would have read the groups before it waited for the lock.
+      await database.query(sql.lock, [id])
+      return find(id)
+    },
+
+    async list() {
+      const records = rows.all(await database.query(sql.list))
+      const groupsByClient = Map.groupBy(
+        groups.all(await database.query(sql.listGroups)),
+        (clientGroup) => clientGroup.clientId,
+      )
+      // Not sorted by the database, since database collations differ.
+      return records
+        .map((record) =>
+          toClient(
+            record,
+            (groupsByClient.get(record.id) ?? []).map(({ groupId }) => groupId),
+          ),
+        )
+        .sort(byName)
+    },
+
+    page: (request) => queryClientPage(database, request),
+
+    insert: (client) =>
+      database.transaction(async () => {
+        if ((await database.execute(sql.insert, rows.values(toStoredClient(client)))) !== 1) return false
+        await setGroups(client)
+        return true
+      }),
+
+    insertUnused: (client, network, max) =>
+      database.transaction(async () => {
+        const row = JSON.stringify([rows.record({ ...toStoredClient(client), network })])
+        if ((await database.execute(sql.insertUnused, [row, network, max])) !== 1) return false
+        await setGroups(client)
+        return true
+      }),
+
+    update: (client) =>
+      database.transaction(async () => {
+        if ((await database.execute(sql.update, rows.values(toStoredClient(client)))) !== 1) return false
+        await setGroups(client)
+        return true
+      }),
+
+    remove: async (id) => isStorable(id) && (await database.execute(sql.remove, [id])) === 1,
+
+    async recordPkceSupport(id) {
+      await database.execute(sql.recordPkceSupport, [id, true])
+    },
+
+    async noteUse(id) {
+      await database.execute(sql.noteUse, [id])
+    },
+
+    async postponeRemoval(id, before, at) {
+      await database.execute(sql.postponeRemoval, [id, before, at])
+    },
+
+    async listUnused(before, limit) {
+      const found = await database.query<{ id: string }>(sql.listUnused, [before, limit])
+      return Array.from(found, ({ id }) => id)
+    },
+
+    async recordSecretUse(id, secretId, at) {
+      await database.execute(sql.recordSecretUse, [id, secretId, at])
+    },
+
+    async secretUses(id) {
+      if (!isStorable(id)) return new Map()
+      const found = uses.all(await database.query(sql.secretUses, [id]))
+      return new Map(found.map(({ secretId, lastUsedAt }) => [secretId, lastUsedAt]))
+    },
+
+    async allowedTo(groupId) {
+      const found = rows.all(await database.query(sql.allowedTo, [groupId]))
+      return found.map(toClientRecord).sort(byName)
+    },
+
+    async setAllowedTo(groupId, clientIds) {
+      const ids = JSON.stringify(clientIds.filter(isStorable))
+      await database.transaction(async () => {
+        await database.query(sql.lockAllowing, [groupId, ids])
+        await database.execute(sql.disallow, [groupId, ids])
+        await database.execute(sql.allow, [groupId, ids])
+      })
+    },
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CodeStore, RecoveryCodeKind, StoredCode } from '../codes/code-store.ts'
+import type { CodeStore } from '../codes/code-store.ts'
 import { codeTable } from './code.table.ts'
 import type { Database } from './database.ts'
 import { removeExpired } from './expired-rows.ts'
@@ -19,53 +19,40 @@ const sql = {
   removeExpired: removeExpired(rows.table, 'hash'),
 }
 
-export class TypeormCodeStore implements CodeStore {
-  readonly #database: Database
+export function createTypeormCodeStore(database: Database): CodeStore {
+  return {
+    async insert(code) {
+      await database.execute(rows.insert, rows.values(code))
+    },
 
-  constructor(database: Database) {
-    this.#database = database
-  }
+    consume: async (hash, browserHash = null) => rows.first(await database.query(sql.consume, [hash, browserHash])),
+    find: async (hash) => rows.first(await database.query(sql.find, [hash])),
 
-  async insert(code: StoredCode): Promise<void> {
-    await this.#database.execute(rows.insert, rows.values(code))
-  }
+    async count(accountId, kind, now) {
+      const [row] = await database.query<{ count: number | string }>(sql.count, [accountId, kind, now])
+      return Number(row?.count ?? 0)
+    },
 
-  async consume(hash: string, browserHash: string | null = null): Promise<StoredCode | undefined> {
-    return rows.first(await this.#database.query(sql.consume, [hash, browserHash]))
-  }
+    async removeKinds(accountId, kinds) {
+      let removed = 0
+      for (const kind of kinds) removed += await database.execute(sql.removeKind, [accountId, kind])
+      return removed
+    },
 
-  async find(hash: string): Promise<StoredCode | undefined> {
-    return rows.first(await this.#database.query(sql.find, [hash]))
-  }
+    async removeCreatedIn(accountId, sessionUids) {
+      for (const uid of sessionUids) await database.execute(sql.removeCreatedIn, [accountId, uid])
+    },
 
-  async count(accountId: string, kind: RecoveryCodeKind, now: number): Promise<number> {
-    const [row] = await this.#database.query<{ count: number | string }>(sql.count, [accountId, kind, now])
-    return Number(row?.count ?? 0)
-  }
+    remove: async (hash) => (await database.execute(sql.remove, [hash])) === 1,
 
-  async removeKinds(accountId: string, kinds: readonly RecoveryCodeKind[]): Promise<number> {
-    let removed = 0
-    for (const kind of kinds) removed += await this.#database.execute(sql.removeKind, [accountId, kind])
-    return removed
-  }
+    async removeByAccount(accountId) {
+      await database.execute(sql.removeByAccount, [accountId])
+    },
 
-  async removeCreatedIn(accountId: string, sessionUids: readonly string[]): Promise<void> {
-    for (const uid of sessionUids) await this.#database.execute(sql.removeCreatedIn, [accountId, uid])
-  }
+    async expireByAccount(accountId) {
+      await database.execute(sql.expireByAccount, [accountId])
+    },
 
-  async remove(hash: string): Promise<boolean> {
-    return (await this.#database.execute(sql.remove, [hash])) === 1
-  }
-
-  async removeByAccount(accountId: string): Promise<void> {
-    await this.#database.execute(sql.removeByAccount, [accountId])
-  }
-
-  async expireByAccount(accountId: string): Promise<void> {
-    await this.#database.execute(sql.expireByAccount, [accountId])
-  }
-
-  removeExpired(before: number, limit: number): Promise<number> {
-    return this.#database.execute(sql.removeExpired, [before, limit])
+    removeExpired: (before, limit) => database.execute(sql.removeExpired, [before, limit]),
   }
 }

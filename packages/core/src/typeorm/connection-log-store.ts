@@ -39,50 +39,42 @@ function statements(kind: DatabaseKind) {
   }
 }
 
-export class TypeormConnectionLogStore implements ConnectionLogStore {
-  readonly #database: Database
-  readonly #sql: ReturnType<typeof statements>
+export function createTypeormConnectionLogStore(database: Database): ConnectionLogStore {
+  const sql = statements(database.kind)
+  return {
+    async insert(attempts, limit) {
+      if (attempts.length === 0) return
+      const stored = attempts.map((attempt) => {
+        const { data, ...columns } = toStoredAttempt(attempt)
+        return { ...columns, data: JSON.stringify(data) }
+      })
+      const insert = () => database.execute(sql.insert, [JSON.stringify(stored)])
+      if (limit === undefined) return void (await insert())
+      const clientIds = [...new Set(attempts.map(({ clientId }) => clientId))]
+      const { authenticated, user, network } = reservedEntries(limit)
+      await database.transaction(async () => {
+        await insert()
+        await database.execute(sql.prune, [JSON.stringify(clientIds), ...[limit, authenticated, user, network]])
+      })
+    },
 
-  constructor(database: Database) {
-    this.#database = database
-    this.#sql = statements(database.kind)
-  }
+    async list(clientId, limit) {
+      if (clientId.includes('\0')) return []
+      return rows.all(await database.query(sql.list, [clientId, limit])).map(toAttempt)
+    },
 
-  async insert(attempts: readonly ConnectionAttempt[], limit?: number): Promise<void> {
-    if (attempts.length === 0) return
-    const stored = attempts.map((attempt) => {
-      const { data, ...columns } = toStoredAttempt(attempt)
-      return { ...columns, data: JSON.stringify(data) }
-    })
-    const insert = () => this.#database.execute(this.#sql.insert, [JSON.stringify(stored)])
-    if (limit === undefined) return void (await insert())
-    const clientIds = [...new Set(attempts.map(({ clientId }) => clientId))]
-    const { authenticated, user, network } = reservedEntries(limit)
-    await this.#database.transaction(async () => {
-      await insert()
-      await this.#database.execute(this.#sql.prune, [
-        JSON.stringify(clientIds),
-        ...[limit, authenticated, user, network],
-      ])
-    })
-  }
+    async latest(clientIds) {
+      const validIds = clientIds.filter((id) => !id.includes('\0'))
+      return rows.all(await database.query(sql.latest, [JSON.stringify(validIds)])).map(toAttempt)
+    },
 
-  async list(clientId: string, limit: number): Promise<readonly ConnectionAttempt[]> {
-    if (clientId.includes('\0')) return []
-    return rows.all(await this.#database.query(this.#sql.list, [clientId, limit])).map(toAttempt)
-  }
+    async removeByAccount(accountId) {
+      await database.execute(sql.removeByAccount, [accountId])
+    },
 
-  async latest(clientIds: readonly string[]): Promise<readonly ConnectionAttempt[]> {
-    const validIds = clientIds.filter((id) => !id.includes('\0'))
-    return rows.all(await this.#database.query(this.#sql.latest, [JSON.stringify(validIds)])).map(toAttempt)
-  }
-
-  async removeByAccount(accountId: string): Promise<void> {
-    await this.#database.execute(this.#sql.removeByAccount, [accountId])
-  }
-
-  async renameClient(clientId: string, newId: string): Promise<void> {
-    await this.#database.execute(this.#sql.renameClient, [clientId, newId])
+    async renameClient(clientId, newId) {
+      await database.execute(sql.renameClient, [clientId, newId])
+    },
   }
 }
 

@@ -1,4 +1,3 @@
-import type { Consent } from '../consents/consent.ts'
 import type { ConsentStore } from '../consents/consent-store.ts'
 import { consentTable } from './consent.table.ts'
 import type { Database, DatabaseKind } from './database.ts'
@@ -28,53 +27,45 @@ const sql = {
   renameClient: `UPDATE ${rows.table} SET client_id = $2 WHERE client_id = $1`,
 }
 
-export class TypeormConsentStore implements ConsentStore {
-  readonly #database: Database
+export function createTypeormConsentStore(database: Database): ConsentStore {
+  return {
+    find: async (accountId, clientId) => rows.first(await database.query(sql.find, [accountId, clientId])),
 
-  constructor(database: Database) {
-    this.#database = database
-  }
+    async allow(accountId, clientId, scopes, at) {
+      const newConsent = { accountId, clientId, scopes: [...new Set(scopes)], createdAt: at, updatedAt: at }
+      await database.transaction(async () => {
+        const existing = rows.first(await database.query(sql.claim, rows.values(newConsent)))
+        const existingScopes = new Set(existing?.scopes)
+        const addedScopes = newConsent.scopes.filter((scope) => !existingScopes.has(scope))
+        if (addedScopes.length === 0) return
+        await database.execute(sql.setScopes, [
+          accountId,
+          clientId,
+          JSON.stringify([...existingScopes, ...addedScopes]),
+        ])
+      })
+    },
 
-  async find(accountId: string, clientId: string): Promise<Consent | undefined> {
-    return rows.first(await this.#database.query(sql.find, [accountId, clientId]))
-  }
+    async recordUse(accountId, clientId, at) {
+      await database.executeLater({ sql: sql.recordUse, parameters: [accountId, clientId, at] })
+    },
 
-  async allow(accountId: string, clientId: string, scopes: readonly string[], at: number): Promise<void> {
-    const newConsent = { accountId, clientId, scopes: [...new Set(scopes)], createdAt: at, updatedAt: at }
-    await this.#database.transaction(async () => {
-      const existing = rows.first(await this.#database.query(sql.claim, rows.values(newConsent)))
-      const existingScopes = new Set(existing?.scopes)
-      const addedScopes = newConsent.scopes.filter((scope) => !existingScopes.has(scope))
-      if (addedScopes.length === 0) return
-      await this.#database.execute(sql.setScopes, [
-        accountId,
-        clientId,
-        JSON.stringify([...existingScopes, ...addedScopes]),
-      ])
-    })
-  }
+    remove: async (accountId, clientId) => (await database.execute(sql.remove, [accountId, clientId])) === 1,
 
-  async recordUse(accountId: string, clientId: string, at: number): Promise<void> {
-    await this.#database.executeLater({ sql: sql.recordUse, parameters: [accountId, clientId, at] })
-  }
+    async removeByAccount(accountId) {
+      await database.execute(sql.removeByAccount, [accountId])
+    },
 
-  async remove(accountId: string, clientId: string): Promise<boolean> {
-    return (await this.#database.execute(sql.remove, [accountId, clientId])) === 1
-  }
+    async removeByClient(clientId) {
+      await database.execute(sql.removeByClient, [clientId])
+    },
 
-  async removeByAccount(accountId: string): Promise<void> {
-    await this.#database.execute(sql.removeByAccount, [accountId])
-  }
+    async removeScopes(prefix) {
+      await database.execute(sql.removeScopes(database.kind), [prefix])
+    },
 
-  async removeByClient(clientId: string): Promise<void> {
-    await this.#database.execute(sql.removeByClient, [clientId])
-  }
-
-  async removeScopes(prefix: string): Promise<void> {
-    await this.#database.execute(sql.removeScopes(this.#database.kind), [prefix])
-  }
-
-  async renameClient(clientId: string, newId: string): Promise<void> {
-    await this.#database.execute(sql.renameClient, [clientId, newId])
+    async renameClient(clientId, newId) {
+      await database.execute(sql.renameClient, [clientId, newId])
+    },
   }
 }

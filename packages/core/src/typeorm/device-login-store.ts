@@ -1,4 +1,4 @@
-import type { DeviceLoginDecision, DeviceLoginStore, StoredDeviceLogin } from '../codes/device-login-store.ts'
+import type { DeviceLoginStore } from '../codes/device-login-store.ts'
 import type { Database } from './database.ts'
 import { deviceLoginTable } from './device-login.table.ts'
 import { removeExpired } from './expired-rows.ts'
@@ -17,38 +17,19 @@ const sql = {
   removeExpired: removeExpired(rows.table, 'id'),
 }
 
-export class TypeormDeviceLoginStore implements DeviceLoginStore {
-  readonly #database: Database
+export function createTypeormDeviceLoginStore(database: Database): DeviceLoginStore {
+  return {
+    insert: async (login) => (await database.execute(sql.insert, rows.values(login))) === 1,
+    findByCode: async (codeHash) => rows.first(await database.query(sql.findByCode, [codeHash])),
+    find: async (id, tokenHash) => rows.first(await database.query(sql.find, [id, tokenHash])),
+    decide: async (codeHash, { status, accountId, sessionUid, at }) =>
+      (await database.execute(sql.decide, [codeHash, status, accountId, at, sessionUid])) === 1,
+    consume: async (id, tokenHash) => rows.first(await database.query(sql.consume, [id, tokenHash])),
 
-  constructor(database: Database) {
-    this.#database = database
-  }
+    async removeByAccount(accountId) {
+      await database.execute(sql.removeByAccount, [accountId])
+    },
 
-  async insert(login: StoredDeviceLogin): Promise<boolean> {
-    return (await this.#database.execute(sql.insert, rows.values(login))) === 1
-  }
-
-  async findByCode(codeHash: string): Promise<StoredDeviceLogin | undefined> {
-    return rows.first(await this.#database.query(sql.findByCode, [codeHash]))
-  }
-
-  async find(id: string, tokenHash: string): Promise<StoredDeviceLogin | undefined> {
-    return rows.first(await this.#database.query(sql.find, [id, tokenHash]))
-  }
-
-  async decide(codeHash: string, { status, accountId, sessionUid, at }: DeviceLoginDecision): Promise<boolean> {
-    return (await this.#database.execute(sql.decide, [codeHash, status, accountId, at, sessionUid])) === 1
-  }
-
-  async consume(id: string, tokenHash: string): Promise<StoredDeviceLogin | undefined> {
-    return rows.first(await this.#database.query(sql.consume, [id, tokenHash]))
-  }
-
-  async removeByAccount(accountId: string): Promise<void> {
-    await this.#database.execute(sql.removeByAccount, [accountId])
-  }
-
-  removeExpired(before: number, limit: number): Promise<number> {
-    return this.#database.execute(sql.removeExpired, [before, limit])
+    removeExpired: (before, limit) => database.execute(sql.removeExpired, [before, limit]),
   }
 }

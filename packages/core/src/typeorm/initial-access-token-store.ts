@@ -1,4 +1,4 @@
-import type { InitialAccessToken, InitialAccessTokenStore } from '../clients/initial-access-token-store.ts'
+import type { InitialAccessTokenStore } from '../clients/initial-access-token-store.ts'
 import type { Database } from './database.ts'
 import { removeExpired } from './expired-rows.ts'
 import { initialAccessTokenTable } from './initial-access-token.table.ts'
@@ -15,34 +15,16 @@ const sql = {
   removeExpired: removeExpired(rows.table, 'id'),
 }
 
-export class TypeormInitialAccessTokenStore implements InitialAccessTokenStore {
-  readonly #database: Database
+export function createTypeormInitialAccessTokenStore(database: Database): InitialAccessTokenStore {
+  return {
+    async insert(token) {
+      await database.execute(rows.insert, rows.values(token))
+    },
 
-  constructor(database: Database) {
-    this.#database = database
-  }
-
-  async insert(token: InitialAccessToken): Promise<void> {
-    await this.#database.execute(rows.insert, rows.values(token))
-  }
-
-  async findByHash(tokenHash: string): Promise<InitialAccessToken | undefined> {
-    return rows.first(await this.#database.query(sql.findByHash, [tokenHash]))
-  }
-
-  async list(now: number): Promise<readonly InitialAccessToken[]> {
-    return rows.all(await this.#database.query(sql.list, [now]))
-  }
-
-  async use(tokenHash: string, now: number): Promise<boolean> {
-    return (await this.#database.execute(sql.use, [tokenHash, now])) === 1
-  }
-
-  async remove(id: string): Promise<boolean> {
-    return (await this.#database.execute(sql.remove, [id])) === 1
-  }
-
-  removeExpired(before: number, limit: number): Promise<number> {
-    return this.#database.execute(sql.removeExpired, [before, limit])
+    findByHash: async (tokenHash) => rows.first(await database.query(sql.findByHash, [tokenHash])),
+    list: async (now) => rows.all(await database.query(sql.list, [now])),
+    use: async (tokenHash, now) => (await database.execute(sql.use, [tokenHash, now])) === 1,
+    remove: async (id) => (await database.execute(sql.remove, [id])) === 1,
+    removeExpired: (before, limit) => database.execute(sql.removeExpired, [before, limit]),
   }
 }

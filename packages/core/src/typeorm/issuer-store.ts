@@ -11,26 +11,18 @@ const sql = {
   replace: `UPDATE ${rows.table} SET issuer = $2 WHERE id = 1 AND issuer = $1`,
 }
 
-export class TypeormIssuerStore implements IssuerStore {
-  readonly #database: Database
+export function createTypeormIssuerStore(database: Database): IssuerStore {
+  const find = async (): Promise<string | undefined> => rows.all(await database.query(sql.find))[0]?.issuer
 
-  constructor(database: Database) {
-    this.#database = database
-  }
+  return {
+    async claim(issuer) {
+      const stored = await find()
+      if (stored !== undefined) return stored
+      await database.execute(sql.insert, rows.values({ id: 1, issuer }))
+      // Another process may have inserted its row first.
+      return (await find()) ?? issuer
+    },
 
-  async claim(issuer: string): Promise<string> {
-    const stored = await this.#find()
-    if (stored !== undefined) return stored
-    await this.#database.execute(sql.insert, rows.values({ id: 1, issuer }))
-    // Another process may have inserted its row first.
-    return (await this.#find()) ?? issuer
-  }
-
-  async replace(from: string, to: string): Promise<boolean> {
-    return (await this.#database.execute(sql.replace, [from, to])) === 1
-  }
-
-  async #find(): Promise<string | undefined> {
-    return rows.all(await this.#database.query(sql.find))[0]?.issuer
+    replace: async (from, to) => (await database.execute(sql.replace, [from, to])) === 1,
   }
 }

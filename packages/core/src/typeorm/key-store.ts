@@ -1,4 +1,4 @@
-import type { KeyStatus, KeyStore, StoredKey } from '../oidc/key-store.ts'
+import type { KeyStore, StoredKey } from '../oidc/key-store.ts'
 import type { Database } from './database.ts'
 import { keyTable } from './key.table.ts'
 import { TableRows } from './table-rows.ts'
@@ -14,38 +14,24 @@ const sql = {
   remove: `DELETE FROM ${rows.table} WHERE kid = $1`,
 }
 
-export class TypeormKeyStore implements KeyStore {
-  readonly #database: Database
-  #cached: { readonly found: readonly object[]; readonly keys: readonly StoredKey[] } | undefined
+export function createTypeormKeyStore(database: Database): KeyStore {
+  let cached: { readonly found: readonly object[]; readonly keys: readonly StoredKey[] } | undefined
+  database.cacheTables(keyTable.options.name)
+  return {
+    list: async () => rows.all(await database.query(sql.list)),
 
-  constructor(database: Database) {
-    this.#database = database
-    database.cacheTables(keyTable.options.name)
-  }
+    async listCached() {
+      const found = await database.queryCached({ sql: sql.list, parameters: [] })
+      if (cached?.found !== found) cached = { found, keys: rows.all(found) }
+      return cached.keys
+    },
 
-  async list(): Promise<readonly StoredKey[]> {
-    return rows.all(await this.#database.query(sql.list))
-  }
+    insert: async (key) => (await database.execute(sql.insert, rows.values(key))) === 1,
+    move: async (kid, from, to, at) => (await database.execute(sql.move, [kid, from, to, at])) === 1,
+    requestReplacement: async (kid, at) => (await database.execute(sql.requestReplacement, [kid, at])) === 1,
 
-  async listCached(): Promise<readonly StoredKey[]> {
-    const found = await this.#database.queryCached({ sql: sql.list, parameters: [] })
-    if (this.#cached?.found !== found) this.#cached = { found, keys: rows.all(found) }
-    return this.#cached.keys
-  }
-
-  async insert(key: StoredKey): Promise<boolean> {
-    return (await this.#database.execute(sql.insert, rows.values(key))) === 1
-  }
-
-  async move(kid: string, from: KeyStatus, to: KeyStatus, at: number): Promise<boolean> {
-    return (await this.#database.execute(sql.move, [kid, from, to, at])) === 1
-  }
-
-  async requestReplacement(kid: string, at: number): Promise<boolean> {
-    return (await this.#database.execute(sql.requestReplacement, [kid, at])) === 1
-  }
-
-  async remove(kid: string): Promise<void> {
-    await this.#database.execute(sql.remove, [kid])
+    async remove(kid) {
+      await database.execute(sql.remove, [kid])
+    },
   }
 }

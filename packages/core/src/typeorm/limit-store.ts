@@ -1,4 +1,4 @@
-import { type LimitRequest, type LimitStore, latestFullAt, maxFullAt, type StoredLimit } from '../limits/limit-store.ts'
+import { type LimitStore, latestFullAt, maxFullAt } from '../limits/limit-store.ts'
 import type { Database } from './database.ts'
 import { removeExpired } from './expired-rows.ts'
 import { limitTable } from './limit.table.ts'
@@ -19,26 +19,20 @@ const sql = {
   removeExpired: removeExpired(rows.table, 'key'),
 }
 
-export class TypeormLimitStore implements LimitStore {
-  readonly #database: Database
+export function createTypeormLimitStore(database: Database): LimitStore {
+  return {
+    async consume(request) {
+      const { key, interval, now } = request
+      const values = [key, now + interval, now, maxFullAt(request), interval, latestFullAt(request)]
+      const limit = rows.first(await database.query(sql.consume, values))
+      if (limit === undefined) throw new Error('The rate limit statement returned no row.')
+      return limit
+    },
 
-  constructor(database: Database) {
-    this.#database = database
-  }
+    async refund(key, interval) {
+      await database.execute(sql.refund, [key, interval])
+    },
 
-  async consume(request: LimitRequest): Promise<StoredLimit> {
-    const { key, interval, now } = request
-    const values = [key, now + interval, now, maxFullAt(request), interval, latestFullAt(request)]
-    const limit = rows.first(await this.#database.query(sql.consume, values))
-    if (limit === undefined) throw new Error('The rate limit statement returned no row.')
-    return limit
-  }
-
-  async refund(key: string, interval: number): Promise<void> {
-    await this.#database.execute(sql.refund, [key, interval])
-  }
-
-  removeExpired(before: number, limit: number): Promise<number> {
-    return this.#database.execute(sql.removeExpired, [before, limit])
+    removeExpired: (before, limit) => database.execute(sql.removeExpired, [before, limit]),
   }
 }

@@ -1,4 +1,4 @@
-import { type LogoutNotice, type LogoutNoticeStore, maxRetryDelay } from '../logout-notices/logout-notice-store.ts'
+import { type LogoutNoticeStore, maxRetryDelay } from '../logout-notices/logout-notice-store.ts'
 import type { Database, DatabaseKind } from './database.ts'
 import { logoutNoticeTable } from './logout-notice.table.ts'
 import { TableRows } from './table-rows.ts'
@@ -18,32 +18,26 @@ function statements(kind: DatabaseKind) {
   }
 }
 
-export class TypeormLogoutNoticeStore implements LogoutNoticeStore {
-  readonly #database: Database
-  readonly #sql: ReturnType<typeof statements>
+export function createTypeormLogoutNoticeStore(database: Database): LogoutNoticeStore {
+  const sql = statements(database.kind)
+  return {
+    async insert(notice) {
+      await database.execute(rows.insert, rows.values(notice))
+    },
 
-  constructor(database: Database) {
-    this.#database = database
-    this.#sql = statements(database.kind)
-  }
+    claimDue: async (now, until, limit) =>
+      rows.all(await database.query(sql.claimDue, [now, until, limit, now + maxRetryDelay])),
 
-  async insert(notice: LogoutNotice): Promise<void> {
-    await this.#database.execute(rows.insert, rows.values(notice))
-  }
+    async postpone(id, nextAttemptAt) {
+      await database.execute(sql.postpone, [id, nextAttemptAt])
+    },
 
-  async claimDue(now: number, until: number, limit: number): Promise<readonly LogoutNotice[]> {
-    return rows.all(await this.#database.query(this.#sql.claimDue, [now, until, limit, now + maxRetryDelay]))
-  }
+    async remove(id) {
+      await database.execute(sql.remove, [id])
+    },
 
-  async postpone(id: string, nextAttemptAt: number): Promise<void> {
-    await this.#database.execute(this.#sql.postpone, [id, nextAttemptAt])
-  }
-
-  async remove(id: string): Promise<void> {
-    await this.#database.execute(this.#sql.remove, [id])
-  }
-
-  async removeByClient(clientId: string): Promise<void> {
-    await this.#database.execute(this.#sql.removeByClient, [clientId])
+    async removeByClient(clientId) {
+      await database.execute(sql.removeByClient, [clientId])
+    },
   }
 }

@@ -1,4 +1,4 @@
-import type { ReauthenticationStore, StoredReauthentication } from '../sessions/reauthentication-store.ts'
+import type { ReauthenticationStore } from '../sessions/reauthentication-store.ts'
 import type { Database } from './database.ts'
 import { removeExpired } from './expired-rows.ts'
 import { reauthenticationTable } from './reauthentication.table.ts'
@@ -12,30 +12,19 @@ const sql = {
   removeExpired: removeExpired(rows.table, 'hash'),
 }
 
-export class TypeormReauthenticationStore implements ReauthenticationStore {
-  readonly #database: Database
+export function createTypeormReauthenticationStore(database: Database): ReauthenticationStore {
+  return {
+    async insert(reauthentication) {
+      await database.execute(rows.insert, rows.values(reauthentication))
+    },
 
-  constructor(database: Database) {
-    this.#database = database
-  }
+    consume: async ({ hash, accountId, sessionUid }) =>
+      rows.first(await database.query(sql.consume, [hash, accountId, sessionUid])),
 
-  async insert(reauthentication: StoredReauthentication): Promise<void> {
-    await this.#database.execute(rows.insert, rows.values(reauthentication))
-  }
+    async removeByAccount(accountId) {
+      await database.execute(sql.removeByAccount, [accountId])
+    },
 
-  async consume({
-    hash,
-    accountId,
-    sessionUid,
-  }: Pick<StoredReauthentication, 'hash' | 'accountId' | 'sessionUid'>): Promise<StoredReauthentication | undefined> {
-    return rows.first(await this.#database.query(sql.consume, [hash, accountId, sessionUid]))
-  }
-
-  async removeByAccount(accountId: string): Promise<void> {
-    await this.#database.execute(sql.removeByAccount, [accountId])
-  }
-
-  removeExpired(before: number, limit: number): Promise<number> {
-    return this.#database.execute(sql.removeExpired, [before, limit])
+    removeExpired: (before, limit) => database.execute(sql.removeExpired, [before, limit]),
   }
 }

@@ -1,9 +1,4 @@
-import type {
-  SessionHistoryStore,
-  SessionLink,
-  SessionLinkKind,
-  SessionOrigin,
-} from '../sessions/session-history-store.ts'
+import type { SessionHistoryStore } from '../sessions/session-history-store.ts'
 import type { Database } from './database.ts'
 import { passkeyRemovalTable, sessionLinkTable, sessionOriginTable } from './session-history.table.ts'
 import { TableRows } from './table-rows.ts'
@@ -36,77 +31,50 @@ const sql = {
   removeByAccount: [removals, origins, links].map(({ table }) => `DELETE FROM ${table} WHERE account_id = $1`),
 }
 
-export class TypeormSessionHistoryStore implements SessionHistoryStore {
-  readonly #database: Database
+export function createTypeormSessionHistoryStore(database: Database): SessionHistoryStore {
+  return {
+    async lockAccount(accountId) {
+      const [row] = await database.lockOnce<{ count: number }>(sql.lockAccount, [accountId])
+      return row?.count ?? 0
+    },
 
-  constructor(database: Database) {
-    this.#database = database
-  }
+    countRemovals: async (accountId) =>
+      removals.first(await database.query(sql.countRemovals, [accountId]))?.count ?? 0,
 
-  async lockAccount(accountId: string): Promise<number> {
-    const [row] = await this.#database.lockOnce<{ count: number }>(sql.lockAccount, [accountId])
-    return row?.count ?? 0
-  }
+    async addRemoval(accountId) {
+      await database.execute(sql.addRemoval, [accountId])
+    },
 
-  async countRemovals(accountId: string): Promise<number> {
-    return removals.first(await this.#database.query(sql.countRemovals, [accountId]))?.count ?? 0
-  }
+    async saveOrigin(origin) {
+      await database.executeLater({ sql: sql.saveOrigin, parameters: origins.values(origin), row: origin.uid })
+    },
 
-  async addRemoval(accountId: string): Promise<void> {
-    await this.#database.execute(sql.addRemoval, [accountId])
-  }
+    findOrigin: async (uid) => origins.first(await database.query(sql.findOrigin, [uid])),
+    originsOf: async (accountId) => origins.all(await database.query(sql.originsOf, [accountId])),
+    originsInBrowser: async (browser) => origins.all(await database.query(sql.originsInBrowser, [browser])),
+    endedBy: async (passkeyId) => origins.all(await database.query(sql.endedBy, [passkeyId])),
 
-  async saveOrigin(origin: SessionOrigin): Promise<void> {
-    await this.#database.executeLater({ sql: sql.saveOrigin, parameters: origins.values(origin), row: origin.uid })
-  }
+    async saveLink(link) {
+      const row = [link.sessionUid, link.kind, link.subject].join(' ')
+      await database.executeLater({ sql: sql.saveLink, parameters: links.values(link), row })
+    },
 
-  async findOrigin(uid: string): Promise<SessionOrigin | undefined> {
-    return origins.first(await this.#database.query(sql.findOrigin, [uid]))
-  }
+    linksOf: async (accountId) => links.all(await database.query(sql.linksOf, [accountId])),
+    linksTo: async (kind, subject) => links.all(await database.query(sql.linksTo, [kind, subject])),
+    linksIn: async (sessionUid) => links.all(await database.query(sql.linksIn, [sessionUid])),
+    dueForReview: async (now, limit) => origins.all(await database.query(sql.dueForReview, [now, limit])),
 
-  async originsOf(accountId: string): Promise<readonly SessionOrigin[]> {
-    return origins.all(await this.#database.query(sql.originsOf, [accountId]))
-  }
+    async remove(uid) {
+      await database.transaction(async () => {
+        await database.execute(sql.removeOrigin, [uid])
+        await database.execute(sql.removeLinks, [uid])
+      })
+    },
 
-  async originsInBrowser(browser: string): Promise<readonly SessionOrigin[]> {
-    return origins.all(await this.#database.query(sql.originsInBrowser, [browser]))
-  }
-
-  async endedBy(passkeyId: string): Promise<readonly SessionOrigin[]> {
-    return origins.all(await this.#database.query(sql.endedBy, [passkeyId]))
-  }
-
-  async saveLink(link: SessionLink): Promise<void> {
-    const row = [link.sessionUid, link.kind, link.subject].join(' ')
-    await this.#database.executeLater({ sql: sql.saveLink, parameters: links.values(link), row })
-  }
-
-  async linksOf(accountId: string): Promise<readonly SessionLink[]> {
-    return links.all(await this.#database.query(sql.linksOf, [accountId]))
-  }
-
-  async linksTo(kind: SessionLinkKind, subject: string): Promise<readonly SessionLink[]> {
-    return links.all(await this.#database.query(sql.linksTo, [kind, subject]))
-  }
-
-  async linksIn(sessionUid: string): Promise<readonly SessionLink[]> {
-    return links.all(await this.#database.query(sql.linksIn, [sessionUid]))
-  }
-
-  async dueForReview(now: number, limit: number): Promise<readonly SessionOrigin[]> {
-    return origins.all(await this.#database.query(sql.dueForReview, [now, limit]))
-  }
-
-  async remove(uid: string): Promise<void> {
-    await this.#database.transaction(async () => {
-      await this.#database.execute(sql.removeOrigin, [uid])
-      await this.#database.execute(sql.removeLinks, [uid])
-    })
-  }
-
-  async removeByAccount(accountId: string): Promise<void> {
-    await this.#database.transaction(async () => {
-      for (const statement of sql.removeByAccount) await this.#database.execute(statement, [accountId])
-    })
+    async removeByAccount(accountId) {
+      await database.transaction(async () => {
+        for (const statement of sql.removeByAccount) await database.execute(statement, [accountId])
+      })
+    },
   }
 }

@@ -11,23 +11,15 @@ const sql = {
   removeUpTo: `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE id <= $1 ORDER BY id LIMIT $2)`,
 }
 
-export class TypeormSpentChallengeStore implements SpentChallengeStore {
-  readonly #database: Database
+export function createTypeormSpentChallengeStore(database: Database): SpentChallengeStore {
+  return {
+    insert: async (hash) => (await database.execute(sql.insert, [hash])) === 1,
 
-  constructor(database: Database) {
-    this.#database = database
-  }
+    async lastPosition() {
+      const [row] = await database.query<{ position: string | number }>(sql.lastPosition)
+      return Number(row?.position ?? 0)
+    },
 
-  async insert(hash: string): Promise<boolean> {
-    return (await this.#database.execute(sql.insert, [hash])) === 1
-  }
-
-  async lastPosition(): Promise<number> {
-    const [row] = await this.#database.query<{ position: string | number }>(sql.lastPosition)
-    return Number(row?.position ?? 0)
-  }
-
-  removeUpTo(position: number, limit: number): Promise<number> {
-    return this.#database.execute(sql.removeUpTo, [position, limit])
+    removeUpTo: (position, limit) => database.execute(sql.removeUpTo, [position, limit]),
   }
 }

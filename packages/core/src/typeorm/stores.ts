@@ -1,22 +1,22 @@
 import type { DataSource } from 'typeorm'
 import type { PocketStores } from '../stores.ts'
-import { TypeormApiStore } from './api-store.ts'
-import { TypeormArtifactStore } from './artifact-store.ts'
-import { TypeormClientStore } from './client-store.ts'
-import { TypeormCodeStore } from './code-store.ts'
-import { TypeormConnectionLogStore } from './connection-log-store.ts'
-import { TypeormConsentStore } from './consent-store.ts'
+import { createTypeormApiStore } from './api-store.ts'
+import { createTypeormArtifactStore } from './artifact-store.ts'
+import { createTypeormClientStore } from './client-store.ts'
+import { createTypeormCodeStore } from './code-store.ts'
+import { createTypeormConnectionLogStore } from './connection-log-store.ts'
+import { createTypeormConsentStore } from './consent-store.ts'
 import { databaseOf } from './database.ts'
-import { TypeormDeviceLoginStore } from './device-login-store.ts'
-import { TypeormInitialAccessTokenStore } from './initial-access-token-store.ts'
-import { TypeormIssuerStore } from './issuer-store.ts'
-import { TypeormKeyStore } from './key-store.ts'
-import { TypeormLimitStore } from './limit-store.ts'
-import { TypeormLogoutNoticeStore } from './logout-notice-store.ts'
-import { TypeormPasskeyStore } from './passkey-store.ts'
-import { TypeormReauthenticationStore } from './reauthentication-store.ts'
-import { TypeormSessionHistoryStore } from './session-history-store.ts'
-import { TypeormSpentChallengeStore } from './spent-challenge-store.ts'
+import { createTypeormDeviceLoginStore } from './device-login-store.ts'
+import { createTypeormInitialAccessTokenStore } from './initial-access-token-store.ts'
+import { createTypeormIssuerStore } from './issuer-store.ts'
+import { createTypeormKeyStore } from './key-store.ts'
+import { createTypeormLimitStore } from './limit-store.ts'
+import { createTypeormLogoutNoticeStore } from './logout-notice-store.ts'
+import { createTypeormPasskeyStore } from './passkey-store.ts'
+import { createTypeormReauthenticationStore } from './reauthentication-store.ts'
+import { createTypeormSessionHistoryStore } from './session-history-store.ts'
+import { createTypeormSpentChallengeStore } from './spent-challenge-store.ts'
 
 /**
  * All stores of core, in the tables {@link pocketTables} of an initialized `DataSource` on which {@link pocketMigrations}
@@ -32,22 +32,22 @@ import { TypeormSpentChallengeStore } from './spent-challenge-store.ts'
 export function typeormStores(dataSource: DataSource): PocketStores {
   const database = databaseOf(dataSource)
   return {
-    apis: new TypeormApiStore(database),
-    artifacts: new TypeormArtifactStore(database),
-    spentChallenges: new TypeormSpentChallengeStore(database),
-    clients: new TypeormClientStore(database),
-    codes: new TypeormCodeStore(database),
-    connectionLog: new TypeormConnectionLogStore(database),
-    consents: new TypeormConsentStore(database),
-    deviceLogins: new TypeormDeviceLoginStore(database),
-    initialAccessTokens: new TypeormInitialAccessTokenStore(database),
-    issuer: new TypeormIssuerStore(database),
-    keys: new TypeormKeyStore(database),
-    limits: new TypeormLimitStore(database),
-    logoutNotices: new TypeormLogoutNoticeStore(database),
-    passkeys: new TypeormPasskeyStore(database),
-    reauthentications: new TypeormReauthenticationStore(database),
-    sessionHistory: new TypeormSessionHistoryStore(database),
+    apis: createTypeormApiStore(database),
+    artifacts: createTypeormArtifactStore(database),
+    spentChallenges: createTypeormSpentChallengeStore(database),
+    clients: createTypeormClientStore(database),
+    codes: createTypeormCodeStore(database),
+    connectionLog: createTypeormConnectionLogStore(database),
+    consents: createTypeormConsentStore(database),
+    deviceLogins: createTypeormDeviceLoginStore(database),
+    initialAccessTokens: createTypeormInitialAccessTokenStore(database),
+    issuer: createTypeormIssuerStore(database),
+    keys: createTypeormKeyStore(database),
+    limits: createTypeormLimitStore(database),
+    logoutNotices: createTypeormLogoutNoticeStore(database),
+    passkeys: createTypeormPasskeyStore(database),
+    reauthentications: createTypeormReauthenticationStore(database),
+    sessionHistory: createTypeormSessionHistoryStore(database),
     transaction: database.transaction,
     batch: database.batch,
   }

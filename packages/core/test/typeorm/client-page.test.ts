@@ -2,7 +2,7 @@ import { expect, jest, test } from '@jest/globals'
 import { DataSource } from 'typeorm'
 import type { ClientScope } from '../../src/clients/client-list.ts'
 import { client } from '../../src/testing/contracts/client-store.ts'
-import { TypeormClientStore } from '../../src/typeorm/client-store.ts'
+import { createTypeormClientStore } from '../../src/typeorm/client-store.ts'
 import { pocketMigrations, runMigrations } from '../../src/typeorm/index.ts'
 import { databaseOf } from '../../src/typeorm/internal-sql.ts'
 import { databases, optionsFor } from './databases.ts'
@@ -22,7 +22,7 @@ test.each(databases)(
     await runMigrations(options, [pocketMigrations])
     const dataSource = await new DataSource(options).initialize()
     const statements = databaseOf(dataSource)
-    const store = new TypeormClientStore(statements)
+    const store = createTypeormClientStore(statements)
     const query = jest.spyOn(statements, 'query')
     const execute = jest.spyOn(statements, 'execute')
     const search = 'c'
