@@ -1,5 +1,5 @@
 import { type Database, TableRows } from '@pocket/core/internal/sql'
-import type { ClaimOwner, ClaimStore } from '../claims/claim-store.ts'
+import type { ClaimStore } from '../claims/claim-store.ts'
 import type { CustomClaim } from '../entities/claim.ts'
 import { groupClaimTable, userClaimTable } from './claim.table.ts'
 import { jsonArrayTable } from './sql-conditions.ts'
@@ -15,36 +15,29 @@ const sql = {
     AS used GROUP BY "key" ORDER BY COUNT(*) DESC, "key"`,
 }
 
-export class TypeormClaimStore implements ClaimStore {
-  readonly #database: Database
-  readonly #listByGroups: string
-
-  constructor(database: Database) {
-    this.#database = database
-    this.#listByGroups = `${rows.group.select} WHERE group_id IN (SELECT value FROM ${jsonArrayTable(database.kind)})
+export function createTypeormClaimStore(database: Database): ClaimStore {
+  const listByGroups: string = `${rows.group.select} WHERE group_id IN (SELECT value FROM ${jsonArrayTable(database.kind)})
       ORDER BY "position"`
-  }
+  return {
+    async replace(owner, id, claims) {
+      await database.transaction(async () => {
+        await database.execute(sql.remove[owner], [id])
+        for (const [position, claim] of claims.entries())
+          await database.execute(rows[owner].insert, rows[owner].values({ ...claim, ownerId: id, position }))
+      })
+    },
 
-  async replace(owner: ClaimOwner, id: string, claims: readonly CustomClaim[]): Promise<void> {
-    await this.#database.transaction(async () => {
-      await this.#database.execute(sql.remove[owner], [id])
-      for (const [position, claim] of claims.entries())
-        await this.#database.execute(rows[owner].insert, rows[owner].values({ ...claim, ownerId: id, position }))
-    })
-  }
+    async listByGroups(ids) {
+      const found = rows.group.all(await database.query(listByGroups, [JSON.stringify(ids)]))
+      const claims = new Map<string, CustomClaim[]>()
+      for (const { ownerId, key, value } of found) {
+        const ownerClaims = claims.get(ownerId) ?? []
+        claims.set(ownerId, ownerClaims)
+        ownerClaims.push({ key, value })
+      }
+      return claims
+    },
 
-  async listByGroups(ids: readonly string[]): Promise<ReadonlyMap<string, readonly CustomClaim[]>> {
-    const found = rows.group.all(await this.#database.query(this.#listByGroups, [JSON.stringify(ids)]))
-    const claims = new Map<string, CustomClaim[]>()
-    for (const { ownerId, key, value } of found) {
-      const ownerClaims = claims.get(ownerId) ?? []
-      claims.set(ownerId, ownerClaims)
-      ownerClaims.push({ key, value })
-    }
-    return claims
-  }
-
-  async listKeys(): Promise<readonly string[]> {
-    return (await this.#database.query<{ key: string }>(sql.listKeys)).map(({ key }) => key)
+    listKeys: async () => (await database.query<{ key: string }>(sql.listKeys)).map(({ key }) => key),
   }
 }

@@ -1,9 +1,8 @@
 import type { Clock } from '@pocket/core'
 import { type Database, TableRows } from '@pocket/core/internal/sql'
 import type { ClaimStore } from '../claims/claim-store.ts'
-import type { Group, GroupItem } from '../entities/group.ts'
+import type { Group } from '../entities/group.ts'
 import type { GroupStore } from '../groups/group-store.ts'
-import type { Page, PageRequest } from '../page.ts'
 import { nameKey, searchKeyOf } from '../users/user-store.ts'
 import { groupTable, type StoredGroup } from './group.table.ts'
 import type { Listing } from './listing.ts'
@@ -44,61 +43,40 @@ const listing: Listing = {
   ]),
 }
 
-export class TypeormGroupStore implements GroupStore {
-  readonly #database: Database
-  readonly #claims: ClaimStore
-  readonly #clock: Clock
-  readonly #list: string
+export function createTypeormGroupStore(database: Database, claimStore: ClaimStore, clock: Clock): GroupStore {
+  const list = `${rows.select} WHERE id IN (SELECT value FROM ${jsonArrayTable(database.kind)}) ORDER BY name_key`
+  return {
+    find: async (id) => toGroups(await database.query(sql.find, [id]))[0],
+    findByName: async (name) => toGroups(await database.query(sql.findByName, [nameKey(name)]))[0],
+    list: async (ids) => toGroups(await database.query(list, [JSON.stringify(ids)])),
 
-  constructor(database: Database, claims: ClaimStore, clock: Clock) {
-    this.#clock = clock
-    this.#database = database
-    this.#claims = claims
-    this.#list = `${rows.select} WHERE id IN (SELECT value FROM ${jsonArrayTable(database.kind)}) ORDER BY name_key`
-  }
+    async first(limit) {
+      const [countRow] = await database.query<{ total: number | string }>(sql.count)
+      return { items: toGroups(await database.query(sql.first, [limit])), total: Number(countRow?.total ?? 0) }
+    },
 
-  async find(id: string): Promise<Group | undefined> {
-    return toGroups(await this.#database.query(sql.find, [id]))[0]
-  }
+    async page(request) {
+      const { rows: found, total } = await readPage(database, listing, request, clock.now())
+      const groups = toGroups(found)
+      const claims = await claimStore.listByGroups(groups.map(({ id }) => id))
+      const items = groups.map((group, index) => ({
+        ...group,
+        claims: claims.get(group.id) ?? [],
+        userCount: userCountOf(found[index]),
+      }))
+      return { items, total }
+    },
 
-  async findByName(name: string): Promise<Group | undefined> {
-    return toGroups(await this.#database.query(sql.findByName, [nameKey(name)]))[0]
-  }
+    insert: async (group) => (await database.execute(sql.insert, rows.values(toStoredGroup(group)))) === 1,
 
-  async list(ids: readonly string[]): Promise<readonly Group[]> {
-    return toGroups(await this.#database.query(this.#list, [JSON.stringify(ids)]))
-  }
+    async update(group) {
+      const { id, nameKey: key } = toStoredGroup(group)
+      if ((await database.execute(sql.findOther, [key, id])) > 0) return false
+      await database.execute(sql.update, rows.values(toStoredGroup(group)))
+      return true
+    },
 
-  async first(limit: number): Promise<Page<Group>> {
-    const [countRow] = await this.#database.query<{ total: number | string }>(sql.count)
-    return { items: toGroups(await this.#database.query(sql.first, [limit])), total: Number(countRow?.total ?? 0) }
-  }
-
-  async page(request: PageRequest): Promise<Page<GroupItem>> {
-    const { rows: found, total } = await readPage(this.#database, listing, request, this.#clock.now())
-    const groups = toGroups(found)
-    const claims = await this.#claims.listByGroups(groups.map(({ id }) => id))
-    const items = groups.map((group, index) => ({
-      ...group,
-      claims: claims.get(group.id) ?? [],
-      userCount: userCountOf(found[index]),
-    }))
-    return { items, total }
-  }
-
-  async insert(group: Group): Promise<boolean> {
-    return (await this.#database.execute(sql.insert, rows.values(toStoredGroup(group)))) === 1
-  }
-
-  async update(group: Group): Promise<boolean> {
-    const { id, nameKey: key } = toStoredGroup(group)
-    if ((await this.#database.execute(sql.findOther, [key, id])) > 0) return false
-    await this.#database.execute(sql.update, rows.values(toStoredGroup(group)))
-    return true
-  }
-
-  async remove(id: string): Promise<boolean> {
-    return (await this.#database.execute(sql.remove, [id])) === 1
+    remove: async (id) => (await database.execute(sql.remove, [id])) === 1,
   }
 }
 

@@ -10,20 +10,20 @@ import type { SnapshotSource } from '../scim/snapshot.ts'
 import type { MembershipStore } from '../users/membership-store.ts'
 import type { UserStore } from '../users/user-store.ts'
 import { groupClaimTable, userClaimTable } from './claim.table.ts'
-import { TypeormClaimStore } from './claim-store.ts'
+import { createTypeormClaimStore } from './claim-store.ts'
 import { groupTable, membershipTable } from './group.table.ts'
-import { TypeormGroupStore } from './group-store.ts'
-import { TypeormLdapStore } from './ldap-store.ts'
+import { createTypeormGroupStore } from './group-store.ts'
+import { createTypeormLdapStore } from './ldap-store.ts'
 import { ldapUserTable } from './ldap-user.table.ts'
-import { TypeormMembershipStore } from './membership-store.ts'
+import { createTypeormMembershipStore } from './membership-store.ts'
 import { CreateTables1763000000000, lastReplacedMigration } from './migrations/1763000000000-create-tables.ts'
 import { AdditiveSearchDisplayedNames1764000000080 } from './migrations/1764000000080-additive-search-displayed-names.ts'
 import { AdditiveRequireTwoPasskeys1764000000130 } from './migrations/1764000000130-additive-require-two-passkeys.ts'
 import { scimRecordTable } from './scim-record.table.ts'
-import { TypeormScimRecordStore } from './scim-record-store.ts'
-import { TypeormSnapshotSource } from './snapshot-source.ts'
+import { createTypeormScimRecordStore } from './scim-record-store.ts'
+import { createTypeormSnapshotSource } from './snapshot-source.ts'
 import { userTable } from './user.table.ts'
-import { TypeormUserStore } from './user-store.ts'
+import { createTypeormUserStore } from './user-store.ts'
 
 /** All stores of the directory. */
 export interface DirectoryStores {
@@ -75,15 +75,15 @@ export const directoryMigrations: MigrationSet = {
  */
 export function directoryStores(dataSource: DataSource, clock: Clock = systemClock): DirectoryStores {
   const database = databaseOf(dataSource)
-  const claims = new TypeormClaimStore(database)
+  const claims = createTypeormClaimStore(database)
   return {
-    users: new TypeormUserStore(database, clock),
-    groups: new TypeormGroupStore(database, claims, clock),
-    memberships: new TypeormMembershipStore(database, clock),
+    users: createTypeormUserStore(database, clock),
+    groups: createTypeormGroupStore(database, claims, clock),
+    memberships: createTypeormMembershipStore(database, clock),
     claims,
-    ldap: new TypeormLdapStore(database, clock),
+    ldap: createTypeormLdapStore(database, clock),
     transaction: database.transaction,
-    scimRecords: new TypeormScimRecordStore(database),
-    snapshots: new TypeormSnapshotSource(database, clock),
+    scimRecords: createTypeormScimRecordStore(database),
+    snapshots: createTypeormSnapshotSource(database, clock),
   }
 }

@@ -1,15 +1,12 @@
 import type { Clock } from '@pocket/core'
 import { type Database, type DatabaseKind, TableRows } from '@pocket/core/internal/sql'
-import type { CustomClaim } from '../entities/claim.ts'
-import type { Group } from '../entities/group.ts'
-import type { ManualDecision, User } from '../entities/user.ts'
+import type { User } from '../entities/user.ts'
 import { CooperativeScheduler } from '../ldap/cooperative-scheduler.ts'
 import type { LdapStore, NameHolder } from '../ldap/ldap-store.ts'
 import {
   type KnownMembership,
   type KnownUser,
   type LdapImportState,
-  type LdapSnapshot,
   type LocalUser,
   newImportState,
 } from '../ldap/snapshot.ts'
@@ -87,144 +84,87 @@ function buildStatements(kind: DatabaseKind) {
   }
 }
 
-export class TypeormLdapStore implements LdapStore {
-  readonly #database: Database
-  readonly #clock: Clock
-  readonly #sql: ReturnType<typeof buildStatements>
+export function createTypeormLdapStore(database: Database, clock: Clock): LdapStore {
+  const sql = buildStatements(database.kind)
 
-  constructor(database: Database, clock: Clock) {
-    this.#database = database
-    this.#clock = clock
-    this.#sql = buildStatements(database.kind)
-  }
-
-  async readSnapshot(signal: AbortSignal): Promise<LdapSnapshot> {
-    const scheduler = new CooperativeScheduler(signal)
-    const rows = async <Row extends object>(sql: string, parameters: readonly (string | number)[] = []) => {
-      await scheduler.yield()
-      const found = await this.#database.query<Row>(sql, parameters)
-      await scheduler.yield()
-      return found
-    }
-    const people = await scheduler.flatMap(await rows(this.#sql.people), toKnownUsers)
-    const localUsers = await scheduler.flatMap(await rows<LocalUserRow>(this.#sql.localUsers), (row) => [
-      toLocalUser(row),
-    ])
-    const groupList = await scheduler.flatMap(await rows(this.#sql.groups), (row) => toGroups([row]))
-    const pairs = await rows<MembershipRow>(this.#sql.memberships, [this.#clock.now()])
-    return {
-      people,
-      localUsers,
-      groups: groupList,
-      memberships: await scheduler.flatMap(pairs, (pair) => [toMembership(pair)]),
-    }
-  }
-
-  async hasUnprocessedUser(): Promise<boolean> {
-    return (await this.#database.query(this.#sql.hasUnprocessedUser)).length > 0
-  }
-
-  async findUsers(ids: readonly string[]): Promise<readonly User[]> {
-    return toUsers(await this.#database.query(this.#sql.findUsers, [JSON.stringify(ids)]))
-  }
-
-  async nameHolders(keys: readonly string[]): Promise<readonly NameHolder[]> {
-    return this.#database.query<NameHolder>(this.#sql.nameHolders, [JSON.stringify(keys)])
-  }
-
-  insertUsers(userList: readonly User[]): Promise<void> {
-    return this.#writeRows(this.#sql.insertUsers, users, userList.map(toStoredUser))
-  }
-
-  insertClaims(userIds: readonly string[], inputClaims: readonly CustomClaim[]): Promise<void> {
-    const rows = userIds.flatMap((ownerId) => inputClaims.map((claim, position) => ({ ...claim, ownerId, position })))
-    return this.#writeRows(this.#sql.insertClaims, claims, rows)
-  }
-
-  updateUsers(userList: readonly User[]): Promise<void> {
-    return this.#writeRows(this.#sql.updateUsers, users, userList.map(toStoredUser))
-  }
-
-  removeUsers(ids: readonly string[]): Promise<void> {
-    return this.#write(this.#sql.removeUsers, ids)
-  }
-
-  saveImportStates(stateList: readonly LdapImportState[]): Promise<void> {
-    return this.#writeRows(this.#sql.saveImportStates, states, stateList)
-  }
-
-  async savePicture(
-    userId: string,
-    { pictureHash, pictureImage }: Pick<LdapImportState, 'pictureHash' | 'pictureImage'>,
-  ): Promise<void> {
-    await this.#database.execute(this.#sql.savePicture, [userId, pictureHash, pictureImage])
-  }
-
-  async recordManualDecision(userId: string, { administrator, disabled }: ManualDecision): Promise<void> {
-    if (disabled !== undefined) await this.#database.execute(this.#sql.setManuallyDisabled, [userId, false, !disabled])
-    if (administrator !== undefined)
-      await this.#database.execute(this.#sql.setManualAdministrator, [userId, false, true])
-  }
-
-  async findImportState(userId: string): Promise<LdapImportState | undefined> {
-    return states.first(await this.#database.query(this.#sql.findImportState, [userId]))
-  }
-
-  async removeImportState(userId: string): Promise<void> {
-    await this.#database.execute(this.#sql.removeImportState, [userId])
-  }
-
-  async findByLdapId(ldapId: string): Promise<User | undefined> {
-    return toUsers(await this.#database.query(this.#sql.findByLdapId, [ldapId]))[0]
-  }
-
-  async findGroupByLdapId(ldapId: string): Promise<Group | undefined> {
-    return toGroups(await this.#database.query(this.#sql.findGroupByLdapId, [ldapId]))[0]
-  }
-
-  async findGroups(ids: readonly string[]): Promise<readonly Group[]> {
-    return toGroups(await this.#database.query(this.#sql.findGroups, [JSON.stringify(ids)]))
-  }
-
-  async groupNameHolders(keys: readonly string[]): Promise<readonly NameHolder[]> {
-    return this.#database.query<NameHolder>(this.#sql.groupNameHolders, [JSON.stringify(keys)])
-  }
-
-  insertGroups(groupList: readonly Group[]): Promise<void> {
-    return this.#writeRows(this.#sql.insertGroups, groups, groupList.map(toStoredGroup))
-  }
-
-  updateGroups(groupList: readonly Group[]): Promise<void> {
-    return this.#writeRows(this.#sql.updateGroups, groups, groupList.map(toStoredGroup))
-  }
-
-  removeGroups(ids: readonly string[]): Promise<void> {
-    return this.#write(this.#sql.removeGroups, ids)
-  }
-
-  addMemberships(pairs: readonly KnownMembership[]): Promise<readonly KnownMembership[]> {
-    return this.#changeMemberships(this.#sql.addMemberships, pairs)
-  }
-
-  removeMemberships(pairs: readonly KnownMembership[]): Promise<readonly KnownMembership[]> {
-    return this.#changeMemberships(this.#sql.removeMemberships, pairs)
-  }
-
-  async #changeMemberships(sql: string, pairs: readonly KnownMembership[]): Promise<readonly KnownMembership[]> {
+  const changeMemberships = async (
+    sql: string,
+    pairs: readonly KnownMembership[],
+  ): Promise<readonly KnownMembership[]> => {
     if (pairs.length === 0) return []
     const parameter = JSON.stringify(pairs.map((pair) => memberships.record({ ...pair, endsAt: null })))
-    return (await this.#database.query<MembershipRow>(sql, [parameter])).map(toMembership)
+    return (await database.query<MembershipRow>(sql, [parameter])).map(toMembership)
   }
 
-  #writeRows<Entity>(sql: string, rows: TableRows<Entity>, entities: readonly Entity[]): Promise<void> {
-    return this.#write(
+  const writeRows = <Entity>(sql: string, rows: TableRows<Entity>, entities: readonly Entity[]): Promise<void> =>
+    write(
       sql,
       entities.map((entity) => rows.record(entity)),
     )
+
+  const write = async (sql: string, items: readonly unknown[]): Promise<void> => {
+    if (items.length > 0) await database.execute(sql, [JSON.stringify(items)])
   }
 
-  async #write(sql: string, items: readonly unknown[]): Promise<void> {
-    if (items.length > 0) await this.#database.execute(sql, [JSON.stringify(items)])
+  return {
+    async readSnapshot(signal) {
+      const scheduler = new CooperativeScheduler(signal)
+      const rows = async <Row extends object>(sql: string, parameters: readonly (string | number)[] = []) => {
+        await scheduler.yield()
+        const found = await database.query<Row>(sql, parameters)
+        await scheduler.yield()
+        return found
+      }
+      const people = await scheduler.flatMap(await rows(sql.people), toKnownUsers)
+      const localUsers = await scheduler.flatMap(await rows<LocalUserRow>(sql.localUsers), (row) => [toLocalUser(row)])
+      const groupList = await scheduler.flatMap(await rows(sql.groups), (row) => toGroups([row]))
+      const pairs = await rows<MembershipRow>(sql.memberships, [clock.now()])
+      return {
+        people,
+        localUsers,
+        groups: groupList,
+        memberships: await scheduler.flatMap(pairs, (pair) => [toMembership(pair)]),
+      }
+    },
+
+    hasUnprocessedUser: async () => (await database.query(sql.hasUnprocessedUser)).length > 0,
+    findUsers: async (ids) => toUsers(await database.query(sql.findUsers, [JSON.stringify(ids)])),
+    nameHolders: async (keys) => database.query<NameHolder>(sql.nameHolders, [JSON.stringify(keys)]),
+    insertUsers: (userList) => writeRows(sql.insertUsers, users, userList.map(toStoredUser)),
+
+    insertClaims(userIds, inputClaims) {
+      const rows = userIds.flatMap((ownerId) => inputClaims.map((claim, position) => ({ ...claim, ownerId, position })))
+      return writeRows(sql.insertClaims, claims, rows)
+    },
+
+    updateUsers: (userList) => writeRows(sql.updateUsers, users, userList.map(toStoredUser)),
+    removeUsers: (ids) => write(sql.removeUsers, ids),
+    saveImportStates: (stateList) => writeRows(sql.saveImportStates, states, stateList),
+
+    async savePicture(userId, { pictureHash, pictureImage }) {
+      await database.execute(sql.savePicture, [userId, pictureHash, pictureImage])
+    },
+
+    async recordManualDecision(userId, { administrator, disabled }) {
+      if (disabled !== undefined) await database.execute(sql.setManuallyDisabled, [userId, false, !disabled])
+      if (administrator !== undefined) await database.execute(sql.setManualAdministrator, [userId, false, true])
+    },
+
+    findImportState: async (userId) => states.first(await database.query(sql.findImportState, [userId])),
+
+    async removeImportState(userId) {
+      await database.execute(sql.removeImportState, [userId])
+    },
+
+    findByLdapId: async (ldapId) => toUsers(await database.query(sql.findByLdapId, [ldapId]))[0],
+    findGroupByLdapId: async (ldapId) => toGroups(await database.query(sql.findGroupByLdapId, [ldapId]))[0],
+    findGroups: async (ids) => toGroups(await database.query(sql.findGroups, [JSON.stringify(ids)])),
+    groupNameHolders: async (keys) => database.query<NameHolder>(sql.groupNameHolders, [JSON.stringify(keys)]),
+    insertGroups: (groupList) => writeRows(sql.insertGroups, groups, groupList.map(toStoredGroup)),
+    updateGroups: (groupList) => writeRows(sql.updateGroups, groups, groupList.map(toStoredGroup)),
+    removeGroups: (ids) => write(sql.removeGroups, ids),
+    addMemberships: (pairs) => changeMemberships(sql.addMemberships, pairs),
+    removeMemberships: (pairs) => changeMemberships(sql.removeMemberships, pairs),
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Clock } from '@pocket/core'
 import { type Database, type DatabaseKind, TableRows } from '@pocket/core/internal/sql'
-import type { User } from '../entities/user.ts'
-import type { Membership, MembershipChange, MembershipStore } from '../users/membership-store.ts'
+import type { MembershipChange, MembershipStore } from '../users/membership-store.ts'
 import { membershipTable } from './group.table.ts'
 import { jsonArrayTable, notExpiredAt } from './sql-conditions.ts'
 import { userTable } from './user.table.ts'
@@ -25,69 +24,46 @@ const sql = {
 
 type OwnerKind = 'user' | 'group'
 
-export class TypeormMembershipStore implements MembershipStore {
-  readonly #database: Database
-  readonly #replaceStatements: Readonly<Record<OwnerKind, ReturnType<typeof buildReplaceStatements>>>
-
-  readonly #clock: Clock
-
-  constructor(database: Database, clock: Clock) {
-    this.#database = database
-    this.#clock = clock
-    this.#replaceStatements = {
-      user: buildReplaceStatements(database.kind, 'user'),
-      group: buildReplaceStatements(database.kind, 'group'),
-    }
+export function createTypeormMembershipStore(database: Database, clock: Clock): MembershipStore {
+  const replaceStatements: Readonly<Record<OwnerKind, ReturnType<typeof buildReplaceStatements>>> = {
+    user: buildReplaceStatements(database.kind, 'user'),
+    group: buildReplaceStatements(database.kind, 'group'),
   }
 
-  async listMembers(groupId: string): Promise<readonly User[]> {
-    return toUsers(await this.#database.query(sql.listMembers, [groupId, this.#clock.now()]))
-  }
-
-  replaceGroups(userId: string, groupIds: readonly string[]): Promise<MembershipChange> {
-    return this.#replace('user', userId, groupIds)
-  }
-
-  replaceMembers(groupId: string, userIds: readonly string[]): Promise<MembershipChange> {
-    return this.#replace('group', groupId, userIds)
-  }
-
-  async listByGroup(groupId: string): Promise<readonly Membership[]> {
-    return memberships.all(await this.#database.query(sql.listByGroup, [groupId, this.#clock.now()]))
-  }
-
-  async count(groupId: string): Promise<number> {
-    const [countRow] = await this.#database.query<{ number: number | string }>(sql.count, [groupId, this.#clock.now()])
-    return Number(countRow?.number ?? 0)
-  }
-
-  async hasAdministrator(groupId: string): Promise<boolean> {
-    return (await this.#database.query(sql.hasAdministrator, [groupId, this.#clock.now()])).length > 0
-  }
-
-  async listByUsers(groupId: string, userIds: readonly string[]): Promise<readonly Membership[]> {
-    const idList = `(SELECT value FROM ${jsonArrayTable(this.#database.kind, '$3')})`
-    const statement = `${memberships.select} WHERE group_id = $1 AND ${notExpired} AND user_id IN ${idList} ORDER BY user_id`
-    return memberships.all(await this.#database.query(statement, [groupId, this.#clock.now(), JSON.stringify(userIds)]))
-  }
-
-  async setEnd({ groupId, userId, endsAt }: Membership): Promise<boolean> {
-    return (await this.#database.execute(sql.setExpiry, [groupId, this.#clock.now(), userId, endsAt])) === 1
-  }
-
-  async removeEnded(): Promise<readonly Membership[]> {
-    return memberships.all(await this.#database.query(sql.removeExpired, [this.#clock.now()]))
-  }
-
-  async #replace(owner: OwnerKind, id: string, targetIds: readonly string[]): Promise<MembershipChange> {
-    const { current, existing, add, remove } = this.#replaceStatements[owner]
-    const currentIds = new Set(idsOf(await this.#database.query(current, [id, this.#clock.now()])))
-    const newIds = new Set(idsOf(await this.#database.query(existing, [JSON.stringify(targetIds)])))
+  const replace = async (owner: OwnerKind, id: string, targetIds: readonly string[]): Promise<MembershipChange> => {
+    const { current, existing, add, remove } = replaceStatements[owner]
+    const currentIds = new Set(idsOf(await database.query(current, [id, clock.now()])))
+    const newIds = new Set(idsOf(await database.query(existing, [JSON.stringify(targetIds)])))
     const added = [...newIds].filter((memberId) => !currentIds.has(memberId))
     const removed = [...currentIds].filter((memberId) => !newIds.has(memberId))
-    if (removed.length > 0) await this.#database.execute(remove, [JSON.stringify(removed), id])
-    if (added.length > 0) await this.#database.execute(add, [JSON.stringify(added), id])
+    if (removed.length > 0) await database.execute(remove, [JSON.stringify(removed), id])
+    if (added.length > 0) await database.execute(add, [JSON.stringify(added), id])
     return { added, removed }
+  }
+
+  return {
+    listMembers: async (groupId) => toUsers(await database.query(sql.listMembers, [groupId, clock.now()])),
+    replaceGroups: (userId, groupIds) => replace('user', userId, groupIds),
+    replaceMembers: (groupId, userIds) => replace('group', groupId, userIds),
+    listByGroup: async (groupId) => memberships.all(await database.query(sql.listByGroup, [groupId, clock.now()])),
+
+    async count(groupId) {
+      const [countRow] = await database.query<{ number: number | string }>(sql.count, [groupId, clock.now()])
+      return Number(countRow?.number ?? 0)
+    },
+
+    hasAdministrator: async (groupId) =>
+      (await database.query(sql.hasAdministrator, [groupId, clock.now()])).length > 0,
+
+    async listByUsers(groupId, userIds) {
+      const idList = `(SELECT value FROM ${jsonArrayTable(database.kind, '$3')})`
+      const statement = `${memberships.select} WHERE group_id = $1 AND ${notExpired} AND user_id IN ${idList} ORDER BY user_id`
+      return memberships.all(await database.query(statement, [groupId, clock.now(), JSON.stringify(userIds)]))
+    },
+
+    setEnd: async ({ groupId, userId, endsAt }) =>
+      (await database.execute(sql.setExpiry, [groupId, clock.now(), userId, endsAt])) === 1,
+    removeEnded: async () => memberships.all(await database.query(sql.removeExpired, [clock.now()])),
   }
 }
 

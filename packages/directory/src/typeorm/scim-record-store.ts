@@ -1,5 +1,5 @@
 import { type Database, TableRows } from '@pocket/core/internal/sql'
-import type { ScimRecord, ScimRecordStore } from '../scim/record-store.ts'
+import type { ScimRecordStore } from '../scim/record-store.ts'
 import { scimRecordTable } from './scim-record.table.ts'
 
 const rows = new TableRows(scimRecordTable)
@@ -18,38 +18,31 @@ const sql = {
   adoptAll: `UPDATE ${rows.table} SET state = 'adopted' WHERE provider_id = $1 AND state = 'found'`,
 }
 
-export class TypeormScimRecordStore implements ScimRecordStore {
-  readonly #database: Database
+export function createTypeormScimRecordStore(database: Database): ScimRecordStore {
+  return {
+    list: async (providerId) => rows.all(await database.query(sql.list, [providerId])),
 
-  constructor(database: Database) {
-    this.#database = database
-  }
+    async save(record) {
+      await database.execute(sql.save, rows.values(record))
+    },
 
-  async list(providerId: string): Promise<readonly ScimRecord[]> {
-    return rows.all(await this.#database.query(sql.list, [providerId]))
-  }
+    async remove({ providerId, kind, localId }) {
+      await database.execute(sql.remove, [providerId, kind, localId])
+    },
 
-  async save(record: ScimRecord): Promise<void> {
-    await this.#database.execute(sql.save, rows.values(record))
-  }
+    async removeByProvider(providerId) {
+      await database.execute(sql.removeByProvider, [providerId])
+    },
 
-  async remove({ providerId, kind, localId }: Pick<ScimRecord, 'providerId' | 'kind' | 'localId'>): Promise<void> {
-    await this.#database.execute(sql.remove, [providerId, kind, localId])
-  }
+    async listFound(providerId, limit) {
+      const items = rows.all(await database.query(sql.listFound, [providerId, limit]))
+      const [count] = await database.query<{ number: number | string }>(sql.countFound, [providerId])
+      return { items, total: Number(count?.number ?? 0) }
+    },
 
-  async removeByProvider(providerId: string): Promise<void> {
-    await this.#database.execute(sql.removeByProvider, [providerId])
-  }
-
-  async listFound(providerId: string, limit: number) {
-    const items = rows.all(await this.#database.query(sql.listFound, [providerId, limit]))
-    const [count] = await this.#database.query<{ number: number | string }>(sql.countFound, [providerId])
-    return { items, total: Number(count?.number ?? 0) }
-  }
-
-  async adopt(providerId: string, record?: Pick<ScimRecord, 'kind' | 'localId'>): Promise<number> {
-    return record
-      ? this.#database.execute(sql.adopt, [providerId, record.kind, record.localId])
-      : this.#database.execute(sql.adoptAll, [providerId])
+    adopt: async (providerId, record) =>
+      record
+        ? database.execute(sql.adopt, [providerId, record.kind, record.localId])
+        : database.execute(sql.adoptAll, [providerId]),
   }
 }

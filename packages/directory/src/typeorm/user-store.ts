@@ -1,7 +1,6 @@
 import type { Clock } from '@pocket/core'
 import { type Database, TableRows } from '@pocket/core/internal/sql'
-import type { User, UserDetails } from '../entities/user.ts'
-import type { Page, PageRequest } from '../page.ts'
+import type { User } from '../entities/user.ts'
 import { nameKey, searchKeyOf, type UniqueProperty, type UserStore } from '../users/user-store.ts'
 import type { Listing } from './listing.ts'
 import { readIds, readPage } from './page-reader.ts'
@@ -48,100 +47,72 @@ const listing: Listing = {
   ]),
 }
 
-export class TypeormUserStore implements UserStore {
-  readonly #database: Database
-  readonly #relations: UserRelations
-  readonly #clock: Clock
+export function createTypeormUserStore(database: Database, clock: Clock): UserStore {
+  const relations = new UserRelations(database, clock)
 
-  constructor(database: Database, clock: Clock) {
-    this.#database = database
-    this.#clock = clock
-    this.#relations = new UserRelations(database, clock)
-  }
+  const withDetails: UserStore['withDetails'] = (users) => relations.load(users)
 
-  async find(id: string): Promise<User | undefined> {
-    return this.#findOne(sql.find, id)
-  }
-
-  async findDetails(id: string): Promise<UserDetails | undefined> {
-    const found = await this.#relations.findWithUser(rows, id)
-    const [columns] = found
-    const [user] = toUsers(found)
-    return user && columns && { ...user, ...readRelations(columns) }
-  }
-
-  async findMany(ids: readonly string[]): Promise<readonly User[]> {
-    const idList = `(SELECT value FROM ${jsonArrayTable(this.#database.kind)})`
-    return toUsers(await this.#database.query(`${rows.select} WHERE id IN ${idList}`, [JSON.stringify(ids)]))
-  }
-
-  async findByName(name: string): Promise<User | undefined> {
-    const found = toUsers(await this.#database.query(sql.findByName, [nameKey(name)]))
-    return found.length === 1 ? found[0] : undefined
-  }
-
-  async findByEmail(email: string): Promise<User | undefined> {
-    return this.#findOne(sql.findByEmail, nameKey(email))
-  }
-
-  async list(): Promise<readonly User[]> {
-    return toUsers(await this.#database.query(sql.list))
-  }
-
-  async page(request: PageRequest): Promise<Page<UserDetails>> {
-    const { rows: found, total } = await readPage(this.#database, listing, request, this.#clock.now())
-    return { items: await this.withDetails(toUsers(found)), total }
-  }
-
-  ids(request: PageRequest): Promise<readonly string[]> {
-    return readIds(this.#database, listing, request, this.#clock.now())
-  }
-
-  withDetails(users: readonly User[]): Promise<readonly UserDetails[]> {
-    return this.#relations.load(users)
-  }
-
-  async hasAdministrator(): Promise<boolean> {
-    return (await this.#database.execute(sql.hasAdministrator, [true])) > 0
-  }
-
-  async hasOtherAdministrator(id: string): Promise<boolean> {
-    return (await this.#database.execute(sql.hasOtherAdministrator, [id, true, false])) > 0
-  }
-
-  async insert(user: User): Promise<UniqueProperty | undefined> {
-    const conflict = await this.#findConflict(user)
-    if (conflict !== undefined) return conflict
-    const inserted = await this.#database.execute(sql.insert, rows.values(toStoredUser(user)))
-    return inserted === 1 ? undefined : ((await this.#findConflict(user)) ?? 'id')
-  }
-
-  async update(user: User, before: User): Promise<UniqueProperty | undefined> {
-    // Unchanged values are not checked: older rules may have allowed them, and they must not prevent disabling a user.
-    const conflict = await this.#findConflict(user, before)
-    if (conflict === undefined) await this.#database.execute(sql.update, rows.values(toStoredUser(user)))
-    return conflict
-  }
-
-  async remove(id: string): Promise<boolean> {
-    return (await this.#database.execute(sql.remove, [id])) === 1
-  }
-
-  lock(): Promise<void> {
-    return this.#database.lockTable(userTable.options.name)
-  }
-
-  async #findConflict(user: User, storedBefore?: User): Promise<UniqueProperty | undefined> {
+  const findConflict = async (user: User, storedBefore?: User): Promise<UniqueProperty | undefined> => {
     const { id, emailKey, userNameKey } = toStoredUser(user)
     const currentRow = storedBefore && toStoredUser(storedBefore)
     const isTaken = async (key: string | null, currentKey: string | null | undefined) =>
-      key !== null && key !== currentKey && (await this.#database.execute(sql.findHolder, [key, id])) > 0
+      key !== null && key !== currentKey && (await database.execute(sql.findHolder, [key, id])) > 0
     if (await isTaken(emailKey, currentRow?.emailKey)) return 'email'
     return (await isTaken(userNameKey, currentRow?.userNameKey)) ? 'username' : undefined
   }
 
-  async #findOne(statement: string, parameter: string): Promise<User | undefined> {
-    return toUsers(await this.#database.query(statement, [parameter]))[0]
+  const findOne = async (statement: string, parameter: string): Promise<User | undefined> =>
+    toUsers(await database.query(statement, [parameter]))[0]
+
+  return {
+    find: async (id) => findOne(sql.find, id),
+
+    async findDetails(id) {
+      const found = await relations.findWithUser(rows, id)
+      const [columns] = found
+      const [user] = toUsers(found)
+      return user && columns && { ...user, ...readRelations(columns) }
+    },
+
+    async findMany(ids) {
+      const idList = `(SELECT value FROM ${jsonArrayTable(database.kind)})`
+      return toUsers(await database.query(`${rows.select} WHERE id IN ${idList}`, [JSON.stringify(ids)]))
+    },
+
+    async findByName(name) {
+      const found = toUsers(await database.query(sql.findByName, [nameKey(name)]))
+      return found.length === 1 ? found[0] : undefined
+    },
+
+    findByEmail: async (email) => findOne(sql.findByEmail, nameKey(email)),
+    list: async () => toUsers(await database.query(sql.list)),
+
+    async page(request) {
+      const { rows: found, total } = await readPage(database, listing, request, clock.now())
+      return { items: await withDetails(toUsers(found)), total }
+    },
+
+    ids: (request) => readIds(database, listing, request, clock.now()),
+    withDetails,
+    hasAdministrator: async () => (await database.execute(sql.hasAdministrator, [true])) > 0,
+    hasOtherAdministrator: async (id) => (await database.execute(sql.hasOtherAdministrator, [id, true, false])) > 0,
+
+    async insert(user) {
+      const conflict = await findConflict(user)
+      if (conflict !== undefined) return conflict
+      const inserted = await database.execute(sql.insert, rows.values(toStoredUser(user)))
+      return inserted === 1 ? undefined : ((await findConflict(user)) ?? 'id')
+    },
+
+    async update(user, before) {
+      // Unchanged values are not checked: older rules may have allowed them, and they must not prevent disabling a user.
+      const conflict = await findConflict(user, before)
+      if (conflict === undefined) await database.execute(sql.update, rows.values(toStoredUser(user)))
+      return conflict
+    },
+
+    remove: async (id) => (await database.execute(sql.remove, [id])) === 1,
+    lock: () => database.lockTable(userTable.options.name),
   }
 }
 
