@@ -10,23 +10,20 @@ const sql = {
 }
 
 /** Stores when a user postponed adding a second passkey, once per account. */
-export class ReminderStore {
-  readonly #database: Database
+export function createReminderStore(database: Database) {
+  return {
+    find: async (accountId: string): Promise<Reminder | undefined> =>
+      rows.first(await database.query(sql.find, [accountId])),
 
-  constructor(database: Database) {
-    this.#database = database
-  }
+    /** Replaces an earlier entry. */
+    async put(reminder: Reminder): Promise<void> {
+      await database.execute(sql.put, rows.values(reminder))
+    },
 
-  async find(accountId: string): Promise<Reminder | undefined> {
-    return rows.first(await this.#database.query(sql.find, [accountId]))
-  }
-
-  /** Replaces an earlier entry. */
-  async put(reminder: Reminder): Promise<void> {
-    await this.#database.execute(sql.put, rows.values(reminder))
-  }
-
-  async removeByAccount(accountId: string): Promise<void> {
-    await this.#database.execute(sql.removeByAccount, [accountId])
+    async removeByAccount(accountId: string): Promise<void> {
+      await database.execute(sql.removeByAccount, [accountId])
+    },
   }
 }
+
+export type ReminderStore = ReturnType<typeof createReminderStore>

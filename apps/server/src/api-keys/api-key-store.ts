@@ -34,66 +34,55 @@ const sortKeys = {
 } as const
 
 /** Stores API keys. Instants in milliseconds since the Unix epoch. */
-export class ApiKeyStore {
-  readonly #database: Database
+export function createApiKeyStore(database: Database) {
+  return {
+    find: async (ownerId: string, id: string): Promise<ApiKey | undefined> =>
+      apiKeyOf(rows.first(await database.query(sql.find, [ownerId, id]))),
+    findByHash: async (tokenHash: string): Promise<ApiKey | undefined> =>
+      apiKeyOf(rows.first(await database.query(sql.findByHash, [tokenHash]))),
 
-  constructor(database: Database) {
-    this.#database = database
-  }
+    /** The keys of a user, filtered by part of the name and, with `expired`, by whether they have expired by `now`. */
+    async list(ownerId: string, request: ListRequest, now: number): Promise<Page<ApiKey>> {
+      const [condition, parameters] = conditionOf(ownerId, request, now)
+      const count = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${condition}`
+      const [countRow] = await database.query<{ total: number | string }>(count, parameters)
+      const total = Number(countRow?.total)
+      const limits = `LIMIT $${parameters.length + 1} OFFSET $${parameters.length + 2}`
+      const page = `${rows.select} WHERE ${condition} ORDER BY ${orderOf(request)} ${limits}`
+      const records = await database.query(page, [...parameters, request.limit, offsetOf(request, total)])
+      return { total, items: rows.all(records).map(withoutKey) }
+    },
 
-  async find(ownerId: string, id: string): Promise<ApiKey | undefined> {
-    return apiKeyOf(rows.first(await this.#database.query(sql.find, [ownerId, id])))
-  }
+    async insert(apiKey: ApiKey): Promise<void> {
+      await database.execute(sql.insert, rows.values({ ...apiKey, nameKey: nameKey(apiKey.name) }))
+    },
 
-  async findByHash(tokenHash: string): Promise<ApiKey | undefined> {
-    return apiKeyOf(rows.first(await this.#database.query(sql.findByHash, [tokenHash])))
-  }
+    /** Renews a key that had expired by `now`; returns `false` if the key does not exist or has not expired. */
+    renew: async ({ id, ownerId, tokenHash, expiresAt }: ApiKeyRenewal, now: number): Promise<boolean> =>
+      (await database.execute(sql.renew, [ownerId, id, tokenHash, expiresAt, false, now])) === 1,
 
-  /** The keys of a user, filtered by part of the name and, with `expired`, by whether they have expired by `now`. */
-  async list(ownerId: string, request: ListRequest, now: number): Promise<Page<ApiKey>> {
-    const [condition, parameters] = conditionOf(ownerId, request, now)
-    const count = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${condition}`
-    const [countRow] = await this.#database.query<{ total: number | string }>(count, parameters)
-    const total = Number(countRow?.total)
-    const limits = `LIMIT $${parameters.length + 1} OFFSET $${parameters.length + 2}`
-    const page = `${rows.select} WHERE ${condition} ORDER BY ${orderOf(request)} ${limits}`
-    const records = await this.#database.query(page, [...parameters, request.limit, offsetOf(request, total)])
-    return { total, items: rows.all(records).map(withoutKey) }
-  }
+    /** Records a use unless one after `recordedBefore` is already recorded. */
+    async markUsed(id: string, at: number, recordedBefore: number): Promise<void> {
+      await database.execute(sql.markUsed, [id, at, recordedBefore])
+    },
 
-  async insert(apiKey: ApiKey): Promise<void> {
-    await this.#database.execute(sql.insert, rows.values({ ...apiKey, nameKey: nameKey(apiKey.name) }))
-  }
+    /** Keys that expire between the two instants and whose owners were not notified yet. */
+    listExpiring: async (from: number, to: number): Promise<readonly ApiKey[]> =>
+      rows.all(await database.query(sql.listExpiring, [from, to, false])).map(withoutKey),
+    /** Returns `false` if it was already marked or the key has a different expiration now. */
+    markExpirationEmailSent: async (id: string, expiresAt: number): Promise<boolean> =>
+      (await database.execute(sql.markExpirationEmailSent, [id, expiresAt, true])) === 1,
+    /** Returns `false` if the user has no such key. */
+    remove: async (ownerId: string, id: string): Promise<boolean> =>
+      (await database.execute(sql.remove, [ownerId, id])) === 1,
 
-  /** Renews a key that had expired by `now`; returns `false` if the key does not exist or has not expired. */
-  async renew({ id, ownerId, tokenHash, expiresAt }: ApiKeyRenewal, now: number): Promise<boolean> {
-    return (await this.#database.execute(sql.renew, [ownerId, id, tokenHash, expiresAt, false, now])) === 1
-  }
-
-  /** Records a use unless one after `recordedBefore` is already recorded. */
-  async markUsed(id: string, at: number, recordedBefore: number): Promise<void> {
-    await this.#database.execute(sql.markUsed, [id, at, recordedBefore])
-  }
-
-  /** Keys that expire between the two instants and whose owners were not notified yet. */
-  async listExpiring(from: number, to: number): Promise<readonly ApiKey[]> {
-    return rows.all(await this.#database.query(sql.listExpiring, [from, to, false])).map(withoutKey)
-  }
-
-  /** Returns `false` if it was already marked or the key has a different expiration now. */
-  async markExpirationEmailSent(id: string, expiresAt: number): Promise<boolean> {
-    return (await this.#database.execute(sql.markExpirationEmailSent, [id, expiresAt, true])) === 1
-  }
-
-  /** Returns `false` if the user has no such key. */
-  async remove(ownerId: string, id: string): Promise<boolean> {
-    return (await this.#database.execute(sql.remove, [ownerId, id])) === 1
-  }
-
-  async removeByOwner(ownerId: string): Promise<void> {
-    await this.#database.execute(sql.removeByOwner, [ownerId])
+    async removeByOwner(ownerId: string): Promise<void> {
+      await database.execute(sql.removeByOwner, [ownerId])
+    },
   }
 }
+
+export type ApiKeyStore = ReturnType<typeof createApiKeyStore>
 
 function conditionOf(
   ownerId: string,

@@ -13,36 +13,33 @@ const sql = {
 }
 
 /** Stores favorites. Every method joins the running transaction. */
-export class FavoriteStore {
-  readonly #database: Database
+export function createFavoriteStore(database: Database) {
+  return {
+    /** The IDs of the clients. */
+    list: async (accountId: string): Promise<readonly string[]> =>
+      rows.all(await database.query(sql.list, [accountId])).map(({ clientId }) => clientId),
 
-  constructor(database: Database) {
-    this.#database = database
-  }
+    /** Does nothing if it is already a favorite. */
+    async add(favorite: Favorite): Promise<void> {
+      await database.execute(sql.add, rows.values(favorite))
+    },
 
-  /** The IDs of the clients. */
-  async list(accountId: string): Promise<readonly string[]> {
-    return rows.all(await this.#database.query(sql.list, [accountId])).map(({ clientId }) => clientId)
-  }
+    async remove(accountId: string, clientId: string): Promise<void> {
+      await database.execute(sql.remove, [accountId, clientId])
+    },
 
-  /** Does nothing if it is already a favorite. */
-  async add(favorite: Favorite): Promise<void> {
-    await this.#database.execute(sql.add, rows.values(favorite))
-  }
+    async removeByAccount(accountId: string): Promise<void> {
+      await database.execute(sql.removeByAccount, [accountId])
+    },
 
-  async remove(accountId: string, clientId: string): Promise<void> {
-    await this.#database.execute(sql.remove, [accountId, clientId])
-  }
+    async removeByClient(clientId: string): Promise<void> {
+      await database.execute(sql.removeByClient, [clientId])
+    },
 
-  async removeByAccount(accountId: string): Promise<void> {
-    await this.#database.execute(sql.removeByAccount, [accountId])
-  }
-
-  async removeByClient(clientId: string): Promise<void> {
-    await this.#database.execute(sql.removeByClient, [clientId])
-  }
-
-  async renameClient(clientId: string, newId: string): Promise<void> {
-    await this.#database.execute(sql.renameClient, [clientId, newId])
+    async renameClient(clientId: string, newId: string): Promise<void> {
+      await database.execute(sql.renameClient, [clientId, newId])
+    },
   }
 }
+
+export type FavoriteStore = ReturnType<typeof createFavoriteStore>

@@ -43,102 +43,24 @@ interface NameRow {
 }
 
 /** Stores the audit log. Every method joins the running transaction. */
-export class AuditLogStore {
-  readonly #database: Database
-
-  constructor(database: Database) {
-    this.#database = database
-  }
-
-  /** Adds an entry, or increments the counter of an entry with the same repetition key. */
-  async append(entry: AuditEntry): Promise<void> {
-    const { ipAddress, userAgent, country, city } = entry
-    // `last` is not needed for the first occurrence, but the statement cannot detect which occurrence is the first.
-    const last = entry.repetition === null ? entry.last : { ipAddress, userAgent, country, city }
-    const row = entry.repetition ?? entry.id
-    await this.#database.executeLater({ sql: sql.append, parameters: rows.values({ ...entry, last }), row })
-  }
-
-  /** Adds entries without repetition keys in one statement. */
-  async appendAll(entries: readonly AuditEntry[]): Promise<void> {
-    if (entries.length === 0) return
-    const records = JSON.stringify(entries.map((entry) => rows.record(entry)))
-    await this.#database.execute(rows.insertProvided(this.#database.kind), [records])
-  }
-
-  /** A page of entries, newest first by default. */
-  async list(query: AuditQuery, request: PageRequest): Promise<Page<AuditEntry>> {
-    const { text, parameters } = conditions(this.#database.kind, query)
-    const countSql = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${text}`
-    const [count] = await this.#database.query<{ total: number | string }>(countSql, parameters)
-    const total = Number(count?.total)
-    const next = parameters.length + 1
-    const page = `${rows.select} WHERE ${text} ORDER BY ${this.#order(request)} LIMIT $${next} OFFSET $${next + 1}`
-    const records = await this.#database.query(page, [...parameters, request.limit, offsetOf(request, total)])
-    return { total, items: rows.all(records) }
-  }
-
-  /** Whether the account has signed in before from this IP address with this browser. */
-  async hasSignedInFrom(
-    accountId: string,
-    { ipAddress, userAgent }: Pick<AuditEntry, 'ipAddress' | 'userAgent'>,
-  ): Promise<boolean> {
-    const origin = [ipAddress ?? '', userAgent ?? '']
-    return (await this.#database.query(sql.hasSignedInFrom, [accountId, ...origin])).length > 0
-  }
-
-  /** At most `limit` entries, newest first, starting after `after` if given. */
-  async next(query: AuditQuery, limit: number, after?: Cursor): Promise<readonly AuditEntry[]> {
-    const { text, parameters } = conditions(this.#database.kind, query)
-    const bind = (value: Parameter) => `$${parameters.push(value)}`
-    const afterCursor = after ? ` AND (created_at, id) < (${bind(after.createdAt)}, ${bind(after.id)})` : ''
-    const records = await this.#database.query(
-      `${rows.select} WHERE ${text}${afterCursor} ORDER BY ${newestFirst} LIMIT ${bind(limit)}`,
-      parameters,
-    )
-    return rows.all(records)
-  }
-
-  /** The account name in the most recent entry of the account. */
-  async lastAccountName(accountId: string): Promise<string | null> {
-    return (await this.#database.query<NameRow>(sql.lastAccountName, [accountId]))[0]?.name ?? null
-  }
-
-  /** The client name in the most recent entry of the client. */
-  async lastClientName(clientId: string): Promise<string | null> {
-    return (await this.#database.query<NameRow>(sql.lastClientName, [clientId]))[0]?.name ?? null
-  }
-
-  /** All client names, sorted. */
-  async clientNames(): Promise<readonly string[]> {
-    const records = await this.#database.query<NameRow>(sql.clientNames)
-    return Array.from(records, ({ name }) => name).sort()
-  }
-
-  /** All accounts that have a name. */
-  async accounts(): Promise<readonly NamedAccount[]> {
-    const records = await this.#database.query<NamedAccount>(sql.accounts)
-    // Rows are sorted by time, so the newest name of each account wins.
-    return Array.from(new Map(records.map(({ id, name }) => [id, name])), ([id, name]) => ({ id, name }))
-  }
-
-  #order({ sort }: PageRequest): string {
+export function createAuditLogStore(database: Database) {
+  const order = ({ sort }: PageRequest): string => {
     switch (sort?.column) {
       case 'createdAt': {
         const direction = sort.descending ? 'DESC' : 'ASC'
         return `created_at ${direction}, id ${direction}`
       }
       case 'event':
-        return `${this.#bytes('event')} ${sort.descending ? 'DESC' : 'ASC'}, ${newestFirst}`
+        return `${bytes('event')} ${sort.descending ? 'DESC' : 'ASC'}, ${newestFirst}`
       case 'ipAddress':
-        return `${this.#bytes('ip_address')} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST, ${newestFirst}`
+        return `${bytes('ip_address')} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST, ${newestFirst}`
       case 'userAgent':
-        return `${this.#bytes('user_agent')} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST, ${newestFirst}`
+        return `${bytes('user_agent')} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST, ${newestFirst}`
       case 'country':
       case 'city': {
         const direction = sort.descending ? 'DESC' : 'ASC'
         // Sorts unknown locations last.
-        return `${this.#bytes(`NULLIF(${sort.column}, '')`)} ${direction} NULLS LAST, ${newestFirst}`
+        return `${bytes(`NULLIF(${sort.column}, '')`)} ${direction} NULLS LAST, ${newestFirst}`
       }
       default:
         return newestFirst
@@ -146,10 +68,81 @@ export class AuditLogStore {
   }
 
   /** SQLite compares bytes; PostgreSQL uses the collation of the database. */
-  #bytes(column: string): string {
-    return this.#database.kind === 'postgres' ? `${column} COLLATE "C"` : column
+  const bytes = (column: string): string => (database.kind === 'postgres' ? `${column} COLLATE "C"` : column)
+
+  return {
+    /** Adds an entry, or increments the counter of an entry with the same repetition key. */
+    async append(entry: AuditEntry): Promise<void> {
+      const { ipAddress, userAgent, country, city } = entry
+      // `last` is not needed for the first occurrence, but the statement cannot detect which occurrence is the first.
+      const last = entry.repetition === null ? entry.last : { ipAddress, userAgent, country, city }
+      const row = entry.repetition ?? entry.id
+      await database.executeLater({ sql: sql.append, parameters: rows.values({ ...entry, last }), row })
+    },
+
+    /** Adds entries without repetition keys in one statement. */
+    async appendAll(entries: readonly AuditEntry[]): Promise<void> {
+      if (entries.length === 0) return
+      const records = JSON.stringify(entries.map((entry) => rows.record(entry)))
+      await database.execute(rows.insertProvided(database.kind), [records])
+    },
+
+    /** A page of entries, newest first by default. */
+    async list(query: AuditQuery, request: PageRequest): Promise<Page<AuditEntry>> {
+      const { text, parameters } = conditions(database.kind, query)
+      const countSql = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${text}`
+      const [count] = await database.query<{ total: number | string }>(countSql, parameters)
+      const total = Number(count?.total)
+      const next = parameters.length + 1
+      const page = `${rows.select} WHERE ${text} ORDER BY ${order(request)} LIMIT $${next} OFFSET $${next + 1}`
+      const records = await database.query(page, [...parameters, request.limit, offsetOf(request, total)])
+      return { total, items: rows.all(records) }
+    },
+
+    /** Whether the account has signed in before from this IP address with this browser. */
+    async hasSignedInFrom(
+      accountId: string,
+      { ipAddress, userAgent }: Pick<AuditEntry, 'ipAddress' | 'userAgent'>,
+    ): Promise<boolean> {
+      const origin = [ipAddress ?? '', userAgent ?? '']
+      return (await database.query(sql.hasSignedInFrom, [accountId, ...origin])).length > 0
+    },
+
+    /** At most `limit` entries, newest first, starting after `after` if given. */
+    async next(query: AuditQuery, limit: number, after?: Cursor): Promise<readonly AuditEntry[]> {
+      const { text, parameters } = conditions(database.kind, query)
+      const bind = (value: Parameter) => `$${parameters.push(value)}`
+      const afterCursor = after ? ` AND (created_at, id) < (${bind(after.createdAt)}, ${bind(after.id)})` : ''
+      const records = await database.query(
+        `${rows.select} WHERE ${text}${afterCursor} ORDER BY ${newestFirst} LIMIT ${bind(limit)}`,
+        parameters,
+      )
+      return rows.all(records)
+    },
+
+    /** The account name in the most recent entry of the account. */
+    lastAccountName: async (accountId: string): Promise<string | null> =>
+      (await database.query<NameRow>(sql.lastAccountName, [accountId]))[0]?.name ?? null,
+    /** The client name in the most recent entry of the client. */
+    lastClientName: async (clientId: string): Promise<string | null> =>
+      (await database.query<NameRow>(sql.lastClientName, [clientId]))[0]?.name ?? null,
+
+    /** All client names, sorted. */
+    async clientNames(): Promise<readonly string[]> {
+      const records = await database.query<NameRow>(sql.clientNames)
+      return Array.from(records, ({ name }) => name).sort()
+    },
+
+    /** All accounts that have a name. */
+    async accounts(): Promise<readonly NamedAccount[]> {
+      const records = await database.query<NamedAccount>(sql.accounts)
+      // Rows are sorted by time, so the newest name of each account wins.
+      return Array.from(new Map(records.map(({ id, name }) => [id, name])), ([id, name]) => ({ id, name }))
+    },
   }
 }
+
+export type AuditLogStore = ReturnType<typeof createAuditLogStore>
 
 const newestFirst = 'created_at DESC, id DESC'
 

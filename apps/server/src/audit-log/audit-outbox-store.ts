@@ -12,41 +12,36 @@ const sql = {
 }
 
 /** Stores audit entries until their destination has received them. Every method joins the running transaction. */
-export class AuditOutboxStore {
-  readonly #database: Database
+export function createAuditOutboxStore(database: Database) {
+  return {
+    async add(entry: OutboxEntry): Promise<void> {
+      const row = `${entry.destination} ${entry.key}`
+      await database.executeLater({ sql: sql.add, parameters: rows.values(entry), row })
+    },
 
-  constructor(database: Database) {
-    this.#database = database
-  }
+    async addAll(entries: readonly OutboxEntry[]): Promise<void> {
+      if (entries.length === 0) return
+      const records = JSON.stringify(entries.map((entry) => rows.record(entry)))
+      await database.execute(rows.insertProvided(database.kind), [records])
+    },
 
-  async add(entry: OutboxEntry): Promise<void> {
-    const row = `${entry.destination} ${entry.key}`
-    await this.#database.executeLater({ sql: sql.add, parameters: rows.values(entry), row })
-  }
+    next: async (destination: AuditDestination, limit: number): Promise<readonly OutboxEntry[]> =>
+      rows.all(await database.query(sql.next, [destination, limit])),
 
-  async addAll(entries: readonly OutboxEntry[]): Promise<void> {
-    if (entries.length === 0) return
-    const records = JSON.stringify(entries.map((entry) => rows.record(entry)))
-    await this.#database.execute(rows.insertProvided(this.#database.kind), [records])
-  }
+    async remove(entries: readonly OutboxEntry[]): Promise<void> {
+      await database.transaction(async () => {
+        for (const { destination, key, occurrences } of entries)
+          await database.executeLater({
+            sql: sql.remove,
+            parameters: [destination, key, occurrences],
+            row: `${destination} ${key}`,
+          })
+      })
+    },
 
-  async next(destination: AuditDestination, limit: number): Promise<readonly OutboxEntry[]> {
-    return rows.all(await this.#database.query(sql.next, [destination, limit]))
-  }
-
-  async remove(entries: readonly OutboxEntry[]): Promise<void> {
-    await this.#database.transaction(async () => {
-      for (const { destination, key, occurrences } of entries)
-        await this.#database.executeLater({
-          sql: sql.remove,
-          parameters: [destination, key, occurrences],
-          row: `${destination} ${key}`,
-        })
-    })
-  }
-
-  /** Gives up entries older than this instant; returns the number of them. */
-  removeBefore(instant: number): Promise<number> {
-    return this.#database.execute(sql.removeBefore, [instant])
+    /** Gives up entries older than this instant; returns the number of them. */
+    removeBefore: (instant: number): Promise<number> => database.execute(sql.removeBefore, [instant]),
   }
 }
+
+export type AuditOutboxStore = ReturnType<typeof createAuditOutboxStore>

@@ -23,43 +23,32 @@ const sql = {
 }
 
 /** Stores the chain of the audit log. */
-export class AuditSealStore {
-  readonly #database: Database
+export function createAuditSealStore(database: Database) {
+  return {
+    last: async (): Promise<AuditSeal | undefined> => seals.first(await database.query(sql.last)),
+    after: async (number: number, limit: number): Promise<readonly AuditSeal[]> =>
+      seals.all(await database.query(sql.after, [number, limit])),
+    /** Returns `false` if another process has sealed a batch with this number. */
+    insert: async (seal: AuditSeal): Promise<boolean> => (await database.execute(sql.insert, seals.values(seal))) === 1,
+    /** The entries after a position and before an instant, oldest first. */
+    entriesUntil: async ({ createdAt, id }: Position, until: number, limit: number): Promise<readonly AuditEntry[]> =>
+      entries.all(await database.query(sql.entriesUntil, [createdAt, id, until, limit])),
 
-  constructor(database: Database) {
-    this.#database = database
-  }
+    /** The entries after a position, up to another one, which is included, oldest first. */
+    async entriesThrough(after: Position, to: Position, limit: number): Promise<readonly AuditEntry[]> {
+      const parameters = [after.createdAt, after.id, to.createdAt, to.id, limit]
+      return entries.all(await database.query(sql.entriesThrough, parameters))
+    },
 
-  async last(): Promise<AuditSeal | undefined> {
-    return seals.first(await this.#database.query(sql.last))
-  }
-
-  async after(number: number, limit: number): Promise<readonly AuditSeal[]> {
-    return seals.all(await this.#database.query(sql.after, [number, limit]))
-  }
-
-  /** Returns `false` if another process has sealed a batch with this number. */
-  async insert(seal: AuditSeal): Promise<boolean> {
-    return (await this.#database.execute(sql.insert, seals.values(seal))) === 1
-  }
-
-  /** The entries after a position and before an instant, oldest first. */
-  async entriesUntil({ createdAt, id }: Position, until: number, limit: number): Promise<readonly AuditEntry[]> {
-    return entries.all(await this.#database.query(sql.entriesUntil, [createdAt, id, until, limit]))
-  }
-
-  /** The entries after a position, up to another one, which is included, oldest first. */
-  async entriesThrough(after: Position, to: Position, limit: number): Promise<readonly AuditEntry[]> {
-    const parameters = [after.createdAt, after.id, to.createdAt, to.id, limit]
-    return entries.all(await this.#database.query(sql.entriesThrough, parameters))
-  }
-
-  /** Removes the entries of a batch and of everything before it, and keeps its hash. */
-  async removeThrough({ number, lastAt, lastId }: AuditSeal): Promise<void> {
-    await this.#database.transaction(async () => {
-      await this.#database.execute(sql.removeEntries, [lastAt, lastId])
-      await this.#database.execute(sql.markRemoved, [number, true])
-      await this.#database.execute(sql.removeSeals, [number])
-    })
+    /** Removes the entries of a batch and of everything before it, and keeps its hash. */
+    async removeThrough({ number, lastAt, lastId }: AuditSeal): Promise<void> {
+      await database.transaction(async () => {
+        await database.execute(sql.removeEntries, [lastAt, lastId])
+        await database.execute(sql.markRemoved, [number, true])
+        await database.execute(sql.removeSeals, [number])
+      })
+    },
   }
 }
+
+export type AuditSealStore = ReturnType<typeof createAuditSealStore>

@@ -1,8 +1,8 @@
 import { type AuditEvent, systemClock } from '@pocket/core'
 import { databaseOf } from '@pocket/core/internal/sql'
 import { createBulkAuditLog } from '../audit-log/audit-log.ts'
-import { AuditLogStore } from '../audit-log/audit-log-store.ts'
-import { AuditOutboxStore } from '../audit-log/audit-outbox-store.ts'
+import { createAuditLogStore } from '../audit-log/audit-log-store.ts'
+import { createAuditOutboxStore } from '../audit-log/audit-outbox-store.ts'
 import { logSink } from '../audit-log/log-sink.ts'
 import type { DatabaseConfig } from '../config/database.ts'
 import { withConnection } from '../database/connect.ts'
@@ -21,8 +21,8 @@ interface OpenedDatabase extends Pick<MigratedDatabase, 'dataSource'> {
 
 /** Records an event of a command, which has no actor and no origin, in an open database. */
 export async function recordEvent(event: AuditEvent, { dataSource, logger, config }: OpenedDatabase): Promise<void> {
-  const store = new AuditLogStore(databaseOf(dataSource))
-  const outbox = auditOutboxOf(config, new AuditOutboxStore(databaseOf(dataSource)))
+  const store = createAuditLogStore(databaseOf(dataSource))
+  const outbox = auditOutboxOf(config, createAuditOutboxStore(databaseOf(dataSource)))
   const deps = { log: logSink(logger), locationOf: () => unknownLocation, clock: systemClock, outbox }
   await createBulkAuditLog(store, deps)([{ event, names: noNames }])
 }

@@ -59,101 +59,80 @@ const sortKeys: ReadonlyMap<string, string> = new Map([
 ])
 
 /** The queue of e-mails. Every method joins the running transaction and is one atomic statement. */
-export class EmailStore {
-  readonly #database: Database
+export function createEmailStore(database: Database) {
+  const executeOne = async (statement: string, parameters: readonly Parameter[]): Promise<boolean> =>
+    (await database.execute(statement, parameters)) === 1
 
-  constructor(database: Database) {
-    this.#database = database
-  }
+  return {
+    /** Returns `false` if an e-mail with the same `onceKey` exists. */
+    insert: async (email: Email): Promise<boolean> => (await database.execute(sql.insert, rows.values(email))) === 1,
+    /** Claims one due e-mail until the given instant and increments its attempt counter. */
+    claim: async ({ now, until }: { readonly now: number; readonly until: number }): Promise<Email | undefined> =>
+      rows.first(await database.query(sql.claim[database.kind], [now, until, now + maxPause])),
+    /** Replaces the content, the account and the language of an e-mail. */
+    replace: ({ id, attempts, kind, recipient, accountId, locale, data, expiresAt }: Email): Promise<boolean> =>
+      executeOne(sql.replace, [id, attempts, kind, recipient, accountId, locale, data, expiresAt]),
+    /** Also deletes the content, because it may contain secrets and is no longer needed. */
+    markSent: ({ id, attempts }: Attempt, at: number): Promise<boolean> => executeOne(sql.markSent, [id, attempts, at]),
+    /** `nextAttemptAt`: `null` gives up. */
+    markFailed: ({ id, attempts }: Attempt, failure: Pick<Email, 'lastError' | 'nextAttemptAt'>): Promise<boolean> =>
+      executeOne(sql.markFailed, [id, attempts, failure.lastError, failure.nextAttemptAt]),
+    /** Makes an unsent e-mail due immediately; returns `false` if it was sent or has expired. */
+    retry: (id: string, now: number): Promise<boolean> => executeOne(sql.retry, [id, now]),
+    find: async (id: string): Promise<Email | undefined> => rows.first(await database.query(sql.find, [id])),
 
-  /** Returns `false` if an e-mail with the same `onceKey` exists. */
-  async insert(email: Email): Promise<boolean> {
-    return (await this.#database.execute(sql.insert, rows.values(email))) === 1
-  }
+    /** Number of e-mails of this kind queued for an account since this instant. */
+    async countSince(accountId: string, kind: EmailKind, since: number): Promise<number> {
+      const [count] = await database.query<{ total: number | string }>(sql.countSince, [accountId, kind, since])
+      return Number(count?.total)
+    },
 
-  /** Claims one due e-mail until the given instant and increments its attempt counter. */
-  async claim({ now, until }: { readonly now: number; readonly until: number }): Promise<Email | undefined> {
-    return rows.first(await this.#database.query(sql.claim[this.#database.kind], [now, until, now + maxPause]))
-  }
+    /** Number of e-mails that wait for delivery, and of those that were given up. */
+    async countUnsent(): Promise<{ readonly waiting: number; readonly failed: number }> {
+      const [count] = await database.query<{ waiting: number | string; total: number | string }>(sql.countUnsent)
+      const waiting = Number(count?.waiting)
+      return { waiting, failed: Number(count?.total) - waiting }
+    },
 
-  /** Replaces the content, the account and the language of an e-mail. */
-  replace({ id, attempts, kind, recipient, accountId, locale, data, expiresAt }: Email): Promise<boolean> {
-    return this.#executeOne(sql.replace, [id, attempts, kind, recipient, accountId, locale, data, expiresAt])
-  }
+    /** Newest first by default. */
+    async list(request: ListRequest): Promise<Page<Email>> {
+      const { text, parameters } = conditions(request)
+      const countSql = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${text}`
+      const [count] = await database.query<{ total: number | string }>(countSql, parameters)
+      const total = Number(count?.total)
+      const next = parameters.length + 1
+      const page = `${rows.select} WHERE ${text} ORDER BY ${orderOf(request)} LIMIT $${next} OFFSET $${next + 1}`
+      const records = await database.query(page, [...parameters, request.limit, offsetOf(request, total)])
+      return { total, items: rows.all(records) }
+    },
 
-  /** Also deletes the content, because it may contain secrets and is no longer needed. */
-  markSent({ id, attempts }: Attempt, at: number): Promise<boolean> {
-    return this.#executeOne(sql.markSent, [id, attempts, at])
-  }
+    async remove(id: string): Promise<void> {
+      await database.execute(sql.remove, [id])
+    },
 
-  /** `nextAttemptAt`: `null` gives up. */
-  markFailed({ id, attempts }: Attempt, failure: Pick<Email, 'lastError' | 'nextAttemptAt'>): Promise<boolean> {
-    return this.#executeOne(sql.markFailed, [id, attempts, failure.lastError, failure.nextAttemptAt])
-  }
+    async removeTests(): Promise<void> {
+      await database.execute(sql.removeTests, [])
+    },
 
-  /** Makes an unsent e-mail due immediately; returns `false` if it was sent or has expired. */
-  retry(id: string, now: number): Promise<boolean> {
-    return this.#executeOne(sql.retry, [id, now])
-  }
+    /** The outcome of the newest e-mail that was attempted; `undefined` if none was within the last 30 days. */
+    async lastAttempt(): Promise<LastAttempt | undefined> {
+      const [row] = await database.query<Readonly<Record<'sent_at' | 'created_at', number | string | null>>>(
+        sql.lastAttempt,
+      )
+      return row && { succeeded: row.sent_at !== null, at: Number(row.sent_at ?? row.created_at) }
+    },
 
-  async find(id: string): Promise<Email | undefined> {
-    return rows.first(await this.#database.query(sql.find, [id]))
-  }
+    async removeByAccount(accountId: string): Promise<void> {
+      await database.execute(sql.removeByAccount, [accountId])
+    },
 
-  /** Number of e-mails of this kind queued for an account since this instant. */
-  async countSince(accountId: string, kind: EmailKind, since: number): Promise<number> {
-    const [count] = await this.#database.query<{ total: number | string }>(sql.countSince, [accountId, kind, since])
-    return Number(count?.total)
-  }
-
-  /** Number of e-mails that wait for delivery, and of those that were given up. */
-  async countUnsent(): Promise<{ readonly waiting: number; readonly failed: number }> {
-    const [count] = await this.#database.query<{ waiting: number | string; total: number | string }>(sql.countUnsent)
-    const waiting = Number(count?.waiting)
-    return { waiting, failed: Number(count?.total) - waiting }
-  }
-
-  /** Newest first by default. */
-  async list(request: ListRequest): Promise<Page<Email>> {
-    const { text, parameters } = conditions(request)
-    const countSql = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${text}`
-    const [count] = await this.#database.query<{ total: number | string }>(countSql, parameters)
-    const total = Number(count?.total)
-    const next = parameters.length + 1
-    const page = `${rows.select} WHERE ${text} ORDER BY ${orderOf(request)} LIMIT $${next} OFFSET $${next + 1}`
-    const records = await this.#database.query(page, [...parameters, request.limit, offsetOf(request, total)])
-    return { total, items: rows.all(records) }
-  }
-
-  async remove(id: string): Promise<void> {
-    await this.#database.execute(sql.remove, [id])
-  }
-
-  async removeTests(): Promise<void> {
-    await this.#database.execute(sql.removeTests, [])
-  }
-
-  /** The outcome of the newest e-mail that was attempted; `undefined` if none was within the last 30 days. */
-  async lastAttempt(): Promise<LastAttempt | undefined> {
-    const [row] = await this.#database.query<Readonly<Record<'sent_at' | 'created_at', number | string | null>>>(
-      sql.lastAttempt,
-    )
-    return row && { succeeded: row.sent_at !== null, at: Number(row.sent_at ?? row.created_at) }
-  }
-
-  async removeByAccount(accountId: string): Promise<void> {
-    await this.#database.execute(sql.removeByAccount, [accountId])
-  }
-
-  /** Removes at most `limit` e-mails older than this instant; returns the number removed. */
-  removeBefore(instant: number, limit: number): Promise<number> {
-    return this.#database.execute(sql.removeBefore, [instant, limit])
-  }
-
-  async #executeOne(statement: string, parameters: readonly Parameter[]): Promise<boolean> {
-    return (await this.#database.execute(statement, parameters)) === 1
+    /** Removes at most `limit` e-mails older than this instant; returns the number removed. */
+    removeBefore: (instant: number, limit: number): Promise<number> =>
+      database.execute(sql.removeBefore, [instant, limit]),
   }
 }
+
+export type EmailStore = ReturnType<typeof createEmailStore>
 
 function orderOf({ sort }: ListRequest): string {
   const key = sort && sortKeys.get(sort.column)

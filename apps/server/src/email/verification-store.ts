@@ -13,32 +13,25 @@ const sql = {
 }
 
 /** Stores pending verifications, one per account. */
-export class VerificationStore {
-  readonly #database: Database
+export function createVerificationStore(database: Database) {
+  return {
+    /** Replaces an earlier one. */
+    async put(verification: Verification): Promise<void> {
+      await database.execute(sql.put, rows.values(verification))
+    },
 
-  constructor(database: Database) {
-    this.#database = database
-  }
+    /** Removes and returns it atomically: only one of several concurrent calls gets it. */
+    consume: async (accountId: string, tokenHash: string): Promise<Verification | undefined> =>
+      rows.first(await database.query(sql.consume, [accountId, tokenHash])),
+    find: async (tokenHash: string): Promise<Verification | undefined> =>
+      rows.first(await database.query(sql.find, [tokenHash])),
 
-  /** Replaces an earlier one. */
-  async put(verification: Verification): Promise<void> {
-    await this.#database.execute(sql.put, rows.values(verification))
-  }
+    async removeByAccount(accountId: string): Promise<void> {
+      await database.execute(sql.removeByAccount, [accountId])
+    },
 
-  /** Removes and returns it atomically: only one of several concurrent calls gets it. */
-  async consume(accountId: string, tokenHash: string): Promise<Verification | undefined> {
-    return rows.first(await this.#database.query(sql.consume, [accountId, tokenHash]))
-  }
-
-  async find(tokenHash: string): Promise<Verification | undefined> {
-    return rows.first(await this.#database.query(sql.find, [tokenHash]))
-  }
-
-  async removeByAccount(accountId: string): Promise<void> {
-    await this.#database.execute(sql.removeByAccount, [accountId])
-  }
-
-  removeExpired(before: number): Promise<number> {
-    return this.#database.execute(sql.removeExpired, [before])
+    removeExpired: (before: number): Promise<number> => database.execute(sql.removeExpired, [before]),
   }
 }
+
+export type VerificationStore = ReturnType<typeof createVerificationStore>

@@ -2,7 +2,7 @@ import type { Clock } from '@pocket/core'
 import { databaseOf } from '@pocket/core/internal/sql'
 import type { FilesConfig } from '../config/files.ts'
 import type { MigratedDatabase } from '../database/migrated-database.ts'
-import { DatabaseFileStore } from './database-file-store.ts'
+import { createDatabaseFileStore } from './database-file-store.ts'
 import type { FileStore } from './file-store.ts'
 import { folderFileStore } from './folder-file-store.ts'
 import { s3FileStore } from './s3-file-store.ts'
@@ -14,7 +14,7 @@ export function createFileStore(
   clock: Clock,
 ): FileStore {
   return files.kind === 'database'
-    ? new DatabaseFileStore(databaseOf(dataSource), clock)
+    ? createDatabaseFileStore(databaseOf(dataSource), clock)
     : createExternalFileStore(files)
 }
 

@@ -12,26 +12,20 @@ const sql = {
 }
 
 /** Files in the database, so that every replica can read them and a database backup is complete. */
-export class DatabaseFileStore implements FileStore {
-  readonly #database: Database
-  readonly #clock: Clock
+export function createDatabaseFileStore(database: Database, clock: Clock): FileStore {
+  return {
+    async read(name) {
+      const file = rows.first(await database.query(sql.read, [name]))
+      return file && Buffer.from(file.data, 'base64')
+    },
 
-  constructor(database: Database, clock: Clock) {
-    this.#database = database
-    this.#clock = clock
-  }
+    async write(name, bytes) {
+      const file = { name, data: bytes.toString('base64'), createdAt: clock.now() }
+      await database.execute(sql.write, rows.values(file))
+    },
 
-  async read(name: string): Promise<Buffer | undefined> {
-    const file = rows.first(await this.#database.query(sql.read, [name]))
-    return file && Buffer.from(file.data, 'base64')
-  }
-
-  async write(name: string, bytes: Buffer): Promise<void> {
-    const file = { name, data: bytes.toString('base64'), createdAt: this.#clock.now() }
-    await this.#database.execute(sql.write, rows.values(file))
-  }
-
-  async remove(name: string): Promise<void> {
-    await this.#database.execute(sql.remove, [name])
+    async remove(name) {
+      await database.execute(sql.remove, [name])
+    },
   }
 }

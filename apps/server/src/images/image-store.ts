@@ -19,71 +19,60 @@ const sql = {
 }
 
 /** Stores which image is in which slot. */
-export class ImageStore {
-  readonly #database: Database
+export function createImageStore(database: Database) {
+  database.cacheTables(imageTable.options.name)
+  return {
+    find: async (slot: Slot): Promise<StoredImage | undefined> => rows.first(await database.query(sql.find, [slot])),
+    /** The images in slots with this prefix. */
+    listByPrefix: async (prefix: 'application/'): Promise<readonly StoredImage[]> =>
+      rows.all(await database.query(sql.filled, [`${prefix}%`])),
 
-  constructor(database: Database) {
-    this.#database = database
-    database.cacheTables(imageTable.options.name)
-  }
+    /** Like `listByPrefix`, but changes of another process may be seen up to two seconds later. */
+    async listByPrefixCached(prefix: 'application/'): Promise<readonly StoredImage[]> {
+      const cached = { sql: sql.filled, parameters: [`${prefix}%`], keepEmpty: true }
+      return rows.all(await database.queryCached(cached))
+    },
 
-  async find(slot: Slot): Promise<StoredImage | undefined> {
-    return rows.first(await this.#database.query(sql.find, [slot]))
-  }
+    /** The light and the dark image, as `listByPrefixCached` returns images. */
+    async findPairCached(light: Slot, dark: Slot): Promise<readonly StoredImage[]> {
+      const cached = { sql: sql.pair, parameters: [light, dark], keepEmpty: true }
+      return rows.all(await database.queryCached(cached))
+    },
 
-  /** The images in slots with this prefix. */
-  async listByPrefix(prefix: 'application/'): Promise<readonly StoredImage[]> {
-    return rows.all(await this.#database.query(sql.filled, [`${prefix}%`]))
-  }
+    /** The images in these slots; empty slots are omitted. */
+    async listBySlots(slots: readonly Slot[]): Promise<readonly StoredImage[]> {
+      const images: StoredImage[] = []
+      for (let from = 0; from < slots.length; from += maxPlaceholders) {
+        const batch = slots.slice(from, from + maxPlaceholders)
+        const placeholders = batch.map((_, index) => `$${index + 1}`).join(', ')
+        images.push(...rows.all(await database.query(`${rows.select} WHERE "slot" IN (${placeholders})`, batch)))
+      }
+      return images
+    },
 
-  /** Like `listByPrefix`, but changes of another process may be seen up to two seconds later. */
-  async listByPrefixCached(prefix: 'application/'): Promise<readonly StoredImage[]> {
-    const cached = { sql: sql.filled, parameters: [`${prefix}%`], keepEmpty: true }
-    return rows.all(await this.#database.queryCached(cached))
-  }
+    /** Locks the store against other writers until the end of the transaction. */
+    async lock(): Promise<void> {
+      await database.lockTable(imageTable.options.name)
+    },
 
-  /** The light and the dark image, as `listByPrefixCached` returns images. */
-  async findPairCached(light: Slot, dark: Slot): Promise<readonly StoredImage[]> {
-    const cached = { sql: sql.pair, parameters: [light, dark], keepEmpty: true }
-    return rows.all(await this.#database.queryCached(cached))
-  }
+    async insert(image: StoredImage): Promise<void> {
+      await database.execute(sql.insert, rows.values(image))
+    },
 
-  /** The images in these slots; empty slots are omitted. */
-  async listBySlots(slots: readonly Slot[]): Promise<readonly StoredImage[]> {
-    const images: StoredImage[] = []
-    for (let from = 0; from < slots.length; from += maxPlaceholders) {
-      const batch = slots.slice(from, from + maxPlaceholders)
-      const placeholders = batch.map((_, index) => `$${index + 1}`).join(', ')
-      images.push(...rows.all(await this.#database.query(`${rows.select} WHERE "slot" IN (${placeholders})`, batch)))
-    }
-    return images
-  }
+    /** Moves the image of a slot, if there is one, to an empty slot. */
+    async move(slot: Slot, to: Slot): Promise<void> {
+      await database.execute(sql.move, [slot, to])
+    },
 
-  /** Locks the store against other writers until the end of the transaction. */
-  async lock(): Promise<void> {
-    await this.#database.lockTable(imageTable.options.name)
-  }
+    /** Removes the image from its slot; returns whether there was one. */
+    discard: async (slot: Slot): Promise<boolean> => (await database.execute(sql.discard, [slot])) > 0,
+    /** Images without a slot, at most 100. */
+    listDiscarded: async (): Promise<readonly StoredImage[]> => rows.all(await database.query(sql.discarded)),
 
-  async insert(image: StoredImage): Promise<void> {
-    await this.#database.execute(sql.insert, rows.values(image))
-  }
-
-  /** Moves the image of a slot, if there is one, to an empty slot. */
-  async move(slot: Slot, to: Slot): Promise<void> {
-    await this.#database.execute(sql.move, [slot, to])
-  }
-
-  /** Removes the image from its slot; returns whether there was one. */
-  async discard(slot: Slot): Promise<boolean> {
-    return (await this.#database.execute(sql.discard, [slot])) > 0
-  }
-
-  /** Images without a slot, at most 100. */
-  async listDiscarded(): Promise<readonly StoredImage[]> {
-    return rows.all(await this.#database.query(sql.discarded))
-  }
-
-  async remove(file: string): Promise<void> {
-    await this.#database.execute(sql.remove, [file])
+    async remove(file: string): Promise<void> {
+      await database.execute(sql.remove, [file])
+    },
   }
 }
+
+export type ImageStore = ReturnType<typeof createImageStore>

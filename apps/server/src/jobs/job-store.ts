@@ -52,42 +52,26 @@ const sql = {
   release: `UPDATE ${rows.table} SET lease_owner = NULL, lease_until = NULL WHERE name = $1 AND lease_owner = $2`,
 }
 
-export class TypeormJobStore implements JobStore {
-  readonly #database: Database
+export function createTypeormJobStore(database: Database): JobStore {
+  return {
+    async register(name, { now, latest }) {
+      await database.execute(sql.announce, [name, now, latest])
+    },
 
-  constructor(database: Database) {
-    this.#database = database
-  }
+    list: async () => (await database.query(sql.list)).map((row) => rows.read(row)),
+    markDue: async (name, now) => (await database.execute(sql.runEarlier, [name, now])) === 1,
+    claim: async (lease, { now, until }) =>
+      (await database.execute(sql.claim, [lease.name, lease.owner, now, until, until + maxClockDifference])) === 1,
+    renew: async (lease, until) => (await database.execute(sql.renew, [lease.name, lease.owner, until])) === 1,
 
-  async register(name: string, { now, latest }: { readonly now: number; readonly latest: number }): Promise<void> {
-    await this.#database.execute(sql.announce, [name, now, latest])
-  }
+    async finish(lease, end) {
+      const { finishedAt, nextRunAt, outcome, error } = end
+      const parameters = [lease.name, lease.owner, finishedAt, nextRunAt, outcome, error]
+      return (await database.execute(sql.finish, parameters)) === 1
+    },
 
-  async list(): Promise<readonly JobState[]> {
-    return (await this.#database.query(sql.list)).map((row) => rows.read(row))
-  }
-
-  async markDue(name: string, now: number): Promise<boolean> {
-    return (await this.#database.execute(sql.runEarlier, [name, now])) === 1
-  }
-
-  async claim(lease: Lease, { now, until }: { readonly now: number; readonly until: number }): Promise<boolean> {
-    return (
-      (await this.#database.execute(sql.claim, [lease.name, lease.owner, now, until, until + maxClockDifference])) === 1
-    )
-  }
-
-  async renew(lease: Lease, until: number): Promise<boolean> {
-    return (await this.#database.execute(sql.renew, [lease.name, lease.owner, until])) === 1
-  }
-
-  async finish(lease: Lease, end: JobEnd): Promise<boolean> {
-    const { finishedAt, nextRunAt, outcome, error } = end
-    const parameters = [lease.name, lease.owner, finishedAt, nextRunAt, outcome, error]
-    return (await this.#database.execute(sql.finish, parameters)) === 1
-  }
-
-  async release(lease: Lease): Promise<void> {
-    await this.#database.execute(sql.release, [lease.name, lease.owner])
+    async release(lease) {
+      await database.execute(sql.release, [lease.name, lease.owner])
+    },
   }
 }

@@ -17,37 +17,24 @@ const sql = {
 }
 
 /** Stores the latest import reports. */
-export class LdapRunStore {
-  readonly #database: Database
+export function createLdapRunStore(database: Database) {
+  return {
+    /** Stores a report and deletes the oldest beyond this number. */
+    async add(run: LdapRun, maxRuns: number): Promise<void> {
+      await database.transaction(async () => {
+        await database.execute(sql.add, rows.values(run))
+        await database.execute(sql.removeOld, [maxRuns])
+      })
+    },
 
-  constructor(database: Database) {
-    this.#database = database
-  }
-
-  /** Stores a report and deletes the oldest beyond this number. */
-  async add(run: LdapRun, maxRuns: number): Promise<void> {
-    await this.#database.transaction(async () => {
-      await this.#database.execute(sql.add, rows.values(run))
-      await this.#database.execute(sql.removeOld, [maxRuns])
-    })
-  }
-
-  /** Newest first. */
-  async list(limit: number): Promise<readonly LdapRun[]> {
-    return rows.all(await this.#database.query(sql.list, [limit]))
-  }
-
-  async find(id: string): Promise<LdapRun | undefined> {
-    return rows.first(await this.#database.query(sql.find, [id]))
-  }
-
-  /** The newest run that was not a dry run. */
-  async newestImport(): Promise<LdapRun | undefined> {
-    return rows.first(await this.#database.query(sql.newestImport))
-  }
-
-  /** Whether any import has succeeded. */
-  async hasSucceededRun(): Promise<boolean> {
-    return (await this.#database.execute(sql.anySucceeded)) > 0
+    /** Newest first. */
+    list: async (limit: number): Promise<readonly LdapRun[]> => rows.all(await database.query(sql.list, [limit])),
+    find: async (id: string): Promise<LdapRun | undefined> => rows.first(await database.query(sql.find, [id])),
+    /** The newest run that was not a dry run. */
+    newestImport: async (): Promise<LdapRun | undefined> => rows.first(await database.query(sql.newestImport)),
+    /** Whether any import has succeeded. */
+    hasSucceededRun: async (): Promise<boolean> => (await database.execute(sql.anySucceeded)) > 0,
   }
 }
+
+export type LdapRunStore = ReturnType<typeof createLdapRunStore>

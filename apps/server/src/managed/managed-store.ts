@@ -37,51 +37,41 @@ const sql = {
 }
 
 /** Stores which fields the configuration file declares. */
-export class ManagedStore {
-  readonly #database: Database
-  readonly #markers: MarkerStore
+export function createManagedStore(database: Database, markers: MarkerStore) {
+  return {
+    list: async (): Promise<readonly ManagedObject[]> => rows.all(await database.query(sql.list, [])),
+    find: async (kind: ManagedKind, id: string): Promise<ManagedObject | undefined> =>
+      rows.first(await database.query(sql.find, [kind, id])),
 
-  constructor(database: Database, markers: MarkerStore) {
-    this.#database = database
-    this.#markers = markers
-  }
+    /** Replaces all objects, within the transaction of the caller. */
+    async replace(managed: readonly ManagedObject[]): Promise<void> {
+      await database.execute(sql.clear, [])
+      for (const object of managed) await database.execute(sql.insert, rows.values(object))
+    },
 
-  async list(): Promise<readonly ManagedObject[]> {
-    return rows.all(await this.#database.query(sql.list, []))
-  }
+    /** Whether a file was applied; one that another process applied for the first time counts within two seconds. */
+    isUsed: async (): Promise<boolean> => (await markers.listCached()).some(({ key }) => key === marker),
 
-  async find(kind: ManagedKind, id: string): Promise<ManagedObject | undefined> {
-    return rows.first(await this.#database.query(sql.find, [kind, id]))
-  }
+    async appliedFile(): Promise<AppliedFile | undefined> {
+      const stored = (await markers.list()).find(({ key }) => key === marker)
+      // The cast is safe: only `putAppliedFile` writes the row.
+      const file = stored && (JSON.parse(stored.value) as AppliedFile)
+      // Earlier commits stored no digest of the values, so the file counts as a new one.
+      return file && 'encryptedDigest' in file ? file : undefined
+    },
 
-  /** Replaces all objects, within the transaction of the caller. */
-  async replace(managed: readonly ManagedObject[]): Promise<void> {
-    await this.#database.execute(sql.clear, [])
-    for (const object of managed) await this.#database.execute(sql.insert, rows.values(object))
-  }
+    async putAppliedFile(file: AppliedFile): Promise<void> {
+      await markers.put({ key: marker, value: JSON.stringify(file) })
+    },
 
-  /** Whether a file was applied; one that another process applied for the first time counts within two seconds. */
-  async isUsed(): Promise<boolean> {
-    return (await this.#markers.listCached()).some(({ key }) => key === marker)
-  }
-
-  async appliedFile(): Promise<AppliedFile | undefined> {
-    const stored = (await this.#markers.list()).find(({ key }) => key === marker)
-    // The cast is safe: only `putAppliedFile` writes the row.
-    const file = stored && (JSON.parse(stored.value) as AppliedFile)
-    // Earlier commits stored no digest of the values, so the file counts as a new one.
-    return file && 'encryptedDigest' in file ? file : undefined
-  }
-
-  async putAppliedFile(file: AppliedFile): Promise<void> {
-    await this.#markers.put({ key: marker, value: JSON.stringify(file) })
-  }
-
-  /** Ends the management of all objects. */
-  async release(): Promise<void> {
-    await this.#database.transaction(async () => {
-      await this.#database.execute(sql.clear, [])
-      await this.#markers.remove(marker)
-    })
+    /** Ends the management of all objects. */
+    async release(): Promise<void> {
+      await database.transaction(async () => {
+        await database.execute(sql.clear, [])
+        await markers.remove(marker)
+      })
+    },
   }
 }
+
+export type ManagedStore = ReturnType<typeof createManagedStore>

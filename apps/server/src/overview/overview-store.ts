@@ -188,100 +188,98 @@ type Numeric = number | string | null
  * Read-only queries for the overview. Every method is one statement that returns no more rows than a page shows. Instants in
  * milliseconds since the Unix epoch.
  */
-export class OverviewStore {
-  readonly #database: Database
-
-  constructor(database: Database) {
-    this.#database = database
-  }
-
-  /** Sign-ins per day since this instant; days without sign-ins are missing. */
-  async countSignIns(since: number): Promise<readonly DayCount[]> {
-    const rows = await this.#database.query<{ day: Numeric; number: Numeric }>(signIns, [since])
-    return rows.map((row) => ({ day: Number(row.day), count: Number(row.number) }))
-  }
-
-  /** Failures among the latest `limit` failed sign-ins since this instant. */
-  async countFailures(since: number, limit: number): Promise<readonly FailureCount[]> {
-    const statement = sql[this.#database.kind].failures
-    const rows = await this.#database.query<{ code: string | null; number: Numeric }>(statement, [since, limit])
-    return rows.map(({ code, number }) => ({ code: code ?? '', count: Number(number) }))
-  }
-
-  /** @param rpId - the RP ID for which passkeys count */
-  async countUsers(rpId: string): Promise<UserCounts> {
-    const value = await this.#readRow(people, [rpId])
-    const devices = value('administrator_passkeys')
-    return {
-      enabled: value('enabled'),
-      withPasskey: value('with_passkey'),
-      withoutPasskey: value('without_passkey'),
-      withSinglePasskey: value('single'),
-      withSingleDevicePasskey: value('one_device'),
-      administratorsWithSingleDevicePasskey: value('administrators'),
-      // A synced passkey counts twice. Before the set-up there is no administrator to warn about.
-      administratorDevices:
-        devices > 1 || value('all_administrators') === 0 ? 'several' : devices === 1 ? 'one' : 'none',
-      hasBreakGlassCode: value('break_glass') > 0,
-      administratorRecoveryCodes: value('recovery_codes'),
-    }
-  }
-
-  /** The most frequent RP IDs of passkeys that are bound to another host name than this one. */
-  async countForeignPasskeys(rpId: string): Promise<readonly ForeignPasskeys[]> {
-    const rows = await this.#database.query<{ rp_id: string; number: Numeric }>(foreignPasskeys, [rpId])
-    return rows.map(({ rp_id, number }) => ({ rpId: rp_id, count: Number(number) }))
-  }
-
-  async countEmails(failedSince: number): Promise<EmailCounts> {
-    const value = await this.#readRow(emails, [failedSince])
-    return {
-      waiting: value('waiting'),
-      waitingSince: value('waiting_since') || null,
-      failed: value('failed'),
-      lastSentAt: value('last_sent_at') || null,
-    }
-  }
-
-  /** Clients whose last secret expires before this instant, the earliest first. */
-  async listExpiringSecrets(before: number, limit: number): Promise<ExpiringItems<ExpiringItem>> {
-    const statement = sql[this.#database.kind].secrets
-    return toExpiringItems(await this.#database.query<ExpiringRow>(statement, [before, limit]), toExpiringItem)
-  }
-
-  async listExpiringApiKeys(
-    { from, to }: { from: number; to: number },
-    limit: number,
-  ): Promise<ExpiringItems<ExpiringApiKey>> {
-    const rows = await this.#database.query<ExpiringRow & { owner_name: string | null }>(apiKeys, [from, to, limit])
-    return toExpiringItems(rows, (row) => ({ ...toExpiringItem(row), ownerName: row.owner_name }))
-  }
-
-  /** @param recentSince - from when on uses of break-glass codes count */
-  async readStatus(now: number, recentSince: number): Promise<InstanceStatus> {
-    const value = await this.#readRow(statusQuery, [now, now - delayedCodeLifetime, recentSince])
-    return {
-      approvals: value('approvals'),
-      recoveries: value('recoveries'),
-      breakGlassUsedAt: value('break_glass_used_at') || null,
-      invitations: value('invitations'),
-      invitationEndsAt: value('invitation_ends_at') || null,
-      isLdapWaiting: value('ldap_waiting') > 0,
-      hasLdapFailed: value('ldap_failed') > 0,
-      ldapRanAt: value('ldap_ran_at') || null,
-      scimTargets: value('scim_targets'),
-      scimFailed: value('scim_failed'),
-      keySignsSince: value('key_signs_since') || null,
-      exportedAt: value('exported_at') || null,
-    }
-  }
-
+export function createOverviewStore(database: Database) {
   /** The numbers of a single-row statement. */
-  async #readRow(text: string, parameters: readonly Parameter[]): Promise<(column: string) => number> {
-    const [row = {}] = await this.#database.query<Readonly<Record<string, Numeric>>>(text, parameters)
+  const readRow = async (text: string, parameters: readonly Parameter[]): Promise<(column: string) => number> => {
+    const [row = {}] = await database.query<Readonly<Record<string, Numeric>>>(text, parameters)
     return (column) => Number(row[column] ?? 0)
   }
+
+  return {
+    /** Sign-ins per day since this instant; days without sign-ins are missing. */
+    async countSignIns(since: number): Promise<readonly DayCount[]> {
+      const rows = await database.query<{ day: Numeric; number: Numeric }>(signIns, [since])
+      return rows.map((row) => ({ day: Number(row.day), count: Number(row.number) }))
+    },
+
+    /** Failures among the latest `limit` failed sign-ins since this instant. */
+    async countFailures(since: number, limit: number): Promise<readonly FailureCount[]> {
+      const statement = sql[database.kind].failures
+      const rows = await database.query<{ code: string | null; number: Numeric }>(statement, [since, limit])
+      return rows.map(({ code, number }) => ({ code: code ?? '', count: Number(number) }))
+    },
+
+    /** @param rpId - the RP ID for which passkeys count */
+    async countUsers(rpId: string): Promise<UserCounts> {
+      const value = await readRow(people, [rpId])
+      const devices = value('administrator_passkeys')
+      return {
+        enabled: value('enabled'),
+        withPasskey: value('with_passkey'),
+        withoutPasskey: value('without_passkey'),
+        withSinglePasskey: value('single'),
+        withSingleDevicePasskey: value('one_device'),
+        administratorsWithSingleDevicePasskey: value('administrators'),
+        // A synced passkey counts twice. Before the set-up there is no administrator to warn about.
+        administratorDevices:
+          devices > 1 || value('all_administrators') === 0 ? 'several' : devices === 1 ? 'one' : 'none',
+        hasBreakGlassCode: value('break_glass') > 0,
+        administratorRecoveryCodes: value('recovery_codes'),
+      }
+    },
+
+    /** The most frequent RP IDs of passkeys that are bound to another host name than this one. */
+    async countForeignPasskeys(rpId: string): Promise<readonly ForeignPasskeys[]> {
+      const rows = await database.query<{ rp_id: string; number: Numeric }>(foreignPasskeys, [rpId])
+      return rows.map(({ rp_id, number }) => ({ rpId: rp_id, count: Number(number) }))
+    },
+
+    async countEmails(failedSince: number): Promise<EmailCounts> {
+      const value = await readRow(emails, [failedSince])
+      return {
+        waiting: value('waiting'),
+        waitingSince: value('waiting_since') || null,
+        failed: value('failed'),
+        lastSentAt: value('last_sent_at') || null,
+      }
+    },
+
+    /** Clients whose last secret expires before this instant, the earliest first. */
+    async listExpiringSecrets(before: number, limit: number): Promise<ExpiringItems<ExpiringItem>> {
+      const statement = sql[database.kind].secrets
+      return toExpiringItems(await database.query<ExpiringRow>(statement, [before, limit]), toExpiringItem)
+    },
+
+    async listExpiringApiKeys(
+      { from, to }: { from: number; to: number },
+      limit: number,
+    ): Promise<ExpiringItems<ExpiringApiKey>> {
+      const rows = await database.query<ExpiringRow & { owner_name: string | null }>(apiKeys, [from, to, limit])
+      return toExpiringItems(rows, (row) => ({ ...toExpiringItem(row), ownerName: row.owner_name }))
+    },
+
+    /** @param recentSince - from when on uses of break-glass codes count */
+    async readStatus(now: number, recentSince: number): Promise<InstanceStatus> {
+      const value = await readRow(statusQuery, [now, now - delayedCodeLifetime, recentSince])
+      return {
+        approvals: value('approvals'),
+        recoveries: value('recoveries'),
+        breakGlassUsedAt: value('break_glass_used_at') || null,
+        invitations: value('invitations'),
+        invitationEndsAt: value('invitation_ends_at') || null,
+        isLdapWaiting: value('ldap_waiting') > 0,
+        hasLdapFailed: value('ldap_failed') > 0,
+        ldapRanAt: value('ldap_ran_at') || null,
+        scimTargets: value('scim_targets'),
+        scimFailed: value('scim_failed'),
+        keySignsSince: value('key_signs_since') || null,
+        exportedAt: value('exported_at') || null,
+      }
+    },
+  }
 }
+
+export type OverviewStore = ReturnType<typeof createOverviewStore>
 
 interface ExpiringRow {
   readonly id: string

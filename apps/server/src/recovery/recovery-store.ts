@@ -20,65 +20,50 @@ const sql = {
 }
 
 /** Stores the state of recoveries, once per account. */
-export class RecoveryStore {
-  readonly #database: Database
-
-  constructor(database: Database) {
-    this.#database = database
-  }
-
-  async find(accountId: string): Promise<RecoveryState | undefined> {
-    return rows.first(await this.#database.query(sql.find, [accountId]))
-  }
-
-  async recordUse(use: Pick<RecoveryState, 'accountId' | 'usedAt' | 'ipAddress' | 'userAgent'>): Promise<void> {
-    await this.#database.execute(sql.recordUse, [use.accountId, use.usedAt, use.ipAddress, use.userAgent])
-  }
-
-  async findByStopHash(hash: string): Promise<RecoveryState | undefined> {
-    return rows.first(await this.#database.query(sql.findByStopHash, [hash]))
-  }
-
-  /** Starts a recovery by e-mail; `false` if one is pending that became or becomes ready after `endedBefore`. */
-  async start(
-    { accountId, readyAt, stopHash }: Pick<RecoveryState, 'accountId' | 'readyAt' | 'stopHash'>,
-    endedBefore: number,
-  ): Promise<boolean> {
-    return (await this.#database.execute(sql.start, [accountId, readyAt, stopHash, endedBefore])) === 1
-  }
-
-  /** The accounts whose waiting period is over and whose code was not sent. */
-  async listDue(
-    { after, now }: { readonly after: number; readonly now: number },
-    limit: number,
-  ): Promise<readonly string[]> {
-    return this.#listAccounts(sql.listDue, [after, now, limit])
-  }
-
-  /** The accounts with a recovery by e-mail whose waiting period ends or ended after this instant. */
-  async listReadyAfter(instant: number): Promise<readonly string[]> {
-    return this.#listAccounts(sql.listReadyAfter, [instant])
-  }
-
-  /**
-   * Returns `false` if the recovery was stopped, or its code was sent. A code that is sent late is valid for longer, so it becomes ready
-   * now, and can be stopped as long.
-   */
-  async markSent(accountId: string, now: number): Promise<boolean> {
-    return (await this.#database.execute(sql.markSent, [accountId, now])) === 1
-  }
-
-  /** Returns `false` if no recovery by e-mail is pending. */
-  async stop(accountId: string): Promise<boolean> {
-    return (await this.#database.execute(sql.stop, [accountId])) === 1
-  }
-
-  async removeByAccount(accountId: string): Promise<void> {
-    await this.#database.execute(sql.removeByAccount, [accountId])
-  }
-
-  async #listAccounts(text: string, parameters: readonly number[]): Promise<readonly string[]> {
-    const found = await this.#database.query<{ account_id: string }>(text, parameters)
+export function createRecoveryStore(database: Database) {
+  const listAccounts = async (text: string, parameters: readonly number[]): Promise<readonly string[]> => {
+    const found = await database.query<{ account_id: string }>(text, parameters)
     return found.map(({ account_id }) => account_id)
   }
+
+  return {
+    find: async (accountId: string): Promise<RecoveryState | undefined> =>
+      rows.first(await database.query(sql.find, [accountId])),
+
+    async recordUse(use: Pick<RecoveryState, 'accountId' | 'usedAt' | 'ipAddress' | 'userAgent'>): Promise<void> {
+      await database.execute(sql.recordUse, [use.accountId, use.usedAt, use.ipAddress, use.userAgent])
+    },
+
+    findByStopHash: async (hash: string): Promise<RecoveryState | undefined> =>
+      rows.first(await database.query(sql.findByStopHash, [hash])),
+
+    /** Starts a recovery by e-mail; `false` if one is pending that became or becomes ready after `endedBefore`. */
+    start: async (
+      { accountId, readyAt, stopHash }: Pick<RecoveryState, 'accountId' | 'readyAt' | 'stopHash'>,
+      endedBefore: number,
+    ): Promise<boolean> => (await database.execute(sql.start, [accountId, readyAt, stopHash, endedBefore])) === 1,
+
+    /** The accounts whose waiting period is over and whose code was not sent. */
+    listDue: async (
+      { after, now }: { readonly after: number; readonly now: number },
+      limit: number,
+    ): Promise<readonly string[]> => listAccounts(sql.listDue, [after, now, limit]),
+
+    /** The accounts with a recovery by e-mail whose waiting period ends or ended after this instant. */
+    listReadyAfter: async (instant: number): Promise<readonly string[]> => listAccounts(sql.listReadyAfter, [instant]),
+    /**
+     * Returns `false` if the recovery was stopped, or its code was sent. A code that is sent late is valid for longer, so it becomes ready
+     * now, and can be stopped as long.
+     */
+    markSent: async (accountId: string, now: number): Promise<boolean> =>
+      (await database.execute(sql.markSent, [accountId, now])) === 1,
+    /** Returns `false` if no recovery by e-mail is pending. */
+    stop: async (accountId: string): Promise<boolean> => (await database.execute(sql.stop, [accountId])) === 1,
+
+    async removeByAccount(accountId: string): Promise<void> {
+      await database.execute(sql.removeByAccount, [accountId])
+    },
+  }
 }
+
+export type RecoveryStore = ReturnType<typeof createRecoveryStore>

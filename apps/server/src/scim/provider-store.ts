@@ -69,122 +69,114 @@ const sql = {
 }
 
 /** Stores providers. Every method joins the current transaction; instants in milliseconds since the Unix epoch. */
-export class ScimProviderStore {
-  readonly #database: Database
+export function createScimProviderStore(database: Database) {
+  return {
+    async find(id: string): Promise<ScimProvider | undefined> {
+      const stored = rows.first(await database.query(sql.find, [id]))
+      return stored && providerOf(stored)
+    },
 
-  constructor(database: Database) {
-    this.#database = database
-  }
+    listOldest: async (limit: number): Promise<readonly ScimProvider[]> =>
+      rows.all(await database.query(sql.oldest, [limit])).map(providerOf),
+    /** The providers of a client, the oldest first. */
+    listByClient: async (clientId: string): Promise<readonly ScimProvider[]> =>
+      rows.all(await database.query(sql.findByClient, [clientId])).map(providerOf),
 
-  async find(id: string): Promise<ScimProvider | undefined> {
-    const stored = rows.first(await this.#database.query(sql.find, [id]))
-    return stored && providerOf(stored)
-  }
+    /** Locks the store against other writers until the end of the transaction. */
+    async lock(): Promise<void> {
+      await database.lockTable(scimProviderTable.options.name)
+    },
 
-  async listOldest(limit: number): Promise<readonly ScimProvider[]> {
-    return rows.all(await this.#database.query(sql.oldest, [limit])).map(providerOf)
-  }
+    async insert(provider: ScimProvider): Promise<void> {
+      const stored = { ...provider, report: {}, failed: false, finishedAt: null }
+      await database.execute(sql.insert, rows.values(stored))
+    },
 
-  /** The providers of a client, the oldest first. */
-  async listByClient(clientId: string): Promise<readonly ScimProvider[]> {
-    return rows.all(await this.#database.query(sql.findByClient, [clientId])).map(providerOf)
-  }
+    /** Updates the configurable fields. */
+    async update({
+      id,
+      clientId,
+      endpoint,
+      token,
+      removal,
+    }: Pick<ScimProvider, 'id' | 'clientId' | 'endpoint' | 'token' | 'removal'>): Promise<void> {
+      await database.execute(sql.update, [id, clientId, endpoint, token, removal])
+    },
 
-  /** Locks the store against other writers until the end of the transaction. */
-  async lock(): Promise<void> {
-    await this.#database.lockTable(scimProviderTable.options.name)
-  }
+    async renameClient(clientId: string, newId: string): Promise<void> {
+      await database.execute(sql.renameClient, [clientId, newId])
+    },
 
-  async insert(provider: ScimProvider): Promise<void> {
-    const stored = { ...provider, report: {}, failed: false, finishedAt: null }
-    await this.#database.execute(sql.insert, rows.values(stored))
-  }
+    async remove(id: string): Promise<void> {
+      await database.execute(sql.remove, [id])
+    },
 
-  /** Updates the configurable fields. */
-  async update({
-    id,
-    clientId,
-    endpoint,
-    token,
-    removal,
-  }: Pick<ScimProvider, 'id' | 'clientId' | 'endpoint' | 'token' | 'removal'>): Promise<void> {
-    await this.#database.execute(sql.update, [id, clientId, endpoint, token, removal])
-  }
+    /** Records a change of users or groups if there is a provider. Concurrent changes do not block each other. */
+    async recordChange(changedAt: number): Promise<void> {
+      await database.execute(sql.recordChange, [randomUUID(), changedAt])
+    },
 
-  async renameClient(clientId: string, newId: string): Promise<void> {
-    await this.#database.execute(sql.renameClient, [clientId, newId])
-  }
+    /**
+     * If nothing has changed after `before`, makes all providers due at `now`, including running ones, and deletes the recorded
+     * changes.
+     */
+    async consumeChanges(before: number, now: number): Promise<void> {
+      await database.transaction(async () => {
+        if ((await database.execute(sql.forgetChanges, [before, now + maxClockDifference])) === 0) return
+        await database.execute(sql.allDue, [now])
+      })
+    },
 
-  async remove(id: string): Promise<void> {
-    await this.#database.execute(sql.remove, [id])
-  }
+    /** Makes the provider due at `now`, even if it is running. */
+    async markDue(id: string, now: number): Promise<void> {
+      await database.execute(sql.runEarlier, [id, now])
+    },
 
-  /** Records a change of users or groups if there is a provider. Concurrent changes do not block each other. */
-  async recordChange(changedAt: number): Promise<void> {
-    await this.#database.execute(sql.recordChange, [randomUUID(), changedAt])
-  }
+    /** The IDs of providers that are due and not leased, the longest waiting first. */
+    listDue: async (now: number): Promise<readonly string[]> =>
+      (await database.query<{ id: string }>(sql.due, [now, now + maxPause, now + leaseMs + maxClockDifference])).map(
+        ({ id }) => id,
+      ),
 
-  /**
-   * If nothing has changed after `before`, makes all providers due at `now`, including running ones, and deletes the recorded
-   * changes.
-   */
-  async consumeChanges(before: number, now: number): Promise<void> {
-    await this.#database.transaction(async () => {
-      if ((await this.#database.execute(sql.forgetChanges, [before, now + maxClockDifference])) === 0) return
-      await this.#database.execute(sql.allDue, [now])
-    })
-  }
+    /** Exactly one of concurrent calls gets the lease; returns `false` if it is held by another replica. */
+    claim: async ({ id, owner }: ScimLease, { now, until }: ScimLeaseRange): Promise<boolean> =>
+      (await database.execute(sql.claim, [id, owner, now, until, until + maxClockDifference])) === 1,
 
-  /** Makes the provider due at `now`, even if it is running. */
-  async markDue(id: string, now: number): Promise<void> {
-    await this.#database.execute(sql.runEarlier, [id, now])
-  }
+    /** Like `claim`, but only if the provider is due; returns `false` if another replica has run it. */
+    async claimDue({ id, owner }: ScimLease, { now, until }: ScimLeaseRange): Promise<boolean> {
+      const latest = [until + maxClockDifference, now + maxPause] as const
+      return (await database.execute(sql.claimDue, [id, owner, now, until, ...latest])) === 1
+    },
 
-  /** The IDs of providers that are due and not leased, the longest waiting first. */
-  async listDue(now: number): Promise<readonly string[]> {
-    return (
-      await this.#database.query<{ id: string }>(sql.due, [now, now + maxPause, now + leaseMs + maxClockDifference])
-    ).map(({ id }) => id)
-  }
+    /** Returns `false` if the lease was lost. */
+    renew: async ({ id, owner }: ScimLease, until: number): Promise<boolean> =>
+      (await database.execute(sql.renew, [id, owner, until])) === 1,
 
-  /** Exactly one of concurrent calls gets the lease; returns `false` if it is held by another replica. */
-  async claim({ id, owner }: ScimLease, { now, until }: ScimLeaseRange): Promise<boolean> {
-    return (await this.#database.execute(sql.claim, [id, owner, now, until, until + maxClockDifference])) === 1
-  }
+    /** Ends the run. A provider that became due during the run stays due. Returns `false` if the lease was lost. */
+    async finish({ id, owner }: ScimLease, { finishedAt, nextRunAt, succeeded, report }: ScimRunEnd): Promise<boolean> {
+      const end = [finishedAt, nextRunAt, !succeeded, JSON.stringify(report)] as const
+      return (await database.execute(sql.finish, [id, owner, ...end])) === 1
+    },
 
-  /** Like `claim`, but only if the provider is due; returns `false` if another replica has run it. */
-  async claimDue({ id, owner }: ScimLease, { now, until }: ScimLeaseRange): Promise<boolean> {
-    const latest = [until + maxClockDifference, now + maxPause] as const
-    return (await this.#database.execute(sql.claimDue, [id, owner, now, until, ...latest])) === 1
-  }
+    /** Releases the lease without a result. */
+    async release({ id, owner }: ScimLease): Promise<void> {
+      await database.execute(sql.release, [id, owner])
+    },
 
-  /** Returns `false` if the lease was lost. */
-  async renew({ id, owner }: ScimLease, until: number): Promise<boolean> {
-    return (await this.#database.execute(sql.renew, [id, owner, until])) === 1
-  }
-
-  /** Ends the run. A provider that became due during the run stays due. Returns `false` if the lease was lost. */
-  async finish({ id, owner }: ScimLease, { finishedAt, nextRunAt, succeeded, report }: ScimRunEnd): Promise<boolean> {
-    const end = [finishedAt, nextRunAt, !succeeded, JSON.stringify(report)] as const
-    return (await this.#database.execute(sql.finish, [id, owner, ...end])) === 1
-  }
-
-  /** Releases the lease without a result. */
-  async release({ id, owner }: ScimLease): Promise<void> {
-    await this.#database.execute(sql.release, [id, owner])
-  }
-
-  /** Providers whose last run was incomplete, with the names of their clients; the earliest failure first. */
-  async listFailing(limit: number): Promise<readonly FailingProvider[]> {
-    type Row = { readonly client_id: string; readonly name: string; readonly finished_at: number | string }
-    const results = await this.#database.query<Row>(sql.failing, [true, limit])
-    return results.map((row) => ({
-      clientId: row.client_id,
-      clientName: row.name,
-      finishedAt: Number(row.finished_at),
-    }))
+    /** Providers whose last run was incomplete, with the names of their clients; the earliest failure first. */
+    async listFailing(limit: number): Promise<readonly FailingProvider[]> {
+      type Row = { readonly client_id: string; readonly name: string; readonly finished_at: number | string }
+      const results = await database.query<Row>(sql.failing, [true, limit])
+      return results.map((row) => ({
+        clientId: row.client_id,
+        clientName: row.name,
+        finishedAt: Number(row.finished_at),
+      }))
+    },
   }
 }
+
+export type ScimProviderStore = ReturnType<typeof createScimProviderStore>
 
 function providerOf({ failed: _failed, finishedAt, report, ...provider }: StoredScimProvider): ScimProvider {
   // The cast is safe: only `finish` writes reports.

@@ -23,35 +23,29 @@ const sql = {
   remove: `DELETE FROM ${rows.table} WHERE "key" = $1`,
 }
 
-export class TypeormSettingStore implements SettingStore {
-  readonly #database: Database
-  #cached: { readonly found: readonly object[]; readonly settings: readonly StoredSetting[] } | undefined
+export function createTypeormSettingStore(database: Database): SettingStore {
+  let cached: { readonly found: readonly object[]; readonly settings: readonly StoredSetting[] } | undefined
+  database.cacheTables(settingTable.options.name)
+  return {
+    list: async () => rows.all(await database.query(sql.list)),
 
-  constructor(database: Database) {
-    this.#database = database
-    database.cacheTables(settingTable.options.name)
-  }
+    async listCached() {
+      const query = { sql: sql.list, parameters: [], keepEmpty: true, cachedInTransactions: true }
+      const found = await database.queryCached(query)
+      if (cached?.found !== found) cached = { found, settings: rows.all(found) }
+      return cached.settings
+    },
 
-  async list(): Promise<readonly StoredSetting[]> {
-    return rows.all(await this.#database.query(sql.list))
-  }
+    async lock() {
+      await database.lockTable(settingTable.options.name)
+    },
 
-  async listCached(): Promise<readonly StoredSetting[]> {
-    const query = { sql: sql.list, parameters: [], keepEmpty: true, cachedInTransactions: true }
-    const found = await this.#database.queryCached(query)
-    if (this.#cached?.found !== found) this.#cached = { found, settings: rows.all(found) }
-    return this.#cached.settings
-  }
+    async put(setting) {
+      await database.execute(sql.put, rows.values(setting))
+    },
 
-  async lock(): Promise<void> {
-    await this.#database.lockTable(settingTable.options.name)
-  }
-
-  async put(setting: StoredSetting): Promise<void> {
-    await this.#database.execute(sql.put, rows.values(setting))
-  }
-
-  async remove(key: string): Promise<void> {
-    await this.#database.execute(sql.remove, [key])
+    async remove(key) {
+      await database.execute(sql.remove, [key])
+    },
   }
 }

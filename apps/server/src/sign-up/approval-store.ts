@@ -14,43 +14,31 @@ const sql = {
 }
 
 /** Stores pending sign-ups. */
-export class ApprovalStore {
-  readonly #database: Database
+export function createApprovalStore(database: Database) {
+  return {
+    async insert(approval: Approval): Promise<void> {
+      await database.execute(rows.insert, rows.values(approval))
+    },
 
-  constructor(database: Database) {
-    this.#database = database
-  }
+    /** Oldest first. */
+    list: async (): Promise<readonly Approval[]> => rows.all(await database.query(sql.list, [])),
 
-  async insert(approval: Approval): Promise<void> {
-    await this.#database.execute(rows.insert, rows.values(approval))
-  }
+    async countAwaitingAdministrator(): Promise<number> {
+      const [row] = await database.query<{ number: number | string }>(sql.countAwaitingAdministrator, [])
+      return Number(row?.number)
+    },
 
-  /** Oldest first. */
-  async list(): Promise<readonly Approval[]> {
-    return rows.all(await this.#database.query(sql.list, []))
-  }
-
-  async countAwaitingAdministrator(): Promise<number> {
-    const [row] = await this.#database.query<{ number: number | string }>(sql.countAwaitingAdministrator, [])
-    return Number(row?.number)
-  }
-
-  async find(accountId: string): Promise<Approval | undefined> {
-    return rows.first(await this.#database.query(sql.find, [accountId]))
-  }
-
-  /** Records that the e-mail address is verified. Returns `false` if the account does not wait for that. */
-  async recordVerified(accountId: string): Promise<boolean> {
-    return (await this.#database.execute(sql.recordVerified, [accountId])) === 1
-  }
-
-  /** Like `remove`, but only if nothing is pending. */
-  async removeComplete(accountId: string): Promise<boolean> {
-    return (await this.#database.execute(sql.removeComplete, [accountId])) === 1
-  }
-
-  /** Returns `false` if the account is not pending; exactly one of concurrent calls gets `true`. */
-  async remove(accountId: string): Promise<boolean> {
-    return (await this.#database.execute(sql.remove, [accountId])) === 1
+    find: async (accountId: string): Promise<Approval | undefined> =>
+      rows.first(await database.query(sql.find, [accountId])),
+    /** Records that the e-mail address is verified. Returns `false` if the account does not wait for that. */
+    recordVerified: async (accountId: string): Promise<boolean> =>
+      (await database.execute(sql.recordVerified, [accountId])) === 1,
+    /** Like `remove`, but only if nothing is pending. */
+    removeComplete: async (accountId: string): Promise<boolean> =>
+      (await database.execute(sql.removeComplete, [accountId])) === 1,
+    /** Returns `false` if the account is not pending; exactly one of concurrent calls gets `true`. */
+    remove: async (accountId: string): Promise<boolean> => (await database.execute(sql.remove, [accountId])) === 1,
   }
 }
+
+export type ApprovalStore = ReturnType<typeof createApprovalStore>

@@ -30,61 +30,55 @@ const usageConditions: ReadonlyMap<unknown, string> = new Map([
 ])
 
 /** Stores sign-up tokens. Instants in milliseconds since the Unix epoch. */
-export class SignupTokenStore {
-  readonly #database: Database
+export function createSignupTokenStore(database: Database) {
+  const findByHash = async (tokenHash: string): Promise<SignupToken | undefined> =>
+    rows.first(await database.query(sql.findByHash, [tokenHash]))
 
-  constructor(database: Database) {
-    this.#database = database
-  }
+  return {
+    async insert(token: SignupToken): Promise<void> {
+      await database.execute(sql.insert, rows.values(token))
+    },
 
-  async insert(token: SignupToken): Promise<void> {
-    await this.#database.execute(sql.insert, rows.values(token))
-  }
+    find: async (id: string): Promise<SignupToken | undefined> => rows.first(await database.query(sql.find, [id])),
+    findByHash,
 
-  async find(id: string): Promise<SignupToken | undefined> {
-    return rows.first(await this.#database.query(sql.find, [id]))
-  }
+    /**
+     * Tokens that have not expired by `now`; the filter `used` selects unused, partly used or fully used ones. `search` is the hash
+     * of a token.
+     */
+    async list(request: ListRequest, now: number): Promise<Page<SignupToken>> {
+      const parameters = request.search === '' ? [now] : [now, request.search]
+      const searched = request.search === '' ? '' : ' AND token_hash = $2'
+      const where = `expires_at > $1${searched}${usageConditions.get(request.filters.used?.[0]) ?? ''}`
+      const count = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${where}`
+      const [countRow] = await database.query<{ total: number | string }>(count, parameters)
+      const total = Number(countRow?.total)
+      const limits = `LIMIT $${parameters.length + 1} OFFSET $${parameters.length + 2}`
+      const page = `${rows.select} WHERE ${where} ORDER BY ${orderOf(request)} ${limits}`
+      const pageRows = await database.query(page, [...parameters, request.limit, offsetOf(request, total)])
+      return { total, items: rows.all(pageRows) }
+    },
 
-  async findByHash(tokenHash: string): Promise<SignupToken | undefined> {
-    return rows.first(await this.#database.query(sql.findByHash, [tokenHash]))
-  }
+    /**
+     * Counts one use in one atomic step, if the token has not expired by `now` and its limit is not reached. Returns the token, or
+     * `undefined` if it is invalid. A rolled-back transaction also reverts the use.
+     */
+    async use(tokenHash: string, now: number): Promise<SignupToken | undefined> {
+      const updatedRows = await database.execute(sql.use, [tokenHash, now])
+      return updatedRows === 1 ? findByHash(tokenHash) : undefined
+    },
 
-  /**
-   * Tokens that have not expired by `now`; the filter `used` selects unused, partly used or fully used ones. `search` is the hash
-   * of a token.
-   */
-  async list(request: ListRequest, now: number): Promise<Page<SignupToken>> {
-    const parameters = request.search === '' ? [now] : [now, request.search]
-    const searched = request.search === '' ? '' : ' AND token_hash = $2'
-    const where = `expires_at > $1${searched}${usageConditions.get(request.filters.used?.[0]) ?? ''}`
-    const count = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${where}`
-    const [countRow] = await this.#database.query<{ total: number | string }>(count, parameters)
-    const total = Number(countRow?.total)
-    const limits = `LIMIT $${parameters.length + 1} OFFSET $${parameters.length + 2}`
-    const page = `${rows.select} WHERE ${where} ORDER BY ${orderOf(request)} ${limits}`
-    const pageRows = await this.#database.query(page, [...parameters, request.limit, offsetOf(request, total)])
-    return { total, items: rows.all(pageRows) }
-  }
+    /** Returns `false` if the token does not exist. */
+    remove: async (id: string): Promise<boolean> => (await database.execute(sql.remove, [id])) === 1,
 
-  /**
-   * Counts one use in one atomic step, if the token has not expired by `now` and its limit is not reached. Returns the token, or
-   * `undefined` if it is invalid. A rolled-back transaction also reverts the use.
-   */
-  async use(tokenHash: string, now: number): Promise<SignupToken | undefined> {
-    const updatedRows = await this.#database.execute(sql.use, [tokenHash, now])
-    return updatedRows === 1 ? this.findByHash(tokenHash) : undefined
-  }
-
-  /** Returns `false` if the token does not exist. */
-  async remove(id: string): Promise<boolean> {
-    return (await this.#database.execute(sql.remove, [id])) === 1
-  }
-
-  /** Deletes tokens that expired before `before`. */
-  async removeExpired(before: number): Promise<void> {
-    await this.#database.execute(sql.removeExpired, [before])
+    /** Deletes tokens that expired before `before`. */
+    async removeExpired(before: number): Promise<void> {
+      await database.execute(sql.removeExpired, [before])
+    },
   }
 }
+
+export type SignupTokenStore = ReturnType<typeof createSignupTokenStore>
 
 function orderOf({ sort }: ListRequest): string {
   const column = sort && sortKeys.get(sort.column)

@@ -10,22 +10,18 @@ const sql = {
 }
 
 /** Stores which administrators were created by an API key. */
-export class BootstrapAccountStore {
-  readonly #database: Database
+export function createBootstrapAccountStore(database: Database) {
+  return {
+    has: async (userId: string): Promise<boolean> => (await database.query(sql.has, [userId])).length > 0,
 
-  constructor(database: Database) {
-    this.#database = database
-  }
+    async add(userId: string): Promise<void> {
+      await database.execute(sql.add, rows.values({ userId }))
+    },
 
-  async has(userId: string): Promise<boolean> {
-    return (await this.#database.query(sql.has, [userId])).length > 0
-  }
-
-  async add(userId: string): Promise<void> {
-    await this.#database.execute(sql.add, rows.values({ userId }))
-  }
-
-  async remove(userId: string): Promise<void> {
-    await this.#database.execute(sql.remove, [userId])
+    async remove(userId: string): Promise<void> {
+      await database.execute(sql.remove, [userId])
+    },
   }
 }
+
+export type BootstrapAccountStore = ReturnType<typeof createBootstrapAccountStore>
