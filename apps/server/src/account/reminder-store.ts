@@ -14,15 +14,9 @@ export function createReminderStore(database: Database) {
   return {
     find: async (accountId: string): Promise<Reminder | undefined> =>
       rows.first(await database.query(sql.find, [accountId])),
-
     /** Replaces an earlier entry. */
-    async put(reminder: Reminder): Promise<void> {
-      await database.execute(sql.put, rows.values(reminder))
-    },
-
-    async removeByAccount(accountId: string): Promise<void> {
-      await database.execute(sql.removeByAccount, [accountId])
-    },
+    put: (reminder: Reminder): Promise<void> => database.write(sql.put, rows.values(reminder)),
+    removeByAccount: (accountId: string): Promise<void> => database.write(sql.removeByAccount, [accountId]),
   }
 }
 

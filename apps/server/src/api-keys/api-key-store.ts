@@ -53,19 +53,14 @@ export function createApiKeyStore(database: Database) {
       return { total, items: rows.all(records).map(withoutKey) }
     },
 
-    async insert(apiKey: ApiKey): Promise<void> {
-      await database.execute(sql.insert, rows.values({ ...apiKey, nameKey: nameKey(apiKey.name) }))
-    },
-
+    insert: (apiKey: ApiKey): Promise<void> =>
+      database.write(sql.insert, rows.values({ ...apiKey, nameKey: nameKey(apiKey.name) })),
     /** Renews a key that had expired by `now`; returns `false` if the key does not exist or has not expired. */
     renew: async ({ id, ownerId, tokenHash, expiresAt }: ApiKeyRenewal, now: number): Promise<boolean> =>
       (await database.execute(sql.renew, [ownerId, id, tokenHash, expiresAt, false, now])) === 1,
-
     /** Records a use unless one after `recordedBefore` is already recorded. */
-    async markUsed(id: string, at: number, recordedBefore: number): Promise<void> {
-      await database.execute(sql.markUsed, [id, at, recordedBefore])
-    },
-
+    markUsed: (id: string, at: number, recordedBefore: number): Promise<void> =>
+      database.write(sql.markUsed, [id, at, recordedBefore]),
     /** Keys that expire between the two instants and whose owners were not notified yet. */
     listExpiring: async (from: number, to: number): Promise<readonly ApiKey[]> =>
       rows.all(await database.query(sql.listExpiring, [from, to, false])).map(withoutKey),
@@ -75,10 +70,7 @@ export function createApiKeyStore(database: Database) {
     /** Returns `false` if the user has no such key. */
     remove: async (ownerId: string, id: string): Promise<boolean> =>
       (await database.execute(sql.remove, [ownerId, id])) === 1,
-
-    async removeByOwner(ownerId: string): Promise<void> {
-      await database.execute(sql.removeByOwner, [ownerId])
-    },
+    removeByOwner: (ownerId: string): Promise<void> => database.write(sql.removeByOwner, [ownerId]),
   }
 }
 

@@ -18,27 +18,13 @@ export function createFavoriteStore(database: Database) {
     /** The IDs of the clients. */
     list: async (accountId: string): Promise<readonly string[]> =>
       rows.all(await database.query(sql.list, [accountId])).map(({ clientId }) => clientId),
-
     /** Does nothing if it is already a favorite. */
-    async add(favorite: Favorite): Promise<void> {
-      await database.execute(sql.add, rows.values(favorite))
-    },
-
-    async remove(accountId: string, clientId: string): Promise<void> {
-      await database.execute(sql.remove, [accountId, clientId])
-    },
-
-    async removeByAccount(accountId: string): Promise<void> {
-      await database.execute(sql.removeByAccount, [accountId])
-    },
-
-    async removeByClient(clientId: string): Promise<void> {
-      await database.execute(sql.removeByClient, [clientId])
-    },
-
-    async renameClient(clientId: string, newId: string): Promise<void> {
-      await database.execute(sql.renameClient, [clientId, newId])
-    },
+    add: (favorite: Favorite): Promise<void> => database.write(sql.add, rows.values(favorite)),
+    remove: (accountId: string, clientId: string): Promise<void> => database.write(sql.remove, [accountId, clientId]),
+    removeByAccount: (accountId: string): Promise<void> => database.write(sql.removeByAccount, [accountId]),
+    removeByClient: (clientId: string): Promise<void> => database.write(sql.removeByClient, [clientId]),
+    renameClient: (clientId: string, newId: string): Promise<void> =>
+      database.write(sql.renameClient, [clientId, newId]),
   }
 }
 

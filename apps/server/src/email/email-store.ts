@@ -106,13 +106,8 @@ export function createEmailStore(database: Database) {
       return { total, items: rows.all(records) }
     },
 
-    async remove(id: string): Promise<void> {
-      await database.execute(sql.remove, [id])
-    },
-
-    async removeTests(): Promise<void> {
-      await database.execute(sql.removeTests, [])
-    },
+    remove: (id: string): Promise<void> => database.write(sql.remove, [id]),
+    removeTests: (): Promise<void> => database.write(sql.removeTests, []),
 
     /** The outcome of the newest e-mail that was attempted; `undefined` if none was within the last 30 days. */
     async lastAttempt(): Promise<LastAttempt | undefined> {
@@ -122,10 +117,7 @@ export function createEmailStore(database: Database) {
       return row && { succeeded: row.sent_at !== null, at: Number(row.sent_at ?? row.created_at) }
     },
 
-    async removeByAccount(accountId: string): Promise<void> {
-      await database.execute(sql.removeByAccount, [accountId])
-    },
-
+    removeByAccount: (accountId: string): Promise<void> => database.write(sql.removeByAccount, [accountId]),
     /** Removes at most `limit` e-mails older than this instant; returns the number removed. */
     removeBefore: (instant: number, limit: number): Promise<number> =>
       database.execute(sql.removeBefore, [instant, limit]),

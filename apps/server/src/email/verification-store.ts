@@ -16,20 +16,13 @@ const sql = {
 export function createVerificationStore(database: Database) {
   return {
     /** Replaces an earlier one. */
-    async put(verification: Verification): Promise<void> {
-      await database.execute(sql.put, rows.values(verification))
-    },
-
+    put: (verification: Verification): Promise<void> => database.write(sql.put, rows.values(verification)),
     /** Removes and returns it atomically: only one of several concurrent calls gets it. */
     consume: async (accountId: string, tokenHash: string): Promise<Verification | undefined> =>
       rows.first(await database.query(sql.consume, [accountId, tokenHash])),
     find: async (tokenHash: string): Promise<Verification | undefined> =>
       rows.first(await database.query(sql.find, [tokenHash])),
-
-    async removeByAccount(accountId: string): Promise<void> {
-      await database.execute(sql.removeByAccount, [accountId])
-    },
-
+    removeByAccount: (accountId: string): Promise<void> => database.write(sql.removeByAccount, [accountId]),
     removeExpired: (before: number): Promise<number> => database.execute(sql.removeExpired, [before]),
   }
 }

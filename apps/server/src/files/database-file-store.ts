@@ -24,8 +24,6 @@ export function createDatabaseFileStore(database: Database, clock: Clock): FileS
       await database.execute(sql.write, rows.values(file))
     },
 
-    async remove(name) {
-      await database.execute(sql.remove, [name])
-    },
+    remove: (name) => database.write(sql.remove, [name]),
   }
 }

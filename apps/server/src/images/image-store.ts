@@ -55,23 +55,14 @@ export function createImageStore(database: Database) {
       await database.lockTable(imageTable.options.name)
     },
 
-    async insert(image: StoredImage): Promise<void> {
-      await database.execute(sql.insert, rows.values(image))
-    },
-
+    insert: (image: StoredImage): Promise<void> => database.write(sql.insert, rows.values(image)),
     /** Moves the image of a slot, if there is one, to an empty slot. */
-    async move(slot: Slot, to: Slot): Promise<void> {
-      await database.execute(sql.move, [slot, to])
-    },
-
+    move: (slot: Slot, to: Slot): Promise<void> => database.write(sql.move, [slot, to]),
     /** Removes the image from its slot; returns whether there was one. */
     discard: async (slot: Slot): Promise<boolean> => (await database.execute(sql.discard, [slot])) > 0,
     /** Images without a slot, at most 100. */
     listDiscarded: async (): Promise<readonly StoredImage[]> => rows.all(await database.query(sql.discarded)),
-
-    async remove(file: string): Promise<void> {
-      await database.execute(sql.remove, [file])
-    },
+    remove: (file: string): Promise<void> => database.write(sql.remove, [file]),
   }
 }
 

@@ -54,10 +54,7 @@ const sql = {
 
 export function createTypeormJobStore(database: Database): JobStore {
   return {
-    async register(name, { now, latest }) {
-      await database.execute(sql.announce, [name, now, latest])
-    },
-
+    register: (name, { now, latest }) => database.write(sql.announce, [name, now, latest]),
     list: async () => (await database.query(sql.list)).map((row) => rows.read(row)),
     markDue: async (name, now) => (await database.execute(sql.runEarlier, [name, now])) === 1,
     claim: async (lease, { now, until }) =>
@@ -70,8 +67,6 @@ export function createTypeormJobStore(database: Database): JobStore {
       return (await database.execute(sql.finish, parameters)) === 1
     },
 
-    async release(lease) {
-      await database.execute(sql.release, [lease.name, lease.owner])
-    },
+    release: (lease) => database.write(sql.release, [lease.name, lease.owner]),
   }
 }

@@ -29,11 +29,8 @@ export function createRecoveryStore(database: Database) {
   return {
     find: async (accountId: string): Promise<RecoveryState | undefined> =>
       rows.first(await database.query(sql.find, [accountId])),
-
-    async recordUse(use: Pick<RecoveryState, 'accountId' | 'usedAt' | 'ipAddress' | 'userAgent'>): Promise<void> {
-      await database.execute(sql.recordUse, [use.accountId, use.usedAt, use.ipAddress, use.userAgent])
-    },
-
+    recordUse: (use: Pick<RecoveryState, 'accountId' | 'usedAt' | 'ipAddress' | 'userAgent'>): Promise<void> =>
+      database.write(sql.recordUse, [use.accountId, use.usedAt, use.ipAddress, use.userAgent]),
     findByStopHash: async (hash: string): Promise<RecoveryState | undefined> =>
       rows.first(await database.query(sql.findByStopHash, [hash])),
 
@@ -59,10 +56,7 @@ export function createRecoveryStore(database: Database) {
       (await database.execute(sql.markSent, [accountId, now])) === 1,
     /** Returns `false` if no recovery by e-mail is pending. */
     stop: async (accountId: string): Promise<boolean> => (await database.execute(sql.stop, [accountId])) === 1,
-
-    async removeByAccount(accountId: string): Promise<void> {
-      await database.execute(sql.removeByAccount, [accountId])
-    },
+    removeByAccount: (accountId: string): Promise<void> => database.write(sql.removeByAccount, [accountId]),
   }
 }
 

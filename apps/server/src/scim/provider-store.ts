@@ -103,18 +103,11 @@ export function createScimProviderStore(database: Database) {
       await database.execute(sql.update, [id, clientId, endpoint, token, removal])
     },
 
-    async renameClient(clientId: string, newId: string): Promise<void> {
-      await database.execute(sql.renameClient, [clientId, newId])
-    },
-
-    async remove(id: string): Promise<void> {
-      await database.execute(sql.remove, [id])
-    },
-
+    renameClient: (clientId: string, newId: string): Promise<void> =>
+      database.write(sql.renameClient, [clientId, newId]),
+    remove: (id: string): Promise<void> => database.write(sql.remove, [id]),
     /** Records a change of users or groups if there is a provider. Concurrent changes do not block each other. */
-    async recordChange(changedAt: number): Promise<void> {
-      await database.execute(sql.recordChange, [randomUUID(), changedAt])
-    },
+    recordChange: (changedAt: number): Promise<void> => database.write(sql.recordChange, [randomUUID(), changedAt]),
 
     /**
      * If nothing has changed after `before`, makes all providers due at `now`, including running ones, and deletes the recorded
@@ -128,9 +121,7 @@ export function createScimProviderStore(database: Database) {
     },
 
     /** Makes the provider due at `now`, even if it is running. */
-    async markDue(id: string, now: number): Promise<void> {
-      await database.execute(sql.runEarlier, [id, now])
-    },
+    markDue: (id: string, now: number): Promise<void> => database.write(sql.runEarlier, [id, now]),
 
     /** The IDs of providers that are due and not leased, the longest waiting first. */
     listDue: async (now: number): Promise<readonly string[]> =>
@@ -159,9 +150,7 @@ export function createScimProviderStore(database: Database) {
     },
 
     /** Releases the lease without a result. */
-    async release({ id, owner }: ScimLease): Promise<void> {
-      await database.execute(sql.release, [id, owner])
-    },
+    release: ({ id, owner }: ScimLease): Promise<void> => database.write(sql.release, [id, owner]),
 
     /** Providers whose last run was incomplete, with the names of their clients; the earliest failure first. */
     async listFailing(limit: number): Promise<readonly FailingProvider[]> {

@@ -40,12 +40,7 @@ export function createTypeormSettingStore(database: Database): SettingStore {
       await database.lockTable(settingTable.options.name)
     },
 
-    async put(setting) {
-      await database.execute(sql.put, rows.values(setting))
-    },
-
-    async remove(key) {
-      await database.execute(sql.remove, [key])
-    },
+    put: (setting) => database.write(sql.put, rows.values(setting)),
+    remove: (key) => database.write(sql.remove, [key]),
   }
 }

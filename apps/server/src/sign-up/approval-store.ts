@@ -16,10 +16,7 @@ const sql = {
 /** Stores pending sign-ups. */
 export function createApprovalStore(database: Database) {
   return {
-    async insert(approval: Approval): Promise<void> {
-      await database.execute(rows.insert, rows.values(approval))
-    },
-
+    insert: (approval: Approval): Promise<void> => database.write(rows.insert, rows.values(approval)),
     /** Oldest first. */
     list: async (): Promise<readonly Approval[]> => rows.all(await database.query(sql.list, [])),
 

@@ -35,10 +35,7 @@ export function createSignupTokenStore(database: Database) {
     rows.first(await database.query(sql.findByHash, [tokenHash]))
 
   return {
-    async insert(token: SignupToken): Promise<void> {
-      await database.execute(sql.insert, rows.values(token))
-    },
-
+    insert: (token: SignupToken): Promise<void> => database.write(sql.insert, rows.values(token)),
     find: async (id: string): Promise<SignupToken | undefined> => rows.first(await database.query(sql.find, [id])),
     findByHash,
 
@@ -70,11 +67,8 @@ export function createSignupTokenStore(database: Database) {
 
     /** Returns `false` if the token does not exist. */
     remove: async (id: string): Promise<boolean> => (await database.execute(sql.remove, [id])) === 1,
-
     /** Deletes tokens that expired before `before`. */
-    async removeExpired(before: number): Promise<void> {
-      await database.execute(sql.removeExpired, [before])
-    },
+    removeExpired: (before: number): Promise<void> => database.write(sql.removeExpired, [before]),
   }
 }
 

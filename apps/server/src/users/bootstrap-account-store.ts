@@ -13,14 +13,8 @@ const sql = {
 export function createBootstrapAccountStore(database: Database) {
   return {
     has: async (userId: string): Promise<boolean> => (await database.query(sql.has, [userId])).length > 0,
-
-    async add(userId: string): Promise<void> {
-      await database.execute(sql.add, rows.values({ userId }))
-    },
-
-    async remove(userId: string): Promise<void> {
-      await database.execute(sql.remove, [userId])
-    },
+    add: (userId: string): Promise<void> => database.write(sql.add, rows.values({ userId })),
+    remove: (userId: string): Promise<void> => database.write(sql.remove, [userId]),
   }
 }
 

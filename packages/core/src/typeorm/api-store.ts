@@ -77,25 +77,14 @@ export function createTypeormApiStore(database: Database): ApiStore {
     },
 
     insert: async (api) => (await database.execute(sql.insert, rows.values(toStoredApi(api)))) === 1,
-
-    async update(api) {
-      await database.execute(sql.update, rows.values(toStoredApi(api)))
-    },
-
+    update: (api) => database.write(sql.update, rows.values(toStoredApi(api))),
     remove: async (id) => isStorable(id) && (await database.execute(sql.remove, [id])) === 1,
     findGrant: async (apiId, clientId) => grants.first(await database.query(sql.findGrant, [apiId, clientId])),
     grantsOf: async (apiId) => grants.all(await database.query(sql.grantsOf, [apiId])),
     grantsTo: async (clientId) => grants.all(await database.query(sql.grantsTo, [clientId])),
-
-    async setGrant(grant) {
-      await database.execute(sql.setGrant, grants.values(grant))
-    },
-
+    setGrant: (grant) => database.write(sql.setGrant, grants.values(grant)),
     removeGrant: async (apiId, clientId) => (await database.execute(sql.removeGrant, [apiId, clientId])) === 1,
-
-    async removeGrantsTo(clientId) {
-      await database.execute(sql.removeGrantsTo, [clientId])
-    },
+    removeGrantsTo: (clientId) => database.write(sql.removeGrantsTo, [clientId]),
   }
 }
 

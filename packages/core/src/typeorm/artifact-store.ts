@@ -148,29 +148,13 @@ export function createTypeormArtifactStore(database: Database): ArtifactStore {
 
     decide: async (artifact) => (await database.execute(sql.decide, [...rows.values(artifact), artifact.key])) === 1,
     poll: async (key, at, interval) => (await database.execute(sql.poll, [key, at, at - interval])) === 1,
-
-    async destroy(key) {
-      await database.execute(sql.destroy, [key], key)
-    },
-
+    destroy: (key) => database.write(sql.destroy, [key], key),
     destroyByUid: async (model, uid) => rows.first(await database.query(sql.destroyByUid, [uid, model])),
-
-    async destroyByGrant(model, grantId) {
-      await database.execute(sql.destroyByGrant, [grantId, model])
-    },
-
-    async destroyByAccount(accountId) {
-      await database.execute(sql.destroyByAccount, [accountId])
-    },
-
-    async destroyByClient(clientId) {
-      await database.execute(sql.destroyByClient, [clientId])
-    },
-
-    async destroyByAccountAndClient(accountId, clientId) {
-      await database.execute(sql.destroyByAccountAndClient, [accountId, clientId])
-    },
-
+    destroyByGrant: (model, grantId) => database.write(sql.destroyByGrant, [grantId, model]),
+    destroyByAccount: (accountId) => database.write(sql.destroyByAccount, [accountId]),
+    destroyByClient: (clientId) => database.write(sql.destroyByClient, [clientId]),
+    destroyByAccountAndClient: (accountId, clientId) =>
+      database.write(sql.destroyByAccountAndClient, [accountId, clientId]),
     removeExpired: (before, limit) => database.execute(sql.removeExpired, [before, limit]),
   }
 }

@@ -149,27 +149,16 @@ export function createTypeormClientStore(database: Database): ClientStore {
       }),
 
     remove: async (id) => isStorable(id) && (await database.execute(sql.remove, [id])) === 1,
-
-    async recordPkceSupport(id) {
-      await database.execute(sql.recordPkceSupport, [id, true])
-    },
-
-    async noteUse(id) {
-      await database.execute(sql.noteUse, [id])
-    },
-
-    async postponeRemoval(id, before, at) {
-      await database.execute(sql.postponeRemoval, [id, before, at])
-    },
+    recordPkceSupport: (id) => database.write(sql.recordPkceSupport, [id, true]),
+    noteUse: (id) => database.write(sql.noteUse, [id]),
+    postponeRemoval: (id, before, at) => database.write(sql.postponeRemoval, [id, before, at]),
 
     async listUnused(before, limit) {
       const found = await database.query<{ id: string }>(sql.listUnused, [before, limit])
       return Array.from(found, ({ id }) => id)
     },
 
-    async recordSecretUse(id, secretId, at) {
-      await database.execute(sql.recordSecretUse, [id, secretId, at])
-    },
+    recordSecretUse: (id, secretId, at) => database.write(sql.recordSecretUse, [id, secretId, at]),
 
     async secretUses(id) {
       if (!isStorable(id)) return new Map()

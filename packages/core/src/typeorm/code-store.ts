@@ -21,10 +21,7 @@ const sql = {
 
 export function createTypeormCodeStore(database: Database): CodeStore {
   return {
-    async insert(code) {
-      await database.execute(rows.insert, rows.values(code))
-    },
-
+    insert: (code) => database.write(rows.insert, rows.values(code)),
     consume: async (hash, browserHash = null) => rows.first(await database.query(sql.consume, [hash, browserHash])),
     find: async (hash) => rows.first(await database.query(sql.find, [hash])),
 
@@ -44,15 +41,8 @@ export function createTypeormCodeStore(database: Database): CodeStore {
     },
 
     remove: async (hash) => (await database.execute(sql.remove, [hash])) === 1,
-
-    async removeByAccount(accountId) {
-      await database.execute(sql.removeByAccount, [accountId])
-    },
-
-    async expireByAccount(accountId) {
-      await database.execute(sql.expireByAccount, [accountId])
-    },
-
+    removeByAccount: (accountId) => database.write(sql.removeByAccount, [accountId]),
+    expireByAccount: (accountId) => database.write(sql.expireByAccount, [accountId]),
     removeExpired: (before, limit) => database.execute(sql.removeExpired, [before, limit]),
   }
 }

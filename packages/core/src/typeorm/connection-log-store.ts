@@ -68,13 +68,8 @@ export function createTypeormConnectionLogStore(database: Database): ConnectionL
       return rows.all(await database.query(sql.latest, [JSON.stringify(validIds)])).map(toAttempt)
     },
 
-    async removeByAccount(accountId) {
-      await database.execute(sql.removeByAccount, [accountId])
-    },
-
-    async renameClient(clientId, newId) {
-      await database.execute(sql.renameClient, [clientId, newId])
-    },
+    removeByAccount: (accountId) => database.write(sql.removeByAccount, [accountId]),
+    renameClient: (clientId, newId) => database.write(sql.renameClient, [clientId, newId]),
   }
 }
 

@@ -51,21 +51,9 @@ export function createTypeormConsentStore(database: Database): ConsentStore {
     },
 
     remove: async (accountId, clientId) => (await database.execute(sql.remove, [accountId, clientId])) === 1,
-
-    async removeByAccount(accountId) {
-      await database.execute(sql.removeByAccount, [accountId])
-    },
-
-    async removeByClient(clientId) {
-      await database.execute(sql.removeByClient, [clientId])
-    },
-
-    async removeScopes(prefix) {
-      await database.execute(sql.removeScopes(database.kind), [prefix])
-    },
-
-    async renameClient(clientId, newId) {
-      await database.execute(sql.renameClient, [clientId, newId])
-    },
+    removeByAccount: (accountId) => database.write(sql.removeByAccount, [accountId]),
+    removeByClient: (clientId) => database.write(sql.removeByClient, [clientId]),
+    removeScopes: (prefix) => database.write(sql.removeScopes(database.kind), [prefix]),
+    renameClient: (clientId, newId) => database.write(sql.renameClient, [clientId, newId]),
   }
 }

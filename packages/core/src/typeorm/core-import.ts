@@ -45,9 +45,7 @@ export function coreImport(database: Database): CoreImport {
   const insertApis = bulkInsert(database, apiTable)
   return {
     passkeys: bulkInsert(database, passkeyTable),
-    async passkeyRpId(rpId) {
-      await database.execute('UPDATE pocket_passkey SET rp_id = $1', [rpId])
-    },
+    passkeyRpId: (rpId) => database.write('UPDATE pocket_passkey SET rp_id = $1', [rpId]),
     async clients(clients) {
       await insertClients(clients.map(toStoredClient))
       await insertClientGroups(

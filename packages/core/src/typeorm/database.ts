@@ -154,6 +154,11 @@ export class Database {
     return count
   }
 
+  /** Like {@link Database.execute}, for callers that do not need the row count. */
+  async write(sql: string, parameters: readonly Parameter[], row?: string): Promise<void> {
+    await this.execute(sql, parameters, row)
+  }
+
   /**
    * Like {@link Database.execute}, but in a batch, and on PostgreSQL also in a transaction, the write is sent together with a
    * later one, and before any statement that may concern its row. Earlier reads of the request are not repeated because of it.

@@ -25,11 +25,7 @@ export function createTypeormDeviceLoginStore(database: Database): DeviceLoginSt
     decide: async (codeHash, { status, accountId, sessionUid, at }) =>
       (await database.execute(sql.decide, [codeHash, status, accountId, at, sessionUid])) === 1,
     consume: async (id, tokenHash) => rows.first(await database.query(sql.consume, [id, tokenHash])),
-
-    async removeByAccount(accountId) {
-      await database.execute(sql.removeByAccount, [accountId])
-    },
-
+    removeByAccount: (accountId) => database.write(sql.removeByAccount, [accountId]),
     removeExpired: (before, limit) => database.execute(sql.removeExpired, [before, limit]),
   }
 }

@@ -17,10 +17,7 @@ const sql = {
 
 export function createTypeormInitialAccessTokenStore(database: Database): InitialAccessTokenStore {
   return {
-    async insert(token) {
-      await database.execute(rows.insert, rows.values(token))
-    },
-
+    insert: (token) => database.write(rows.insert, rows.values(token)),
     findByHash: async (tokenHash) => rows.first(await database.query(sql.findByHash, [tokenHash])),
     list: async (now) => rows.all(await database.query(sql.list, [now])),
     use: async (tokenHash, now) => (await database.execute(sql.use, [tokenHash, now])) === 1,

@@ -29,9 +29,6 @@ export function createTypeormKeyStore(database: Database): KeyStore {
     insert: async (key) => (await database.execute(sql.insert, rows.values(key))) === 1,
     move: async (kid, from, to, at) => (await database.execute(sql.move, [kid, from, to, at])) === 1,
     requestReplacement: async (kid, at) => (await database.execute(sql.requestReplacement, [kid, at])) === 1,
-
-    async remove(kid) {
-      await database.execute(sql.remove, [kid])
-    },
+    remove: (kid) => database.write(sql.remove, [kid]),
   }
 }

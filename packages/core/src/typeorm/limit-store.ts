@@ -29,10 +29,7 @@ export function createTypeormLimitStore(database: Database): LimitStore {
       return limit
     },
 
-    async refund(key, interval) {
-      await database.execute(sql.refund, [key, interval])
-    },
-
+    refund: (key, interval) => database.write(sql.refund, [key, interval]),
     removeExpired: (before, limit) => database.execute(sql.removeExpired, [before, limit]),
   }
 }

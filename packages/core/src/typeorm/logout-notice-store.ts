@@ -21,23 +21,11 @@ function statements(kind: DatabaseKind) {
 export function createTypeormLogoutNoticeStore(database: Database): LogoutNoticeStore {
   const sql = statements(database.kind)
   return {
-    async insert(notice) {
-      await database.execute(rows.insert, rows.values(notice))
-    },
-
+    insert: (notice) => database.write(rows.insert, rows.values(notice)),
     claimDue: async (now, until, limit) =>
       rows.all(await database.query(sql.claimDue, [now, until, limit, now + maxRetryDelay])),
-
-    async postpone(id, nextAttemptAt) {
-      await database.execute(sql.postpone, [id, nextAttemptAt])
-    },
-
-    async remove(id) {
-      await database.execute(sql.remove, [id])
-    },
-
-    async removeByClient(clientId) {
-      await database.execute(sql.removeByClient, [clientId])
-    },
+    postpone: (id, nextAttemptAt) => database.write(sql.postpone, [id, nextAttemptAt]),
+    remove: (id) => database.write(sql.remove, [id]),
+    removeByClient: (clientId) => database.write(sql.removeByClient, [clientId]),
   }
 }

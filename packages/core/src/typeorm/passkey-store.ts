@@ -79,10 +79,7 @@ export function createTypeormPasskeyStore(database: Database): PasskeyStore {
       })
     },
 
-    async recordCounterRegression(id, at) {
-      await database.execute(sql.recordCounterRegression, [id, at])
-    },
-
+    recordCounterRegression: (id, at) => database.write(sql.recordCounterRegression, [id, at]),
     hasUnverified,
     page: async (after, limit) => rows.all(await database.query(sql.page, [after, limit])),
 
@@ -125,9 +122,6 @@ export function createTypeormPasskeyStore(database: Database): PasskeyStore {
       }),
 
     remove: async (accountId, id) => (await database.execute(sql.remove, [accountId, id])) === 1,
-
-    async removeByAccount(accountId) {
-      await database.execute(sql.removeByAccount, [accountId])
-    },
+    removeByAccount: (accountId) => database.write(sql.removeByAccount, [accountId]),
   }
 }

@@ -14,17 +14,10 @@ const sql = {
 
 export function createTypeormReauthenticationStore(database: Database): ReauthenticationStore {
   return {
-    async insert(reauthentication) {
-      await database.execute(rows.insert, rows.values(reauthentication))
-    },
-
+    insert: (reauthentication) => database.write(rows.insert, rows.values(reauthentication)),
     consume: async ({ hash, accountId, sessionUid }) =>
       rows.first(await database.query(sql.consume, [hash, accountId, sessionUid])),
-
-    async removeByAccount(accountId) {
-      await database.execute(sql.removeByAccount, [accountId])
-    },
-
+    removeByAccount: (accountId) => database.write(sql.removeByAccount, [accountId]),
     removeExpired: (before, limit) => database.execute(sql.removeExpired, [before, limit]),
   }
 }

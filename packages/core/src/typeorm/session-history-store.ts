@@ -40,10 +40,7 @@ export function createTypeormSessionHistoryStore(database: Database): SessionHis
 
     countRemovals: async (accountId) =>
       removals.first(await database.query(sql.countRemovals, [accountId]))?.count ?? 0,
-
-    async addRemoval(accountId) {
-      await database.execute(sql.addRemoval, [accountId])
-    },
+    addRemoval: (accountId) => database.write(sql.addRemoval, [accountId]),
 
     async saveOrigin(origin) {
       await database.executeLater({ sql: sql.saveOrigin, parameters: origins.values(origin), row: origin.uid })

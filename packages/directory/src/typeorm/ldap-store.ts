@@ -140,10 +140,8 @@ export function createTypeormLdapStore(database: Database, clock: Clock): LdapSt
     updateUsers: (userList) => writeRows(sql.updateUsers, users, userList.map(toStoredUser)),
     removeUsers: (ids) => write(sql.removeUsers, ids),
     saveImportStates: (stateList) => writeRows(sql.saveImportStates, states, stateList),
-
-    async savePicture(userId, { pictureHash, pictureImage }) {
-      await database.execute(sql.savePicture, [userId, pictureHash, pictureImage])
-    },
+    savePicture: (userId, { pictureHash, pictureImage }) =>
+      database.write(sql.savePicture, [userId, pictureHash, pictureImage]),
 
     async recordManualDecision(userId, { administrator, disabled }) {
       if (disabled !== undefined) await database.execute(sql.setManuallyDisabled, [userId, false, !disabled])
@@ -151,11 +149,7 @@ export function createTypeormLdapStore(database: Database, clock: Clock): LdapSt
     },
 
     findImportState: async (userId) => states.first(await database.query(sql.findImportState, [userId])),
-
-    async removeImportState(userId) {
-      await database.execute(sql.removeImportState, [userId])
-    },
-
+    removeImportState: (userId) => database.write(sql.removeImportState, [userId]),
     findByLdapId: async (ldapId) => toUsers(await database.query(sql.findByLdapId, [ldapId]))[0],
     findGroupByLdapId: async (ldapId) => toGroups(await database.query(sql.findGroupByLdapId, [ldapId]))[0],
     findGroups: async (ids) => toGroups(await database.query(sql.findGroups, [JSON.stringify(ids)])),

@@ -21,18 +21,9 @@ const sql = {
 export function createTypeormScimRecordStore(database: Database): ScimRecordStore {
   return {
     list: async (providerId) => rows.all(await database.query(sql.list, [providerId])),
-
-    async save(record) {
-      await database.execute(sql.save, rows.values(record))
-    },
-
-    async remove({ providerId, kind, localId }) {
-      await database.execute(sql.remove, [providerId, kind, localId])
-    },
-
-    async removeByProvider(providerId) {
-      await database.execute(sql.removeByProvider, [providerId])
-    },
+    save: (record) => database.write(sql.save, rows.values(record)),
+    remove: ({ providerId, kind, localId }) => database.write(sql.remove, [providerId, kind, localId]),
+    removeByProvider: (providerId) => database.write(sql.removeByProvider, [providerId]),
 
     async listFound(providerId, limit) {
       const items = rows.all(await database.query(sql.listFound, [providerId, limit]))
