@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream'
 import { requestContext } from '@pocket/core'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import { passkeySchema, userSchema } from '../users/user-dto.ts'
 import type { OwnData } from './own-data.ts'
+
+const accountApi = operationsIn('account')
 
 export const dataFile = 'attachment; filename="my-data.json"'
 
@@ -52,13 +54,10 @@ const dataSchema = named('OwnDataDto', {
 /** `/api/users/me/data`: exports all data of the user as one file. */
 export function ownDataOperations(ownData: OwnData): readonly Operation[] {
   return [
-    operation({
+    accountApi.get('/api/users/me/data', {
       id: 'downloadOwnData',
-      method: 'get',
-      path: '/api/users/me/data',
       summary: 'Export all your data as one JSON file without secrets',
       note: 'The file is streamed. API keys are rejected because the file contains more than any scope allows.',
-      area: 'account',
       response: { status: 200, schema: dataSchema },
       async handle({ user, ctx }) {
         const chunks = await ownData.exportJson(user, requestContext(ctx.req))

@@ -3,11 +3,13 @@ import { apiKeyScopes } from '../access/api-key-scope.ts'
 import { commandLineUser } from '../access/built-in-actors.ts'
 import { isBootstrapSession, isCommandLine } from '../access/guard.ts'
 import { pageAnswer } from '../http/api/list.ts'
-import { type Call, type Operation, operation } from '../http/api/operation.ts'
+import { type Call, type Operation, operationsIn } from '../http/api/operation.ts'
 import { instant, named, pageOf } from '../http/api/schema.ts'
 import type { MintedApiKey } from './api-key.ts'
 import { apiKeyDto } from './api-key-dto.ts'
 import type { ApiKeys, KeyCreator } from './api-keys.ts'
+
+const accountApi = operationsIn('account')
 
 const scopes = { type: 'array', items: { type: 'string', enum: [...apiKeyScopes] } } as const
 
@@ -80,13 +82,9 @@ const renewal = named('ApiKeyRenewDto', {
 
 /** `/api/api-keys`: the caller's own API keys. */
 export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
-  const shared = { area: 'account' } as const
   return [
-    operation({
-      ...shared,
+    accountApi.get('/api/api-keys', {
       id: 'listApiKeys',
-      method: 'get',
-      path: '/api/api-keys',
       summary: 'List your API keys',
       list: { sort: ['createdAt', 'name', 'expiresAt', 'lastUsedAt'] },
       response: { status: 200, schema: pageOf(apiKeySchema) },
@@ -95,11 +93,8 @@ export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
         return pageAnswer({ items: items.map(apiKeyDto), total }, list)
       },
     }),
-    operation({
-      ...shared,
+    accountApi.post('/api/api-keys', {
       id: 'createApiKey',
-      method: 'post',
-      path: '/api/api-keys',
       summary: 'Create an API key',
       body: newApiKey,
       response: { status: 201, schema: mintedSchema },
@@ -109,21 +104,15 @@ export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
         return mintedDto(await apiKeys.create(ownerOf(call), { name, description, scopes, canReadSecrets, expiresAt }))
       },
     }),
-    operation({
-      ...shared,
+    accountApi.post('/api/api-keys/:id/renew', {
       id: 'renewApiKey',
-      method: 'post',
-      path: '/api/api-keys/:id/renew',
       summary: 'Renew an expired API key',
       body: renewal,
       response: { status: 200, schema: mintedSchema },
       handle: async (call) => mintedDto(await apiKeys.renew(ownerOf(call), call.params.id ?? '', call.body.expiresAt)),
     }),
-    operation({
-      ...shared,
+    accountApi.delete('/api/api-keys/:id', {
       id: 'deleteApiKey',
-      method: 'delete',
-      path: '/api/api-keys/:id',
       summary: 'Delete an API key',
       response: { status: 204 },
       handle: async (call) => apiKeys.remove(ownerOf(call), call.params.id ?? ''),

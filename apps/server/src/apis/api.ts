@@ -2,7 +2,7 @@ import type { Api, ApiInput } from '@pocket/core'
 import type { Context } from 'koa'
 import { actorOf } from '../access/actor.ts'
 import { pageAnswer } from '../http/api/list.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import type { ClientLogos } from '../images/client-logos.ts'
@@ -13,19 +13,17 @@ import { apiCreate, apiSchema, apiUpdate, cimdAccessBody, permissionsBody } from
 import { clientOperations } from './client-operations.ts'
 import { grantOperations } from './grant-operations.ts'
 
+const clientsApi = operationsIn('clients')
+
 /** `/api/apis` and `/api/api-access`: the APIs that clients get access tokens for. */
 export function apiOperations(deps: Deps & { readonly clientLogos: ClientLogos }): readonly Operation[] {
   const { apis } = deps.pocket
   const administration = createApiAdministration(deps)
   const operationDeps = { ...deps, administration }
-  const shared = { area: 'clients' } as const
   const response = { status: 200, schema: apiSchema } as const
   return [
-    operation({
-      ...shared,
+    clientsApi.get('/api/apis', {
       id: 'listApis',
-      method: 'get',
-      path: '/api/apis',
       summary: 'List APIs',
       list: apiList,
       response: { status: 200, schema: pageOf(apiSchema) },
@@ -34,32 +32,23 @@ export function apiOperations(deps: Deps & { readonly clientLogos: ClientLogos }
         return pageAnswer({ items: items.map(apiDto), total }, list)
       },
     }),
-    operation({
-      ...shared,
+    clientsApi.post('/api/apis', {
       id: 'createApi',
-      method: 'post',
-      path: '/api/apis',
       summary: 'Create an API',
       body: apiCreate,
       response: { status: 201, schema: apiSchema },
       handle: async (call) =>
         respondWithEtag(call.ctx, await administration.create(actorOf(call), knownFields(call.body))),
     }),
-    operation({
-      ...shared,
+    clientsApi.get('/api/apis/:id', {
       id: 'getApi',
-      method: 'get',
-      path: '/api/apis/:id',
       summary: 'Get an API',
       response,
       handle: async ({ params, ctx }) => respondWithEtag(ctx, await administration.getApi(params.id ?? '')),
     }),
-    operation({
-      ...shared,
+    clientsApi.put('/api/apis/:id', {
       id: 'updateApi',
       conditional: true,
-      method: 'put',
-      path: '/api/apis/:id',
       summary: 'Update an API; its resource indicator cannot be changed',
       body: apiUpdate,
       response,
@@ -69,22 +58,16 @@ export function apiOperations(deps: Deps & { readonly clientLogos: ClientLogos }
           await administration.update(actorOf(call), call.params.id ?? '', knownFields(call.body)),
         ),
     }),
-    operation({
-      ...shared,
+    clientsApi.delete('/api/apis/:id', {
       id: 'deleteApi',
       conditional: true,
-      method: 'delete',
-      path: '/api/apis/:id',
       summary: 'Delete an API and all access to it',
       response: { status: 204 },
       handle: (call) => administration.remove(actorOf(call), call.params.id ?? ''),
     }),
-    operation({
-      ...shared,
+    clientsApi.put('/api/apis/:id/permissions', {
       id: 'setPermissionsOfApi',
       conditional: true,
-      method: 'put',
-      path: '/api/apis/:id/permissions',
       summary: 'Set the permissions of an API',
       body: permissionsBody,
       response,
@@ -100,12 +83,9 @@ export function apiOperations(deps: Deps & { readonly clientLogos: ClientLogos }
         )
       },
     }),
-    operation({
-      ...shared,
+    clientsApi.put('/api/apis/:id/cimd-access', {
       id: 'setCimdAccessOfApi',
       conditional: true,
-      method: 'put',
-      path: '/api/apis/:id/cimd-access',
       summary: 'Set the access of clients with a client ID metadata document to an API',
       body: cimdAccessBody,
       response,

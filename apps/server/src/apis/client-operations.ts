@@ -2,25 +2,23 @@ import type { ApiAccess, ClientListRequest } from '@pocket/core'
 import type { Context } from 'koa'
 import { actorOf } from '../access/actor.ts'
 import { type ListRequest, pageAnswer } from '../http/api/list.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
 import { accessValidator } from './administration.ts'
 import { accessDto, apiClientDto, clientAccessDto } from './api-dto.ts'
 import { accessBody, accessSchema, apiClientSchema, clientAccessSchema } from './api-schema.ts'
 import type { ApiOperationDeps } from './deps.ts'
 
+const clientsApi = operationsIn('clients')
+
 const list = { sort: ['name', 'createdAt'], search: true }
 
 /** `/api/apis/:id/clients` and `/assignable-clients`: clients with access to an API, and clients that can be given access. */
 export function clientOperations({ pocket, administration, clientLogos }: ApiOperationDeps): readonly Operation[] {
   const { apis, clients } = pocket
-  const shared = { area: 'clients' } as const
   return [
-    operation({
-      ...shared,
+    clientsApi.get('/api/apis/:id/clients', {
       id: 'listClientsOfApi',
-      method: 'get',
-      path: '/api/apis/:id/clients',
       summary: 'List the clients that have access to an API',
       list,
       response: { status: 200, schema: pageOf(clientAccessSchema) },
@@ -32,11 +30,8 @@ export function clientOperations({ pocket, administration, clientLogos }: ApiOpe
         return pageAnswer({ items: await clientLogos.withClientLogoFlags(dtos), total }, call.list)
       },
     }),
-    operation({
-      ...shared,
+    clientsApi.get('/api/apis/:id/assignable-clients', {
       id: 'listAssignableClientsOfApi',
-      method: 'get',
-      path: '/api/apis/:id/assignable-clients',
       summary: 'List the clients that can be given access to an API',
       list,
       response: { status: 200, schema: pageOf(apiClientSchema) },
@@ -47,11 +42,8 @@ export function clientOperations({ pocket, administration, clientLogos }: ApiOpe
         return pageAnswer({ items: await clientLogos.withLogoFlags(dtos), total }, call.list)
       },
     }),
-    operation({
-      ...shared,
+    clientsApi.get('/api/apis/:id/clients/:clientId', {
       id: 'getAccessOfClientToApi',
-      method: 'get',
-      path: '/api/apis/:id/clients/:clientId',
       summary: 'Get the access of a client to an API',
       note: 'For a client without access the response grants nothing.',
       response: { status: 200, schema: accessSchema },
@@ -61,12 +53,9 @@ export function clientOperations({ pocket, administration, clientLogos }: ApiOpe
         return respondWithEtag(ctx, await apis.grant(id, client.id))
       },
     }),
-    operation({
-      ...shared,
+    clientsApi.put('/api/apis/:id/clients/:clientId', {
       id: 'setAccessOfClientToApi',
       conditional: true,
-      method: 'put',
-      path: '/api/apis/:id/clients/:clientId',
       summary: 'Set the access of a client to an API',
       body: accessBody,
       response: { status: 200, schema: accessSchema },
@@ -81,12 +70,9 @@ export function clientOperations({ pocket, administration, clientLogos }: ApiOpe
         return respondWithEtag(call.ctx, await administration.setGrant(actorOf(call), id, clientId, access))
       },
     }),
-    operation({
-      ...shared,
+    clientsApi.delete('/api/apis/:id/clients/:clientId', {
       id: 'removeAccessOfClientToApi',
       conditional: true,
-      method: 'delete',
-      path: '/api/apis/:id/clients/:clientId',
       summary: 'Remove the access of a client to an API',
       response: { status: 204 },
       handle: (call) => administration.removeGrant(actorOf(call), call.params.id ?? '', call.params.clientId ?? ''),

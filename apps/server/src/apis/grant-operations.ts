@@ -3,7 +3,7 @@ import { cimdPermissions } from '@pocket/core/internal'
 import type { Context } from 'koa'
 import { actorOf } from '../access/actor.ts'
 import { pageAnswer } from '../http/api/list.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
 import { grantsValidator } from './administration.ts'
 import { apiAccessDto, apiDto } from './api-dto.ts'
@@ -11,16 +11,14 @@ import { apiList, apiListRequest } from './api-lists.ts'
 import { apiAccessSchema, apiSchema, permissionListsBody, permissionListsSchema } from './api-schema.ts'
 import type { ApiOperationDeps } from './deps.ts'
 
+const clientsApi = operationsIn('clients')
+
 /** `/api/api-access/:clientId`: the APIs a client has access to, and the APIs it can be given access to. */
 export function grantOperations({ pocket, administration }: ApiOperationDeps): readonly Operation[] {
   const { apis } = pocket
-  const shared = { area: 'clients' } as const
   return [
-    operation({
-      ...shared,
+    clientsApi.get('/api/api-access/:clientId/apis', {
       id: 'listApisOfClient',
-      method: 'get',
-      path: '/api/api-access/:clientId/apis',
       summary: 'List the APIs that a client has access to',
       response: { status: 200, schema: { type: 'array', items: apiAccessSchema } },
       async handle({ params }) {
@@ -31,11 +29,8 @@ export function grantOperations({ pocket, administration }: ApiOperationDeps): r
           .map((api) => apiAccessDto({ api, client, access: grants.get(api.id) }))
       },
     }),
-    operation({
-      ...shared,
+    clientsApi.get('/api/api-access/:clientId/assignable-apis', {
       id: 'listAssignableApisOfClient',
-      method: 'get',
-      path: '/api/api-access/:clientId/assignable-apis',
       summary: 'List the APIs that a client can be given access to',
       list: apiList,
       response: { status: 200, schema: pageOf(apiSchema) },
@@ -45,11 +40,8 @@ export function grantOperations({ pocket, administration }: ApiOperationDeps): r
         return pageAnswer({ items: items.map(apiDto), total }, list)
       },
     }),
-    operation({
-      ...shared,
+    clientsApi.get('/api/api-access/:clientId', {
       id: 'getApiAccessOfClient',
-      method: 'get',
-      path: '/api/api-access/:clientId',
       summary: 'Get the permissions of a client for all APIs (older format)',
       response: { status: 200, schema: permissionListsSchema },
       async handle({ params, ctx }) {
@@ -57,12 +49,9 @@ export function grantOperations({ pocket, administration }: ApiOperationDeps): r
         return respondWithEtag(ctx, await apis.grantsTo(id))
       },
     }),
-    operation({
-      ...shared,
+    clientsApi.put('/api/api-access/:clientId', {
       id: 'setApiAccessOfClient',
       conditional: true,
-      method: 'put',
-      path: '/api/api-access/:clientId',
       summary: 'Set the permissions of a client for all APIs (older format)',
       body: permissionListsBody,
       response: { status: 200, schema: permissionListsSchema },

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { InvalidInputError } from '@pocket/core/errors'
 import { actorOf } from '../access/actor.ts'
 import { type ListDefinition, pageAnswer } from '../http/api/list.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { instant, named, pageOf } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import { deviceOf } from '../http/device.ts'
@@ -10,6 +10,8 @@ import type { AuditEntry } from './audit-entry.ts'
 import type { AuditLogStore } from './audit-log-store.ts'
 import { auditQuery, rangeParameters } from './audit-query.ts'
 import { type ExportFormat, exportChunks, exportFormats, exportTypes } from './export.ts'
+
+const auditApi = operationsIn('audit')
 
 const unknownLocation = { type: 'string', description: 'Empty if unknown.' } as const
 const texts = { type: 'object', additionalProperties: { type: 'string' } } as const
@@ -61,12 +63,9 @@ export function auditLogOperations({
   auditLog,
   audit,
 }: Deps & { readonly auditLog: AuditLogStore }): readonly Operation[] {
-  const shared = { area: 'audit', method: 'get' } as const
   return [
-    operation({
-      ...shared,
+    auditApi.get('/api/audit-logs', {
       id: 'listOwnAuditLogs',
-      path: '/api/audit-logs',
       summary: 'List your own audit log entries',
       list: ownListDefinition,
       query: rangeParameters,
@@ -76,10 +75,8 @@ export function auditLogOperations({
         return pageAnswer({ items: items.map(auditDto), total }, list)
       },
     }),
-    operation({
-      ...shared,
+    auditApi.get('/api/audit-logs/all', {
       id: 'listAllAuditLogs',
-      path: '/api/audit-logs/all',
       summary: 'List the audit log',
       list: fullListDefinition,
       query: rangeParameters,
@@ -90,10 +87,8 @@ export function auditLogOperations({
         return pageAnswer({ items: data, total }, list)
       },
     }),
-    operation({
-      ...shared,
+    auditApi.get('/api/audit-logs/export', {
       id: 'exportAuditLog',
-      path: '/api/audit-logs/export',
       summary: 'Export the audit log as a file, newest entries first',
       list: { sort: [], filter: [...auditFilters, 'id'], search: true },
       query: { ...rangeParameters, format: { type: 'string', enum: exportFormats } },
@@ -108,18 +103,14 @@ export function auditLogOperations({
         call.ctx.type = exportTypes[format]
       },
     }),
-    operation({
-      ...shared,
+    auditApi.get('/api/audit-logs/filters/client-names', {
       id: 'listAuditLogClientNames',
-      path: '/api/audit-logs/filters/client-names',
       summary: 'List the client names in the audit log',
       response: { status: 200, schema: { type: 'array', items: { type: 'string' } } },
       handle: async () => auditLog.clientNames(),
     }),
-    operation({
-      ...shared,
+    auditApi.get('/api/audit-logs/filters/users', {
       id: 'listAuditLogUsers',
-      path: '/api/audit-logs/filters/users',
       summary: 'List the user names in the audit log by user ID',
       response: { status: 200, schema: texts },
       handle: async () => Object.fromEntries((await auditLog.accounts()).map(({ id, name }) => [id, name])),

@@ -4,7 +4,7 @@ import { assertCanChangeRedirectUris } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { assertCondition, canReadUsers } from '../access/guard.ts'
 import { pageAnswer } from '../http/api/list.ts'
-import { type Call, type Operation, operation } from '../http/api/operation.ts'
+import { type Call, type Operation, operationsIn } from '../http/api/operation.ts'
 import { named, pageOf } from '../http/api/schema.ts'
 import { hasReencodedLogo } from '../images/client-logos.ts'
 import { markReencoded } from '../images/serve.ts'
@@ -23,6 +23,8 @@ import { secretOperations } from './secret-operations.ts'
 import { siteTestOperations } from './site-test-operations.ts'
 import { userClientOperations } from './user-client-operations.ts'
 
+const clientsApi = operationsIn('clients')
+
 const groupIds = named('OidcUpdateAllowedUserGroupsDto', {
   type: 'object',
   required: ['userGroupIds'],
@@ -34,7 +36,6 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
   const { pocket, groupsById, clientLogos, clock } = deps
   const { clients } = pocket
   const administration = createClientAdministration(deps, withRestErrors)
-  const shared = { area: 'clients' } as const
   /** Adds the uploaded logos of the client. */
   const withUploadedLogo = async <T extends ReturnType<typeof clientMetaDto>>(dto: T): Promise<T> =>
     (await clientLogos.withLogoFlags([dto]))[0] ?? dto
@@ -64,11 +65,8 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
   }
 
   return [
-    operation({
-      ...shared,
+    clientsApi.get('/api/oidc/clients', {
       id: 'listOidcClients',
-      method: 'get',
-      path: '/api/oidc/clients',
       summary: 'List clients',
       list: allClients,
       response: { status: 200, schema: pageOf(clientWithGroupCountSchema) },
@@ -81,11 +79,8 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
         return pageAnswer({ items: await clientLogos.withLogoFlags(dtos), total }, list)
       },
     }),
-    operation({
-      ...shared,
+    clientsApi.post('/api/oidc/clients', {
       id: 'createOidcClient',
-      method: 'post',
-      path: '/api/oidc/clients',
       summary: 'Create a client',
       body: clientCreate,
       response: { status: 201, schema: clientWithGroupsSchema },
@@ -100,30 +95,21 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
         return withGroups(call.ctx, client)
       },
     }),
-    operation({
-      ...shared,
+    clientsApi.get('/api/oidc/clients/:id', {
       id: 'getOidcClient',
-      method: 'get',
-      path: '/api/oidc/clients/:id',
       summary: 'Get a client',
       response: { status: 200, schema: clientWithGroupsSchema },
       handle: async ({ params, ctx }) => withGroups(ctx, await administration.getClient(params.id ?? '')),
     }),
-    operation({
-      ...shared,
+    clientsApi.get('/api/oidc/clients/:id/meta', {
       id: 'getOidcClientMetaData',
-      method: 'get',
-      path: '/api/oidc/clients/:id/meta',
       summary: 'Get the public data of a client',
       response: { status: 200, schema: clientMetaSchema },
       handle: async ({ params }) => withUploadedLogo(clientMetaDto(await administration.getClient(params.id ?? ''))),
     }),
-    operation({
-      ...shared,
+    clientsApi.put('/api/oidc/clients/:id', {
       id: 'updateOidcClient',
       conditional: true,
-      method: 'put',
-      path: '/api/oidc/clients/:id',
       summary: 'Update a client',
       body: clientUpdate,
       response: { status: 200, schema: clientWithGroupsSchema },
@@ -142,32 +128,23 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
         return withGroups(call.ctx, client)
       },
     }),
-    operation({
-      ...shared,
+    clientsApi.post('/api/oidc/clients/:id/refresh', {
       id: 'refreshOidcClient',
-      method: 'post',
-      path: '/api/oidc/clients/:id/refresh',
       summary: 'Fetch the client ID metadata document of a client again',
       response: { status: 200, schema: clientWithGroupsSchema },
       handle: async ({ ctx, params }) =>
         withGroups(ctx, await withRestErrors(() => pocket.refreshMetadataDocument(params.id ?? '', ctx.req))),
     }),
-    operation({
-      ...shared,
+    clientsApi.delete('/api/oidc/clients/:id', {
       id: 'deleteOidcClient',
       conditional: true,
-      method: 'delete',
-      path: '/api/oidc/clients/:id',
       summary: 'Delete a client',
       response: { status: 204 },
       handle: (call) => administration.remove(actorOf(call), call.params.id ?? ''),
     }),
-    operation({
-      ...shared,
+    clientsApi.put('/api/oidc/clients/:id/allowed-user-groups', {
       id: 'setAllowedUserGroupsOfOidcClient',
       conditional: true,
-      method: 'put',
-      path: '/api/oidc/clients/:id/allowed-user-groups',
       summary: 'Set the groups whose members may use a restricted client',
       body: groupIds,
       response: { status: 200, schema: clientSchema },

@@ -1,8 +1,10 @@
 import type { ConnectionAttempt } from '@pocket/core'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import type { ClientAdministration } from './administration.ts'
+
+const clientsApi = operationsIn('clients')
 
 const text = { type: 'string' } as const
 const nullableText = { type: ['string', 'null'] } as const
@@ -57,11 +59,8 @@ export function connectionLogOperations(
   { getClient }: Pick<ClientAdministration, 'getClient'>,
 ): readonly Operation[] {
   return [
-    operation({
-      area: 'clients',
+    clientsApi.get('/api/oidc/clients/:id/connection-log', {
       id: 'listOidcClientConnectionAttempts',
-      method: 'get',
-      path: '/api/oidc/clients/:id/connection-log',
       summary: 'List the last 50 authorization and token attempts of a client, newest first',
       response: { status: 200, schema: { type: 'array', items: schema } },
       async handle({ params }) {

@@ -1,11 +1,13 @@
 import { NotFoundError } from '@pocket/core/errors'
 import { assertCanModifyGroup } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { assertUnchanged } from '../http/api/precondition.ts'
 import { named } from '../http/api/schema.ts'
 import type { ClientAdministration } from './administration.ts'
 import type { ClientOperationDeps } from './deps.ts'
+
+const groupsApi = operationsIn('groups')
 
 const clientIds = named('UserGroupUpdateAllowedOidcClientsDto', {
   type: 'object',
@@ -24,13 +26,10 @@ export function groupOperations(
     return group
   }
   return [
-    operation({
+    groupsApi.put('/api/user-groups/:id/allowed-oidc-clients', {
       id: 'setAllowedOidcClientsOfUserGroup',
       conditional: true,
-      method: 'put',
-      path: '/api/user-groups/:id/allowed-oidc-clients',
       summary: 'Set the clients that a group may use',
-      area: 'groups',
       body: clientIds,
       response: { status: 200, schema: { type: 'object' } },
       async handle(call) {

@@ -1,8 +1,10 @@
 import { InvalidInputError, NotFoundError } from '@pocket/core/errors'
 import { clientNotFound } from '../http/api/client-not-found.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
+
+const clientsApi = operationsIn('clients')
 
 type Claims = Readonly<Record<string, unknown>>
 
@@ -17,13 +19,10 @@ const previewSchema = named('OidcClientPreviewDto', {
 /** `/api/oidc/clients/:id/preview/:userId`: the claims that a client would receive about a user. */
 export function previewOperations({ pocket }: Deps): readonly Operation[] {
   return [
-    operation({
+    clientsApi.get('/api/oidc/clients/:id/preview/:userId', {
       id: 'previewOidcClient',
-      method: 'get',
-      path: '/api/oidc/clients/:id/preview/:userId',
       summary: 'Preview the tokens and claims that a client receives about a user',
       note: 'A limited API key needs `read:users` too.',
-      area: 'clients',
       query: { scopes: { type: 'string', description: 'Space-separated scopes; required.' } },
       response: { status: 200, schema: previewSchema },
       async handle({ params, query }) {

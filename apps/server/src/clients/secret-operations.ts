@@ -1,20 +1,18 @@
 import type { Clock } from '@pocket/core'
 import { actorOf } from '../access/actor.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import type { ClientAdministration } from './administration.ts'
 import { secretDto } from './client-dto.ts'
 import { createdSecretSchema, listedSecretSchema } from './client-schema.ts'
 import { secretInput } from './secret-body.ts'
 
+const clientsApi = operationsIn('clients')
+
 /** `/api/oidc/clients/:id/secrets`, and the older route for creating a secret. */
 export function secretOperations(administration: ClientAdministration, clock: Clock): readonly Operation[] {
-  const shared = { area: 'clients' } as const
   return [
-    operation({
-      ...shared,
+    clientsApi.get('/api/oidc/clients/:id/secrets', {
       id: 'listOidcClientSecrets',
-      method: 'get',
-      path: '/api/oidc/clients/:id/secrets',
       summary: 'List the secrets of a client, including expired ones',
       response: { status: 200, schema: { type: 'array', items: listedSecretSchema } },
       async handle({ params }) {
@@ -27,11 +25,8 @@ export function secretOperations(administration: ClientAdministration, clock: Cl
         }))
       },
     }),
-    operation({
-      ...shared,
+    clientsApi.post('/api/oidc/clients/:id/secrets', {
       id: 'createOidcClientSecret',
-      method: 'post',
-      path: '/api/oidc/clients/:id/secrets',
       summary:
         'Add a secret, either generated or from an optional body {secret, expiresAt}; with `serviceToken`, add a service token for a protected site',
       response: { status: 201, schema: createdSecretSchema },
@@ -41,20 +36,14 @@ export function secretOperations(administration: ClientAdministration, clock: Cl
         return { ...secretDto(stored, clock.now()), secret: plain }
       },
     }),
-    operation({
-      ...shared,
+    clientsApi.delete('/api/oidc/clients/:id/secrets/:secretId', {
       id: 'deleteOidcClientSecret',
-      method: 'delete',
-      path: '/api/oidc/clients/:id/secrets/:secretId',
       summary: 'Delete a secret',
       response: { status: 204 },
       handle: (call) => administration.removeSecret(actorOf(call), call.params.id ?? '', call.params.secretId ?? ''),
     }),
-    operation({
-      ...shared,
+    clientsApi.post('/api/oidc/clients/:id/secret', {
       id: 'replaceOidcClientSecrets',
-      method: 'post',
-      path: '/api/oidc/clients/:id/secret',
       summary: 'Replace all secrets by a new one, either generated or from an optional body {secret, expiresAt}',
       response: {
         status: 200,

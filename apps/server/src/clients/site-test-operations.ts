@@ -1,8 +1,10 @@
 import { NotFoundError } from '@pocket/core/errors'
 import { clientNotFound } from '../http/api/client-not-found.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
+
+const clientsApi = operationsIn('clients')
 
 const text = { type: 'string' } as const
 
@@ -21,12 +23,9 @@ const schema = named('SiteTestDto', {
 /** `/api/oidc/clients/:id/site-test`: the decision about a request to a protected site. */
 export function siteTestOperations({ pocket }: Deps): readonly Operation[] {
   return [
-    operation({
+    clientsApi.get('/api/oidc/clients/:id/site-test', {
       id: 'testOidcClientSite',
-      method: 'get',
-      path: '/api/oidc/clients/:id/site-test',
       summary: 'Test the access rules of a protected site with a request of a user',
-      area: 'clients',
       query: {
         url: { ...text, description: 'An `https` URL of the site; required.' },
         method: { ...text, description: '`GET` by default.' },

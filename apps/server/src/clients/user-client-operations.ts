@@ -1,13 +1,16 @@
 import { type ClientScope, requestContext } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
 import { type ListRequest, pageAnswer } from '../http/api/list.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
 import { accessibleClientDto, authorizedClientDto } from './client-dto.ts'
 import { accessibleClients, authorizedClients, clientListRequest } from './client-lists.ts'
 import { accessibleClientSchema, authorizedClientSchema } from './client-schema.ts'
 import type { ClientOperationDeps } from './deps.ts'
 import { createOwnConsents } from './own-consents.ts'
+
+const accountApi = operationsIn('account')
+const clientsApi = operationsIn('clients')
 
 /** `/api/oidc/users`: the clients of a user. */
 export function userClientOperations(deps: ClientOperationDeps): readonly Operation[] {
@@ -27,23 +30,17 @@ export function userClientOperations(deps: ClientOperationDeps): readonly Operat
   }
 
   return [
-    operation({
+    accountApi.get('/api/oidc/users/me/authorized-clients', {
       id: 'listMyAuthorizedOidcClients',
-      method: 'get',
-      path: '/api/oidc/users/me/authorized-clients',
       summary: 'List the clients you have consented to',
-      area: 'account',
       list: authorizedClients,
       response: { status: 200, schema: pageOf(authorizedClientSchema) },
       handle: ({ user, list }) => listAuthorized(list, user.id),
     }),
-    operation({
+    clientsApi.get('/api/oidc/users/:id/authorized-clients', {
       id: 'listAuthorizedOidcClientsOfUser',
-      method: 'get',
-      path: '/api/oidc/users/:id/authorized-clients',
       summary: 'List the clients that a user has consented to',
       note: 'A limited API key needs `read:users` too.',
-      area: 'clients',
       list: authorizedClients,
       response: { status: 200, schema: pageOf(authorizedClientSchema) },
       async handle({ params, list }) {
@@ -53,23 +50,17 @@ export function userClientOperations(deps: ClientOperationDeps): readonly Operat
         return listAuthorized(list, id)
       },
     }),
-    operation({
+    accountApi.delete('/api/oidc/users/me/authorized-clients/:clientId', {
       id: 'withdrawMyConsent',
-      method: 'delete',
-      path: '/api/oidc/users/me/authorized-clients/:clientId',
       summary: 'Withdraw your consent for a client and revoke its tokens',
-      area: 'account',
       response: { status: 204 },
       async handle({ user, params, ctx }) {
         await consents.withdraw(user.id, params.clientId ?? '', requestContext(ctx.req))
       },
     }),
-    operation({
+    accountApi.get('/api/oidc/users/me/clients', {
       id: 'listMyOidcClients',
-      method: 'get',
-      path: '/api/oidc/users/me/clients',
       summary: 'List the clients that you may use',
-      area: 'account',
       list: accessibleClients,
       response: { status: 200, schema: pageOf(accessibleClientSchema) },
       async handle({ user, list }) {

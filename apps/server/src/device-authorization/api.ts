@@ -3,10 +3,12 @@ import { InvalidInputError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import { clientMetaDto } from '../clients/client-dto.ts'
 import { clientMetaSchema } from '../clients/client-schema.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import type { ClientLogos } from '../images/client-logos.ts'
+
+const accountApi = operationsIn('account')
 
 const code = { type: 'string', description: 'The code that the device shows.' } as const
 
@@ -36,13 +38,9 @@ export function deviceAuthorizationOperations({
   clientLogos,
 }: Deps & { readonly clientLogos: ClientLogos }): readonly Operation[] {
   const { deviceAuthorizations } = pocket
-  const signedIn = { area: 'account' } as const
   return [
-    operation({
-      ...signedIn,
+    accountApi.get('/api/oidc/device/info', {
       id: 'getDeviceCodeInfo',
-      method: 'get',
-      path: '/api/oidc/device/info',
       limit: 'device-login-verification',
       summary: 'Get the authorization request of an application on another device',
       query: { code },
@@ -55,11 +53,8 @@ export function deviceAuthorizationOperations({
         return { ...infoDto(request), client: meta }
       },
     }),
-    operation({
-      ...signedIn,
+    accountApi.post('/api/oidc/device/verify', {
       id: 'verifyDeviceCode',
-      method: 'post',
-      path: '/api/oidc/device/verify',
       limit: 'device-login-verification',
       summary: 'Approve or deny the authorization request of an application on another device',
       note: 'Consumes a re-authentication if `reauthenticationRequired` is true or the session was started without a passkey.',

@@ -2,7 +2,7 @@ import type { PendingDeviceLogin } from '@pocket/core'
 import { NotAuthenticatedError } from '@pocket/core/errors'
 import { assertCondition } from '../access/guard.ts'
 import type { GeoIp } from '../geoip/geoip.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import { deviceOf } from '../http/device.ts'
@@ -11,6 +11,8 @@ import { userDto, userSchema } from '../users/user-dto.ts'
 import { withRestErrors } from '../webauthn/rest-errors.ts'
 import { waitingCookie } from './cookie.ts'
 import { waitTime } from './wait.ts'
+
+const accountApi = operationsIn('account')
 
 const code = {
   type: 'string',
@@ -54,13 +56,10 @@ export function deviceLoginOperations(deps: Deps & { readonly geoIp: GeoIp }): r
 }
 
 function requestOperations({ pocket, directory }: Deps): readonly Operation[] {
-  const open = { area: 'account', method: 'post' } as const
   const cookieOf = (id: string) => waitingCookie(pocket.issuer, `/api/device-login/requests/${id}/exchange`)
   return [
-    operation({
-      ...open,
+    accountApi.post('/api/device-login/requests', {
       id: 'requestDeviceLogin',
-      path: '/api/device-login/requests',
       summary: 'Request sign-in with the approval of another device',
       response: { status: 201, schema: requestSchema },
       async handle({ ctx }) {
@@ -76,10 +75,8 @@ function requestOperations({ pocket, directory }: Deps): readonly Operation[] {
         }
       },
     }),
-    operation({
-      ...open,
+    accountApi.post('/api/device-login/requests/:id/exchange', {
       id: 'exchangeDeviceLogin',
-      path: '/api/device-login/requests/:id/exchange',
       summary: 'Wait for the approval, for 25 seconds or for the time in `Prefer: wait=SECONDS`',
       response: { status: 200, schema: userSchema, pending: true },
       async handle({ params: { id = '' }, ctx }) {
@@ -99,13 +96,10 @@ function requestOperations({ pocket, directory }: Deps): readonly Operation[] {
 }
 
 function decisionOperations({ pocket, geoIp }: Deps & { readonly geoIp: GeoIp }): readonly Operation[] {
-  const signedIn = { area: 'account', method: 'post' } as const
   const limit = 'device-login-verification'
   return [
-    operation({
-      ...signedIn,
+    accountApi.post('/api/device-login/verification', {
       id: 'readDeviceLogin',
-      path: '/api/device-login/verification',
       limit,
       summary: 'Get the device that requests to sign in',
       body: { type: 'object', required: ['code'], properties: { code } },
@@ -115,10 +109,8 @@ function decisionOperations({ pocket, geoIp }: Deps & { readonly geoIp: GeoIp })
         return { ...verificationDto(pending), ...geoIp.locate(pending.ipAddress) }
       },
     }),
-    operation({
-      ...signedIn,
+    accountApi.post('/api/device-login/verification/decision', {
       id: 'decideDeviceLogin',
-      path: '/api/device-login/verification/decision',
       limit,
       summary: 'Approve or deny the sign-in of the device; approval requires a passkey used within the last minute',
       body: {

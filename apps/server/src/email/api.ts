@@ -1,12 +1,15 @@
 import { actorOf } from '../access/actor.ts'
 import { pageAnswer } from '../http/api/list.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { instant, named, pageOf } from '../http/api/schema.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { type Email, stateOf } from './email.ts'
 import type { EmailOperationDeps } from './operation-deps.ts'
 import { requestCode } from './request-code.ts'
 import { sendingOperations } from './sending-operations.ts'
+
+const accountApi = operationsIn('account')
+const settingsApi = operationsIn('settings')
 
 const nullableDateTime = { type: ['string', 'null'], format: 'date-time' } as const
 
@@ -40,13 +43,9 @@ export function emailOperations(deps: EmailOperationDeps): readonly Operation[] 
 }
 
 function queueOperations({ mail }: EmailOperationDeps): readonly Operation[] {
-  const shared = { area: 'settings' } as const
   return [
-    operation({
-      ...shared,
+    settingsApi.get('/api/emails', {
       id: 'listEmails',
-      method: 'get',
-      path: '/api/emails',
       summary: 'List the e-mails of the last 30 days with their delivery state',
       list: {
         sort: ['createdAt', 'sentAt', 'recipient', 'kind', 'attempts'],
@@ -59,11 +58,8 @@ function queueOperations({ mail }: EmailOperationDeps): readonly Operation[] {
         return pageAnswer({ items: items.map(emailDto), total }, list)
       },
     }),
-    operation({
-      ...shared,
+    settingsApi.post('/api/emails/:id/retry', {
       id: 'retryEmail',
-      method: 'post',
-      path: '/api/emails/:id/retry',
       summary: 'Retry sending an e-mail',
       response: { status: 204 },
       handle: ({ params }) => mail.queue.retry(params.id ?? ''),
@@ -73,11 +69,8 @@ function queueOperations({ mail }: EmailOperationDeps): readonly Operation[] {
 
 function requestOperations(deps: EmailOperationDeps): readonly Operation[] {
   return [
-    operation({
-      area: 'account',
+    accountApi.post('/api/one-time-access-email', {
       id: 'requestLoginCode',
-      method: 'post',
-      path: '/api/one-time-access-email',
       limit: 'one-time-access-email',
       summary: 'Request a login code by e-mail that works only in this browser',
       body: {
@@ -100,13 +93,9 @@ function requestOperations(deps: EmailOperationDeps): readonly Operation[] {
 }
 
 function verificationOperations({ mail }: EmailOperationDeps): readonly Operation[] {
-  const shared = { area: 'account' } as const
   return [
-    operation({
-      ...shared,
+    accountApi.post('/api/users/me/send-email-verification', {
       id: 'sendEmailVerification',
-      method: 'post',
-      path: '/api/users/me/send-email-verification',
       limit: 'send-email-verification',
       summary: 'Send yourself a link that verifies your e-mail address',
       response: { status: 204 },
@@ -115,11 +104,8 @@ function verificationOperations({ mail }: EmailOperationDeps): readonly Operatio
         mail.delivery.trigger()
       },
     }),
-    operation({
-      ...shared,
+    accountApi.post('/api/users/me/verify-email', {
       id: 'verifyEmail',
-      method: 'post',
-      path: '/api/users/me/verify-email',
       limit: 'verify-email',
       summary: 'Verify your e-mail address with the token from the link',
       body: {

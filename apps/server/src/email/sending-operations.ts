@@ -1,8 +1,11 @@
 import { assertCanModifyUser } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import type { EmailOperationDeps } from './operation-deps.ts'
+
+const settingsApi = operationsIn('settings')
+const usersApi = operationsIn('users')
 
 const defaultCodeLifetime = 15 * 60_000
 const defaultInvitationLifetime = 24 * 60 * 60_000
@@ -10,20 +13,14 @@ const defaultInvitationLifetime = 24 * 60 * 60_000
 /** Operations of administrators that send test e-mails, login codes and invitations. */
 export function sendingOperations({ mail, users }: EmailOperationDeps): readonly Operation[] {
   return [
-    operation({
-      area: 'settings',
+    settingsApi.post('/api/application-configuration/test-email', {
       id: 'sendTestEmail',
-      method: 'post',
-      path: '/api/application-configuration/test-email',
       summary: 'Send yourself a test e-mail',
       response: { status: 204 },
       handle: async ({ user }) => mail.test(user),
     }),
-    operation({
-      area: 'users',
+    usersApi.post('/api/users/:id/one-time-access-email', {
       id: 'sendLoginCodeToUser',
-      method: 'post',
-      path: '/api/users/:id/one-time-access-email',
       summary: 'Send a user a login code by e-mail',
       body: { type: 'object', properties: { ttl: lifetimeSchema } },
       response: { status: 204 },
@@ -33,11 +30,8 @@ export function sendingOperations({ mail, users }: EmailOperationDeps): readonly
         mail.delivery.trigger()
       },
     }),
-    operation({
-      area: 'users',
+    usersApi.post('/api/users/:id/invitation-email', {
       id: 'sendInvitationToUser',
-      method: 'post',
-      path: '/api/users/:id/invitation-email',
       summary: 'Send a user a link for registering a passkey',
       body: {
         type: 'object',

@@ -4,7 +4,7 @@ import type { Context } from 'koa'
 import { assertCanChangeMembers, assertCanModifyGroup } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { pageAnswer } from '../http/api/list.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { named, pageOf } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import { claimsBody } from '../users/user-body.ts'
@@ -13,6 +13,8 @@ import type { GroupAdministration } from './group-administration.ts'
 import { groupDto, groupSchema, idsOf } from './group-dto.ts'
 import { membershipOperations } from './membership-operations.ts'
 import { groupValidator } from './validators.ts'
+
+const groupsApi = operationsIn('groups')
 
 export interface GroupOperationDeps extends Deps {
   readonly groups: GroupAdministration
@@ -23,8 +25,6 @@ export interface GroupOperationDeps extends Deps {
 interface GroupOperationContext extends GroupOperationDeps {
   readonly respondWithGroup: (ctx: Context, id: string) => Promise<object>
 }
-
-const administration = { area: 'groups' } as const
 
 export const groupBody = named('UserGroupCreateDto', {
   type: 'object',
@@ -69,11 +69,8 @@ export function groupOperations(deps: GroupOperationDeps): readonly Operation[] 
 
 function recordOperations({ directory, groups, respondWithGroup }: GroupOperationContext): readonly Operation[] {
   return [
-    operation({
-      ...administration,
+    groupsApi.get('/api/user-groups', {
       id: 'listGroups',
-      method: 'get',
-      path: '/api/user-groups',
       summary: 'List groups',
       list: { sort: ['createdAt', 'friendlyName', 'name', 'userCount'], search: true },
       response: { status: 200, schema: pageOf(groupItemSchema) },
@@ -82,31 +79,22 @@ function recordOperations({ directory, groups, respondWithGroup }: GroupOperatio
         return pageAnswer({ items: items.map((group) => groupItemDto(group, group.userCount)), total }, list)
       },
     }),
-    operation({
-      ...administration,
+    groupsApi.post('/api/user-groups', {
       id: 'createGroup',
-      method: 'post',
-      path: '/api/user-groups',
       summary: 'Create a group',
       body: groupBody,
       response: { status: 201, schema: groupSchema },
       handle: async (call) => respondWithGroup(call.ctx, (await groups.create(actorOf(call), call.body)).id),
     }),
-    operation({
-      ...administration,
+    groupsApi.get('/api/user-groups/:id', {
       id: 'readGroup',
-      method: 'get',
-      path: '/api/user-groups/:id',
       summary: 'Read a group with its members',
       response: { status: 200, schema: groupSchema },
       handle: async ({ params, ctx }) => respondWithGroup(ctx, params.id ?? ''),
     }),
-    operation({
-      ...administration,
+    groupsApi.put('/api/user-groups/:id', {
       id: 'updateGroup',
       conditional: true,
-      method: 'put',
-      path: '/api/user-groups/:id',
       summary: 'Update a group',
       body: groupBody,
       response: { status: 200, schema: groupSchema },
@@ -116,12 +104,9 @@ function recordOperations({ directory, groups, respondWithGroup }: GroupOperatio
         return respondWithGroup(call.ctx, id)
       },
     }),
-    operation({
-      ...administration,
+    groupsApi.delete('/api/user-groups/:id', {
       id: 'deleteGroup',
       conditional: true,
-      method: 'delete',
-      path: '/api/user-groups/:id',
       summary: 'Delete a group, but not its members',
       response: { status: 204 },
       handle: async (call) => groups.remove(actorOf(call), await assertCanModifyGroup(call, directory.groups)),
@@ -131,13 +116,10 @@ function recordOperations({ directory, groups, respondWithGroup }: GroupOperatio
 
 function memberOperations({ directory, groups, respondWithGroup }: GroupOperationContext): readonly Operation[] {
   return [
-    operation({
-      ...administration,
+    groupsApi.put('/api/user-groups/:id/users', {
       id: 'replaceMembersOfGroup',
       bodyLimit: maxMembersBodySize,
       conditional: true,
-      method: 'put',
-      path: '/api/user-groups/:id/users',
       summary: 'Replace the members of a group',
       body: membersBody,
       response: { status: 200, schema: groupSchema },
@@ -150,11 +132,8 @@ function memberOperations({ directory, groups, respondWithGroup }: GroupOperatio
         return respondWithGroup(call.ctx, id)
       },
     }),
-    operation({
-      ...administration,
+    groupsApi.get('/api/users/:id/groups', {
       id: 'listGroupsOfUser',
-      method: 'get',
-      path: '/api/users/:id/groups',
       summary: 'List the groups of a user',
       response: { status: 200, schema: { type: 'array', items: groupSchema } },
       async handle({ params }) {
@@ -163,12 +142,9 @@ function memberOperations({ directory, groups, respondWithGroup }: GroupOperatio
         return user.groups.map((group) => groupDto(group))
       },
     }),
-    operation({
-      ...administration,
+    groupsApi.put('/api/custom-claims/user-group/:userGroupId', {
       id: 'replaceClaimsOfGroup',
       conditional: true,
-      method: 'put',
-      path: '/api/custom-claims/user-group/:userGroupId',
       summary: 'Replace the custom claims of a group',
       body: claimsBody,
       response: { status: 200, schema: claimListSchema },
@@ -177,11 +153,8 @@ function memberOperations({ directory, groups, respondWithGroup }: GroupOperatio
           claimDto,
         ),
     }),
-    operation({
-      ...administration,
+    groupsApi.get('/api/custom-claims/suggestions', {
       id: 'suggestClaims',
-      method: 'get',
-      path: '/api/custom-claims/suggestions',
       summary: 'List the keys of custom claims, most used first',
       response: { status: 200, schema: { type: 'array', items: { type: 'string' } } },
       handle: () => directory.claims.suggestKeys(),

@@ -4,10 +4,12 @@ import { membershipNotFound } from '@pocket/directory/internal'
 import type { Context } from 'koa'
 import { assertCanChangeMembers } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import type { GroupAdministration } from './group-administration.ts'
 import { membershipValidator } from './validators.ts'
+
+const groupsApi = operationsIn('groups')
 
 const endsAt = {
   type: ['string', 'null'],
@@ -34,22 +36,15 @@ export function membershipOperations(
   directory: Pick<Directory, 'groups' | 'findMany'>,
   groups: Pick<GroupAdministration, 'setMembershipEnd'>,
 ): readonly Operation[] {
-  const administration = { area: 'groups' } as const
   return [
-    operation({
-      ...administration,
+    groupsApi.get('/api/user-groups/:id/members', {
       id: 'listMembershipsOfGroup',
-      method: 'get',
-      path: '/api/user-groups/:id/members',
       summary: 'List the memberships of a group with their end dates',
       response: { status: 200, schema: { type: 'array', items: membershipSchema } },
       handle: async ({ params }) => (await directory.groups.memberships(params.id ?? '')).map(membershipDto),
     }),
-    operation({
-      ...administration,
+    groupsApi.get('/api/user-groups/:id/members/:userId', {
       id: 'readMembership',
-      method: 'get',
-      path: '/api/user-groups/:id/members/:userId',
       summary: 'Read a membership',
       response: { status: 200, schema: membershipSchema },
       async handle({ params, ctx }) {
@@ -58,12 +53,9 @@ export function membershipOperations(
         return respondWithMembership(ctx, membership)
       },
     }),
-    operation({
-      ...administration,
+    groupsApi.patch('/api/user-groups/:id/members/:userId', {
       id: 'updateMembership',
       conditional: true,
-      method: 'patch',
-      path: '/api/user-groups/:id/members/:userId',
       summary: 'Set the end date of a membership',
       body: membershipBody,
       response: { status: 200, schema: membershipSchema },

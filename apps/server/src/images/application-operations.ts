@@ -1,11 +1,13 @@
 import { actorOf } from '../access/actor.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { type ApplicationImages, maxImageBytes } from './application-images.ts'
 import type { ApplicationImage } from './image.ts'
 import { imageNotFound } from './image-errors.ts'
 import { imageTypes, markReencoded, reencodedNote, serveImage, staleWhileRevalidate } from './serve.ts'
 import { lightQuery, themeOf } from './theme.ts'
 import { readUpload } from './upload.ts'
+
+const settingsApi = operationsIn('settings')
 
 type Query = Parameters<typeof themeOf>[0]
 
@@ -85,20 +87,17 @@ export function applicationImageOperations(images: ApplicationImages): readonly 
 
 function operationsOf(route: ImageRoute, images: ApplicationImages): readonly Operation[] {
   const { id, path, label, image } = route
-  const shared = { path, area: 'settings', ...(route.hasThemes && { query: lightQuery }) } as const
-  const removal = operation({
-    ...shared,
+  const themes = route.hasThemes && { query: lightQuery }
+  const removal = settingsApi.delete(path, {
+    ...themes,
     id: `delete${id}`,
-    method: 'delete',
     summary: `Delete ${label}`,
     response: { status: 204 },
     handle: (call) => images.remove(actorOf(call), image(call.query)),
   })
   return [
-    operation({
-      ...shared,
+    settingsApi.get(path, {
       id: `read${id}`,
-      method: 'get',
       query: { ...(route.hasThemes && lightQuery), ...defaultQuery(route) },
       summary: `Read ${label}`,
       response: { status: 200, types: imageTypes },
@@ -109,10 +108,9 @@ function operationsOf(route: ImageRoute, images: ApplicationImages): readonly Op
         await serveImage(ctx, stored, staleWhileRevalidate.application)
       },
     }),
-    operation({
-      ...shared,
+    settingsApi.put(path, {
+      ...themes,
       id: `replace${id}`,
-      method: 'put',
       summary: `Replace ${label}`,
       note: reencodedNote,
       upload: true,

@@ -1,23 +1,23 @@
 import { actorOf } from '../access/actor.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { type ClientLogos, maxLogoBytes } from './client-logos.ts'
 import { imageNotFound } from './image-errors.ts'
 import { imageTypes, markReencoded, reencodedNote, serveImage, staleWhileRevalidate } from './serve.ts'
 import { lightQuery, themeOf } from './theme.ts'
 import { readUpload } from './upload.ts'
 
+const clientsApi = operationsIn('clients')
+
 const defaultQuery = {
   default: { type: 'boolean', default: false, description: 'Whether to draw the initials of a client without a logo.' },
 } as const
-const shared = { area: 'clients', path: '/api/oidc/clients/:id/logo', query: lightQuery } as const
+const path = '/api/oidc/clients/:id/logo'
 
 /** The logos of clients. */
 export function clientLogoOperations(logos: ClientLogos): readonly Operation[] {
   return [
-    operation({
-      ...shared,
+    clientsApi.get(path, {
       id: 'readOidcClientLogo',
-      method: 'get',
       query: { ...lightQuery, ...defaultQuery },
       summary: 'Read the logo of a client; falls back to the light logo',
       response: { status: 200, types: imageTypes },
@@ -29,10 +29,9 @@ export function clientLogoOperations(logos: ClientLogos): readonly Operation[] {
         await serveImage(ctx, served, staleWhileRevalidate.client)
       },
     }),
-    operation({
-      ...shared,
+    clientsApi.post(path, {
       id: 'replaceOidcClientLogo',
-      method: 'post',
+      query: lightQuery,
       summary: 'Replace the logo of a client',
       note: reencodedNote,
       upload: true,
@@ -43,10 +42,9 @@ export function clientLogoOperations(logos: ClientLogos): readonly Operation[] {
         markReencoded(call.ctx, !stored.bytes.equals(bytes))
       },
     }),
-    operation({
-      ...shared,
+    clientsApi.delete(path, {
       id: 'deleteOidcClientLogo',
-      method: 'delete',
+      query: lightQuery,
       summary: 'Delete the logo of a client',
       response: { status: 204 },
       handle: (call) => logos.remove(actorOf(call), call.params.id ?? '', themeOf(call.query)),

@@ -2,15 +2,16 @@ import { InvalidInputError } from '@pocket/core/errors'
 import type { Directory } from '@pocket/directory'
 import { assertCanChangePicture } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { maxImageBytes } from './application-images.ts'
 import { type ProfilePictures, userNotFound } from './profile-pictures.ts'
 import { imageTypes, serveImage, staleWhileRevalidate } from './serve.ts'
 import { readUpload } from './upload.ts'
 
+const accountApi = operationsIn('account')
+const usersApi = operationsIn('users')
+
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-const ownPicture = { area: 'account', path: '/api/users/me/profile-picture' } as const
-const userPicture = { area: 'users', path: '/api/users/:id/profile-picture' } as const
 
 /** Profile pictures. The routes of `me` come first, because `me` would match as a user ID. */
 export function profilePictureOperations(
@@ -18,10 +19,8 @@ export function profilePictureOperations(
   directory: Pick<Directory, 'find'>,
 ): readonly Operation[] {
   return [
-    operation({
-      ...ownPicture,
+    accountApi.put('/api/users/me/profile-picture', {
       id: 'replaceOwnProfilePicture',
-      method: 'put',
       summary: 'Replace your profile picture',
       upload: true,
       response: { status: 204 },
@@ -30,10 +29,8 @@ export function profilePictureOperations(
         await pictures.put(actorOf(call), call.user.id, await readUpload(call.ctx, maxImageBytes))
       },
     }),
-    operation({
-      ...ownPicture,
+    accountApi.delete('/api/users/me/profile-picture', {
       id: 'deleteOwnProfilePicture',
-      method: 'delete',
       summary: 'Delete your profile picture',
       response: { status: 204 },
       async handle(call) {
@@ -41,11 +38,8 @@ export function profilePictureOperations(
         await pictures.remove(actorOf(call), call.user.id)
       },
     }),
-    operation({
+    usersApi.get('/api/users/:id/profile-picture.png', {
       id: 'readProfilePicture',
-      method: 'get',
-      path: '/api/users/:id/profile-picture.png',
-      area: 'users',
       summary: 'Read the profile picture of a user, or their initials',
       response: { status: 200, types: imageTypes },
       async handle({ ctx, params }) {
@@ -54,10 +48,8 @@ export function profilePictureOperations(
         await serveImage(ctx, picture, staleWhileRevalidate.user)
       },
     }),
-    operation({
-      ...userPicture,
+    usersApi.put('/api/users/:id/profile-picture', {
       id: 'replaceProfilePicture',
-      method: 'put',
       summary: 'Replace the profile picture of a user',
       upload: true,
       response: { status: 204 },
@@ -67,10 +59,8 @@ export function profilePictureOperations(
         await pictures.put(actorOf(call), id, await readUpload(call.ctx, maxImageBytes))
       },
     }),
-    operation({
-      ...userPicture,
+    usersApi.delete('/api/users/:id/profile-picture', {
       id: 'deleteProfilePicture',
-      method: 'delete',
       summary: 'Delete the profile picture of a user',
       response: { status: 204 },
       async handle(call) {

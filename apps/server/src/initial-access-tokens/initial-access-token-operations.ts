@@ -1,10 +1,12 @@
 import type { InitialAccessToken } from '@pocket/core'
 import { actorOf } from '../access/actor.ts'
 import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import { createInitialAccessTokenAdministration } from './initial-access-tokens.ts'
+
+const clientsApi = operationsIn('clients')
 
 const defaultLifetime = 60 * 60_000
 
@@ -39,13 +41,9 @@ const schema = named('InitialAccessTokenDto', {
 /** `/api/oidc/initial-access-tokens`: tokens for dynamic client registration (RFC 7591 §3). */
 export function initialAccessTokenOperations(deps: Deps): readonly Operation[] {
   const tokens = createInitialAccessTokenAdministration(deps)
-  const shared = { area: 'clients' } as const
   return [
-    operation({
-      ...shared,
+    clientsApi.post('/api/oidc/initial-access-tokens', {
       id: 'createInitialAccessToken',
-      method: 'post',
-      path: '/api/oidc/initial-access-tokens',
       summary: 'Create an initial access token for dynamic client registration',
       body,
       response: { status: 201, schema },
@@ -56,20 +54,14 @@ export function initialAccessTokenOperations(deps: Deps): readonly Operation[] {
         return tokenDto(stored, token)
       },
     }),
-    operation({
-      ...shared,
+    clientsApi.get('/api/oidc/initial-access-tokens', {
       id: 'listInitialAccessTokens',
-      method: 'get',
-      path: '/api/oidc/initial-access-tokens',
       summary: 'List unexpired initial access tokens, newest first',
       response: { status: 200, schema: { type: 'array', items: schema } },
       handle: async () => (await tokens.list()).map((token) => tokenDto(token)),
     }),
-    operation({
-      ...shared,
+    clientsApi.delete('/api/oidc/initial-access-tokens/:id', {
       id: 'deleteInitialAccessToken',
-      method: 'delete',
-      path: '/api/oidc/initial-access-tokens/:id',
       summary: 'Delete an initial access token, but not the clients registered with it',
       response: { status: 204 },
       handle: (call) => tokens.remove(actorOf(call), call.params.id ?? ''),

@@ -1,9 +1,11 @@
 import { ConflictError } from '@pocket/core/errors'
 import { assertCanRunJobs } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import type { JobItem, Jobs } from './jobs.ts'
+
+const settingsApi = operationsIn('settings')
 
 export const jobSchema = named('JobDto', {
   type: 'object',
@@ -28,22 +30,15 @@ export const jobSchema = named('JobDto', {
 
 /** `/api/jobs`: the background jobs of this server. */
 export function jobOperations(jobs: Jobs): readonly Operation[] {
-  const shared = { area: 'settings' } as const
   return [
-    operation({
-      ...shared,
+    settingsApi.get('/api/jobs', {
       id: 'listJobs',
-      method: 'get',
-      path: '/api/jobs',
       summary: 'List the background jobs and their last runs',
       response: { status: 200, schema: { type: 'array', items: jobSchema } },
       handle: async () => (await jobs.list()).map(jobDto),
     }),
-    operation({
-      ...shared,
+    settingsApi.post('/api/jobs/:name/run', {
       id: 'runJob',
-      method: 'post',
-      path: '/api/jobs/:name/run',
       summary: 'Run a job now',
       response: { status: 202 },
       async handle(call) {

@@ -1,13 +1,15 @@
 import { ConflictError } from '@pocket/core/errors'
 import { ldapCountNames } from '@pocket/directory/internal'
 import { actorOf } from '../access/actor.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { LdapServices } from './deps.ts'
 import { type LdapRun, planParts } from './ldap-run.ts'
 import { linkOperations } from './link-api.ts'
+
+const settingsApi = operationsIn('settings')
 
 const text = { type: 'string' } as const
 const optionalText = { type: ['string', 'null'] } as const
@@ -97,13 +99,9 @@ export function ldapOperations(
   deps: Deps & { readonly ldap: LdapServices; readonly users: UserAdministration },
 ): readonly Operation[] {
   const { sync, diagnostics, runs } = deps.ldap
-  const shared = { area: 'settings' } as const
   return [
-    operation({
-      ...shared,
+    settingsApi.post('/api/application-configuration/sync-ldap', {
       id: 'syncLdap',
-      method: 'post',
-      path: '/api/application-configuration/sync-ldap',
       summary: 'Import users and groups from LDAP now',
       note: 'If the removals need confirmation, nothing is changed and the response is 409 `ldap_confirmation_needed`.',
       response: { status: 204 },
@@ -116,22 +114,16 @@ export function ldapOperations(
           )
       },
     }),
-    operation({
-      ...shared,
+    settingsApi.post('/api/ldap/dry-run', {
       id: 'dryRunLdap',
-      method: 'post',
-      path: '/api/ldap/dry-run',
       summary: 'Plan an LDAP import without changing anything',
       response: { status: 200, schema: runSchema },
       async handle(call) {
         return runDto(await sync.dryRun(actorOf(call), 'api'))
       },
     }),
-    operation({
-      ...shared,
+    settingsApi.post('/api/ldap/sync', {
       id: 'runLdap',
-      method: 'post',
-      path: '/api/ldap/sync',
       summary: 'Import users and groups from LDAP now, with confirmed removals',
       body: {
         type: 'object',
@@ -147,20 +139,14 @@ export function ldapOperations(
         )
       },
     }),
-    operation({
-      ...shared,
+    settingsApi.get('/api/ldap/runs', {
       id: 'listLdapRuns',
-      method: 'get',
-      path: '/api/ldap/runs',
       summary: 'List the latest imports and dry runs, newest first',
       response: { status: 200, schema: { type: 'array', items: runSchema } },
       handle: async () => (await runs.list(30)).map(runDto),
     }),
-    operation({
-      ...shared,
+    settingsApi.post('/api/ldap/test', {
       id: 'testLdap',
-      method: 'post',
-      path: '/api/ldap/test',
       summary: 'Test the connection to the LDAP server',
       response: {
         status: 200,

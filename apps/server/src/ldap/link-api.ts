@@ -1,7 +1,7 @@
 import type { LdapEntry } from '@pocket/directory'
 import { assertCanMakeAdministrator, assertCanModifyUser } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
-import { type Call, type Operation, operation } from '../http/api/operation.ts'
+import { type Call, type Operation, operationsIn } from '../http/api/operation.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { LdapLinks } from './ldap-links.ts'
 
@@ -42,14 +42,12 @@ interface LinkOperationOptions {
 }
 
 function operationsOf({ area, noun, path, entry, link, unlink }: LinkOperationOptions): readonly Operation[] {
-  const shared = { area, path } as const
+  const api = operationsIn(area)
   const kind = noun === 'user' ? 'User' : 'Group'
   const text = { type: 'string' } as const
   return [
-    operation({
-      ...shared,
+    api.put(path, {
       id: `link${kind}ToLdap`,
-      method: 'put',
       summary: `Link a ${noun} to an LDAP entry`,
       body: {
         type: 'object',
@@ -62,10 +60,8 @@ function operationsOf({ area, noun, path, entry, link, unlink }: LinkOperationOp
         return { id, dn }
       },
     }),
-    operation({
-      ...shared,
+    api.delete(path, {
       id: `unlink${kind}FromLdap`,
-      method: 'delete',
       summary: `Unlink a ${noun} from its LDAP entry`,
       response: { status: 204 },
       handle: unlink,

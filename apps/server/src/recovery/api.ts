@@ -1,11 +1,14 @@
 import { actorOf } from '../access/actor.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import { formatOptionalInstant } from '../http/instant.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { Recovery } from './recovery.ts'
 import type { RecoveryRequests } from './recovery-requests.ts'
+
+const accountApi = operationsIn('account')
+const usersApi = operationsIn('users')
 
 export interface RecoveryOperationDeps extends Deps {
   readonly recovery: Recovery
@@ -49,33 +52,23 @@ export function recoveryOperations(deps: RecoveryOperationDeps): readonly Operat
 
 function ownOperations(deps: RecoveryOperationDeps): readonly Operation[] {
   const { recovery, recoveryRequests } = deps
-  const shared = { area: 'account' } as const
   return [
-    operation({
-      ...shared,
+    accountApi.get('/api/users/me/recovery', {
       id: 'readOwnRecovery',
-      method: 'get',
-      path: '/api/users/me/recovery',
       summary: 'Read how you can recover your account',
       response: state,
       handle: ({ user }) => stateDto(deps, user.id),
     }),
-    operation({
-      ...shared,
+    accountApi.delete('/api/users/me/recovery', {
       id: 'stopOwnRecovery',
-      method: 'delete',
-      path: '/api/users/me/recovery',
       summary: 'Stop the pending recovery of your account by e-mail, if any',
       response: noContent,
       async handle(call) {
         await recoveryRequests.stopByUser(actorOf(call), call.user.id)
       },
     }),
-    operation({
-      ...shared,
+    accountApi.post('/api/users/me/recovery-codes', {
       id: 'createOwnRecoveryCodes',
-      method: 'post',
-      path: '/api/users/me/recovery-codes',
       summary: 'Create new recovery codes, which replace the old ones',
       response: createdCodes,
       async handle(call) {
@@ -83,20 +76,14 @@ function ownOperations(deps: RecoveryOperationDeps): readonly Operation[] {
         return { codes: await recovery.createCodes(call.user, actorOf(call).origin) }
       },
     }),
-    operation({
-      ...shared,
+    accountApi.delete('/api/users/me/recovery-codes', {
       id: 'deleteOwnRecoveryCodes',
-      method: 'delete',
-      path: '/api/users/me/recovery-codes',
       summary: 'Delete your recovery codes',
       response: noContent,
       handle: (call) => recovery.removeCodes(call.user, actorOf(call).origin),
     }),
-    operation({
-      ...shared,
+    accountApi.post('/api/users/me/break-glass-code', {
       id: 'createOwnBreakGlassCode',
-      method: 'post',
-      path: '/api/users/me/break-glass-code',
       summary: 'Create a new break-glass code, which replaces the old one',
       response: createdCodes,
       async handle(call) {
@@ -109,13 +96,9 @@ function ownOperations(deps: RecoveryOperationDeps): readonly Operation[] {
 
 function administrationOperations(deps: RecoveryOperationDeps): readonly Operation[] {
   const { directory, recoveryRequests, users } = deps
-  const shared = { area: 'users' } as const
   return [
-    operation({
-      ...shared,
+    usersApi.get('/api/recoveries', {
       id: 'listPendingRecoveries',
-      method: 'get',
-      path: '/api/recoveries',
       summary: 'List the pending recoveries by e-mail, which can be stopped',
       response: { status: 200, schema: { type: 'array', items: pendingSchema } },
       async handle() {
@@ -130,20 +113,14 @@ function administrationOperations(deps: RecoveryOperationDeps): readonly Operati
         )
       },
     }),
-    operation({
-      ...shared,
+    usersApi.get('/api/users/:id/recovery', {
       id: 'readRecoveryOfUser',
-      method: 'get',
-      path: '/api/users/:id/recovery',
       summary: 'Read how a user can recover the account',
       response: state,
       handle: async ({ params }) => stateDto(deps, (await users.find(params.id ?? '')).id),
     }),
-    operation({
-      ...shared,
+    usersApi.delete('/api/users/:id/recovery', {
       id: 'stopRecoveryOfUser',
-      method: 'delete',
-      path: '/api/users/:id/recovery',
       summary: 'Stop the pending recovery of a user by e-mail, if any',
       response: noContent,
       async handle(call) {

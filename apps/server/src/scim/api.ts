@@ -3,7 +3,7 @@ import { isComplete } from '@pocket/directory/internal'
 import { actorOf } from '../access/actor.ts'
 import { mask, showsSecrets } from '../access/secret-access.ts'
 import { clientNotFound } from '../http/api/client-not-found.ts'
-import { type Call, type Operation, operation } from '../http/api/operation.ts'
+import { type Call, type Operation, operationsIn } from '../http/api/operation.ts'
 import type { Deps } from '../http/deps.ts'
 import type { ClientLogos } from '../images/client-logos.ts'
 import type { ScimServices } from './deps.ts'
@@ -11,13 +11,14 @@ import { reasonOf, type ScimProvider } from './provider.ts'
 import { scimProviderBody, scimProviderDto, scimProviderSchema } from './provider-dto.ts'
 import { scimProviderNotFound, scimProviderValidator } from './providers.ts'
 
+const clientsApi = operationsIn('clients')
+
 /** `/api/scim/service-provider`: SCIM provisioning of client users. */
 export function scimOperations(
   deps: Deps & { readonly scim: ScimServices; readonly clientLogos: ClientLogos },
 ): readonly Operation[] {
   const { pocket, audit, clientLogos } = deps
   const { providers, runs } = deps.scim
-  const shared = { area: 'clients' } as const
   const respondWithProvider = async (call: Pick<Call<unknown>, 'user' | 'ctx'>, provider: ScimProvider) => {
     const client = await pocket.clients.find(provider.clientId)
     if (!client) throw scimProviderNotFound()
@@ -31,11 +32,8 @@ export function scimOperations(
   const inputOf = ({ oidcClientId, token = '', ...body }: ScimBody) => ({ ...body, token, clientId: oidcClientId })
 
   return [
-    operation({
-      ...shared,
+    clientsApi.get('/api/oidc/clients/:id/scim-service-provider', {
       id: 'getScimServiceProviderOfOidcClient',
-      method: 'get',
-      path: '/api/oidc/clients/:id/scim-service-provider',
       summary: 'Read the SCIM service provider of a client',
       note: 'A limited API key also needs `read:users` and `read:groups`.',
       response: { status: 200, schema: scimProviderSchema },
@@ -46,11 +44,8 @@ export function scimOperations(
         throw (await pocket.clients.find(id)) ? scimProviderNotFound() : clientNotFound()
       },
     }),
-    operation({
-      ...shared,
+    clientsApi.post('/api/scim/service-provider', {
       id: 'createScimServiceProvider',
-      method: 'post',
-      path: '/api/scim/service-provider',
       summary: 'Create a SCIM 2.0 service provider for a client',
       note: 'The pages show the oldest provider of a client. A limited API key also needs `read:users` and `read:groups`, because both are sent to the provider.',
       body: scimProviderBody,
@@ -59,12 +54,9 @@ export function scimOperations(
         return respondWithProvider(call, await providers.create(actorOf(call), inputOf(call.body)))
       },
     }),
-    operation({
-      ...shared,
+    clientsApi.put('/api/scim/service-provider/:id', {
       id: 'updateScimServiceProvider',
       conditional: true,
-      method: 'put',
-      path: '/api/scim/service-provider/:id',
       summary: 'Update a SCIM service provider',
       note: 'The mask keeps the stored token if the origin of the endpoint stays the same. A limited API key also needs `read:users` and `read:groups`.',
       body: scimProviderBody,
@@ -76,21 +68,15 @@ export function scimOperations(
         )
       },
     }),
-    operation({
-      ...shared,
+    clientsApi.delete('/api/scim/service-provider/:id', {
       id: 'deleteScimServiceProvider',
       conditional: true,
-      method: 'delete',
-      path: '/api/scim/service-provider/:id',
       summary: 'Delete a SCIM service provider, but keep the provisioned resources',
       response: { status: 204 },
       handle: (call) => providers.remove(actorOf(call), call.params.id ?? ''),
     }),
-    operation({
-      ...shared,
+    clientsApi.post('/api/scim/service-provider/:id/sync', {
       id: 'syncScimServiceProvider',
-      method: 'post',
-      path: '/api/scim/service-provider/:id/sync',
       summary: 'Provision now and wait for the result',
       response: { status: 200 },
       async handle(call) {
@@ -102,11 +88,8 @@ export function scimOperations(
         })
       },
     }),
-    operation({
-      ...shared,
+    clientsApi.post('/api/scim/service-provider/:id/adopt', {
       id: 'adoptScimObjects',
-      method: 'post',
-      path: '/api/scim/service-provider/:id/adopt',
       summary: 'Adopt existing resources of the target that match users or groups',
       note: 'Without a body, adopts all matches of the last run.',
       body: {

@@ -1,8 +1,10 @@
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
 import type { MessagesFor } from '../http/messages-for.ts'
 import { resultKinds } from './page-model.ts'
 import { maxQueryLength, type Search } from './search.ts'
+
+const accountApi = operationsIn('account')
 
 const resultSchema = named('SearchResultDto', {
   type: 'object',
@@ -19,13 +21,10 @@ const resultSchema = named('SearchResultDto', {
 /** `/api/search`: the results of the command palette. */
 export function searchOperations(search: Search, messagesFor: MessagesFor): readonly Operation[] {
   return [
-    operation({
+    accountApi.get('/api/search', {
       id: 'search',
-      method: 'get',
-      path: '/api/search',
       summary: 'Search for pages, settings, applications, users, groups and clients by name',
       note: 'Only administrators find settings, users, groups and clients. Pages and settings are also found by everyday words, and settings by their variable. Returns at most five results of each kind.',
-      area: 'account',
       query: {
         query: {
           type: 'string',

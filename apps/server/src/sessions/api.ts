@@ -1,11 +1,14 @@
 import type { Context } from 'koa'
 import { assertCanModifyUser } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import type { SessionServices } from './deps.ts'
 import type { SessionItem } from './session-administration.ts'
+
+const accountApi = operationsIn('account')
+const usersApi = operationsIn('users')
 
 const locationSchema = { type: 'string', description: 'The location of the last use; empty if unknown.' } as const
 
@@ -54,34 +57,24 @@ export function sessionOperations(deps: Deps & SessionServices): readonly Operat
 }
 
 function ownOperations({ sessions, pocket }: Deps & SessionServices): readonly Operation[] {
-  const shared = { area: 'account' } as const
   const currentSessionId = async ({ req, res }: Context) => (await pocket.session(req, res))?.uid ?? null
   return [
-    operation({
-      ...shared,
+    accountApi.get('/api/sessions', {
       id: 'listOwnSessions',
-      method: 'get',
-      path: '/api/sessions',
       summary: 'List your sessions',
       response: sessionList,
       handle: async ({ user, ctx }) => (await sessions.list(user.id, await currentSessionId(ctx))).map(sessionDto),
     }),
-    operation({
-      ...shared,
+    accountApi.delete('/api/sessions', {
       id: 'endOwnOtherSessions',
-      method: 'delete',
-      path: '/api/sessions',
       summary: 'End all your other sessions and the access that they granted to clients',
       response: noContent,
       async handle(call) {
         await sessions.endOthers(actorOf(call), call.user.id, await currentSessionId(call.ctx))
       },
     }),
-    operation({
-      ...shared,
+    accountApi.delete('/api/sessions/:id', {
       id: 'endOwnSession',
-      method: 'delete',
-      path: '/api/sessions/:id',
       summary: 'End one of your sessions and the access that it granted to clients',
       response: noContent,
       handle: async (call) => sessions.end(actorOf(call), call.user.id, call.params.id ?? ''),
@@ -90,34 +83,24 @@ function ownOperations({ sessions, pocket }: Deps & SessionServices): readonly O
 }
 
 function administrationOperations({ sessions, users }: Deps & SessionServices): readonly Operation[] {
-  const shared = { area: 'users' } as const
   const assertCanModify = (call: Parameters<typeof assertCanModifyUser>[0]) => assertCanModifyUser(call, users)
   return [
-    operation({
-      ...shared,
+    usersApi.get('/api/users/:id/sessions', {
       id: 'listSessionsOfUser',
-      method: 'get',
-      path: '/api/users/:id/sessions',
       summary: 'List the sessions of a user',
       response: sessionList,
       handle: async ({ params }) => (await sessions.list((await users.find(params.id ?? '')).id, null)).map(sessionDto),
     }),
-    operation({
-      ...shared,
+    usersApi.delete('/api/users/:id/sessions', {
       id: 'endSessionsOfUser',
-      method: 'delete',
-      path: '/api/users/:id/sessions',
       summary: 'End all sessions of a user and the access that they granted to clients',
       response: noContent,
       async handle(call) {
         await sessions.endOthers(actorOf(call), await assertCanModify(call), null)
       },
     }),
-    operation({
-      ...shared,
+    usersApi.delete('/api/users/:id/sessions/:sessionId', {
       id: 'endSessionOfUser',
-      method: 'delete',
-      path: '/api/users/:id/sessions/:sessionId',
       summary: 'End a session of a user and the access that it granted to clients',
       response: noContent,
       handle: async (call) => sessions.end(actorOf(call), await assertCanModify(call), call.params.sessionId ?? ''),

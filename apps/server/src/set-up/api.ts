@@ -1,8 +1,10 @@
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
 import { userBody } from '../users/user-body.ts'
 import { userDto, userSchema } from '../users/user-dto.ts'
 import type { SetUp } from './set-up.ts'
+
+const usersApi = operationsIn('users')
 
 const { username, email, firstName, lastName } = userBody.properties
 
@@ -14,20 +16,15 @@ const setUpBody = named('SetUpDto', {
 
 /** `/api/signup/setup`: public until there is an administrator. */
 export function setUpOperations(setUp: SetUp): readonly Operation[] {
-  const shared = { area: 'users', path: '/api/signup/setup' } as const
   return [
-    operation({
-      ...shared,
+    usersApi.get('/api/signup/setup', {
       id: 'readSetUp',
-      method: 'get',
       summary: 'Check whether the set-up is available; 404 if it is complete',
       response: { status: 204 },
       handle: () => setUp.assertOpen(),
     }),
-    operation({
-      ...shared,
+    usersApi.post('/api/signup/setup', {
       id: 'setUp',
-      method: 'post',
       limit: 'setup',
       summary: 'Create the first administrator without a passkey, and sign in',
       body: setUpBody,

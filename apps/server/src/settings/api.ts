@@ -1,11 +1,13 @@
 import type { Context } from 'koa'
 import { assertCanChangeSettings } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
 import { parseValues, validChanges } from './changes.ts'
 import { additionalKeys, perSetting, type SettingValues, settingOf } from './definitions.ts'
 import { type Settings, settingsValidator } from './settings.ts'
+
+const settingsApi = operationsIn('settings')
 
 const path = '/api/settings'
 
@@ -38,24 +40,22 @@ const body = named('OwnSettingsUpdateDto', {
 
 /** `/api/settings`: the settings that Pocket ID does not have, as JSON values. */
 export function settingsOperations(settings: Settings): readonly Operation[] {
-  const shared = { area: 'settings', path, response: { status: 200, schema: settingsSchema } } as const
+  const response = { status: 200, schema: settingsSchema } as const
   const respond = (ctx: Context, values: SettingValues) => {
     ctx.set('ETag', settingsValidator(values, additionalKeys))
     return { ...perSetting(additionalKeys, (key) => values[key]), locked: additionalKeys.filter(settings.isFixed) }
   }
   return [
-    operation({
-      ...shared,
+    settingsApi.get(path, {
+      response,
       id: 'readOwnSettings',
-      method: 'get',
       summary: 'Read the settings that Pocket ID does not have',
       handle: async ({ ctx }) => respond(ctx, await settings.present()),
     }),
-    operation<typeof body, Readonly<Record<string, unknown>>>({
-      ...shared,
+    settingsApi.patch<typeof body, Readonly<Record<string, unknown>>>(path, {
+      response,
       id: 'changeOwnSettings',
       conditional: true,
-      method: 'patch',
       summary: 'Change some of these settings',
       body,
       async handle(call) {

@@ -3,11 +3,13 @@ import { ForbiddenError } from '@pocket/core/errors'
 import { assertCanChangeSettings } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { mask, showsSecrets } from '../access/secret-access.ts'
-import { type Call, type Operation, operation } from '../http/api/operation.ts'
+import { type Call, type Operation, operationsIn } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
 import { parseTexts, validChanges } from './changes.ts'
 import { type PocketIdKey, perSetting, pocketIdKeys, type SettingValues, settingOf, textsOf } from './definitions.ts'
 import { type Settings, settingsValidator } from './settings.ts'
+
+const settingsApi = operationsIn('settings')
 
 const path = '/api/application-configuration'
 
@@ -44,7 +46,6 @@ interface Variable {
 
 /** `/api/application-configuration`: the settings of Pocket ID, as strings. */
 export function pocketIdSettingsOperations(settings: Settings, audit: AuditSink): readonly Operation[] {
-  const administration = { area: 'settings' } as const
   const respond = async (call: Pick<Call<unknown>, 'user' | 'ctx'>, values: SettingValues) => {
     call.ctx.set('ETag', settingsValidator(values, pocketIdKeys))
     const secrets = pocketIdKeys.filter((key) => settingOf(key).kind.isSecret && values[key] !== '')
@@ -55,11 +56,8 @@ export function pocketIdSettingsOperations(settings: Settings, audit: AuditSink)
     return variables(values, new Set(isShown ? fixed : secrets))
   }
   return [
-    operation({
-      area: 'settings',
+    settingsApi.get(path, {
       id: 'readPublicSettings',
-      method: 'get',
-      path,
       summary: 'Read the settings that everybody may know',
       response: { status: 200, schema: listSchema },
       handle: async () => [
@@ -68,22 +66,16 @@ export function pocketIdSettingsOperations(settings: Settings, audit: AuditSink)
         { key: 'tracingEnabled', type: '', value: 'false' },
       ],
     }),
-    operation({
-      ...administration,
+    settingsApi.get(`${path}/all`, {
       id: 'readSettings',
-      method: 'get',
-      path: `${path}/all`,
       summary: 'Read all settings',
       note: secretsNote,
       response: { status: 200, schema: wholeListSchema },
       handle: async (call) => respond(call, await settings.values()),
     }),
-    operation({
-      ...administration,
+    settingsApi.put(path, {
       id: 'replaceSettings',
       conditional: true,
-      method: 'put',
-      path,
       summary: 'Replace all settings; a secret sent as its mask is kept',
       note: `A limited API key cannot change the settings of e-mail and LDAP: \`smtp…\`, \`ldap…\` and \`emailOneTimeAccess…\`. ${secretsNote}`,
       body: settingsBody,

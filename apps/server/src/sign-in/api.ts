@@ -1,18 +1,17 @@
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import type { Deps } from '../http/deps.ts'
 import { findExistingUser } from '../users/find-existing-user.ts'
 import { userDto, userSchema } from '../users/user-dto.ts'
 import { withRestErrors } from '../webauthn/rest-errors.ts'
 
+const accountApi = operationsIn('account')
+
 /** `/api/one-time-access-token`: signs in with a login code. */
 export function oneTimeAccessOperations({ pocket, directory }: Deps): readonly Operation[] {
   return [
-    operation({
+    accountApi.post('/api/one-time-access-token/:token', {
       id: 'useLoginCode',
-      method: 'post',
-      path: '/api/one-time-access-token/:token',
       summary: 'Sign in with a login code',
-      area: 'account',
       response: { status: 200, schema: userSchema },
       handle: async ({ params: { token = '' }, ctx }) =>
         withRestErrors(ctx, 'authentication', async () => {

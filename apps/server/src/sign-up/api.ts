@@ -4,12 +4,14 @@ import { assertCondition } from '../access/guard.ts'
 import { mask, showsSecrets } from '../access/secret-access.ts'
 import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
 import { pageAnswer } from '../http/api/list.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { fieldCode, instant, named, pageOf } from '../http/api/schema.ts'
 import { userBody } from '../users/user-body.ts'
 import { groupItemDto, groupItemSchema, userDto, userSchema } from '../users/user-dto.ts'
 import type { SignUp } from './sign-up.ts'
 import type { SignupTokenItem, SignupTokens } from './signup-tokens.ts'
+
+const usersApi = operationsIn('users')
 
 const defaultLifetime = 60 * 60_000
 
@@ -68,25 +70,18 @@ const tokenSchema = named('SignupTokenDto', {
 
 /** `/api/signup` and `/api/signup-tokens`. */
 export function signUpOperations(signUp: SignUp, tokens: SignupTokens, audit: AuditSink): readonly Operation[] {
-  const administration = { area: 'users' } as const
   return [
-    operation({
+    usersApi.post('/api/signup', {
       id: 'signUp',
-      method: 'post',
-      path: '/api/signup',
       limit: 'signup',
       summary: 'Sign up without a passkey, and sign in',
-      area: 'users',
       body: signUpBody,
       response: { status: 201, schema: userSchema },
       handle: async ({ ctx, body: { token, ...input } }) =>
         userDto(await signUp.withoutPasskey(ctx, input, token || null)),
     }),
-    operation({
-      ...administration,
+    usersApi.post('/api/signup-tokens', {
       id: 'createSignupToken',
-      method: 'post',
-      path: '/api/signup-tokens',
       summary: 'Create a sign-up token',
       body: tokenBody,
       response: { status: 201, schema: tokenSchema },
@@ -97,11 +92,8 @@ export function signUpOperations(signUp: SignUp, tokens: SignupTokens, audit: Au
         return tokenDto((await tokens.create(actorOf(call), newToken)).item)
       },
     }),
-    operation({
-      ...administration,
+    usersApi.get('/api/signup-tokens', {
       id: 'listSignupTokens',
-      method: 'get',
-      path: '/api/signup-tokens',
       summary: 'List unexpired sign-up tokens',
       list: { sort: ['createdAt', 'expiresAt', 'usageLimit', 'usageCount'] },
       response: { status: 200, schema: pageOf(tokenSchema) },
@@ -113,11 +105,8 @@ export function signUpOperations(signUp: SignUp, tokens: SignupTokens, audit: Au
         return pageAnswer({ items: visible.map(tokenDto), total }, call.list)
       },
     }),
-    operation({
-      ...administration,
+    usersApi.delete('/api/signup-tokens/:id', {
       id: 'deleteSignupToken',
-      method: 'delete',
-      path: '/api/signup-tokens/:id',
       summary: 'Delete a sign-up token',
       response: { status: 204 },
       handle: (call) => tokens.remove(actorOf(call), call.params.id ?? ''),

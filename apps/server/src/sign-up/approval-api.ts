@@ -1,8 +1,10 @@
 import { actorOf } from '../access/actor.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import { userDto, userSchema } from '../users/user-dto.ts'
 import { type Approvals, maxNoteLength, normalizeNote } from './approvals.ts'
+
+const usersApi = operationsIn('users')
 
 const note = {
   type: 'string',
@@ -26,13 +28,9 @@ const waitingSchema = named('WaitingUserDto', {
 
 /** `/api/signup-approvals`: sign-ups that wait for an administrator. */
 export function approvalOperations(approvals: Approvals): readonly Operation[] {
-  const administration = { area: 'users' } as const
   return [
-    operation({
-      ...administration,
+    usersApi.get('/api/signup-approvals', {
       id: 'listSignupApprovals',
-      method: 'get',
-      path: '/api/signup-approvals',
       summary: 'List pending sign-ups',
       response: { status: 200, schema: { type: 'array', items: waitingSchema } },
       handle: async () =>
@@ -42,11 +40,8 @@ export function approvalOperations(approvals: Approvals): readonly Operation[] {
           awaitsAdministrator,
         })),
     }),
-    operation({
-      ...administration,
+    usersApi.post('/api/signup-approvals/:id/approve', {
       id: 'approveSignup',
-      method: 'post',
-      path: '/api/signup-approvals/:id/approve',
       summary: 'Approve a sign-up and notify the user by e-mail',
       body: noteBody,
       // An empty body means no note.
@@ -54,22 +49,16 @@ export function approvalOperations(approvals: Approvals): readonly Operation[] {
       response: { status: 204 },
       handle: (call) => approvals.approve(actorOf(call), call.params.id ?? '', normalizeNote(call.body.note)),
     }),
-    operation({
-      ...administration,
+    usersApi.post('/api/signup-approvals/:id/refuse', {
       id: 'refuseSignup',
-      method: 'post',
-      path: '/api/signup-approvals/:id/refuse',
       summary: 'Reject a sign-up and notify the user by e-mail',
       body: noteBody,
       anyContentType: true,
       response: { status: 204 },
       handle: (call) => approvals.reject(actorOf(call), call.params.id ?? '', normalizeNote(call.body.note)),
     }),
-    operation({
-      ...administration,
+    usersApi.delete('/api/signup-approvals/:id', {
       id: 'rejectSignup',
-      method: 'delete',
-      path: '/api/signup-approvals/:id',
       summary: 'Reject a sign-up without notification',
       response: { status: 204 },
       handle: (call) => approvals.reject(actorOf(call), call.params.id ?? '', null),

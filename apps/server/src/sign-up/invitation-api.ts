@@ -2,10 +2,12 @@ import { assertCanIssueAccess } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { isProgram } from '../access/guard.ts'
 import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import type { Deps } from '../http/deps.ts'
 import { addPasskeyPath } from '../http/paths.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
+
+const usersApi = operationsIn('users')
 
 const defaultLifetime = 24 * 60 * 60_000
 
@@ -15,13 +17,10 @@ export function invitationOperations({
   pocket,
 }: Deps & { readonly users: UserAdministration }): readonly Operation[] {
   return [
-    operation({
+    usersApi.post('/api/users/:id/invitation', {
       id: 'inviteUser',
-      method: 'post',
-      path: '/api/users/:id/invitation',
       summary: 'Create a link with which a user registers a passkey',
       note: 'The link contains a login code: it signs in the first person who opens it, once.',
-      area: 'users',
       body: {
         type: 'object',
         properties: {

@@ -1,9 +1,11 @@
 import type { Pocket } from '@pocket/core'
 import { signingAlgorithms } from '@pocket/core/internal'
 import { actorOf } from '../access/actor.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import { rotateKeys } from './rotation.ts'
+
+const settingsApi = operationsIn('settings')
 
 const algorithm = { type: 'string', enum: signingAlgorithms } as const
 
@@ -46,13 +48,9 @@ const rotationBody = {
 
 /** `/api/signing-keys`: the keys that sign tokens. */
 export function signingKeyOperations(pocket: Pick<Pocket, 'replaceKeys' | 'signingKeys'>): readonly Operation[] {
-  const shared = { area: 'settings' } as const
   return [
-    operation({
-      ...shared,
+    settingsApi.get('/api/signing-keys', {
       id: 'listSigningKeys',
-      method: 'get',
-      path: '/api/signing-keys',
       summary: 'List the published signing keys',
       response: { status: 200, schema: { type: 'array', items: keySchema } },
       handle: async () =>
@@ -62,11 +60,8 @@ export function signingKeyOperations(pocket: Pick<Pocket, 'replaceKeys' | 'signi
           until: new Date(until).toISOString(),
         })),
     }),
-    operation({
-      ...shared,
+    settingsApi.post('/api/signing-keys/rotate', {
       id: 'rotateSigningKeys',
-      method: 'post',
-      path: '/api/signing-keys/rotate',
       summary: 'Rotate the signing keys',
       note: 'A key that was already published signs immediately; a new key signs once JWKS caches and other replicas know it. The old key stays published until its last token has expired. The list is empty if another request has replaced the keys in the meantime.',
       body: rotationBody,

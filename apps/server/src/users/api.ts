@@ -13,15 +13,16 @@ import { staticUser } from '../access/built-in-actors.ts'
 import { assertCondition, canRemoveLastAdministrator, hasStaticUser, isApiKey, isProgram } from '../access/guard.ts'
 import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
 import { pageAnswer } from '../http/api/list.ts'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { pageOf } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import type { UserAdministration } from './user-administration.ts'
 import { claimsBody, groupIdsBody, userBody } from './user-body.ts'
 import { claimDto, claimListSchema, passkeyDto, passkeySchema, userDto, userSchema, userValidator } from './user-dto.ts'
 
-const administration = { area: 'users' } as const
-const ownAccount = { area: 'account' } as const
+const accountApi = operationsIn('account')
+const usersApi = operationsIn('users')
+
 const defaultCodeLifetime = 15 * 60_000
 
 /** `/api/users`, and the claims of users. */
@@ -35,11 +36,8 @@ export function userOperations({
 /** These routes come first, because `me` would match as an ID. */
 function ownOperations(directory: Directory, users: UserAdministration): readonly Operation[] {
   return [
-    operation({
-      ...ownAccount,
+    accountApi.get('/api/users/me', {
       id: 'readOwnUser',
-      method: 'get',
-      path: '/api/users/me',
       summary: 'Read your user',
       note: 'For the API key of the environment (`STATIC_API_KEY`), returns a user that is not stored.',
       response: { status: 200, schema: userSchema },
@@ -49,12 +47,9 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
         return details ? respondWithUser(ctx, details) : userDto(user)
       },
     }),
-    operation({
-      ...ownAccount,
+    accountApi.put('/api/users/me', {
       id: 'updateOwnUser',
       conditional: true,
-      method: 'put',
-      path: '/api/users/me',
       summary: 'Update your user',
       note: 'The API key of the environment (`STATIC_API_KEY`) is rejected with `user_not_found` (404), because its user is not stored. A limited API key cannot change the names or the e-mail address of an administrator.',
       body: userBody,
@@ -67,11 +62,8 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
         )
       },
     }),
-    operation({
-      ...ownAccount,
+    accountApi.delete('/api/users/me', {
       id: 'deleteOwnUser',
-      method: 'delete',
-      path: '/api/users/me',
       summary: 'Delete your user with all sessions and tokens, if the settings allow it',
       response: { status: 204 },
       handle: (call) => users.removeOwn(actorOf(call)),
@@ -81,11 +73,8 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
 
 function recordOperations(directory: Directory, users: UserAdministration): readonly Operation[] {
   return [
-    operation({
-      ...administration,
+    usersApi.get('/api/users', {
       id: 'listUsers',
-      method: 'get',
-      path: '/api/users',
       summary: 'List users',
       list: {
         sort: [
@@ -108,11 +97,8 @@ function recordOperations(directory: Directory, users: UserAdministration): read
         return pageAnswer({ items: items.map((user) => userDto(user)), total }, list)
       },
     }),
-    operation({
-      ...administration,
+    usersApi.post('/api/users', {
       id: 'createUser',
-      method: 'post',
-      path: '/api/users',
       summary: 'Create a user',
       body: userBody,
       response: { status: 201, schema: userSchema },
@@ -122,11 +108,8 @@ function recordOperations(directory: Directory, users: UserAdministration): read
         return respondWithUser(call.ctx, await users.create(actorOf(call), call.body, { isApiKey: isApiKey(call.ctx) }))
       },
     }),
-    operation({
-      ...administration,
+    usersApi.get('/api/users/:id', {
       id: 'readUser',
-      method: 'get',
-      path: '/api/users/:id',
       summary: 'Read a user',
       response: { status: 200, schema: userSchema },
       async handle({ params: { id = '' }, ctx }) {
@@ -135,12 +118,9 @@ function recordOperations(directory: Directory, users: UserAdministration): read
         return respondWithUser(ctx, await users.find(id))
       },
     }),
-    operation({
-      ...administration,
+    usersApi.put('/api/users/:id', {
       id: 'updateUser',
       conditional: true,
-      method: 'put',
-      path: '/api/users/:id',
       summary: 'Update a user',
       body: userBody,
       response: { status: 200, schema: userSchema },
@@ -151,12 +131,9 @@ function recordOperations(directory: Directory, users: UserAdministration): read
         return respondWithUser(call.ctx, updated)
       },
     }),
-    operation({
-      ...administration,
+    usersApi.delete('/api/users/:id', {
       id: 'deleteUser',
       conditional: true,
-      method: 'delete',
-      path: '/api/users/:id',
       summary: 'Delete a user with all sessions and tokens',
       note: 'While `STATIC_API_KEY` is set, API keys can delete the last administrator. The set-up then stays closed.',
       response: { status: 204 },
@@ -171,12 +148,9 @@ function recordOperations(directory: Directory, users: UserAdministration): read
 /** Groups, claims and other related data of a user. */
 function relationOperations(users: UserAdministration): readonly Operation[] {
   return [
-    operation({
-      ...administration,
+    usersApi.put('/api/users/:id/user-groups', {
       id: 'replaceGroupsOfUser',
       conditional: true,
-      method: 'put',
-      path: '/api/users/:id/user-groups',
       summary: 'Replace the groups of a user',
       body: groupIdsBody,
       response: { status: 200, schema: userSchema },
@@ -186,42 +160,30 @@ function relationOperations(users: UserAdministration): readonly Operation[] {
           await users.setGroups(actorOf(call), await assertCanModifyUser(call, users), call.body.userGroupIds),
         ),
     }),
-    operation({
-      ...administration,
+    usersApi.put('/api/custom-claims/user/:userId', {
       id: 'replaceClaimsOfUser',
       conditional: true,
-      method: 'put',
-      path: '/api/custom-claims/user/:userId',
       summary: 'Replace the custom claims of a user',
       body: claimsBody,
       response: { status: 200, schema: claimListSchema },
       handle: async (call) =>
         (await users.setClaims(actorOf(call), await assertCanModifyUser(call, users), call.body)).map(claimDto),
     }),
-    operation({
-      ...administration,
+    usersApi.get('/api/users/:id/webauthn-credentials', {
       id: 'listPasskeysOfUser',
-      method: 'get',
-      path: '/api/users/:id/webauthn-credentials',
       summary: 'List the passkeys of a user',
       response: { status: 200, schema: { type: 'array', items: passkeySchema } },
       handle: async ({ params }) => (await users.listPasskeys(params.id ?? '')).map(passkeyDto),
     }),
-    operation({
-      ...administration,
+    usersApi.delete('/api/users/:id/webauthn-credentials/:credentialId', {
       id: 'deletePasskeyOfUser',
-      method: 'delete',
-      path: '/api/users/:id/webauthn-credentials/:credentialId',
       summary: 'Delete a passkey of a user, even the last one',
       response: { status: 204 },
       handle: async (call) =>
         users.removePasskey(actorOf(call), await assertCanModifyUser(call, users), call.params.credentialId ?? ''),
     }),
-    operation({
-      ...administration,
+    usersApi.post('/api/users/:id/one-time-access-token', {
       id: 'issueLoginCodeForUser',
-      method: 'post',
-      path: '/api/users/:id/one-time-access-token',
       summary: 'Issue a login code for a user',
       body: { type: 'object', properties: { ttl: lifetimeSchema } },
       response: {

@@ -1,6 +1,8 @@
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
 import { compatibleVersion, serverVersion } from './version.ts'
+
+const settingsApi = operationsIn('settings')
 
 /**
  * `/api/version`. Tools compare `currentVersion` with the required version of Pocket ID, so it is the version of the compatible
@@ -11,12 +13,9 @@ import { compatibleVersion, serverVersion } from './version.ts'
 export function versionOperations(findLatestVersion: () => Promise<string>): readonly Operation[] {
   const currentVersions = { currentVersion: compatibleVersion, pocketVersion: serverVersion() }
   return [
-    operation({
+    settingsApi.get('/api/version/current', {
       id: 'currentVersion',
-      method: 'get',
-      path: '/api/version/current',
       summary: 'Read the versions of the API and of this server',
-      area: 'settings',
       response: {
         status: 200,
         schema: named('CurrentVersionDto', {
@@ -30,12 +29,9 @@ export function versionOperations(findLatestVersion: () => Promise<string>): rea
       },
       handle: async () => currentVersions,
     }),
-    operation({
+    settingsApi.get('/api/version/latest', {
       id: 'latestVersion',
-      method: 'get',
-      path: '/api/version/latest',
       summary: 'Read the latest version',
-      area: 'settings',
       response: {
         status: 200,
         schema: named('LatestVersionDto', {

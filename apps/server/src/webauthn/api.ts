@@ -1,4 +1,4 @@
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import type { Deps } from '../http/deps.ts'
 import { findExistingUser } from '../users/find-existing-user.ts'
 import { passkeyDto, passkeySchema, userDto, userSchema } from '../users/user-dto.ts'
@@ -12,7 +12,7 @@ import {
   requestOptionsSchema,
 } from './schema.ts'
 
-const area = 'account'
+const accountApi = operationsIn('account')
 
 /** `/api/webauthn`: the ceremonies, and the user's own passkeys. */
 export function webAuthnOperations(deps: Deps & PasskeyServices): readonly Operation[] {
@@ -20,13 +20,9 @@ export function webAuthnOperations(deps: Deps & PasskeyServices): readonly Opera
 }
 
 function registrationOperations({ pocket }: Deps): readonly Operation[] {
-  const shared = { area } as const
   return [
-    operation({
-      ...shared,
+    accountApi.get('/api/webauthn/register/start', {
       id: 'startRegistration',
-      method: 'get',
-      path: '/api/webauthn/register/start',
       summary: 'Start the registration of a passkey',
       response: { status: 200, schema: creationOptionsSchema },
       handle: ({ user, ctx: { req, res } }) =>
@@ -35,11 +31,8 @@ function registrationOperations({ pocket }: Deps): readonly Operation[] {
           purpose: 'registration',
         }),
     }),
-    operation({
-      ...shared,
+    accountApi.post('/api/webauthn/register/finish', {
       id: 'finishRegistration',
-      method: 'post',
-      path: '/api/webauthn/register/finish',
       summary: 'Finish the registration of a passkey',
       body: registrationResponseSchema,
       anyContentType: true,
@@ -55,21 +48,15 @@ function registrationOperations({ pocket }: Deps): readonly Operation[] {
 
 function authenticationOperations({ pocket, directory }: Deps): readonly Operation[] {
   return [
-    operation({
+    accountApi.get('/api/webauthn/login/start', {
       id: 'startLogin',
-      method: 'get',
-      path: '/api/webauthn/login/start',
       summary: 'Start sign-in with a passkey',
-      area,
       response: { status: 200, schema: requestOptionsSchema },
       handle: async ({ ctx: { req, res } }) => (await pocket.signIn.request(req, res)).options,
     }),
-    operation({
+    accountApi.post('/api/webauthn/login/finish', {
       id: 'finishLogin',
-      method: 'post',
-      path: '/api/webauthn/login/finish',
       summary: 'Finish sign-in with a passkey',
-      area,
       body: authenticationResponseSchema,
       anyContentType: true,
       response: { status: 200, schema: userSchema },
@@ -79,12 +66,9 @@ function authenticationOperations({ pocket, directory }: Deps): readonly Operati
           return userDto(await findExistingUser(directory, id))
         }),
     }),
-    operation({
+    accountApi.post('/api/webauthn/logout', {
       id: 'logout',
-      method: 'post',
-      path: '/api/webauthn/logout',
       summary: 'Sign out of this browser',
-      area,
       response: { status: 204 },
       // The browser may have cookies of other sessions than the one that has ended.
       beforeNotSignedIn: ({ req, res }) => pocket.signOut(req, res),
@@ -93,12 +77,9 @@ function authenticationOperations({ pocket, directory }: Deps): readonly Operati
         if (await pocket.session(req, res)) await pocket.signOut(req, res)
       },
     }),
-    operation({
+    accountApi.post('/api/webauthn/reauthenticate', {
       id: 'reauthenticate',
-      method: 'post',
-      path: '/api/webauthn/reauthenticate',
       summary: 'Re-authenticate with a passkey, or with a passkey sign-in of the last minute',
-      area,
       body: authenticationResponseSchema,
       anyContentType: true,
       response: { status: 204 },

@@ -1,12 +1,14 @@
 import type { PasskeyPolicy } from '@pocket/core'
 import { InvalidInputError } from '@pocket/core/errors'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { named } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import { definitions } from '../settings/definitions.ts'
 import { parseText } from '../settings/setting.ts'
 import { checkCompliance } from './compliance.ts'
 import type { PasskeyServices } from './deps.ts'
+
+const settingsApi = operationsIn('settings')
 
 const count = { type: 'integer' } as const
 const problems = ['unverified', 'synced', 'attachment', 'model_not_allowed', 'model_denied', 'not_attested'] as const
@@ -35,13 +37,10 @@ const complianceSchema = named('PasskeyComplianceDto', {
 /** `/api/passkeys/compliance`: the effects of a stricter policy. */
 export function complianceOperations({ pocket, passkeyPolicy }: Deps & PasskeyServices): readonly Operation[] {
   return [
-    operation({
+    settingsApi.get('/api/passkeys/compliance', {
       id: 'readPasskeyCompliance',
-      method: 'get',
-      path: '/api/passkeys/compliance',
       summary: 'Count the passkeys that do not comply with the current policy or a proposed one',
       note: '`passkeyNonCompliance` in `/api/settings` determines how they are treated.',
-      area: 'settings',
       query: {
         userVerification: { type: 'string', enum: ['required', 'preferred'] },
         allowSynced: { type: 'string', enum: ['true', 'false'] },

@@ -1,9 +1,11 @@
 import { requestContext } from '@pocket/core'
-import { type Operation, operation } from '../http/api/operation.ts'
+import { type Operation, operationsIn } from '../http/api/operation.ts'
 import type { Deps } from '../http/deps.ts'
 import { passkeyDto, passkeySchema } from '../users/user-dto.ts'
 import type { PasskeyServices } from './deps.ts'
 import { withRestErrors } from './rest-errors.ts'
+
+const accountApi = operationsIn('account')
 
 const renameBody = {
   type: 'object',
@@ -13,22 +15,15 @@ const renameBody = {
 
 /** `/api/webauthn/credentials`: the user's own passkeys. */
 export function credentialOperations({ pocket, ownPasskeys }: Deps & PasskeyServices): readonly Operation[] {
-  const shared = { area: 'account' } as const
   return [
-    operation({
-      ...shared,
+    accountApi.get('/api/webauthn/credentials', {
       id: 'listOwnPasskeys',
-      method: 'get',
-      path: '/api/webauthn/credentials',
       summary: 'List your passkeys',
       response: { status: 200, schema: { type: 'array', items: passkeySchema } },
       handle: async ({ user }) => (await pocket.passkeys.list(user.id)).map(passkeyDto),
     }),
-    operation({
-      ...shared,
+    accountApi.patch('/api/webauthn/credentials/:id', {
       id: 'renameOwnPasskey',
-      method: 'patch',
-      path: '/api/webauthn/credentials/:id',
       summary: 'Rename one of your passkeys',
       body: renameBody,
       response: { status: 200, schema: passkeySchema },
@@ -38,11 +33,8 @@ export function credentialOperations({ pocket, ownPasskeys }: Deps & PasskeyServ
           return passkeyDto((await pocket.passkeys.rename(user.id, passkeyId, body.name, actor)).after)
         }),
     }),
-    operation({
-      ...shared,
+    accountApi.delete('/api/webauthn/credentials/:id', {
       id: 'deleteOwnPasskey',
-      method: 'delete',
-      path: '/api/webauthn/credentials/:id',
       summary: 'Delete one of your passkeys; the last one only if you can sign in with a code by e-mail',
       response: { status: 204 },
       handle: async ({ user, params: { id: passkeyId = '' }, ctx }) =>

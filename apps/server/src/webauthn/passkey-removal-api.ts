@@ -1,10 +1,13 @@
 import { assertCanModifyUser } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
-import { type Call, type Operation, operation } from '../http/api/operation.ts'
+import { type Call, type Operation, operationsIn } from '../http/api/operation.ts'
 import { instant, named } from '../http/api/schema.ts'
 import type { PasskeyServices } from './deps.ts'
 import type { ReviewedRemoval } from './passkey-removals.ts'
 import { withRestErrors } from './rest-errors.ts'
+
+const accountApi = operationsIn('account')
+const usersApi = operationsIn('users')
 
 const removalSchema = named('PasskeyRemovalDto', {
   type: 'object',
@@ -54,59 +57,39 @@ export function passkeyRemovalOperations({ passkeyRemovals, users }: PasskeyServ
     )
   const listRemovals = async (call: CallContext, accountId: string) =>
     (await passkeyRemovals.list(actorOf(call), accountId)).map(removalDto)
-  const ownAccount = { area: 'account' } as const
-  const administration = { area: 'users' } as const
   return [
-    operation({
-      ...ownAccount,
+    accountApi.get('/api/webauthn/removals', {
       id: 'listOwnPasskeyRemovals',
-      method: 'get',
-      path: '/api/webauthn/removals',
       summary: 'List your removed passkeys whose sessions created something that is still active',
       response: removalList,
       handle: (call) => listRemovals(call, call.user.id),
     }),
-    operation({
-      ...ownAccount,
+    accountApi.get('/api/webauthn/removals/:passkeyId', {
       id: 'readOwnPasskeyRemoval',
-      method: 'get',
-      path: '/api/webauthn/removals/:passkeyId',
       summary: 'List the credentials created in the sessions of one of your removed passkeys',
       response: singleRemoval,
       handle: (call) => readRemoval(call, call.user.id),
     }),
-    operation({
-      ...ownAccount,
+    accountApi.post('/api/webauthn/removals/:passkeyId/withdraw', {
       id: 'withdrawAfterOwnPasskeyRemoval',
-      method: 'post',
-      path: '/api/webauthn/removals/:passkeyId/withdraw',
       summary: 'Withdraw everything that was created in the sessions of one of your removed passkeys',
       response: { status: 204 },
       handle: (call) => withdraw(call, call.user.id),
     }),
-    operation({
-      ...administration,
+    usersApi.get('/api/users/:id/passkey-removals', {
       id: 'listPasskeyRemovalsOfUser',
-      method: 'get',
-      path: '/api/users/:id/passkey-removals',
       summary: 'List the removed passkeys of a user whose sessions created something that is still active',
       response: removalList,
       handle: async (call) => listRemovals(call, (await users.find(call.params.id ?? '')).id),
     }),
-    operation({
-      ...administration,
+    usersApi.get('/api/users/:id/passkey-removals/:passkeyId', {
       id: 'readPasskeyRemovalOfUser',
-      method: 'get',
-      path: '/api/users/:id/passkey-removals/:passkeyId',
       summary: 'List the credentials created in the sessions of a removed passkey of a user',
       response: singleRemoval,
       handle: async (call) => readRemoval(call, (await users.find(call.params.id ?? '')).id),
     }),
-    operation({
-      ...administration,
+    usersApi.post('/api/users/:id/passkey-removals/:passkeyId/withdraw', {
       id: 'withdrawAfterPasskeyRemovalOfUser',
-      method: 'post',
-      path: '/api/users/:id/passkey-removals/:passkeyId/withdraw',
       summary: 'Withdraw everything that was created in the sessions of a removed passkey of a user',
       response: { status: 204 },
       handle: async (call) => withdraw(call, await assertCanModifyUser(call, users)),

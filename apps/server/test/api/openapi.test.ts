@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { restReference } from '../../scripts/rest-reference.ts'
 import { row } from '../../src/access/access-row.ts'
-import { operation } from '../../src/http/api/operation.ts'
+import { operationsIn } from '../../src/http/api/operation.ts'
 import { named, pageOf } from '../../src/http/api/schema.ts'
 import { openApiDocument } from '../../src/openapi/document.ts'
 import { contract } from './contract.ts'
@@ -123,12 +123,9 @@ test('the page loads the viewer from this server only', async () => {
 describe('a document', () => {
   const access = () => row('administrator')
   const about = { url: 'https://id.example.com', version: '1.2.3' }
-  const read = operation({
+  const read = operationsIn('users').get('/api/things/:id', {
     id: 'readThings',
-    method: 'get',
-    path: '/api/things/:id',
     summary: 'Things',
-    area: 'users',
     list: { sort: ['name'], filter: ['disabled'], search: true },
     query: { light: { type: 'boolean' } },
     response: {

@@ -18,17 +18,23 @@ export interface Call<Body> {
   readonly ctx: Context
 }
 
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
+type Path = `/api/${string}`
+
+interface Route {
+  readonly method: Method
+  /** Parameters are written as `:name`. */
+  readonly path: Path
+  /** The section of the OpenAPI document. The access table states the permissions. */
+  readonly area: Area
+}
+
 interface Description {
   /** The `operationId` in the OpenAPI document. */
   readonly id: string
-  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
-  /** Parameters are written as `:name`. */
-  readonly path: `/api/${string}`
   readonly summary: string
   /** Additional documentation for API clients. */
   readonly note?: string
-  /** The section of the document. The access table states the permissions. */
-  readonly area: Area
   readonly list?: ListDefinition
   /** The rate limit per IP address, unless core counts the requests itself. */
   readonly limit?: LimitName
@@ -61,18 +67,40 @@ export interface OperationDefinition<Schema extends JSONSchema, Body> extends De
 }
 
 /** An operation that validates its body before it runs. */
-export interface Operation extends Description {
+export interface Operation extends Description, Route {
   readonly body: JSONSchema | undefined
   readonly run: (call: Omit<Call<unknown>, 'body' | 'list' | 'query'>) => Promise<unknown>
 }
 
-/** Defines one REST API operation: its input and its response; the OpenAPI document is generated from it. */
-export function operation<const Schema extends JSONSchema, Body = FromSchema<Schema>>(
+/**
+ * Functions that define the REST API operations of an area, one for each method: their input and response. The OpenAPI document
+ * is generated from them.
+ */
+export function operationsIn(area: Area) {
+  const defineFor =
+    (method: Method) =>
+    <const Schema extends JSONSchema, Body = FromSchema<Schema>>(
+      path: Path,
+      definition: OperationDefinition<Schema, Body>,
+    ): Operation =>
+      operation({ method, path, area }, definition)
+  return {
+    get: defineFor('get'),
+    post: defineFor('post'),
+    put: defineFor('put'),
+    patch: defineFor('patch'),
+    delete: defineFor('delete'),
+  }
+}
+
+function operation<const Schema extends JSONSchema, Body>(
+  route: Route,
   definition: OperationDefinition<Schema, Body>,
 ): Operation {
   const { body, anyContentType = false, handle, ...description } = definition
   const read = bodyReader<Body>(body, anyContentType)
   return {
+    ...route,
     ...description,
     body,
     run: (call) =>
