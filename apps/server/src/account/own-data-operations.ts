@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { requestContext } from '@pocket/core'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { instant, named } from '../http/api/schema.ts'
+import { instant, namedObject } from '../http/api/schema.ts'
 import { passkeySchema, userSchema } from '../users/user-dto.ts'
 import type { OwnData } from './own-data.ts'
 
@@ -11,44 +11,30 @@ export const dataFile = 'attachment; filename="my-data.json"'
 
 const nullableInstant = { type: ['string', 'null'], format: 'date-time' } as const
 const objectArray = { type: 'array', items: { type: 'object' } } as const
-const dataSchema = named('OwnDataDto', {
-  type: 'object',
-  required: [
-    'exportedAt',
-    'account',
-    'passkeys',
-    'sessions',
-    'recovery',
-    'favoriteApplications',
-    'allowedApplications',
-    'apiKeys',
-    'auditLog',
-  ],
-  properties: {
-    exportedAt: instant,
-    account: userSchema,
-    passkeys: { type: 'array', items: passkeySchema },
-    sessions: objectArray,
-    recovery: {
-      type: 'object',
-      required: ['unusedCodes', 'hasBreakGlassCode', 'lastUsedAt', 'requestedFor'],
-      properties: {
-        unusedCodes: { type: 'integer', minimum: 0 },
-        hasBreakGlassCode: { type: 'boolean' },
-        lastUsedAt: { ...nullableInstant, description: 'The last use of a recovery code.' },
-        requestedFor: {
-          ...nullableInstant,
-          description:
-            'When the code of the last recovery by e-mail is or was due. `null` if there is none, or it was stopped.',
-        },
+const dataSchema = namedObject('OwnDataDto', {
+  exportedAt: instant,
+  account: userSchema,
+  passkeys: { type: 'array', items: passkeySchema },
+  sessions: objectArray,
+  recovery: {
+    type: 'object',
+    required: ['unusedCodes', 'hasBreakGlassCode', 'lastUsedAt', 'requestedFor'],
+    properties: {
+      unusedCodes: { type: 'integer', minimum: 0 },
+      hasBreakGlassCode: { type: 'boolean' },
+      lastUsedAt: { ...nullableInstant, description: 'The last use of a recovery code.' },
+      requestedFor: {
+        ...nullableInstant,
+        description:
+          'When the code of the last recovery by e-mail is or was due. `null` if there is none, or it was stopped.',
       },
-      description: 'Without the codes.',
     },
-    favoriteApplications: { type: 'array', items: { type: 'string' }, description: 'IDs of clients.' },
-    allowedApplications: objectArray,
-    apiKeys: { ...objectArray, description: 'Without the tokens.' },
-    auditLog: { ...objectArray, description: 'The same fields as in the audit log export, newest first.' },
+    description: 'Without the codes.',
   },
+  favoriteApplications: { type: 'array', items: { type: 'string' }, description: 'IDs of clients.' },
+  allowedApplications: objectArray,
+  apiKeys: { ...objectArray, description: 'Without the tokens.' },
+  auditLog: { ...objectArray, description: 'The same fields as in the audit log export, newest first.' },
 })
 
 /** `/api/users/me/data`: exports all data of the user as one file. */

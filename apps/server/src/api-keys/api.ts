@@ -4,7 +4,7 @@ import { commandLineUser } from '../access/built-in-actors.ts'
 import { isBootstrapSession, isCommandLine } from '../access/guard.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Call, type Operation, operationsIn } from '../http/api/operation.ts'
-import { instant, named, pageOf } from '../http/api/schema.ts'
+import { instant, named, namedObject, pageOf } from '../http/api/schema.ts'
 import type { MintedApiKey } from './api-key.ts'
 import { apiKeyDto } from './api-key-dto.ts'
 import type { ApiKeys, KeyCreator } from './api-keys.ts'
@@ -45,10 +45,9 @@ export const apiKeySchema = named('ApiKeyDto', {
   },
 })
 
-export const mintedSchema = named('ApiKeyResponseDto', {
-  type: 'object',
-  required: ['apiKey', 'token'],
-  properties: { apiKey: apiKeySchema, token: { type: 'string', description: 'Shown only once.' } },
+export const mintedSchema = namedObject('ApiKeyResponseDto', {
+  apiKey: apiKeySchema,
+  token: { type: 'string', description: 'Shown only once.' },
 })
 
 const expiresAt = { ...instant, description: 'In the future.' } as const
@@ -74,11 +73,7 @@ const newApiKey = named('ApiKeyCreateDto', {
   },
 } as const)
 
-const renewal = named('ApiKeyRenewDto', {
-  type: 'object',
-  required: ['expiresAt'],
-  properties: { expiresAt },
-} as const)
+const renewal = namedObject('ApiKeyRenewDto', { expiresAt })
 
 /** `/api/api-keys`: the caller's own API keys. */
 export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {

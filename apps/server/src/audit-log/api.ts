@@ -3,7 +3,7 @@ import { InvalidInputError } from '@pocket/core/errors'
 import { actorOf } from '../access/actor.ts'
 import { type ListDefinition, pageAnswer } from '../http/api/list.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { instant, named, pageOf } from '../http/api/schema.ts'
+import { instant, named, objectOf, pageOf } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import { deviceOf } from '../http/device.ts'
 import type { AuditEntry } from './audit-entry.ts'
@@ -37,7 +37,7 @@ export const auditSchema = named('AuditLogDto', {
     changes: {
       type: 'object',
       description: 'The changed fields by name. Secrets are redacted.',
-      additionalProperties: { type: 'object', required: ['before', 'after'], properties: { before: {}, after: {} } },
+      additionalProperties: objectOf({ before: {}, after: {} }),
     },
     occurrences: {
       type: 'integer',

@@ -5,7 +5,7 @@ import { actorOf } from '../access/actor.ts'
 import { assertCondition, canReadUsers } from '../access/guard.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Call, type Operation, operationsIn } from '../http/api/operation.ts'
-import { named, pageOf } from '../http/api/schema.ts'
+import { namedObject, pageOf } from '../http/api/schema.ts'
 import { hasReencodedLogo } from '../images/client-logos.ts'
 import { markReencoded } from '../images/serve.ts'
 import { initialAccessTokenOperations } from '../initial-access-tokens/initial-access-token-operations.ts'
@@ -25,11 +25,9 @@ import { userClientOperations } from './user-client-operations.ts'
 
 const clientsApi = operationsIn('clients')
 
-const groupIds = named('OidcUpdateAllowedUserGroupsDto', {
-  type: 'object',
-  required: ['userGroupIds'],
-  properties: { userGroupIds: { type: 'array', items: { type: 'string' } } },
-} as const)
+const groupIds = namedObject('OidcUpdateAllowedUserGroupsDto', {
+  userGroupIds: { type: 'array', items: { type: 'string' } },
+})
 
 /** `/api/oidc/clients` and its subresources, and the clients of users and groups. */
 export function clientOperations(deps: ClientOperationDeps): readonly Operation[] {

@@ -1,5 +1,5 @@
 import { clientProtocolSchema } from '@pocket/core/internal'
-import { instant, named } from '../http/api/schema.ts'
+import { instant, named, namedObject, objectOf } from '../http/api/schema.ts'
 
 const text = { type: 'string' } as const
 const flag = { type: 'boolean' } as const
@@ -70,14 +70,10 @@ const client = {
   pkceEnabled: flag,
   requiresPushedAuthorizationRequests: flag,
   skipConsent: flag,
-  credentials: {
-    type: 'object',
-    required: ['federatedIdentities', 'secrets'],
-    properties: {
-      federatedIdentities: { type: 'array', items: federatedIdentity },
-      secrets: { type: 'array', items: secretSchema },
-    },
-  },
+  credentials: objectOf({
+    federatedIdentities: { type: 'array', items: federatedIdentity },
+    secrets: { type: 'array', items: secretSchema },
+  }),
   isGroupRestricted: flag,
   accessTokenDurationMinutes: duration,
   refreshTokenDurationMinutes: duration,
@@ -95,7 +91,7 @@ const group = {
   name: text,
   customClaims: {
     type: 'array',
-    items: { type: 'object', required: ['key', 'value'], properties: { key: text, value: text } },
+    items: objectOf({ key: text, value: text }),
   },
   userCount: count,
   ldapId: nullableText,
@@ -120,14 +116,10 @@ export const clientWithGroupCountSchema = named('OidcClientWithAllowedGroupsCoun
   properties: { ...properties, allowedUserGroupsCount: count },
 })
 
-export const authorizedClientSchema = named('AuthorizedOidcClientDto', {
-  type: 'object',
-  required: ['scope', 'client', 'lastUsedAt'],
-  properties: {
-    scope: { ...text, description: 'Space-separated scopes.' },
-    client: clientMetaSchema,
-    lastUsedAt: instant,
-  },
+export const authorizedClientSchema = namedObject('AuthorizedOidcClientDto', {
+  scope: { ...text, description: 'Space-separated scopes.' },
+  client: clientMetaSchema,
+  lastUsedAt: instant,
 })
 
 export const accessibleClientSchema = named('AccessibleOidcClientDto', {

@@ -3,17 +3,15 @@ import { assertCanModifyGroup } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
 import { assertUnchanged } from '../http/api/precondition.ts'
-import { named } from '../http/api/schema.ts'
+import { namedObject } from '../http/api/schema.ts'
 import type { ClientAdministration } from './administration.ts'
 import type { ClientOperationDeps } from './deps.ts'
 
 const groupsApi = operationsIn('groups')
 
-const clientIds = named('UserGroupUpdateAllowedOidcClientsDto', {
-  type: 'object',
-  required: ['oidcClientIds'],
-  properties: { oidcClientIds: { type: 'array', items: { type: 'string' } } },
-} as const)
+const clientIds = namedObject('UserGroupUpdateAllowedOidcClientsDto', {
+  oidcClientIds: { type: 'array', items: { type: 'string' } },
+})
 
 /** `/api/user-groups/:id/allowed-oidc-clients`. */
 export function groupOperations(

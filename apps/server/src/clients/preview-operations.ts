@@ -1,7 +1,7 @@
 import { InvalidInputError, NotFoundError } from '@pocket/core/errors'
 import { clientNotFound } from '../http/api/client-not-found.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { named } from '../http/api/schema.ts'
+import { namedObject } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 
 const clientsApi = operationsIn('clients')
@@ -10,11 +10,7 @@ type Claims = Readonly<Record<string, unknown>>
 
 const claims = { type: 'object', additionalProperties: true } as const
 
-const previewSchema = named('OidcClientPreviewDto', {
-  type: 'object',
-  required: ['idToken', 'accessToken', 'userInfo'],
-  properties: { idToken: claims, accessToken: claims, userInfo: claims },
-} as const)
+const previewSchema = namedObject('OidcClientPreviewDto', { idToken: claims, accessToken: claims, userInfo: claims })
 
 /** `/api/oidc/clients/:id/preview/:userId`: the claims that a client would receive about a user. */
 export function previewOperations({ pocket }: Deps): readonly Operation[] {

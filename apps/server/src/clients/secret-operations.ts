@@ -1,6 +1,7 @@
 import type { Clock } from '@pocket/core'
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
+import { objectOf } from '../http/api/schema.ts'
 import type { ClientAdministration } from './administration.ts'
 import { secretDto } from './client-dto.ts'
 import { createdSecretSchema, listedSecretSchema } from './client-schema.ts'
@@ -47,7 +48,7 @@ export function secretOperations(administration: ClientAdministration, clock: Cl
       summary: 'Replace all secrets by a new one, either generated or from an optional body {secret, expiresAt}',
       response: {
         status: 200,
-        schema: { type: 'object', required: ['secret'], properties: { secret: { type: 'string' } } },
+        schema: objectOf({ secret: { type: 'string' } }),
       },
       async handle(call) {
         const input = secretInput(call.ctx)

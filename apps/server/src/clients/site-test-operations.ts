@@ -1,24 +1,20 @@
 import { NotFoundError } from '@pocket/core/errors'
 import { clientNotFound } from '../http/api/client-not-found.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { named } from '../http/api/schema.ts'
+import { namedObject } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 
 const clientsApi = operationsIn('clients')
 
 const text = { type: 'string' } as const
 
-const schema = named('SiteTestDto', {
-  type: 'object',
-  required: ['verdict', 'rule', 'reason', 'description', 'headers'],
-  properties: {
-    verdict: { type: 'string', enum: ['allow', 'sign_in', 'use_passkey', 'deny'] },
-    rule: { type: ['integer', 'null'], description: 'The index of the rule that decides; `null` if none does.' },
-    reason: text,
-    description: text,
-    headers: { type: 'object', additionalProperties: text },
-  },
-} as const)
+const schema = namedObject('SiteTestDto', {
+  verdict: { type: 'string', enum: ['allow', 'sign_in', 'use_passkey', 'deny'] },
+  rule: { type: ['integer', 'null'], description: 'The index of the rule that decides; `null` if none does.' },
+  reason: text,
+  description: text,
+  headers: { type: 'object', additionalProperties: text },
+})
 
 /** `/api/oidc/clients/:id/site-test`: the decision about a request to a protected site. */
 export function siteTestOperations({ pocket }: Deps): readonly Operation[] {

@@ -4,7 +4,7 @@ import type { Context } from 'koa'
 import { clientMetaDto } from '../clients/client-dto.ts'
 import { clientMetaSchema } from '../clients/client-schema.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { named } from '../http/api/schema.ts'
+import { namedObject } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import type { ClientLogos } from '../images/client-logos.ts'
 
@@ -12,24 +12,20 @@ const accountApi = operationsIn('account')
 
 const code = { type: 'string', description: 'The code that the device shows.' } as const
 
-const infoSchema = named('DeviceCodeInfoDto', {
-  type: 'object',
-  required: ['scope', 'scopeInfo', 'authorizationRequired', 'reauthenticationRequired', 'client'],
-  properties: {
-    scope: { type: 'array', items: { type: 'string' } },
-    scopeInfo: {
-      type: 'array',
-      description: 'The permissions of APIs among the scopes.',
-      items: {
-        type: 'object',
-        required: ['key', 'name'],
-        properties: { key: { type: 'string' }, name: { type: 'string' }, description: { type: 'string' } },
-      },
+const infoSchema = namedObject('DeviceCodeInfoDto', {
+  scope: { type: 'array', items: { type: 'string' } },
+  scopeInfo: {
+    type: 'array',
+    description: 'The permissions of APIs among the scopes.',
+    items: {
+      type: 'object',
+      required: ['key', 'name'],
+      properties: { key: { type: 'string' }, name: { type: 'string' }, description: { type: 'string' } },
     },
-    authorizationRequired: { type: 'boolean' },
-    reauthenticationRequired: { type: 'boolean' },
-    client: clientMetaSchema,
   },
+  authorizationRequired: { type: 'boolean' },
+  reauthenticationRequired: { type: 'boolean' },
+  client: clientMetaSchema,
 })
 
 /** `/api/oidc/device`: approves or denies a device authorization request (RFC 8628 §3.3). */

@@ -3,7 +3,7 @@ import { NotAuthenticatedError } from '@pocket/core/errors'
 import { assertCondition } from '../access/guard.ts'
 import type { GeoIp } from '../geoip/geoip.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { instant, named } from '../http/api/schema.ts'
+import { instant, namedObject, objectOf } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import { deviceOf } from '../http/device.ts'
 import { findExistingUser } from '../users/find-existing-user.ts'
@@ -24,30 +24,22 @@ const locationText = { type: 'string', description: 'Empty if unknown.' } as con
 /** Polling interval of the waiting device, in seconds. */
 const interval = 3
 
-const requestSchema = named('DeviceLoginRequestDto', {
-  type: 'object',
-  required: ['id', 'userCode', 'verificationUri', 'verificationUriComplete', 'expiresAt', 'interval'],
-  properties: {
-    id: { type: 'string', description: 'The user code.' },
-    userCode: { type: 'string' },
-    verificationUri: { type: 'string', format: 'uri' },
-    verificationUriComplete: { type: 'string', format: 'uri' },
-    expiresAt: instant,
-    interval: { type: 'integer', description: 'Seconds.' },
-  },
+const requestSchema = namedObject('DeviceLoginRequestDto', {
+  id: { type: 'string', description: 'The user code.' },
+  userCode: { type: 'string' },
+  verificationUri: { type: 'string', format: 'uri' },
+  verificationUriComplete: { type: 'string', format: 'uri' },
+  expiresAt: instant,
+  interval: { type: 'integer', description: 'Seconds.' },
 })
 
-const verificationSchema = named('DeviceLoginVerificationDto', {
-  type: 'object',
-  required: ['userCode', 'device', 'ipAddress', 'country', 'city', 'expiresAt'],
-  properties: {
-    userCode: { type: 'string' },
-    device: { type: 'string', description: 'Browser and operating system of the waiting device.' },
-    ipAddress: { type: ['string', 'null'] },
-    country: locationText,
-    city: locationText,
-    expiresAt: instant,
-  },
+const verificationSchema = namedObject('DeviceLoginVerificationDto', {
+  userCode: { type: 'string' },
+  device: { type: 'string', description: 'Browser and operating system of the waiting device.' },
+  ipAddress: { type: ['string', 'null'] },
+  country: locationText,
+  city: locationText,
+  expiresAt: instant,
 })
 
 /** `/api/device-login`: signs in a device with the approval of another device. */
@@ -102,7 +94,7 @@ function decisionOperations({ pocket, geoIp }: Deps & { readonly geoIp: GeoIp })
       id: 'readDeviceLogin',
       limit,
       summary: 'Get the device that requests to sign in',
-      body: { type: 'object', required: ['code'], properties: { code } },
+      body: objectOf({ code }),
       response: { status: 200, schema: verificationSchema },
       async handle({ body }) {
         const pending = await pocket.deviceLogins.find(body.code)
@@ -113,11 +105,7 @@ function decisionOperations({ pocket, geoIp }: Deps & { readonly geoIp: GeoIp })
       id: 'decideDeviceLogin',
       limit,
       summary: 'Approve or deny the sign-in of the device; approval requires a passkey used within the last minute',
-      body: {
-        type: 'object',
-        required: ['code', 'decision'],
-        properties: { code, decision: { type: 'string', enum: ['approve', 'deny'] } },
-      },
+      body: objectOf({ code, decision: { type: 'string', enum: ['approve', 'deny'] } }),
       response: { status: 204 },
       async handle({ user, body, ctx }) {
         const status = body.decision === 'approve' ? 'approved' : 'denied'

@@ -1,7 +1,7 @@
 import { actorOf } from '../access/actor.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { instant, named, pageOf } from '../http/api/schema.ts'
+import { instant, named, objectOf, pageOf } from '../http/api/schema.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { type Email, stateOf } from './email.ts'
 import type { EmailOperationDeps } from './operation-deps.ts'
@@ -108,11 +108,7 @@ function verificationOperations({ mail }: EmailOperationDeps): readonly Operatio
       id: 'verifyEmail',
       limit: 'verify-email',
       summary: 'Verify your e-mail address with the token from the link',
-      body: {
-        type: 'object',
-        required: ['token'],
-        properties: { token: { type: 'string', minLength: 1, maxLength: 200 } },
-      },
+      body: objectOf({ token: { type: 'string', minLength: 1, maxLength: 200 } }),
       response: { status: 204 },
       handle: async (call) => mail.verification.finish(actorOf(call), call.body.token),
     }),

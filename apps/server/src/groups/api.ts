@@ -5,7 +5,7 @@ import { assertCanChangeMembers, assertCanModifyGroup } from '../access/access-c
 import { actorOf } from '../access/actor.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { named, pageOf } from '../http/api/schema.ts'
+import { named, objectOf, pageOf } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import { claimsBody } from '../users/user-body.ts'
 import { claimDto, claimListSchema, groupItemDto, groupItemSchema } from '../users/user-dto.ts'
@@ -47,11 +47,9 @@ export const groupBody = named('UserGroupCreateDto', {
 /** Bytes. Enough for a hundred thousand IDs. */
 const maxMembersBodySize = 5_000_000
 
-const membersBody = {
-  type: 'object',
-  required: ['userIds'],
-  properties: { userIds: { type: 'array', items: { type: 'string' }, description: 'Unknown IDs are ignored.' } },
-} as const
+const membersBody = objectOf({
+  userIds: { type: 'array', items: { type: 'string' }, description: 'Unknown IDs are ignored.' },
+})
 
 /** `/api/user-groups`, the groups of a user, and the claims of groups. */
 export function groupOperations(deps: GroupOperationDeps): readonly Operation[] {

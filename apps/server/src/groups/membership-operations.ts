@@ -5,7 +5,7 @@ import type { Context } from 'koa'
 import { assertCanChangeMembers } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { instant, named } from '../http/api/schema.ts'
+import { instant, namedObject, objectOf } from '../http/api/schema.ts'
 import type { GroupAdministration } from './group-administration.ts'
 import { membershipValidator } from './validators.ts'
 
@@ -17,19 +17,15 @@ const endsAt = {
   description: 'When the membership ends; `null` if it has no end date.',
 } as const
 
-const membershipSchema = named('MembershipDto', {
-  type: 'object',
-  required: ['userId', 'groupId', 'endsAt'],
-  properties: { userId: { type: 'string', format: 'uuid' }, groupId: { type: 'string', format: 'uuid' }, endsAt },
+const membershipSchema = namedObject('MembershipDto', {
+  userId: { type: 'string', format: 'uuid' },
+  groupId: { type: 'string', format: 'uuid' },
+  endsAt,
 })
 
-const membershipBody = {
-  type: 'object',
-  required: ['endsAt'],
-  properties: {
-    endsAt: { ...instant, type: ['string', 'null'], description: 'Must be in the future; `null` for no end date.' },
-  },
-} as const
+const membershipBody = objectOf({
+  endsAt: { ...instant, type: ['string', 'null'], description: 'Must be in the future; `null` for no end date.' },
+})
 
 /** `/api/user-groups/:id/members`: membership end dates, which the operations of Pocket ID do not cover. */
 export function membershipOperations(

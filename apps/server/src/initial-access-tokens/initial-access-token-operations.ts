@@ -2,7 +2,7 @@ import type { InitialAccessToken } from '@pocket/core'
 import { actorOf } from '../access/actor.ts'
 import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { instant, named } from '../http/api/schema.ts'
+import { instant, named, namedObject } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import { createInitialAccessTokenAdministration } from './initial-access-tokens.ts'
 
@@ -24,18 +24,14 @@ const body = named('InitialAccessTokenCreateDto', {
   },
 } as const)
 
-const schema = named('InitialAccessTokenDto', {
-  type: 'object',
-  required: ['id', 'token', 'description', 'usageLimit', 'usageCount', 'expiresAt', 'createdAt'],
-  properties: {
-    id: { type: 'string', format: 'uuid' },
-    token: { type: 'string', description: 'Only returned on creation; empty afterwards.' },
-    description: { type: 'string' },
-    usageLimit: { type: 'integer' },
-    usageCount: { type: 'integer' },
-    expiresAt: instant,
-    createdAt: instant,
-  },
+const schema = namedObject('InitialAccessTokenDto', {
+  id: { type: 'string', format: 'uuid' },
+  token: { type: 'string', description: 'Only returned on creation; empty afterwards.' },
+  description: { type: 'string' },
+  usageLimit: { type: 'integer' },
+  usageCount: { type: 'integer' },
+  expiresAt: instant,
+  createdAt: instant,
 })
 
 /** `/api/oidc/initial-access-tokens`: tokens for dynamic client registration (RFC 7591 §3). */

@@ -2,28 +2,24 @@ import { ConflictError } from '@pocket/core/errors'
 import { assertCanRunJobs } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { instant, named } from '../http/api/schema.ts'
+import { instant, namedObject } from '../http/api/schema.ts'
 import type { JobItem, Jobs } from './jobs.ts'
 
 const settingsApi = operationsIn('settings')
 
-export const jobSchema = named('JobDto', {
-  type: 'object',
-  required: ['name', 'intervalSeconds', 'isRunning', 'nextRunAt', 'lastRun'],
-  properties: {
-    name: { type: 'string' },
-    intervalSeconds: { type: 'integer', description: 'From the end of a run to the start of the next one.' },
-    isRunning: { type: 'boolean', description: 'Whether a replica is running the job.' },
-    nextRunAt: instant,
-    lastRun: {
-      type: ['object', 'null'],
-      required: ['outcome', 'finishedAt', 'tookMs', 'error'],
-      properties: {
-        outcome: { type: 'string', enum: ['succeeded', 'failed'] },
-        finishedAt: instant,
-        tookMs: { type: ['integer', 'null'], description: '`null` while the next run is in progress.' },
-        error: { type: ['string', 'null'] },
-      },
+export const jobSchema = namedObject('JobDto', {
+  name: { type: 'string' },
+  intervalSeconds: { type: 'integer', description: 'From the end of a run to the start of the next one.' },
+  isRunning: { type: 'boolean', description: 'Whether a replica is running the job.' },
+  nextRunAt: instant,
+  lastRun: {
+    type: ['object', 'null'],
+    required: ['outcome', 'finishedAt', 'tookMs', 'error'],
+    properties: {
+      outcome: { type: 'string', enum: ['succeeded', 'failed'] },
+      finishedAt: instant,
+      tookMs: { type: ['integer', 'null'], description: '`null` while the next run is in progress.' },
+      error: { type: ['string', 'null'] },
     },
   },
 })

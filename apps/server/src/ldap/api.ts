@@ -2,7 +2,7 @@ import { ConflictError } from '@pocket/core/errors'
 import { ldapCountNames } from '@pocket/directory/internal'
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { instant, named } from '../http/api/schema.ts'
+import { instant, namedObject, objectOf } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { LdapServices } from './deps.ts'
@@ -14,83 +14,57 @@ const settingsApi = operationsIn('settings')
 const text = { type: 'string' } as const
 const optionalText = { type: ['string', 'null'] } as const
 const count = { type: 'integer' } as const
-const loss = { type: 'object', required: ['lost', 'of'], properties: { lost: count, of: count } } as const
+const loss = objectOf({ lost: count, of: count })
 
 const planLines = {
   type: 'array',
-  items: {
-    type: 'object',
-    required: ['name', 'userId', 'changes'],
-    properties: {
-      name: text,
-      userId: optionalText,
-      changes: { type: 'object', description: 'The previous and the new value of each field.' },
-    },
-  },
+  items: objectOf({
+    name: text,
+    userId: optionalText,
+    changes: { type: 'object', description: 'The previous and the new value of each field.' },
+  }),
 } as const
 
-const runSchema = named('LdapRunDto', {
-  type: 'object',
-  required: [
-    'id',
-    'trigger',
-    'outcome',
-    'startedAt',
-    'finishedAt',
-    'code',
-    'details',
-    'found',
-    'counts',
-    'problems',
-    'problemCount',
-    'plan',
-    'losses',
-  ],
-  properties: {
-    id: { type: 'string', format: 'uuid' },
-    trigger: { type: 'string', enum: ['job', 'api', 'page'] },
-    outcome: {
-      type: 'string',
-      enum: ['succeeded', 'failed', 'waiting', 'dry'],
-      description:
-        '`waiting`: nothing was changed, because an administrator must confirm the removals or start the first import.',
-    },
-    startedAt: instant,
-    finishedAt: instant,
-    code: { ...optionalText, description: 'The error code if the run failed.' },
-    details: { type: 'object', additionalProperties: text },
-    found: { type: ['object', 'null'], properties: { people: count, groups: count } },
-    counts: {
-      type: 'object',
-      description:
-        'The applied changes, including those of a run that failed later; the planned changes for a dry or waiting run.',
-      required: [...ldapCountNames],
-      properties: Object.fromEntries(ldapCountNames.map((name) => [name, count])),
-    },
-    problems: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['dn', 'id', 'code', 'detail', 'conflictingUser'],
-        properties: {
-          dn: text,
-          id: optionalText,
-          code: text,
-          detail: optionalText,
-          conflictingUser: { type: ['object', 'null'], properties: { userId: text, userName: text } },
-        },
-      },
-    },
-    problemCount: { ...count, description: 'The total number; `problems` contains the first 200.' },
-    plan: {
-      type: ['object', 'null'],
-      description: 'The first 200 planned changes of each kind, if the run changed nothing.',
-      properties: Object.fromEntries(planParts.map((part) => [part, planLines])),
-    },
-    losses: {
-      type: ['object', 'null'],
-      properties: { people: loss, groups: loss, memberships: loss, asks: { type: 'boolean' }, digest: text },
-    },
+const runSchema = namedObject('LdapRunDto', {
+  id: { type: 'string', format: 'uuid' },
+  trigger: { type: 'string', enum: ['job', 'api', 'page'] },
+  outcome: {
+    type: 'string',
+    enum: ['succeeded', 'failed', 'waiting', 'dry'],
+    description:
+      '`waiting`: nothing was changed, because an administrator must confirm the removals or start the first import.',
+  },
+  startedAt: instant,
+  finishedAt: instant,
+  code: { ...optionalText, description: 'The error code if the run failed.' },
+  details: { type: 'object', additionalProperties: text },
+  found: { type: ['object', 'null'], properties: { people: count, groups: count } },
+  counts: {
+    type: 'object',
+    description:
+      'The applied changes, including those of a run that failed later; the planned changes for a dry or waiting run.',
+    required: [...ldapCountNames],
+    properties: Object.fromEntries(ldapCountNames.map((name) => [name, count])),
+  },
+  problems: {
+    type: 'array',
+    items: objectOf({
+      dn: text,
+      id: optionalText,
+      code: text,
+      detail: optionalText,
+      conflictingUser: { type: ['object', 'null'], properties: { userId: text, userName: text } },
+    }),
+  },
+  problemCount: { ...count, description: 'The total number; `problems` contains the first 200.' },
+  plan: {
+    type: ['object', 'null'],
+    description: 'The first 200 planned changes of each kind, if the run changed nothing.',
+    properties: Object.fromEntries(planParts.map((part) => [part, planLines])),
+  },
+  losses: {
+    type: ['object', 'null'],
+    properties: { people: loss, groups: loss, memberships: loss, asks: { type: 'boolean' }, digest: text },
   },
 })
 
@@ -150,23 +124,15 @@ export function ldapOperations(
       summary: 'Test the connection to the LDAP server',
       response: {
         status: 200,
-        schema: {
-          type: 'object',
-          required: ['steps', 'code', 'details', 'isPrivate'],
-          properties: {
-            steps: {
-              type: 'array',
-              items: {
-                type: 'object',
-                required: ['step', 'outcome'],
-                properties: { step: text, outcome: { type: 'string', enum: ['done', 'failed', 'open'] } },
-              },
-            },
-            code: { ...optionalText, description: 'The error code of the failed step.' },
-            details: { type: 'object', additionalProperties: text },
-            isPrivate: { type: 'boolean', description: 'Whether the connection is encrypted, or uses a Unix socket.' },
+        schema: objectOf({
+          steps: {
+            type: 'array',
+            items: objectOf({ step: text, outcome: { type: 'string', enum: ['done', 'failed', 'open'] } }),
           },
-        },
+          code: { ...optionalText, description: 'The error code of the failed step.' },
+          details: { type: 'object', additionalProperties: text },
+          isPrivate: { type: 'boolean', description: 'Whether the connection is encrypted, or uses a Unix socket.' },
+        }),
       },
       async handle() {
         const { steps, failure, isPrivate } = await diagnostics.testConnection()

@@ -2,6 +2,7 @@ import type { LdapEntry } from '@pocket/directory'
 import { assertCanMakeAdministrator, assertCanModifyUser } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { type Call, type Operation, operationsIn } from '../http/api/operation.ts'
+import { objectOf } from '../http/api/schema.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { LdapLinks } from './ldap-links.ts'
 
@@ -49,12 +50,8 @@ function operationsOf({ area, noun, path, entry, link, unlink }: LinkOperationOp
     api.put(path, {
       id: `link${kind}ToLdap`,
       summary: `Link a ${noun} to an LDAP entry`,
-      body: {
-        type: 'object',
-        required: ['entry'],
-        properties: { entry: { ...text, minLength: 1, maxLength: 1024, description: entry } },
-      },
-      response: { status: 200, schema: { type: 'object', required: ['id', 'dn'], properties: { id: text, dn: text } } },
+      body: objectOf({ entry: { ...text, minLength: 1, maxLength: 1024, description: entry } }),
+      response: { status: 200, schema: objectOf({ id: text, dn: text }) },
       async handle(call) {
         const { id, dn } = await link(call, call.body.entry)
         return { id, dn }

@@ -4,7 +4,7 @@ import type { AccessRow } from '../access/access-row.ts'
 import { accessTo } from '../access/access-table.ts'
 import { areas } from '../access/api-key-scope.ts'
 import type { Operation } from '../http/api/operation.ts'
-import { named } from '../http/api/schema.ts'
+import { named, namedObject, objectOf } from '../http/api/schema.ts'
 import { type Components, createComponents, type Json } from './components.ts'
 import { parametersOf } from './parameters.ts'
 
@@ -29,10 +29,10 @@ const errorSchema = named('Error', {
       properties: {
         fields: {
           type: 'array',
-          items: named('FieldError', {
-            type: 'object',
-            required: ['field', 'code', 'message'],
-            properties: { field: { type: 'string' }, code: { type: 'string' }, message: { type: 'string' } },
+          items: namedObject('FieldError', {
+            field: { type: 'string' },
+            code: { type: 'string' },
+            message: { type: 'string' },
           }),
         },
       },
@@ -137,7 +137,7 @@ function securityOf({ caller, scopes }: AccessRow): Json {
 
 const uploadContent = {
   'multipart/form-data': {
-    schema: { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } },
+    schema: objectOf({ file: { type: 'string', format: 'binary' } }),
   },
 } as const
 

@@ -1,6 +1,6 @@
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { instant, named } from '../http/api/schema.ts'
+import { instant, namedObject } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import { formatOptionalInstant } from '../http/instant.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
@@ -17,29 +17,23 @@ export interface RecoveryOperationDeps extends Deps {
 }
 
 const nullableInstant = { type: ['string', 'null'], format: 'date-time' } as const
-const stateSchema = named('RecoveryDto', {
-  type: 'object',
-  required: ['unusedCodes', 'hasBreakGlassCode', 'lastUsedAt', 'pendingUntil'],
-  properties: {
-    unusedCodes: { type: 'integer', minimum: 0 },
-    hasBreakGlassCode: { type: 'boolean' },
-    lastUsedAt: { ...nullableInstant, description: 'The last use of a recovery code.' },
-    pendingUntil: {
-      ...nullableInstant,
-      description:
-        'When the code of a recovery by e-mail is or was sent. `null` if there is no recovery that can be stopped.',
-    },
+const stateSchema = namedObject('RecoveryDto', {
+  unusedCodes: { type: 'integer', minimum: 0 },
+  hasBreakGlassCode: { type: 'boolean' },
+  lastUsedAt: { ...nullableInstant, description: 'The last use of a recovery code.' },
+  pendingUntil: {
+    ...nullableInstant,
+    description:
+      'When the code of a recovery by e-mail is or was sent. `null` if there is no recovery that can be stopped.',
   },
 })
-const pendingSchema = named('PendingRecoveryDto', {
-  type: 'object',
-  required: ['userId', 'username', 'pendingUntil'],
-  properties: { userId: { type: 'string', format: 'uuid' }, username: { type: 'string' }, pendingUntil: instant },
+const pendingSchema = namedObject('PendingRecoveryDto', {
+  userId: { type: 'string', format: 'uuid' },
+  username: { type: 'string' },
+  pendingUntil: instant,
 })
-const codesSchema = named('RecoveryCodesDto', {
-  type: 'object',
-  required: ['codes'],
-  properties: { codes: { type: 'array', items: { type: 'string' }, description: 'Shown only once.' } },
+const codesSchema = namedObject('RecoveryCodesDto', {
+  codes: { type: 'array', items: { type: 'string' }, description: 'Shown only once.' },
 })
 const state = { status: 200, schema: stateSchema } as const
 const createdCodes = { status: 201, schema: codesSchema } as const

@@ -4,6 +4,7 @@ import { actorOf } from '../access/actor.ts'
 import { mask, showsSecrets } from '../access/secret-access.ts'
 import { clientNotFound } from '../http/api/client-not-found.ts'
 import { type Call, type Operation, operationsIn } from '../http/api/operation.ts'
+import { objectOf } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import type { ClientLogos } from '../images/client-logos.ts'
 import type { ScimServices } from './deps.ts'
@@ -98,7 +99,7 @@ export function scimOperations(
       } as const,
       response: {
         status: 200,
-        schema: { type: 'object', required: ['adopted'], properties: { adopted: { type: 'integer' } } },
+        schema: objectOf({ adopted: { type: 'integer' } }),
       },
       async handle(call) {
         const { kind, id } = call.body

@@ -2,7 +2,7 @@ import type { Client } from '@pocket/core'
 import { scimProblemCodes } from '@pocket/directory/internal'
 import { clientMetaDto } from '../clients/client-dto.ts'
 import { clientMetaSchema } from '../clients/client-schema.ts'
-import { instant, named } from '../http/api/schema.ts'
+import { instant, named, namedObject, objectOf } from '../http/api/schema.ts'
 import { formatInstant } from '../http/instant.ts'
 import type { ScimProvider } from './provider.ts'
 
@@ -10,86 +10,60 @@ const text = { type: 'string' } as const
 const integer = { type: 'integer', minimum: 0 } as const
 const removals = ['deactivate', 'delete'] as const
 
-const counts = named('ScimCountsDto', {
-  type: 'object',
-  required: ['total', 'created', 'updated', 'deactivated', 'deleted', 'unchanged', 'found', 'failed'],
-  properties: {
-    total: { ...integer, description: 'The number of users or groups that may use the client.' },
-    created: integer,
-    updated: integer,
-    deactivated: integer,
-    deleted: integer,
-    unchanged: integer,
-    found: { ...integer, description: 'Existing resources that this server did not create.' },
-    failed: integer,
+const counts = namedObject('ScimCountsDto', {
+  total: { ...integer, description: 'The number of users or groups that may use the client.' },
+  created: integer,
+  updated: integer,
+  deactivated: integer,
+  deleted: integer,
+  unchanged: integer,
+  found: { ...integer, description: 'Existing resources that this server did not create.' },
+  failed: integer,
+})
+
+const report = namedObject('ScimReportDto', {
+  startedAt: instant,
+  finishedAt: instant,
+  requests: integer,
+  users: counts,
+  groups: counts,
+  withoutGroups: { type: 'boolean', description: 'Whether the target does not support groups.' },
+  problems: {
+    type: 'array',
+    description: 'The first 100.',
+    items: objectOf({
+      kind: { type: 'string', enum: ['user', 'group'] },
+      id: text,
+      name: text,
+      code: { type: 'string', enum: scimProblemCodes },
+      detail: { type: ['string', 'null'], description: 'The error message of the target.' },
+    }),
+  },
+  problemCount: integer,
+  stopped: {
+    type: ['object', 'null'],
+    description: 'Why the run was aborted.',
+    required: ['code', 'detail'],
+    properties: { code: text, detail: { type: ['string', 'null'] } },
   },
 })
 
-const report = named('ScimReportDto', {
-  type: 'object',
-  required: [
-    'startedAt',
-    'finishedAt',
-    'requests',
-    'users',
-    'groups',
-    'withoutGroups',
-    'problems',
-    'problemCount',
-    'stopped',
-  ],
-  properties: {
-    startedAt: instant,
-    finishedAt: instant,
-    requests: integer,
-    users: counts,
-    groups: counts,
-    withoutGroups: { type: 'boolean', description: 'Whether the target does not support groups.' },
-    problems: {
-      type: 'array',
-      description: 'The first 100.',
-      items: {
-        type: 'object',
-        required: ['kind', 'id', 'name', 'code', 'detail'],
-        properties: {
-          kind: { type: 'string', enum: ['user', 'group'] },
-          id: text,
-          name: text,
-          code: { type: 'string', enum: scimProblemCodes },
-          detail: { type: ['string', 'null'], description: 'The error message of the target.' },
-        },
-      },
-    },
-    problemCount: integer,
-    stopped: {
-      type: ['object', 'null'],
-      description: 'Why the run was aborted.',
-      required: ['code', 'detail'],
-      properties: { code: text, detail: { type: ['string', 'null'] } },
-    },
+export const scimProviderSchema = namedObject('ScimServiceProviderDTO', {
+  id: text,
+  endpoint: text,
+  token: {
+    type: 'string',
+    description: 'The mask without the permission to read secrets; empty if there is no token.',
   },
-})
-
-export const scimProviderSchema = named('ScimServiceProviderDTO', {
-  type: 'object',
-  required: ['id', 'endpoint', 'token', 'lastSyncedAt', 'oidcClient', 'createdAt', 'removal', 'lastReport'],
-  properties: {
-    id: text,
-    endpoint: text,
-    token: {
-      type: 'string',
-      description: 'The mask without the permission to read secrets; empty if there is no token.',
-    },
-    lastSyncedAt: { ...instant, type: ['string', 'null'], description: 'When the last complete run finished.' },
-    oidcClient: clientMetaSchema,
-    createdAt: instant,
-    removal: {
-      type: 'string',
-      enum: removals,
-      description: 'How users who may no longer use the client are removed.',
-    },
-    lastReport: { oneOf: [report, { type: 'null' }] },
+  lastSyncedAt: { ...instant, type: ['string', 'null'], description: 'When the last complete run finished.' },
+  oidcClient: clientMetaSchema,
+  createdAt: instant,
+  removal: {
+    type: 'string',
+    enum: removals,
+    description: 'How users who may no longer use the client are removed.',
   },
+  lastReport: { oneOf: [report, { type: 'null' }] },
 })
 
 export const scimProviderBody = named('ScimServiceProviderCreateDTO', {

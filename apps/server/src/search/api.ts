@@ -1,21 +1,17 @@
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { named } from '../http/api/schema.ts'
+import { namedObject } from '../http/api/schema.ts'
 import type { MessagesFor } from '../http/messages-for.ts'
 import { resultKinds } from './page-model.ts'
 import { maxQueryLength, type Search } from './search.ts'
 
 const accountApi = operationsIn('account')
 
-const resultSchema = named('SearchResultDto', {
-  type: 'object',
-  required: ['kind', 'kindName', 'name', 'detail', 'href'],
-  properties: {
-    kind: { type: 'string', enum: [...resultKinds] },
-    kindName: { type: 'string', description: "The name of the kind in the user's language." },
-    name: { type: 'string' },
-    detail: { type: 'string', description: 'Distinguishes results with the same name.' },
-    href: { type: 'string', description: 'A path on this server, or the URL of an application.' },
-  },
+const resultSchema = namedObject('SearchResultDto', {
+  kind: { type: 'string', enum: [...resultKinds] },
+  kindName: { type: 'string', description: "The name of the kind in the user's language." },
+  name: { type: 'string' },
+  detail: { type: 'string', description: 'Distinguishes results with the same name.' },
+  href: { type: 'string', description: 'A path on this server, or the URL of an application.' },
 })
 
 /** `/api/search`: the results of the command palette. */
@@ -34,13 +30,9 @@ export function searchOperations(search: Search, messagesFor: MessagesFor): read
       },
       response: {
         status: 200,
-        schema: named('SearchDto', {
-          type: 'object',
-          required: ['results', 'summary'],
-          properties: {
-            results: { type: 'array', items: resultSchema },
-            summary: { type: 'string', description: 'The number of results as text.' },
-          },
+        schema: namedObject('SearchDto', {
+          results: { type: 'array', items: resultSchema },
+          summary: { type: 'string', description: 'The number of results as text.' },
         }),
       },
       async handle({ user, query, ctx }) {

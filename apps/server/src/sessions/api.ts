@@ -2,7 +2,7 @@ import type { Context } from 'koa'
 import { assertCanModifyUser } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { instant, named } from '../http/api/schema.ts'
+import { instant, namedObject, objectOf } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import type { SessionServices } from './deps.ts'
 import type { SessionItem } from './session-administration.ts'
@@ -12,40 +12,21 @@ const usersApi = operationsIn('users')
 
 const locationSchema = { type: 'string', description: 'The location of the last use; empty if unknown.' } as const
 
-export const sessionSchema = named('SessionDto', {
-  type: 'object',
-  required: [
-    'id',
-    'device',
-    'ipAddress',
-    'country',
-    'city',
-    'startedAt',
-    'lastUsedAt',
-    'expiresAt',
-    'clients',
-    'current',
-  ],
-  properties: {
-    id: { type: 'string', description: 'Identifies the session, but does not grant access.' },
-    device: { type: 'string', description: 'Browser and operating system of the last use; empty if unknown.' },
-    ipAddress: { type: ['string', 'null'], description: 'The IP address of the last use.' },
-    country: locationSchema,
-    city: locationSchema,
-    startedAt: instant,
-    lastUsedAt: { ...instant, description: 'Accurate to one minute.' },
-    expiresAt: { ...instant, description: 'When the session expires if it is not used again.' },
-    clients: {
-      type: 'array',
-      description: 'The clients that were used in this session.',
-      items: {
-        type: 'object',
-        required: ['id', 'name'],
-        properties: { id: { type: 'string' }, name: { type: 'string' } },
-      },
-    },
-    current: { type: 'boolean', description: 'Whether it is the session of this request.' },
+export const sessionSchema = namedObject('SessionDto', {
+  id: { type: 'string', description: 'Identifies the session, but does not grant access.' },
+  device: { type: 'string', description: 'Browser and operating system of the last use; empty if unknown.' },
+  ipAddress: { type: ['string', 'null'], description: 'The IP address of the last use.' },
+  country: locationSchema,
+  city: locationSchema,
+  startedAt: instant,
+  lastUsedAt: { ...instant, description: 'Accurate to one minute.' },
+  expiresAt: { ...instant, description: 'When the session expires if it is not used again.' },
+  clients: {
+    type: 'array',
+    description: 'The clients that were used in this session.',
+    items: objectOf({ id: { type: 'string' }, name: { type: 'string' } }),
   },
+  current: { type: 'boolean', description: 'Whether it is the session of this request.' },
 })
 
 const sessionList = { status: 200, schema: { type: 'array', items: sessionSchema } } as const

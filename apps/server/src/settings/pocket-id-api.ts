@@ -4,7 +4,7 @@ import { assertCanChangeSettings } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { mask, showsSecrets } from '../access/secret-access.ts'
 import { type Call, type Operation, operationsIn } from '../http/api/operation.ts'
-import { named } from '../http/api/schema.ts'
+import { named, namedObject } from '../http/api/schema.ts'
 import { parseTexts, validChanges } from './changes.ts'
 import { type PocketIdKey, perSetting, pocketIdKeys, type SettingValues, settingOf, textsOf } from './definitions.ts'
 import { type Settings, settingsValidator } from './settings.ts'
@@ -13,10 +13,10 @@ const settingsApi = operationsIn('settings')
 
 const path = '/api/application-configuration'
 
-const variableSchema = named('SettingVariable', {
-  type: 'object',
-  required: ['key', 'type', 'value'],
-  properties: { key: { type: 'string' }, type: { type: 'string' }, value: { type: 'string' } },
+const variableSchema = namedObject('SettingVariable', {
+  key: { type: 'string' },
+  type: { type: 'string' },
+  value: { type: 'string' },
 })
 const listSchema = { type: 'array', items: variableSchema } as const
 

@@ -5,7 +5,7 @@ import { mask, showsSecrets } from '../access/secret-access.ts'
 import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { fieldCode, instant, named, pageOf } from '../http/api/schema.ts'
+import { fieldCode, instant, named, namedObject, pageOf } from '../http/api/schema.ts'
 import { userBody } from '../users/user-body.ts'
 import { groupItemDto, groupItemSchema, userDto, userSchema } from '../users/user-dto.ts'
 import type { SignUp } from './sign-up.ts'
@@ -50,22 +50,18 @@ const tokenBody = named('SignupTokenCreateDto', {
   },
 } as const)
 
-const tokenSchema = named('SignupTokenDto', {
-  type: 'object',
-  required: ['id', 'token', 'expiresAt', 'usageLimit', 'usageCount', 'userGroups', 'createdAt'],
-  properties: {
-    id: { type: 'string', format: 'uuid' },
-    token: {
-      type: 'string',
-      description:
-        'The mask without the permission to read secrets, except in the response that creates it; empty if it cannot be decrypted.',
-    },
-    expiresAt: instant,
-    usageLimit: { type: 'integer' },
-    usageCount: { type: 'integer' },
-    userGroups: { type: 'array', items: groupItemSchema },
-    createdAt: instant,
+const tokenSchema = namedObject('SignupTokenDto', {
+  id: { type: 'string', format: 'uuid' },
+  token: {
+    type: 'string',
+    description:
+      'The mask without the permission to read secrets, except in the response that creates it; empty if it cannot be decrypted.',
   },
+  expiresAt: instant,
+  usageLimit: { type: 'integer' },
+  usageCount: { type: 'integer' },
+  userGroups: { type: 'array', items: groupItemSchema },
+  createdAt: instant,
 })
 
 /** `/api/signup` and `/api/signup-tokens`. */

@@ -1,6 +1,6 @@
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { instant, named } from '../http/api/schema.ts'
+import { instant, namedObject } from '../http/api/schema.ts'
 import { userDto, userSchema } from '../users/user-dto.ts'
 import { type Approvals, maxNoteLength, normalizeNote } from './approvals.ts'
 
@@ -13,16 +13,12 @@ const note = {
 } as const
 const noteBody = { type: 'object', properties: { note } } as const
 
-const waitingSchema = named('WaitingUserDto', {
-  type: 'object',
-  required: ['user', 'requestedAt', 'awaitsAdministrator'],
-  properties: {
-    user: userSchema,
-    requestedAt: instant,
-    awaitsAdministrator: {
-      type: 'boolean',
-      description: 'Otherwise the user is enabled as soon as the e-mail address is verified.',
-    },
+const waitingSchema = namedObject('WaitingUserDto', {
+  user: userSchema,
+  requestedAt: instant,
+  awaitsAdministrator: {
+    type: 'boolean',
+    description: 'Otherwise the user is enabled as soon as the e-mail address is verified.',
   },
 })
 

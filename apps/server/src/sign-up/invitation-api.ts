@@ -3,6 +3,7 @@ import { actorOf } from '../access/actor.ts'
 import { isProgram } from '../access/guard.ts'
 import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
+import { objectOf } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import { addPasskeyPath } from '../http/paths.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
@@ -29,7 +30,7 @@ export function invitationOperations({
       },
       response: {
         status: 201,
-        schema: { type: 'object', required: ['link'], properties: { link: { type: 'string', format: 'uri' } } },
+        schema: objectOf({ link: { type: 'string', format: 'uri' } }),
       },
       async handle(call) {
         const lifetime = lifetimeOf(call.body.ttl, defaultLifetime)

@@ -2,36 +2,32 @@ import type { Pocket } from '@pocket/core'
 import { signingAlgorithms } from '@pocket/core/internal'
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { instant, named } from '../http/api/schema.ts'
+import { instant, namedObject } from '../http/api/schema.ts'
 import { rotateKeys } from './rotation.ts'
 
 const settingsApi = operationsIn('settings')
 
 const algorithm = { type: 'string', enum: signingAlgorithms } as const
 
-const keySchema = named('SigningKeyDto', {
-  type: 'object',
-  required: ['kid', 'algorithm', 'status', 'since', 'until'],
-  properties: {
-    kid: { type: 'string' },
-    algorithm: {
-      type: 'string',
-      description: 'A `previous` key from a migration may have an algorithm that signs no longer.',
-    },
-    status: { type: 'string', enum: ['current', 'next', 'previous'] },
-    since: instant,
-    until: {
-      ...instant,
-      description:
-        'When a `current` key stops signing, a `next` key starts signing, or a `previous` key is no longer published.',
-    },
+const keySchema = namedObject('SigningKeyDto', {
+  kid: { type: 'string' },
+  algorithm: {
+    type: 'string',
+    description: 'A `previous` key from a migration may have an algorithm that signs no longer.',
+  },
+  status: { type: 'string', enum: ['current', 'next', 'previous'] },
+  since: instant,
+  until: {
+    ...instant,
+    description:
+      'When a `current` key stops signing, a `next` key starts signing, or a `previous` key is no longer published.',
   },
 })
 
-const replacementSchema = named('KeyReplacementDto', {
-  type: 'object',
-  required: ['algorithm', 'kid', 'signsFrom'],
-  properties: { algorithm, kid: { type: 'string', description: 'The new key.' }, signsFrom: instant },
+const replacementSchema = namedObject('KeyReplacementDto', {
+  algorithm,
+  kid: { type: 'string', description: 'The new key.' },
+  signsFrom: instant,
 })
 
 const rotationBody = {

@@ -14,7 +14,7 @@ import { assertCondition, canRemoveLastAdministrator, hasStaticUser, isApiKey, i
 import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { pageOf } from '../http/api/schema.ts'
+import { objectOf, pageOf } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import type { UserAdministration } from './user-administration.ts'
 import { claimsBody, groupIdsBody, userBody } from './user-body.ts'
@@ -188,7 +188,7 @@ function relationOperations(users: UserAdministration): readonly Operation[] {
       body: { type: 'object', properties: { ttl: lifetimeSchema } },
       response: {
         status: 201,
-        schema: { type: 'object', required: ['token'], properties: { token: { type: 'string' } } },
+        schema: objectOf({ token: { type: 'string' } }),
       },
       async handle(call) {
         const lifetime = lifetimeOf(call.body.ttl, defaultCodeLifetime)

@@ -2,7 +2,7 @@ import { InvalidInputError } from '@pocket/core/errors'
 import type { User, UserRights } from '@pocket/directory'
 import { maxKeyLength } from '@pocket/directory/internal'
 import type { FromSchema } from 'json-schema-to-ts'
-import { fieldCode, named, sentence } from '../http/api/schema.ts'
+import { fieldCode, named, objectOf, sentence } from '../http/api/schema.ts'
 
 /** The user fields that the REST API accepts. The directory validates them again; this schema is for the document. */
 export const userBody = named('UserCreateDto', {
@@ -43,24 +43,18 @@ export const userBody = named('UserCreateDto', {
 
 export type UserBody = FromSchema<typeof userBody>
 
-export const groupIdsBody = {
-  type: 'object',
-  required: ['userGroupIds'],
-  properties: { userGroupIds: { type: 'array', items: { type: 'string' }, description: 'Unknown IDs are ignored.' } },
-} as const
+export const groupIdsBody = objectOf({
+  userGroupIds: { type: 'array', items: { type: 'string' }, description: 'Unknown IDs are ignored.' },
+})
 
 /** Replaces all existing claims. */
 export const claimsBody = {
   type: 'array',
   maxItems: 500,
-  items: {
-    type: 'object',
-    required: ['key', 'value'],
-    properties: {
-      key: { type: 'string', minLength: 1, maxLength: maxKeyLength },
-      value: { type: 'string', minLength: 1 },
-    },
-  },
+  items: objectOf({
+    key: { type: 'string', minLength: 1, maxLength: maxKeyLength },
+    value: { type: 'string', minLength: 1 },
+  }),
 } as const
 
 /** The body that changes nothing. Forms start from it and override the fields that they show. */

@@ -1,13 +1,9 @@
 import type { Passkey } from '@pocket/core'
 import type { CustomClaim, GroupWithClaims, User, UserDetails } from '@pocket/directory'
 import { validatorOf } from '../http/api/precondition.ts'
-import { instant, named } from '../http/api/schema.ts'
+import { instant, named, namedObject } from '../http/api/schema.ts'
 
-const claimSchema = named('CustomClaimDto', {
-  type: 'object',
-  required: ['key', 'value'],
-  properties: { key: { type: 'string' }, value: { type: 'string' } },
-})
+const claimSchema = namedObject('CustomClaimDto', { key: { type: 'string' }, value: { type: 'string' } })
 
 export const claimListSchema = { type: 'array', items: claimSchema } as const
 
@@ -40,62 +36,31 @@ export const groupItemSchema = named('UserGroupMinimalDto', {
   },
 })
 
-export const userSchema = named('UserDto', {
-  type: 'object',
-  required: [
-    'id',
-    'username',
-    'email',
-    'emailVerified',
-    'firstName',
-    'lastName',
-    'displayName',
-    'isAdmin',
-    'locale',
-    'customClaims',
-    'userGroups',
-    'ldapId',
-    'disabled',
-  ],
-  properties: {
-    id: { type: 'string', format: 'uuid' },
-    username: { type: 'string' },
-    email: { type: ['string', 'null'] },
-    emailVerified: { type: 'boolean' },
-    firstName: { type: 'string' },
-    lastName: { type: ['string', 'null'] },
-    displayName: { type: 'string' },
-    isAdmin: { type: 'boolean' },
-    locale: { type: ['string', 'null'] },
-    customClaims: claimListSchema,
-    userGroups: { type: 'array', items: groupItemSchema },
-    ldapId: { type: ['string', 'null'] },
-    disabled: { type: 'boolean' },
-  },
+export const userSchema = namedObject('UserDto', {
+  id: { type: 'string', format: 'uuid' },
+  username: { type: 'string' },
+  email: { type: ['string', 'null'] },
+  emailVerified: { type: 'boolean' },
+  firstName: { type: 'string' },
+  lastName: { type: ['string', 'null'] },
+  displayName: { type: 'string' },
+  isAdmin: { type: 'boolean' },
+  locale: { type: ['string', 'null'] },
+  customClaims: claimListSchema,
+  userGroups: { type: 'array', items: groupItemSchema },
+  ldapId: { type: ['string', 'null'] },
+  disabled: { type: 'boolean' },
 })
 
-export const passkeySchema = named('WebauthnCredentialDto', {
-  type: 'object',
-  required: [
-    'id',
-    'name',
-    'credentialID',
-    'attestationType',
-    'transport',
-    'backupEligible',
-    'backupState',
-    'createdAt',
-  ],
-  properties: {
-    id: { type: 'string', format: 'uuid' },
-    name: { type: 'string' },
-    credentialID: { type: 'string', description: 'In base64url.' },
-    attestationType: { type: 'string' },
-    transport: { type: 'array', items: { type: 'string' } },
-    backupEligible: { type: 'boolean' },
-    backupState: { type: 'boolean' },
-    createdAt: instant,
-  },
+export const passkeySchema = namedObject('WebauthnCredentialDto', {
+  id: { type: 'string', format: 'uuid' },
+  name: { type: 'string' },
+  credentialID: { type: 'string', description: 'In base64url.' },
+  attestationType: { type: 'string' },
+  transport: { type: 'array', items: { type: 'string' } },
+  backupEligible: { type: 'boolean' },
+  backupState: { type: 'boolean' },
+  createdAt: instant,
 })
 
 /** A user in a REST API response. */

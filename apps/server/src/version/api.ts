@@ -1,5 +1,5 @@
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { named } from '../http/api/schema.ts'
+import { namedObject } from '../http/api/schema.ts'
 import { compatibleVersion, serverVersion } from './version.ts'
 
 const settingsApi = operationsIn('settings')
@@ -18,13 +18,9 @@ export function versionOperations(findLatestVersion: () => Promise<string>): rea
       summary: 'Read the versions of the API and of this server',
       response: {
         status: 200,
-        schema: named('CurrentVersionDto', {
-          type: 'object',
-          required: ['currentVersion', 'pocketVersion'],
-          properties: {
-            currentVersion: { type: 'string', description: 'The compatible version of Pocket ID.' },
-            pocketVersion: { type: 'string', description: 'The version of this server.' },
-          },
+        schema: namedObject('CurrentVersionDto', {
+          currentVersion: { type: 'string', description: 'The compatible version of Pocket ID.' },
+          pocketVersion: { type: 'string', description: 'The version of this server.' },
         }),
       },
       handle: async () => currentVersions,
@@ -34,10 +30,8 @@ export function versionOperations(findLatestVersion: () => Promise<string>): rea
       summary: 'Read the latest version',
       response: {
         status: 200,
-        schema: named('LatestVersionDto', {
-          type: 'object',
-          required: ['latestVersion'],
-          properties: { latestVersion: { type: 'string', description: 'Empty if unknown.' } },
+        schema: namedObject('LatestVersionDto', {
+          latestVersion: { type: 'string', description: 'Empty if unknown.' },
         }),
       },
       async handle({ ctx }) {

@@ -1,7 +1,7 @@
 import type { PasskeyPolicy } from '@pocket/core'
 import { InvalidInputError } from '@pocket/core/errors'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { named } from '../http/api/schema.ts'
+import { namedObject } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import { definitions } from '../settings/definitions.ts'
 import { parseText } from '../settings/setting.ts'
@@ -13,24 +13,20 @@ const settingsApi = operationsIn('settings')
 const count = { type: 'integer' } as const
 const problems = ['unverified', 'synced', 'attachment', 'model_not_allowed', 'model_denied', 'not_attested'] as const
 
-const complianceSchema = named('PasskeyComplianceDto', {
-  type: 'object',
-  required: ['passkeys', 'nonCompliant', 'newlyNonCompliant', 'problems', 'users', 'usersWithoutCompliant'],
-  properties: {
-    passkeys: count,
-    nonCompliant: { ...count, description: 'The number of passkeys that do not comply with the policy.' },
-    newlyNonCompliant: { ...count, description: 'The number of these that comply with the current policy.' },
-    problems: {
-      type: 'object',
-      required: [...problems],
-      properties: Object.fromEntries(problems.map((problem) => [problem, count])),
-    },
-    users: { ...count, description: 'The number of users with non-compliant passkeys.' },
-    usersWithoutCompliant: {
-      type: 'array',
-      items: { type: 'string', format: 'uuid' },
-      description: 'The users who have no compliant passkey.',
-    },
+const complianceSchema = namedObject('PasskeyComplianceDto', {
+  passkeys: count,
+  nonCompliant: { ...count, description: 'The number of passkeys that do not comply with the policy.' },
+  newlyNonCompliant: { ...count, description: 'The number of these that comply with the current policy.' },
+  problems: {
+    type: 'object',
+    required: [...problems],
+    properties: Object.fromEntries(problems.map((problem) => [problem, count])),
+  },
+  users: { ...count, description: 'The number of users with non-compliant passkeys.' },
+  usersWithoutCompliant: {
+    type: 'array',
+    items: { type: 'string', format: 'uuid' },
+    description: 'The users who have no compliant passkey.',
   },
 })
 

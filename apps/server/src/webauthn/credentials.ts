@@ -1,5 +1,6 @@
 import { requestContext } from '@pocket/core'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
+import { objectOf } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import { passkeyDto, passkeySchema } from '../users/user-dto.ts'
 import type { PasskeyServices } from './deps.ts'
@@ -7,11 +8,7 @@ import { withRestErrors } from './rest-errors.ts'
 
 const accountApi = operationsIn('account')
 
-const renameBody = {
-  type: 'object',
-  required: ['name'],
-  properties: { name: { type: 'string', minLength: 1 } },
-} as const
+const renameBody = objectOf({ name: { type: 'string', minLength: 1 } })
 
 /** `/api/webauthn/credentials`: the user's own passkeys. */
 export function credentialOperations({ pocket, ownPasskeys }: Deps & PasskeyServices): readonly Operation[] {

@@ -1,7 +1,7 @@
 import { assertCanModifyUser } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { type Call, type Operation, operationsIn } from '../http/api/operation.ts'
-import { instant, named } from '../http/api/schema.ts'
+import { instant, namedObject, objectOf } from '../http/api/schema.ts'
 import type { PasskeyServices } from './deps.ts'
 import type { ReviewedRemoval } from './passkey-removals.ts'
 import { withRestErrors } from './rest-errors.ts'
@@ -9,35 +9,27 @@ import { withRestErrors } from './rest-errors.ts'
 const accountApi = operationsIn('account')
 const usersApi = operationsIn('users')
 
-const removalSchema = named('PasskeyRemovalDto', {
-  type: 'object',
-  required: ['passkeyId', 'passkeyName', 'made'],
-  properties: {
-    passkeyId: { type: 'string', format: 'uuid' },
-    passkeyName: { type: 'string' },
-    made: {
-      type: 'array',
-      description: 'The credentials that were created in the sessions of the removed passkey; passkeys come first.',
-      items: {
-        type: 'object',
-        required: ['kind', 'id', 'name', 'createdAt', 'state'],
-        properties: {
-          kind: { type: 'string', enum: ['passkey', 'api_key', 'client_secret', 'login_code', 'device'] },
-          id: { type: 'string' },
-          name: {
-            type: 'string',
-            description:
-              'The name of a passkey or API key, the client of a secret, the user of a login code, or the browser and operating system of a device.',
-          },
-          createdAt: instant,
-          state: {
-            type: 'string',
-            enum: ['active', 'withdrawn', 'kept'],
-            description: '`kept` marks the passkey that this session last used: it is not withdrawn.',
-          },
-        },
+const removalSchema = namedObject('PasskeyRemovalDto', {
+  passkeyId: { type: 'string', format: 'uuid' },
+  passkeyName: { type: 'string' },
+  made: {
+    type: 'array',
+    description: 'The credentials that were created in the sessions of the removed passkey; passkeys come first.',
+    items: objectOf({
+      kind: { type: 'string', enum: ['passkey', 'api_key', 'client_secret', 'login_code', 'device'] },
+      id: { type: 'string' },
+      name: {
+        type: 'string',
+        description:
+          'The name of a passkey or API key, the client of a secret, the user of a login code, or the browser and operating system of a device.',
       },
-    },
+      createdAt: instant,
+      state: {
+        type: 'string',
+        enum: ['active', 'withdrawn', 'kept'],
+        description: '`kept` marks the passkey that this session last used: it is not withdrawn.',
+      },
+    }),
   },
 })
 

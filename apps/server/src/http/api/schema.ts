@@ -13,6 +13,21 @@ export function named<const Schema extends SchemaObject>(
   return { ...schema, title: name }
 }
 
+/** The schema of an object in which every property is required. */
+export function objectOf<const Properties extends Readonly<Record<string, JSONSchema>>>(properties: Properties) {
+  // The cast is safe: these are the names of the properties.
+  const required = Object.keys(properties) as readonly (keyof Properties & string)[]
+  return { type: 'object', required, properties } as const
+}
+
+/** An `objectOf` that the OpenAPI document defines once, as `named` does. */
+export function namedObject<const Properties extends Readonly<Record<string, JSONSchema>>>(
+  name: string,
+  properties: Properties,
+) {
+  return { ...objectOf(properties), title: name }
+}
+
 /** Describes a `pattern` in words that follow the field name in an error message. */
 export const sentence = 'x-sentence'
 
@@ -22,22 +37,14 @@ export const fieldCode = 'x-field-code'
 /** An instant in a response (RFC 3339, UTC). */
 export const instant = { type: 'string', format: 'date-time' } as const
 
-const pagination = named('Pagination', {
-  type: 'object',
-  required: ['totalPages', 'totalItems', 'currentPage', 'itemsPerPage'],
-  properties: {
-    totalPages: { type: 'integer', minimum: 1 },
-    totalItems: { type: 'integer', minimum: 0 },
-    currentPage: { type: 'integer', minimum: 1 },
-    itemsPerPage: { type: 'integer', minimum: 1, maximum: 100 },
-  },
+const pagination = namedObject('Pagination', {
+  totalPages: { type: 'integer', minimum: 1 },
+  totalItems: { type: 'integer', minimum: 0 },
+  currentPage: { type: 'integer', minimum: 1 },
+  itemsPerPage: { type: 'integer', minimum: 1, maximum: 100 },
 })
 
 /** The schema of the `pageAnswer` envelope for items of this schema. */
 export function pageOf(item: JSONSchema): JSONSchema {
-  return {
-    type: 'object',
-    required: ['data', 'pagination'],
-    properties: { data: { type: 'array', items: item }, pagination },
-  }
+  return objectOf({ data: { type: 'array', items: item }, pagination })
 }
