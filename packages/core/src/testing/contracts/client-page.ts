@@ -4,7 +4,7 @@ import { defaultProtocol } from '../../clients/protocol.ts'
 import type { PocketStores } from '../../stores.ts'
 import { api, grant } from './api-store.ts'
 import { client } from './client-store.ts'
-import { type ContractCase, noon } from './contract.ts'
+import { type ContractCase, contractCase, noon } from './contract.ts'
 
 type Stores = Pick<PocketStores, 'apis' | 'clients' | 'consents'>
 
@@ -34,91 +34,73 @@ async function insertClients({ clients }: Stores): Promise<void> {
 
 /** The contract for the pages of {@link PocketStores.clients}, including pages of consents. */
 export const clientPageContract: readonly ContractCase<Stores>[] = [
-  {
-    name: 'lists pages in the order of creation, and the last page for a page beyond it',
-    run: async (stores) => {
-      assert.deepEqual(await stores.clients.page(everything), { items: [], total: 0 })
-      await insertClients(stores)
-      assert.deepEqual(await listClientIds(stores), ['d', 'c', 'a', 'b'])
-      assert.deepEqual(await listClientIds(stores, { limit: 3 }), ['d', 'c', 'a'])
-      assert.deepEqual(await listClientIds(stores, { limit: 3, page: 2 }), ['b'])
-      assert.deepEqual(await listClientIds(stores, { limit: 3, page: 99 }), ['b'])
-      assert.equal((await stores.clients.page({ ...everything, limit: 1 })).total, 4)
-    },
-  },
-  {
-    name: 'contains each client with the number of its groups',
-    run: async (stores) => {
-      await insertClients(stores)
-      const { items } = await stores.clients.page({ ...everything, search: 'abb' })
-      const { allowedGroupIds: _, ...record } = client('a', {
-        name: 'Abb',
-        createdAt: noon + 2,
-        isGroupRestricted: true,
-      })
-      assert.deepEqual(items, [{ client: record, allowedGroupCount: 2, consent: null }])
-    },
-  },
-  {
-    name: 'sorts in both directions, and equal values by creation',
-    run: async (stores) => {
-      await insertClients(stores)
-      const listSortedBy = (by: NonNullable<ClientListRequest['sort']>['by'], descending = false) =>
-        listClientIds(stores, { sort: { by, descending } })
-      assert.deepEqual(await listSortedBy('name'), ['c', 'b', 'a', 'd'])
-      assert.deepEqual(await listSortedBy('name', true), ['d', 'a', 'b', 'c'])
-      assert.deepEqual(await listSortedBy('createdAt', true), ['a', 'b', 'c', 'd'])
-      assert.deepEqual(await listSortedBy('pkceRequired', true), ['c', 'd', 'a', 'b'])
-      assert.deepEqual(await listSortedBy('isGroupRestricted'), ['c', 'b', 'd', 'a'])
-      assert.deepEqual(await listSortedBy('allowedGroupCount', true), ['a', 'd', 'c', 'b'])
-      assert.deepEqual(await listSortedBy('type'), ['d', 'c', 'a', 'b'])
-    },
-  },
-  {
-    name: 'searches the name regardless of case, and treats SQL wildcards as text',
-    run: async (stores) => {
-      await insertClients(stores)
-      assert.deepEqual(await listClientIds(stores, { search: 'ZOË' }), ['d'])
-      assert.deepEqual(await listClientIds(stores, { search: 'zoe\u0308' }), ['d'])
-      assert.deepEqual(await listClientIds(stores, { search: '%' }), ['c'])
-      assert.deepEqual(await listClientIds(stores, { search: 'A_B' }), ['b'])
-      assert.deepEqual(await listClientIds(stores, { search: '!' }), [])
-      assert.deepEqual(await listClientIds(stores, { search: "'" }), [])
-    },
-  },
-  {
-    name: 'returns clients that match one value of each filter',
-    run: async (stores) => {
-      await insertClients(stores)
-      const listFilteredBy = (filters: ClientListRequest['filters']) => listClientIds(stores, { filters })
-      assert.deepEqual(await listFilteredBy({ pkceRequired: [true] }), ['c'])
-      assert.deepEqual(await listFilteredBy({ pkceRequired: [true, false] }), ['d', 'c', 'a', 'b'])
-      assert.deepEqual(await listFilteredBy({ isGroupRestricted: [false], skipConsent: [false] }), ['b'])
-      assert.deepEqual(await listFilteredBy({ hasLaunchUrl: [true] }), ['b'])
-      assert.deepEqual(await listFilteredBy({ type: ['standard', 'cimd'], hasLaunchUrl: [false] }), ['d', 'c', 'a'])
-      assert.deepEqual(await listFilteredBy({ type: ['cimd'] }), [])
-      const protocol = { ...defaultProtocol, initiateLoginUri: 'https://e.example/login' }
-      await stores.clients.insert(client('e', { protocol, createdAt: noon + 3 }))
-      assert.deepEqual(await listFilteredBy({ hasLaunchUrl: [true] }), ['b', 'e'])
-      await stores.clients.remove('e')
-      assert.deepEqual(await listFilteredBy({ skipConsent: ['yes', 1] }), [])
-      assert.deepEqual(await listFilteredBy({ skipConsent: [] }), ['d', 'c', 'a', 'b'])
-      assert.equal((await stores.clients.page({ ...everything, filters: { pkceRequired: [true] } })).total, 1)
-    },
-  },
-  {
-    name: 'restricts the list to given clients, in each sort order and with a search',
-    run: async (stores) => {
-      await insertClients(stores)
-      const sort = { by: 'name', descending: true } as const
-      assert.deepEqual(await listClientIds(stores, { onlyIds: ['a', 'd', 'unknown', '\0'], sort }), ['d', 'a'])
-      assert.deepEqual(await listClientIds(stores, { onlyIds: ['a', 'd'], search: 'abb' }), ['a'])
-      assert.deepEqual(await listClientIds(stores, { onlyIds: [] }), [])
-    },
-  },
-  {
-    name: 'lists the clients that a member of groups may use, by last use, never used ones last',
-    run: async (stores) => {
+  contractCase('lists pages in the order of creation, and the last page for a page beyond it', async (stores) => {
+    assert.deepEqual(await stores.clients.page(everything), { items: [], total: 0 })
+    await insertClients(stores)
+    assert.deepEqual(await listClientIds(stores), ['d', 'c', 'a', 'b'])
+    assert.deepEqual(await listClientIds(stores, { limit: 3 }), ['d', 'c', 'a'])
+    assert.deepEqual(await listClientIds(stores, { limit: 3, page: 2 }), ['b'])
+    assert.deepEqual(await listClientIds(stores, { limit: 3, page: 99 }), ['b'])
+    assert.equal((await stores.clients.page({ ...everything, limit: 1 })).total, 4)
+  }),
+  contractCase('contains each client with the number of its groups', async (stores) => {
+    await insertClients(stores)
+    const { items } = await stores.clients.page({ ...everything, search: 'abb' })
+    const { allowedGroupIds: _, ...record } = client('a', {
+      name: 'Abb',
+      createdAt: noon + 2,
+      isGroupRestricted: true,
+    })
+    assert.deepEqual(items, [{ client: record, allowedGroupCount: 2, consent: null }])
+  }),
+  contractCase('sorts in both directions, and equal values by creation', async (stores) => {
+    await insertClients(stores)
+    const listSortedBy = (by: NonNullable<ClientListRequest['sort']>['by'], descending = false) =>
+      listClientIds(stores, { sort: { by, descending } })
+    assert.deepEqual(await listSortedBy('name'), ['c', 'b', 'a', 'd'])
+    assert.deepEqual(await listSortedBy('name', true), ['d', 'a', 'b', 'c'])
+    assert.deepEqual(await listSortedBy('createdAt', true), ['a', 'b', 'c', 'd'])
+    assert.deepEqual(await listSortedBy('pkceRequired', true), ['c', 'd', 'a', 'b'])
+    assert.deepEqual(await listSortedBy('isGroupRestricted'), ['c', 'b', 'd', 'a'])
+    assert.deepEqual(await listSortedBy('allowedGroupCount', true), ['a', 'd', 'c', 'b'])
+    assert.deepEqual(await listSortedBy('type'), ['d', 'c', 'a', 'b'])
+  }),
+  contractCase('searches the name regardless of case, and treats SQL wildcards as text', async (stores) => {
+    await insertClients(stores)
+    assert.deepEqual(await listClientIds(stores, { search: 'ZOË' }), ['d'])
+    assert.deepEqual(await listClientIds(stores, { search: 'zoe\u0308' }), ['d'])
+    assert.deepEqual(await listClientIds(stores, { search: '%' }), ['c'])
+    assert.deepEqual(await listClientIds(stores, { search: 'A_B' }), ['b'])
+    assert.deepEqual(await listClientIds(stores, { search: '!' }), [])
+    assert.deepEqual(await listClientIds(stores, { search: "'" }), [])
+  }),
+  contractCase('returns clients that match one value of each filter', async (stores) => {
+    await insertClients(stores)
+    const listFilteredBy = (filters: ClientListRequest['filters']) => listClientIds(stores, { filters })
+    assert.deepEqual(await listFilteredBy({ pkceRequired: [true] }), ['c'])
+    assert.deepEqual(await listFilteredBy({ pkceRequired: [true, false] }), ['d', 'c', 'a', 'b'])
+    assert.deepEqual(await listFilteredBy({ isGroupRestricted: [false], skipConsent: [false] }), ['b'])
+    assert.deepEqual(await listFilteredBy({ hasLaunchUrl: [true] }), ['b'])
+    assert.deepEqual(await listFilteredBy({ type: ['standard', 'cimd'], hasLaunchUrl: [false] }), ['d', 'c', 'a'])
+    assert.deepEqual(await listFilteredBy({ type: ['cimd'] }), [])
+    const protocol = { ...defaultProtocol, initiateLoginUri: 'https://e.example/login' }
+    await stores.clients.insert(client('e', { protocol, createdAt: noon + 3 }))
+    assert.deepEqual(await listFilteredBy({ hasLaunchUrl: [true] }), ['b', 'e'])
+    await stores.clients.remove('e')
+    assert.deepEqual(await listFilteredBy({ skipConsent: ['yes', 1] }), [])
+    assert.deepEqual(await listFilteredBy({ skipConsent: [] }), ['d', 'c', 'a', 'b'])
+    assert.equal((await stores.clients.page({ ...everything, filters: { pkceRequired: [true] } })).total, 1)
+  }),
+  contractCase('restricts the list to given clients, in each sort order and with a search', async (stores) => {
+    await insertClients(stores)
+    const sort = { by: 'name', descending: true } as const
+    assert.deepEqual(await listClientIds(stores, { onlyIds: ['a', 'd', 'unknown', '\0'], sort }), ['d', 'a'])
+    assert.deepEqual(await listClientIds(stores, { onlyIds: ['a', 'd'], search: 'abb' }), ['a'])
+    assert.deepEqual(await listClientIds(stores, { onlyIds: [] }), [])
+  }),
+  contractCase(
+    'lists the clients that a member of groups may use, by last use, never used ones last',
+    async (stores) => {
       await insertClients(stores)
       await stores.consents.allow('me', 'c', ['openid', 'email'], noon + 5)
       await stores.consents.allow('me', 'd', ['openid'], noon + 6)
@@ -138,25 +120,22 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
         [{ scopes: ['openid', 'email'], updatedAt: noon + 5 }, null],
       )
     },
-  },
-  {
-    name: 'filters clients by whether they have a grant for an API',
-    run: async (stores) => {
-      await insertClients(stores)
-      await stores.apis.insert(api('x'))
-      await stores.apis.insert(api('y'))
-      await stores.apis.setGrant(grant('x', 'b'))
-      await stores.apis.setGrant(grant('x', 'd'))
-      await stores.apis.setGrant(grant('y', 'a'))
-      assert.deepEqual(await listClientIds(stores, { scope: { of: 'granted', apiId: 'x' } }), ['d', 'b'])
-      assert.deepEqual(await listClientIds(stores, { scope: { of: 'granted', apiId: 'x' }, search: 'ZOË' }), ['d'])
-      assert.deepEqual(await listClientIds(stores, { scope: { of: 'ungranted', apiId: 'x' } }), ['c', 'a'])
-      assert.deepEqual(await listClientIds(stores, { scope: { of: 'granted', apiId: 'nothing' } }), [])
-    },
-  },
-  {
-    name: 'lists the clients that an account has consented to, including those it may no longer use',
-    run: async (stores) => {
+  ),
+  contractCase('filters clients by whether they have a grant for an API', async (stores) => {
+    await insertClients(stores)
+    await stores.apis.insert(api('x'))
+    await stores.apis.insert(api('y'))
+    await stores.apis.setGrant(grant('x', 'b'))
+    await stores.apis.setGrant(grant('x', 'd'))
+    await stores.apis.setGrant(grant('y', 'a'))
+    assert.deepEqual(await listClientIds(stores, { scope: { of: 'granted', apiId: 'x' } }), ['d', 'b'])
+    assert.deepEqual(await listClientIds(stores, { scope: { of: 'granted', apiId: 'x' }, search: 'ZOË' }), ['d'])
+    assert.deepEqual(await listClientIds(stores, { scope: { of: 'ungranted', apiId: 'x' } }), ['c', 'a'])
+    assert.deepEqual(await listClientIds(stores, { scope: { of: 'granted', apiId: 'nothing' } }), [])
+  }),
+  contractCase(
+    'lists the clients that an account has consented to, including those it may no longer use',
+    async (stores) => {
       await insertClients(stores)
       await stores.consents.allow('me', 'd', ['openid'], noon + 6)
       await stores.consents.allow('another', 'b', ['openid'], noon + 7)
@@ -169,5 +148,5 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
       )
       assert.deepEqual(await listClientIds(stores, { scope, filters: { hasLaunchUrl: [true] } }), [])
     },
-  },
+  ),
 ]

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { CodeStore, StoredCode } from '../../codes/code-store.ts'
-import { type ContractCase, noon, repeat50Times } from './contract.ts'
+import { type ContractCase, contractCase, noon, repeat50Times } from './contract.ts'
 
 function code(hash: string, changes: Partial<StoredCode> = {}): StoredCode {
   return {
@@ -17,31 +17,25 @@ function code(hash: string, changes: Partial<StoredCode> = {}): StoredCode {
 
 /** The contract of {@link CodeStore}. */
 export const codeStoreContract: readonly ContractCase<CodeStore>[] = [
-  {
-    name: 'returns the code to one of fifty concurrent consumers and removes it',
-    run: async (store) => {
-      await store.insert(code('a'))
-      const results = await repeat50Times(() => store.consume('a'))
-      assert.deepEqual(
-        results.filter((item) => item !== undefined),
-        [code('a')],
-      )
-      assert.equal(await store.consume('a'), undefined)
-    },
-  },
-  {
-    name: 'keeps other codes when one is consumed',
-    run: async (store) => {
-      await store.insert(code('a'))
-      await store.insert(code('b', { accountId: 'another' }))
-      assert.equal(await store.consume('c'), undefined)
-      assert.deepEqual(await store.consume('a'), code('a'))
-      assert.deepEqual(await store.consume('b'), code('b', { accountId: 'another' }))
-    },
-  },
-  {
-    name: 'returns a code bound to a browser only to that browser, and keeps it for other attempts',
-    run: async (store) => {
+  contractCase('returns the code to one of fifty concurrent consumers and removes it', async (store) => {
+    await store.insert(code('a'))
+    const results = await repeat50Times(() => store.consume('a'))
+    assert.deepEqual(
+      results.filter((item) => item !== undefined),
+      [code('a')],
+    )
+    assert.equal(await store.consume('a'), undefined)
+  }),
+  contractCase('keeps other codes when one is consumed', async (store) => {
+    await store.insert(code('a'))
+    await store.insert(code('b', { accountId: 'another' }))
+    assert.equal(await store.consume('c'), undefined)
+    assert.deepEqual(await store.consume('a'), code('a'))
+    assert.deepEqual(await store.consume('b'), code('b', { accountId: 'another' }))
+  }),
+  contractCase(
+    'returns a code bound to a browser only to that browser, and keeps it for other attempts',
+    async (store) => {
       const boundCode = code('a', { browserHash: 'mine', byProgram: true })
       await store.insert(boundCode)
       assert.equal(await store.consume('a'), undefined)
@@ -50,28 +44,22 @@ export const codeStoreContract: readonly ContractCase<CodeStore>[] = [
       await store.insert(code('b'))
       assert.deepEqual(await store.consume('b', 'mine'), code('b'))
     },
-  },
-  {
-    name: 'does not replace an existing code',
-    run: async (store) => {
-      await store.insert(code('a'))
-      await assert.rejects(store.insert(code('a', { accountId: 'thief' })))
-      assert.deepEqual(await store.consume('a'), code('a'))
-    },
-  },
-  {
-    name: 'removes the codes of one account',
-    run: async (store) => {
-      await store.insert(code('a', { accountId: 'ada' }))
-      await store.insert(code('b', { accountId: 'bob' }))
-      await store.removeByAccount('ada')
-      assert.equal(await store.consume('a'), undefined)
-      assert.notEqual(await store.consume('b'), undefined)
-    },
-  },
-  {
-    name: 'counts and removes recovery codes by account, kind and session, and keeps login codes',
-    run: async (store) => {
+  ),
+  contractCase('does not replace an existing code', async (store) => {
+    await store.insert(code('a'))
+    await assert.rejects(store.insert(code('a', { accountId: 'thief' })))
+    assert.deepEqual(await store.consume('a'), code('a'))
+  }),
+  contractCase('removes the codes of one account', async (store) => {
+    await store.insert(code('a', { accountId: 'ada' }))
+    await store.insert(code('b', { accountId: 'bob' }))
+    await store.removeByAccount('ada')
+    assert.equal(await store.consume('a'), undefined)
+    assert.notEqual(await store.consume('b'), undefined)
+  }),
+  contractCase(
+    'counts and removes recovery codes by account, kind and session, and keeps login codes',
+    async (store) => {
       const recovery = { kind: 'recovery', sessionUid: 'phone' } as const
       await store.insert(code('a', recovery))
       await store.insert(code('b', { ...recovery, expiresAt: 0 }))
@@ -89,26 +77,20 @@ export const codeStoreContract: readonly ContractCase<CodeStore>[] = [
       assert.equal(await store.count('bob', 'recovery', 0), 0)
       assert.deepEqual(await store.consume('e'), code('e'))
     },
-  },
-  {
-    name: 'expires the codes of one account',
-    run: async (store) => {
-      await store.insert(code('a', { accountId: 'ada' }))
-      await store.insert(code('b', { accountId: 'bob' }))
-      await store.expireByAccount('ada')
-      assert.deepEqual(await store.consume('a'), code('a', { accountId: 'ada', expiresAt: 0 }))
-      assert.deepEqual(await store.consume('b'), code('b', { accountId: 'bob' }))
-    },
-  },
-  {
-    name: 'removes only expired entries, in bounded batches',
-    run: async (store) => {
-      for (const hash of ['a', 'b', 'c']) await store.insert(code(hash, { expiresAt: noon - 1 }))
-      await store.insert(code('ends now'))
-      assert.equal(await store.removeExpired(noon, 2), 2)
-      assert.equal(await store.removeExpired(noon, 2), 1)
-      assert.equal(await store.removeExpired(noon, 2), 0)
-      assert.deepEqual(await store.consume('ends now'), code('ends now'))
-    },
-  },
+  ),
+  contractCase('expires the codes of one account', async (store) => {
+    await store.insert(code('a', { accountId: 'ada' }))
+    await store.insert(code('b', { accountId: 'bob' }))
+    await store.expireByAccount('ada')
+    assert.deepEqual(await store.consume('a'), code('a', { accountId: 'ada', expiresAt: 0 }))
+    assert.deepEqual(await store.consume('b'), code('b', { accountId: 'bob' }))
+  }),
+  contractCase('removes only expired entries, in bounded batches', async (store) => {
+    for (const hash of ['a', 'b', 'c']) await store.insert(code(hash, { expiresAt: noon - 1 }))
+    await store.insert(code('ends now'))
+    assert.equal(await store.removeExpired(noon, 2), 2)
+    assert.equal(await store.removeExpired(noon, 2), 1)
+    assert.equal(await store.removeExpired(noon, 2), 0)
+    assert.deepEqual(await store.consume('ends now'), code('ends now'))
+  }),
 ]

@@ -17,6 +17,10 @@ export interface ContractCase<Store> {
   run(store: Store): Promise<void>
 }
 
+export function contractCase<Store>(name: string, run: ContractCase<Store>['run']): ContractCase<Store> {
+  return { name, run }
+}
+
 /** Makes the same call fifty times concurrently, as many clients or replicas would. */
 export function repeat50Times<T>(call: (index: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: 50 }, (_, index) => call(index)))

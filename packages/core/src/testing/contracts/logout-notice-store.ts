@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { LogoutNotice, LogoutNoticeStore } from '../../logout-notices/logout-notice-store.ts'
-import { type ContractCase, noon, repeat50Times } from './contract.ts'
+import { type ContractCase, contractCase, noon, repeat50Times } from './contract.ts'
 
 const minute = 60_000
 
@@ -13,47 +13,35 @@ const idsOf = (notices: readonly LogoutNotice[]) => notices.map(({ id }) => id)
 
 /** The contract of {@link LogoutNoticeStore}. */
 export const logoutNoticeStoreContract: readonly ContractCase<LogoutNoticeStore>[] = [
-  {
-    name: 'gives a notice to one of fifty concurrent senders, and counts each attempt once',
-    run: async (store) => {
-      for (const id of ['a', 'b', 'c']) await store.insert(logoutNotice(id))
-      const claimed = (await repeat50Times(() => store.claimDue(noon, noon + minute, 2))).flat()
-      assert.deepEqual(idsOf(claimed).sort(), ['a', 'b', 'c'])
-      assert.deepEqual(claimed[0], logoutNotice(claimed[0]?.id ?? '', { attempts: 1, nextAttemptAt: noon + minute }))
-      assert.deepEqual(await store.claimDue(noon, noon + minute, 10), [])
-    },
-  },
-  {
-    name: 'returns a notice of a terminated sender again, and no notice before its time',
-    run: async (store) => {
-      await store.insert(logoutNotice('a', { nextAttemptAt: noon + 1 }))
-      assert.deepEqual(await store.claimDue(noon, noon + minute, 10), [])
-      assert.deepEqual(idsOf(await store.claimDue(noon + 1, noon + minute, 10)), ['a'])
-      const [again] = await store.claimDue(noon + minute, noon + 2 * minute, 10)
-      assert.equal(again?.attempts, 2)
-      await store.postpone('a', noon + 5 * minute)
-      assert.deepEqual(await store.claimDue(noon + 4 * minute, noon + 9 * minute, 10), [])
-      assert.deepEqual(idsOf(await store.claimDue(noon + 5 * minute, noon + 9 * minute, 10)), ['a'])
-    },
-  },
-  {
-    name: 'returns a notice immediately after the clock was set back by days',
-    run: async (store) => {
-      await store.insert(logoutNotice('a', { nextAttemptAt: noon + 72 * 60 * minute }))
-      await store.insert(logoutNotice('b', { nextAttemptAt: noon + 12 * 60 * minute }))
-      assert.deepEqual(idsOf(await store.claimDue(noon, noon + minute, 10)), ['a'])
-      assert.deepEqual(await store.claimDue(noon, noon + minute, 10), [])
-    },
-  },
-  {
-    name: 'removes one notice, and all of a client',
-    run: async (store) => {
-      await store.insert(logoutNotice('a'))
-      await store.insert(logoutNotice('b'))
-      await store.insert(logoutNotice('c', { clientId: 'another' }))
-      await store.remove('a')
-      await store.removeByClient('client')
-      assert.deepEqual(idsOf(await store.claimDue(noon, noon + minute, 10)), ['c'])
-    },
-  },
+  contractCase('gives a notice to one of fifty concurrent senders, and counts each attempt once', async (store) => {
+    for (const id of ['a', 'b', 'c']) await store.insert(logoutNotice(id))
+    const claimed = (await repeat50Times(() => store.claimDue(noon, noon + minute, 2))).flat()
+    assert.deepEqual(idsOf(claimed).sort(), ['a', 'b', 'c'])
+    assert.deepEqual(claimed[0], logoutNotice(claimed[0]?.id ?? '', { attempts: 1, nextAttemptAt: noon + minute }))
+    assert.deepEqual(await store.claimDue(noon, noon + minute, 10), [])
+  }),
+  contractCase('returns a notice of a terminated sender again, and no notice before its time', async (store) => {
+    await store.insert(logoutNotice('a', { nextAttemptAt: noon + 1 }))
+    assert.deepEqual(await store.claimDue(noon, noon + minute, 10), [])
+    assert.deepEqual(idsOf(await store.claimDue(noon + 1, noon + minute, 10)), ['a'])
+    const [again] = await store.claimDue(noon + minute, noon + 2 * minute, 10)
+    assert.equal(again?.attempts, 2)
+    await store.postpone('a', noon + 5 * minute)
+    assert.deepEqual(await store.claimDue(noon + 4 * minute, noon + 9 * minute, 10), [])
+    assert.deepEqual(idsOf(await store.claimDue(noon + 5 * minute, noon + 9 * minute, 10)), ['a'])
+  }),
+  contractCase('returns a notice immediately after the clock was set back by days', async (store) => {
+    await store.insert(logoutNotice('a', { nextAttemptAt: noon + 72 * 60 * minute }))
+    await store.insert(logoutNotice('b', { nextAttemptAt: noon + 12 * 60 * minute }))
+    assert.deepEqual(idsOf(await store.claimDue(noon, noon + minute, 10)), ['a'])
+    assert.deepEqual(await store.claimDue(noon, noon + minute, 10), [])
+  }),
+  contractCase('removes one notice, and all of a client', async (store) => {
+    await store.insert(logoutNotice('a'))
+    await store.insert(logoutNotice('b'))
+    await store.insert(logoutNotice('c', { clientId: 'another' }))
+    await store.remove('a')
+    await store.removeByClient('client')
+    assert.deepEqual(idsOf(await store.claimDue(noon, noon + minute, 10)), ['c'])
+  }),
 ]

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ReauthenticationStore, StoredReauthentication } from '../../sessions/reauthentication-store.ts'
-import { type ContractCase, noon, repeat50Times } from './contract.ts'
+import { type ContractCase, contractCase, noon, repeat50Times } from './contract.ts'
 
 function reauthentication(hash: string, changes: Partial<StoredReauthentication> = {}): StoredReauthentication {
   return { hash, accountId: 'ada', sessionUid: 'session', authenticatedAt: noon - 1000, expiresAt: noon, ...changes }
@@ -8,46 +8,37 @@ function reauthentication(hash: string, changes: Partial<StoredReauthentication>
 
 /** The contract of {@link ReauthenticationStore}. */
 export const reauthenticationStoreContract: readonly ContractCase<ReauthenticationStore>[] = [
-  {
-    name: 'returns a re-authentication to one of fifty concurrent consumers and removes it',
-    run: async (store) => {
-      await store.insert(reauthentication('a'))
-      const results = await repeat50Times(() => store.consume(reauthentication('a')))
-      assert.deepEqual(
-        results.filter((item) => item !== undefined),
-        [reauthentication('a')],
-      )
-    },
-  },
-  {
-    name: 'returns a re-authentication only to its account and session, and keeps it for other attempts',
-    run: async (store) => {
+  contractCase('returns a re-authentication to one of fifty concurrent consumers and removes it', async (store) => {
+    await store.insert(reauthentication('a'))
+    const results = await repeat50Times(() => store.consume(reauthentication('a')))
+    assert.deepEqual(
+      results.filter((item) => item !== undefined),
+      [reauthentication('a')],
+    )
+  }),
+  contractCase(
+    'returns a re-authentication only to its account and session, and keeps it for other attempts',
+    async (store) => {
       await store.insert(reauthentication('a'))
       assert.equal(await store.consume(reauthentication('a', { accountId: 'bob' })), undefined)
       assert.equal(await store.consume(reauthentication('a', { sessionUid: 'another' })), undefined)
       assert.equal(await store.consume(reauthentication('b')), undefined)
       assert.deepEqual(await store.consume(reauthentication('a')), reauthentication('a'))
     },
-  },
-  {
-    name: 'removes the re-authentications of an account',
-    run: async (store) => {
-      await store.insert(reauthentication('a'))
-      await store.insert(reauthentication('b', { accountId: 'bob' }))
-      await store.removeByAccount('ada')
-      assert.equal(await store.consume(reauthentication('a')), undefined)
-      assert.notEqual(await store.consume(reauthentication('b', { accountId: 'bob' })), undefined)
-    },
-  },
-  {
-    name: 'removes only expired entries, in bounded batches',
-    run: async (store) => {
-      for (const hash of ['a', 'b', 'c']) await store.insert(reauthentication(hash, { expiresAt: noon - 1 }))
-      await store.insert(reauthentication('ends now'))
-      assert.equal(await store.removeExpired(noon, 2), 2)
-      assert.equal(await store.removeExpired(noon, 2), 1)
-      assert.equal(await store.removeExpired(noon, 2), 0)
-      assert.notEqual(await store.consume(reauthentication('ends now')), undefined)
-    },
-  },
+  ),
+  contractCase('removes the re-authentications of an account', async (store) => {
+    await store.insert(reauthentication('a'))
+    await store.insert(reauthentication('b', { accountId: 'bob' }))
+    await store.removeByAccount('ada')
+    assert.equal(await store.consume(reauthentication('a')), undefined)
+    assert.notEqual(await store.consume(reauthentication('b', { accountId: 'bob' })), undefined)
+  }),
+  contractCase('removes only expired entries, in bounded batches', async (store) => {
+    for (const hash of ['a', 'b', 'c']) await store.insert(reauthentication(hash, { expiresAt: noon - 1 }))
+    await store.insert(reauthentication('ends now'))
+    assert.equal(await store.removeExpired(noon, 2), 2)
+    assert.equal(await store.removeExpired(noon, 2), 1)
+    assert.equal(await store.removeExpired(noon, 2), 0)
+    assert.notEqual(await store.consume(reauthentication('ends now')), undefined)
+  }),
 ]

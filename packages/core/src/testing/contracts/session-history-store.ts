@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { SessionLink, SessionOrigin } from '../../sessions/session-history-store.ts'
 import type { PocketStores } from '../../stores.ts'
-import { type ContractCase, noon, repeat50Times } from './contract.ts'
+import { type ContractCase, contractCase, noon, repeat50Times } from './contract.ts'
 
 function sessionOrigin(uid: string, changes: Partial<SessionOrigin> = {}): SessionOrigin {
   const defaults = { accountId: 'ada', method: 'passkey', startedAt: noon, removals: 0 } as const
@@ -16,9 +16,9 @@ type Stores = Pick<PocketStores, 'sessionHistory' | 'transaction'>
 
 /** The contract of {@link SessionHistoryStore}, within transactions of the same stores. */
 export const sessionHistoryStoreContract: readonly ContractCase<Stores>[] = [
-  {
-    name: 'lets one transaction at a time hold the lock of an account',
-    run: async ({ sessionHistory: store, transaction }) => {
+  contractCase(
+    'lets one transaction at a time hold the lock of an account',
+    async ({ sessionHistory: store, transaction }) => {
       let concurrentCount = 0
       await repeat50Times(() =>
         transaction(async () => {
@@ -34,10 +34,10 @@ export const sessionHistoryStoreContract: readonly ContractCase<Stores>[] = [
       assert.equal(await transaction(() => store.lockAccount('ada')), 50)
       assert.equal(await store.countRemovals('bob'), 0)
     },
-  },
-  {
-    name: 'replaces an origin, and finds it by session, account, browser and the passkey that ended it',
-    run: async ({ sessionHistory: store }) => {
+  ),
+  contractCase(
+    'replaces an origin, and finds it by session, account, browser and the passkey that ended it',
+    async ({ sessionHistory: store }) => {
       await store.saveOrigin(sessionOrigin('a'))
       await store.saveOrigin(sessionOrigin('a', { method: 'code', endedBy: 'key', removals: 2 }))
       const other = sessionOrigin('b', { accountId: 'bob', browser: 'browser' })
@@ -49,10 +49,10 @@ export const sessionHistoryStoreContract: readonly ContractCase<Stores>[] = [
       assert.deepEqual(await store.originsInBrowser('browser'), [other])
       assert.equal(await store.findOrigin('c'), undefined)
     },
-  },
-  {
-    name: 'replaces a link of the same session, kind and subject, and finds links by account, session and subject',
-    run: async ({ sessionHistory: store }) => {
+  ),
+  contractCase(
+    'replaces a link of the same session, kind and subject, and finds links by account, session and subject',
+    async ({ sessionHistory: store }) => {
       await store.saveLink(sessionLink('a', 'key'))
       await store.saveLink(sessionLink('a', 'key', { at: noon + 2, label: 'Laptop' }))
       await store.saveLink(sessionLink('a', 'key', { kind: 'passkey_registered', at: noon + 1 }))
@@ -66,10 +66,10 @@ export const sessionHistoryStoreContract: readonly ContractCase<Stores>[] = [
         used,
       ])
     },
-  },
-  {
-    name: 'lists due sessions in bounded batches, and removes one session or those of an account',
-    run: async ({ sessionHistory: store }) => {
+  ),
+  contractCase(
+    'lists due sessions in bounded batches, and removes one session or those of an account',
+    async ({ sessionHistory: store }) => {
       await store.saveOrigin(sessionOrigin('later'))
       await store.saveOrigin(sessionOrigin('second', { reviewAt: noon }))
       await store.saveOrigin(sessionOrigin('first', { reviewAt: noon - 1, accountId: 'bob' }))
@@ -83,5 +83,5 @@ export const sessionHistoryStoreContract: readonly ContractCase<Stores>[] = [
       assert.deepEqual([await store.findOrigin('later'), await store.linksIn('later')], [undefined, []])
       assert.notEqual(await store.findOrigin('first'), undefined)
     },
-  },
+  ),
 ]

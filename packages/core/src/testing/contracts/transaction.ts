@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { StoredCode } from '../../codes/code-store.ts'
 import type { PocketStores } from '../../stores.ts'
-import { type ContractCase, noon } from './contract.ts'
+import { type ContractCase, contractCase, noon } from './contract.ts'
 
 function code(hash: string): StoredCode {
   return {
@@ -20,146 +20,119 @@ const isFailure = (error: unknown): boolean => error === failure
 
 /** The contract of `transaction` in {@link PocketStores}, across all stores. */
 export const transactionContract: readonly ContractCase<PocketStores>[] = [
-  {
-    name: 'commits the writes of all stores and returns the result',
-    run: async (stores) => {
-      const result = await stores.transaction(async () => {
-        await stores.codes.insert(code('a'))
-        await stores.consents.allow('account', 'client', ['openid'], noon)
-        return 'done'
+  contractCase('commits the writes of all stores and returns the result', async (stores) => {
+    const result = await stores.transaction(async () => {
+      await stores.codes.insert(code('a'))
+      await stores.consents.allow('account', 'client', ['openid'], noon)
+      return 'done'
+    })
+    assert.equal(result, 'done')
+    assert.notEqual(await stores.codes.consume('a'), undefined)
+    assert.notEqual(await stores.consents.find('account', 'client'), undefined)
+  }),
+  contractCase('rolls back the writes of all stores on failure and rethrows the error', async (stores) => {
+    await stores.codes.insert(code('kept'))
+    const failing = stores.transaction(async () => {
+      await stores.codes.insert(code('a'))
+      await stores.codes.consume('kept')
+      await stores.consents.allow('account', 'client', ['openid'], noon)
+      throw failure
+    })
+    await assert.rejects(failing, isFailure)
+    assert.equal(await stores.codes.consume('a'), undefined)
+    assert.deepEqual(await stores.codes.consume('kept'), code('kept'))
+    assert.equal(await stores.consents.find('account', 'client'), undefined)
+  }),
+  contractCase('sees its own writes', async (stores) => {
+    await stores.transaction(async () => {
+      await stores.codes.insert(code('a'))
+      assert.deepEqual(await stores.codes.consume('a'), code('a'))
+    })
+  }),
+  contractCase('does not roll back a concurrent transaction', async (stores) => {
+    const insertCode = (hash: string, isRejected: boolean) =>
+      stores.transaction(async () => {
+        await stores.codes.insert(code(hash))
+        if (isRejected) throw failure
       })
-      assert.equal(result, 'done')
-      assert.notEqual(await stores.codes.consume('a'), undefined)
-      assert.notEqual(await stores.consents.find('account', 'client'), undefined)
-    },
-  },
-  {
-    name: 'rolls back the writes of all stores on failure and rethrows the error',
-    run: async (stores) => {
-      await stores.codes.insert(code('kept'))
-      const failing = stores.transaction(async () => {
-        await stores.codes.insert(code('a'))
-        await stores.codes.consume('kept')
-        await stores.consents.allow('account', 'client', ['openid'], noon)
-        throw failure
-      })
-      await assert.rejects(failing, isFailure)
-      assert.equal(await stores.codes.consume('a'), undefined)
-      assert.deepEqual(await stores.codes.consume('kept'), code('kept'))
-      assert.equal(await stores.consents.find('account', 'client'), undefined)
-    },
-  },
-  {
-    name: 'sees its own writes',
-    run: async (stores) => {
-      await stores.transaction(async () => {
-        await stores.codes.insert(code('a'))
-        assert.deepEqual(await stores.codes.consume('a'), code('a'))
-      })
-    },
-  },
-  {
-    name: 'does not roll back a concurrent transaction',
-    run: async (stores) => {
-      const insertCode = (hash: string, isRejected: boolean) =>
-        stores.transaction(async () => {
-          await stores.codes.insert(code(hash))
-          if (isRejected) throw failure
-        })
-      const outcomes = await Promise.allSettled([
-        insertCode('a', true),
-        insertCode('b', false),
-        insertCode('c', true),
-        insertCode('d', false),
-      ])
-      assert.deepEqual(
-        outcomes.map(({ status }) => status),
-        ['rejected', 'fulfilled', 'rejected', 'fulfilled'],
-      )
-      for (const [hash, kept] of Object.entries({ a: false, b: true, c: false, d: true }))
-        assert.equal((await stores.codes.consume(hash)) !== undefined, kept)
-    },
-  },
-  {
-    name: 'rolls back concurrent statements if one of them fails',
-    run: async (stores) => {
-      await stores.codes.insert(code('taken'))
-      const failing = stores.transaction(async () => {
-        const all = ['taken', 'b', 'c', 'd'].map((hash) => stores.codes.insert(code(hash)))
-        await Promise.all(all.map((insert) => insert.catch(() => Promise.reject(failure))))
-      })
-      await assert.rejects(failing)
-      // Pending statements of the transaction have been rejected before other work continues.
-      await stores.codes.insert(code('later'))
-      for (const hash of ['b', 'c', 'd']) assert.equal(await stores.codes.consume(hash), undefined)
-    },
-  },
-  {
-    name: 'joins a nested call, and rolls back both',
-    run: async (stores) => {
-      const failing = stores.transaction(async () => {
-        await stores.transaction(() => stores.codes.insert(code('inner')))
-        throw failure
-      })
-      await assert.rejects(failing, isFailure)
-      assert.equal(await stores.codes.consume('inner'), undefined)
-    },
-  },
-  {
-    name: 'does not roll back concurrent writes',
-    run: async (stores) => {
-      const { opened, open, others, release } = createGate()
-      const failing = stores.transaction(async () => {
-        await stores.codes.insert(code('mine'))
-        open()
-        await others
-        throw failure
-      })
-      await opened
-      const written = Promise.all([
-        stores.codes.insert(code('theirs')),
-        stores.transaction(() => stores.codes.insert(code('theirs too'))),
-      ])
-      release()
-      await assert.rejects(failing, isFailure)
-      await written
-      assert.equal(await stores.codes.consume('mine'), undefined)
-      assert.notEqual(await stores.codes.consume('theirs'), undefined)
-      assert.notEqual(await stores.codes.consume('theirs too'), undefined)
-    },
-  },
-  {
-    name: 'hides uncommitted writes',
-    run: async (stores) => {
-      const { opened, open, others, release } = createGate()
-      const failing = stores.transaction(async () => {
-        await stores.consents.allow('account', 'client', ['openid'], noon)
-        open()
-        await others
-        throw failure
-      })
-      await opened
-      const seen = stores.consents.find('account', 'client')
-      release()
-      await assert.rejects(failing, isFailure)
-      assert.equal(await seen, undefined)
-    },
-  },
-  {
-    name: 'rejects statements after its end',
-    run: async (stores) => {
-      const { others, release } = createGate()
-      let late: Promise<void> | undefined
-      const failing = stores.transaction(async () => {
-        late = others.then(() => stores.codes.insert(code('late')))
-        throw failure
-      })
-      await assert.rejects(failing, isFailure)
-      release()
-      await assert.rejects(async () => late)
-      assert.equal(await stores.codes.consume('late'), undefined)
-    },
-  },
+    const outcomes = await Promise.allSettled([
+      insertCode('a', true),
+      insertCode('b', false),
+      insertCode('c', true),
+      insertCode('d', false),
+    ])
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ['rejected', 'fulfilled', 'rejected', 'fulfilled'],
+    )
+    for (const [hash, kept] of Object.entries({ a: false, b: true, c: false, d: true }))
+      assert.equal((await stores.codes.consume(hash)) !== undefined, kept)
+  }),
+  contractCase('rolls back concurrent statements if one of them fails', async (stores) => {
+    await stores.codes.insert(code('taken'))
+    const failing = stores.transaction(async () => {
+      const all = ['taken', 'b', 'c', 'd'].map((hash) => stores.codes.insert(code(hash)))
+      await Promise.all(all.map((insert) => insert.catch(() => Promise.reject(failure))))
+    })
+    await assert.rejects(failing)
+    // Pending statements of the transaction have been rejected before other work continues.
+    await stores.codes.insert(code('later'))
+    for (const hash of ['b', 'c', 'd']) assert.equal(await stores.codes.consume(hash), undefined)
+  }),
+  contractCase('joins a nested call, and rolls back both', async (stores) => {
+    const failing = stores.transaction(async () => {
+      await stores.transaction(() => stores.codes.insert(code('inner')))
+      throw failure
+    })
+    await assert.rejects(failing, isFailure)
+    assert.equal(await stores.codes.consume('inner'), undefined)
+  }),
+  contractCase('does not roll back concurrent writes', async (stores) => {
+    const { opened, open, others, release } = createGate()
+    const failing = stores.transaction(async () => {
+      await stores.codes.insert(code('mine'))
+      open()
+      await others
+      throw failure
+    })
+    await opened
+    const written = Promise.all([
+      stores.codes.insert(code('theirs')),
+      stores.transaction(() => stores.codes.insert(code('theirs too'))),
+    ])
+    release()
+    await assert.rejects(failing, isFailure)
+    await written
+    assert.equal(await stores.codes.consume('mine'), undefined)
+    assert.notEqual(await stores.codes.consume('theirs'), undefined)
+    assert.notEqual(await stores.codes.consume('theirs too'), undefined)
+  }),
+  contractCase('hides uncommitted writes', async (stores) => {
+    const { opened, open, others, release } = createGate()
+    const failing = stores.transaction(async () => {
+      await stores.consents.allow('account', 'client', ['openid'], noon)
+      open()
+      await others
+      throw failure
+    })
+    await opened
+    const seen = stores.consents.find('account', 'client')
+    release()
+    await assert.rejects(failing, isFailure)
+    assert.equal(await seen, undefined)
+  }),
+  contractCase('rejects statements after its end', async (stores) => {
+    const { others, release } = createGate()
+    let late: Promise<void> | undefined
+    const failing = stores.transaction(async () => {
+      late = others.then(() => stores.codes.insert(code('late')))
+      throw failure
+    })
+    await assert.rejects(failing, isFailure)
+    release()
+    await assert.rejects(async () => late)
+    assert.equal(await stores.codes.consume('late'), undefined)
+  }),
 ]
 
 interface Gate {
