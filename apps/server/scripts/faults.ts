@@ -139,7 +139,6 @@ for (const { fault, files } of chosen) {
 }
 process.exitCode = isLost ? 1 : 0
 
-/** Runs test files and returns their results by file. */
 async function runTests(files: readonly string[]): Promise<ReadonlyMap<string, readonly TestResult[]>> {
   const folder = await mkdtemp(join(tmpdir(), 'pocket-faults-'))
   try {

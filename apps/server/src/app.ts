@@ -45,7 +45,6 @@ import { type KeyRotationOptions, rotateKeys } from './signing-keys/rotation.ts'
 import type { Measurements } from './telemetry/metrics.ts'
 import { passkeyRemovedPath } from './webauthn/passkey-removed-page.ts'
 
-/** The URLs at which the set-up continues. */
 export interface SetUpUrls {
   readonly url: string
   /** The page that migrates an instance of Pocket ID, and its token; `null` if there are users or clients. */

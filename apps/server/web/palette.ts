@@ -20,7 +20,6 @@ const debounceDelay = 120
 let pendingRequest: AbortController | undefined
 let timer: ReturnType<typeof setTimeout> | undefined
 let active = -1
-/** The query of the displayed results. */
 let displayedQuery: string | undefined
 
 /** Starts the opened command palette: a combobox with a list, following the ARIA Authoring Practices. */

@@ -35,7 +35,6 @@ export function messagesOf(element: HTMLElement): ProblemMessages {
   return pageData(element, 'messages') as ProblemMessages
 }
 
-/** The ceremony that a button starts. */
 export interface CeremonyRun {
   readonly button: HTMLElement
   readonly messages: ProblemMessages

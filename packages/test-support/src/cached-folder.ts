@@ -9,13 +9,11 @@ export function setReusableFilesFolder(folder: string): void {
   process.env[runFolderVariable] = folder
 }
 
-/** The name, location and content of {@link cachedFolder}. */
 export interface CachedFolderOptions {
   /** The folder name, which must change with the content, for example by including the version. The user ID is appended. */
   readonly name: string
   /** The parent folder. Default: the temporary directory, or the folder set by {@link setReusableFilesFolder}. */
   readonly parent?: string
-  /** Fills the empty folder. */
   readonly fill: (folder: string) => Promise<void>
 }
 

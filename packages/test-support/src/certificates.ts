@@ -36,7 +36,6 @@ export interface TestAuthority {
   issue(options: CertificateOptions): Promise<TestCertificate>
 }
 
-/** Creates a self-signed certificate. */
 export async function selfSigned(options: CertificateOptions): Promise<TestCertificate> {
   const keys = await generateKeys()
   return {

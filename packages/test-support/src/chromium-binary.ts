@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { cachedFolder } from './cached-folder.ts'
 
-/** An executable Chromium. */
 export interface ChromiumBinary {
   readonly executable: string
   /** Additional environment variables that it needs. */

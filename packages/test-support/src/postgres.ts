@@ -19,7 +19,6 @@ export interface PostgresServer extends AsyncDisposable {
   restart(): Promise<void>
 }
 
-/** The options of {@link startPostgres}. */
 export interface PostgresServerOptions {
   /** The maximum number of connections. Default: 200. */
   readonly maxConnections?: number

@@ -4,7 +4,6 @@ import { once } from 'node:events'
 import { createServer, Socket } from 'node:net'
 import { type RunningProcess, WatchedProcess } from './watched-process.ts'
 
-/** The options of {@link startProcess}. */
 export interface ProcessOptions {
   /**
    * The complete environment of the process. Only `PATH`, `HOME`, `TMPDIR` and `NODE_COMPILE_CACHE` are inherited unless

@@ -35,7 +35,6 @@ export interface ScimServer extends AsyncDisposable {
 
 interface Store {
   readonly objects: Map<string, ScimObject>
-  /** The attribute that must be unique. */
   readonly uniqueAttribute: 'userName' | 'displayName'
 }
 

@@ -10,7 +10,6 @@ export function selectCases<Case>(cases: readonly Case[], isQuick: (each: Case) 
   return selection === undefined ? cases : cases.filter((each) => isQuick(each) === (selection === 'quick'))
 }
 
-/** The first item of each group. */
 export function firstOfEach<Item>(items: readonly Item[], groupOf: (item: Item) => unknown): ReadonlySet<Item> {
   return new Set([...Map.groupBy(items, groupOf).values()].flatMap((group) => group.slice(0, 1)))
 }

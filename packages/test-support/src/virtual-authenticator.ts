@@ -41,13 +41,11 @@ export interface VirtualAuthenticator {
   credentials(): Promise<readonly VirtualCredential[]>
   /** Adds a credential, for example from another page's authenticator, as a synced passkey would arrive. */
   addCredential(credential: VirtualCredential): Promise<void>
-  /** Removes a credential. */
   removeCredential(id: string): Promise<void>
   /** Sets whether user verification succeeds. */
   setUserVerified(verified: boolean): Promise<void>
   /** Sets whether user presence is confirmed automatically. */
   setAutomaticPresence(automatic: boolean): Promise<void>
-  /** Removes the authenticator from the page. */
   remove(): Promise<void>
 }
 

@@ -20,7 +20,6 @@ export interface Actor extends Precondition {
   readonly origin: ChangeOrigin
 }
 
-/** The actor of a page request. */
 export function pageActor({ id }: { readonly id: string }, { req }: Pick<Context, 'req'>): Actor {
   return { id, origin: requestContext(req) }
 }

@@ -57,5 +57,4 @@ const rows = {
   'GET /.well-known/webfinger': row('anyone'),
 } as const satisfies Readonly<Record<Route, AccessRow>>
 
-/** All rows of core by route. */
 export const coreTable: ReadonlyMap<string, AccessRow> = new Map(Object.entries<AccessRow>(rows))

@@ -27,7 +27,6 @@ export interface GuardDeps {
   readonly pocket: Pick<Pocket, 'session' | 'reauthentication' | 'passkeys'>
   /** Whether administrators need two passkeys. */
   readonly requiresTwoPasskeys: () => Promise<boolean>
-  /** Whether an API key created this administrator. */
   readonly isCreatedByApiKey: (userId: string) => Promise<boolean>
   readonly directory: Pick<Directory, 'find' | 'users'>
   readonly apiKeys: ApiKeyIdentification
@@ -49,7 +48,6 @@ interface Caller {
   readonly user: User
   /** Scopes of an API key; `null` for a session and for an API key with full access. */
   readonly scopes: readonly ApiKeyScope[] | null
-  /** Only API keys can have this permission. */
   readonly canReadSecrets: boolean
   /** `null` for an API key. */
   readonly session: { readonly withoutPasskey: boolean; readonly isOfSetUp: boolean } | null
@@ -192,7 +190,6 @@ export function isProgram(ctx: Context): boolean {
   return authorizations.get(ctx)?.caller?.session === null
 }
 
-/** Whether an API key calls. */
 export function isApiKey(ctx: Context): boolean {
   return isProgram(ctx) && !isCommandLine(ctx)
 }

@@ -9,7 +9,6 @@ export const mask = 'XXXXXXXXXX'
 export interface SecretsRead {
   /** Names of the fields that contain a secret. */
   readonly fields: readonly string[]
-  /** The client that the secrets belong to. */
   readonly clientId?: string
 }
 

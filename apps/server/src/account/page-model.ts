@@ -11,7 +11,6 @@ export interface PasskeyItem {
   readonly name: string
   /** Whether it is backed up to other devices (WebAuthn's backup state). */
   readonly synced: boolean
-  /** Whether it is on a security key. */
   readonly isSecurityKey: boolean
   /** The passkey provider, if its model is known: `drawing` is the `d` of a path in a square of 24 units. */
   readonly provider: { readonly name: string; readonly drawing: string | null } | null

@@ -21,7 +21,6 @@ export function submittedLanguage(ctx: Context): string | undefined {
   return formTexts(ctx, 'language', 35)[0]
 }
 
-/** The stored values as the form shows them. */
 export function storedProfile({ userName, email, firstName, lastName, displayName }: User): ProfileValues {
   return { username: userName, email: email ?? '', firstName, lastName, displayName }
 }

@@ -15,7 +15,6 @@ export interface SecondPasskey {
   postpone(accountId: string): Promise<void>
 }
 
-/** Whether the only passkey is lost with its device. */
 export function hasOnlyOneDevice(passkeys: readonly Pick<Passkey, 'deviceType'>[]): boolean {
   return passkeys.length === 1 && passkeys[0]?.deviceType === 'singleDevice'
 }

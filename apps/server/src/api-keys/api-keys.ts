@@ -8,7 +8,6 @@ import { type ApiKey, hashToken, type MintedApiKey, mintToken } from './api-key.
 import type { ApiKeyStore } from './api-key-store.ts'
 import { createUsageRecorder } from './usage-recorder.ts'
 
-/** Input for a new API key. */
 export interface NewApiKey {
   readonly name: string
   readonly description: string | null

@@ -2,7 +2,6 @@ import type { Api, ApiAccess, ClientRecord } from '@pocket/core'
 import { cimdPermissions } from '@pocket/core/internal'
 import { clientMetaDto } from '../clients/client-dto.ts'
 
-/** `ApiResponseDto`. */
 export function apiDto(api: Api) {
   return {
     id: api.id,
@@ -55,12 +54,10 @@ function allAccessDto({ api, client, access }: GrantOfClient) {
   }
 }
 
-/** `ApiClientAccessDto`. */
 export function clientAccessDto(parts: GrantOfClient) {
   return { client: apiClientDto(parts.client), ...allAccessDto(parts) }
 }
 
-/** `ClientApiGrantDto`. */
 export function apiAccessDto(parts: GrantOfClient) {
   return { api: apiDto(parts.api), ...allAccessDto(parts) }
 }

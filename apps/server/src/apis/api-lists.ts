@@ -9,7 +9,6 @@ const sorts: Readonly<Record<string, ApiSort>> = {
   createdAt: 'createdAt',
 }
 
-/** Sorting and searching of API lists. */
 export const apiList: ListDefinition = { sort: Object.keys(sorts), search: true }
 
 /** Converts the list query to core's terms. */

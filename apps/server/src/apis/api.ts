@@ -103,7 +103,6 @@ export function apiOperations(deps: Deps & { readonly clientLogos: ClientLogos }
   ]
 }
 
-/** Responds with an API and its `ETag`. */
 function respondWithEtag(ctx: Context, api: Api) {
   ctx.set('ETag', apiValidator(api))
   return apiDto(api)

@@ -80,7 +80,6 @@ export function clientOperations({ pocket, administration, clientLogos }: ApiOpe
   ]
 }
 
-/** Responds with the access and its `ETag`. */
 function respondWithEtag(ctx: Context, access: ApiAccess | undefined) {
   ctx.set('ETag', accessValidator(access))
   return accessDto(access)

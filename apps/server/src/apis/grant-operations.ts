@@ -65,7 +65,6 @@ export function grantOperations({ pocket, administration }: ApiOperationDeps): r
   ]
 }
 
-/** Responds with the lists and their `ETag`. */
 function respondWithEtag(ctx: Context, grants: readonly ApiGrant[]) {
   ctx.set('ETag', grantsValidator(grants))
   return permissionLists(grants)

@@ -26,7 +26,6 @@ export interface ApisPage {
   readonly bulkNotice: BulkNotice | null
 }
 
-/** Values of the API form. */
 export interface ApiFormValues {
   readonly name: string
   readonly accessTokenFormat: string

@@ -23,7 +23,6 @@ export function pageOfPermissions(
   return { total: sorted.length, items: sorted.slice(offset, offset + request.limit) }
 }
 
-/** A permission as a picker shows it. */
 export function pickedPermission({ id, name, key }: Pick<ApiPermission, 'id' | 'name' | 'key'>): PickedItem {
   return { id, name, detail: key }
 }

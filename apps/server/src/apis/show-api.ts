@@ -26,7 +26,6 @@ export function apiTabPath(id: string, tab: ApiTab): string {
   return tab === 'permissions' ? path : `${path}/${tab}`
 }
 
-/** The list of permissions of an API. */
 export function permissionList({ id, allowCimdClients }: Pick<Api, 'id' | 'allowCimdClients'>): ListPageDefinition {
   return {
     path: apiTabPath(id, 'permissions'),
@@ -102,7 +101,6 @@ export function createShowApi({ pocket, show, flashes, secure }: ApiPageDeps): S
   }
 }
 
-/** The form of the permission in the URL, or of a new one. */
 function permissionForm({ permissions }: Api, id: string | string[] | undefined): ApiPage['permission'] {
   if (typeof id !== 'string' || id === '') return { ...newPermission, version: '', problems: [] }
   const permission = findPermission(permissions, id)

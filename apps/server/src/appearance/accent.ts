@@ -14,7 +14,6 @@ const maxChroma = 0.19
 
 const toOklch = converter('oklch')
 
-/** Whether the text is a color that can be parsed. */
 export function isColor(text: string): boolean {
   return parse(text) !== undefined
 }

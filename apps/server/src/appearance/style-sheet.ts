@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto'
 import { accentOf } from './accent.ts'
 
-/** Appearance settings that differ from the default style sheet. */
 export interface AppearanceSettings {
   /** The value of the setting. */
   readonly accentColor: string
-  /** Whether animations are disabled. */
   readonly animationsDisabled: boolean
   /** The URL of the sign-in background image. */
   readonly background: string | null

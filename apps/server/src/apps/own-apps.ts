@@ -5,7 +5,6 @@ import type { PagePictures } from '../http/page-pictures.ts'
 import type { FavoriteStore } from './favorite-store.ts'
 import type { AppTile } from './page-model.ts'
 
-/** Maximum number of applications that are sorted. */
 const maxApps = 300
 /** Maximum number of applications of each kind on one page; users with more use the search. */
 const maxShown = { usable: 40, consented: 15 }
@@ -20,13 +19,11 @@ interface ConsentedApps {
   readonly more: number
 }
 
-/** The applications of a user. */
 export interface OwnApps {
   /** The applications the user may use; the number of statements does not depend on their number. */
   listUsable(accountId: string, search: string): Promise<{ readonly tiles: readonly AppTile[]; readonly more: number }>
   /** The applications the user has consented to, most recently used first. */
   listConsented(accountId: string, search: string): Promise<ConsentedApps>
-  /** The application if the user has consented to it. */
   findConsented(accountId: string, clientId: string): Promise<ListedClient | undefined>
   /** Whether the user may use this application. */
   isUsable(accountId: string, clientId: string): Promise<boolean>

@@ -21,9 +21,7 @@ export interface AppDeps extends PageDeps {
   readonly ownApps: OwnApps
   readonly favorites: FavoriteStore
   readonly recovery: Recovery
-  /** Whether the only passkey is lost with its device. */
   readonly hasOnlyOneDevice: (passkeys: readonly Pick<Passkey, 'deviceType'>[]) => boolean
-  /** The reminder to add a second passkey. */
   readonly secondPasskey: {
     isReminderDue(accountId: string, passkeys: readonly Passkey[]): Promise<boolean>
   }

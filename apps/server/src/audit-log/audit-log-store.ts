@@ -11,7 +11,6 @@ export interface NamedAccount {
   readonly name: string
 }
 
-/** A query for audit log entries. */
 export interface AuditQuery {
   /** The account to filter by; `null` for all accounts. */
   readonly accountId: string | null
@@ -133,7 +132,6 @@ export function createAuditLogStore(database: Database) {
       return Array.from(records, ({ name }) => name).sort()
     },
 
-    /** All accounts that have a name. */
     async accounts(): Promise<readonly NamedAccount[]> {
       const records = await database.query<NamedAccount>(sql.accounts)
       // Rows are sorted by time, so the newest name of each account wins.

@@ -4,7 +4,6 @@ import type { AuditEntry } from './audit-entry.ts'
 import { eventName } from './event-name.ts'
 import { searchKey } from './search-key.ts'
 
-/** IDs of the subjects of an event. */
 export interface Subjects {
   readonly accountId: string | null
   readonly actorId: string | null

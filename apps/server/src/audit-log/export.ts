@@ -52,7 +52,6 @@ export async function* exportChunks(
 
 type ExportedEntry = Readonly<Record<(typeof columns)[number], unknown>>
 
-/** An entry in an exported file. */
 export function exportedEntry(entry: AuditEntry): ExportedEntry {
   return {
     id: entry.id,

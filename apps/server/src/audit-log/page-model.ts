@@ -17,7 +17,6 @@ export interface AuditLine {
   /** The user who acted on another user. */
   readonly actor: Subject | null
   readonly at: number
-  /** Number of occurrences and the time of the last one. */
   readonly occurrences: number
   readonly lastAt: number
   /** Browser and operating system; empty if unknown. */

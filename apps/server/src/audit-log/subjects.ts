@@ -71,7 +71,6 @@ const idKinds = Object.keys(idFields) as readonly (keyof typeof idFields)[]
 /** An entry can list all users. */
 const maxIds = 100
 
-/** The IDs in the changed fields that reference objects of this kind. */
 function changedIds({ changes }: AuditEntry, kind: keyof typeof idFields): readonly string[] {
   const values = Object.entries(changes ?? {}).flatMap(([field, { before, after }]) =>
     idFields[kind].has(field) ? [before, after] : [],

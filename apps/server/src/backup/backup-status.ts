@@ -15,7 +15,6 @@ export interface BackupStatus {
   readonly problem: string | null
 }
 
-/** The note on the job. */
 export function backupNote({ target, isOnSameDisk, lastAt, problem }: BackupStatus): JobNotes[string] {
   if (problem !== null) return { sentence: 'backupUnknown', values: { target, problem }, at: null }
   if (lastAt === null) return { sentence: 'backupNone', values: {}, at: null }

@@ -15,7 +15,6 @@ type StagedDataSource = Awaited<ReturnType<Staging['complete']>>
 export interface ImportTarget {
   readonly database: DatabaseConfig
   readonly schema: Schema
-  /** The file store of an instance with this database. */
   readonly filesOf: (dataSource: StagedDataSource) => FileStore
   /** Writes into the complete data before it replaces that of the instance. */
   readonly beforeReplacement: (dataSource: StagedDataSource) => Promise<void>

@@ -3,7 +3,6 @@ import type { Snapshot } from '../database/snapshot.ts'
 import type { FileStore } from '../files/file-store.ts'
 import { type ArchiveEnd, type ArchiveHeader, type ArchiveRecord, formatName, formatVersion } from './archive-format.ts'
 
-/** A table with the names of files. */
 export interface FileTables {
   /** The table and column that name the files of the file store. */
   readonly names: { readonly table: string; readonly column: string }

@@ -38,7 +38,6 @@ export interface Instance extends AsyncDisposable {
   /** Runs all checks; the most severe findings first. */
   diagnose(): Promise<readonly Finding[]>
   readonly configuration: Pick<Configuration, 'dryRun' | 'apply' | 'export'>
-  /** Verifies the chain of the audit log. */
   verifyAuditLog(expected?: string): Promise<AuditVerification>
   /** Values that metrics report. */
   measure: Measure
@@ -65,7 +64,6 @@ export interface CommandContext {
   readonly askSecret: (question: string) => Promise<string | undefined>
   readonly stdin: Readable
   readonly stdout: Writable
-  /** Writes an error line. */
   readonly printError: (line: string) => void
   readonly createLogger: (config: Config) => Logger
   /** Aborted when the process is asked to stop; the reason is an `AbortError` with the name of the signal. */

@@ -34,7 +34,6 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
   const { pocket, groupsById, clientLogos, clock } = deps
   const { clients } = pocket
   const administration = createClientAdministration(deps, withRestErrors)
-  /** Adds the uploaded logos of the client. */
   const withUploadedLogo = async <T extends ReturnType<typeof clientMetaDto>>(dto: T): Promise<T> =>
     (await clientLogos.withLogoFlags([dto]))[0] ?? dto
   const toDto = (ctx: Context, client: ClientRecord) => {

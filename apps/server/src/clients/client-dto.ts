@@ -40,7 +40,6 @@ export function clientDto(client: ClientRecord, now: number) {
   }
 }
 
-/** `OidcClientSecretDto`. */
 export function secretDto({ id, prefix, createdAt, expiresAt }: ClientSecret, now: number) {
   return {
     id,
@@ -57,7 +56,6 @@ function launchClientDto(client: ClientRecord, issuer: string) {
   return { ...clientMetaDto(client), launchURL: startUrl(client, issuer) }
 }
 
-/** `AuthorizedOidcClientDto`. */
 export function authorizedClientDto({ client, consent }: ListedClient, issuer: string) {
   return {
     scope: consentedScopes(consent?.scopes ?? []).join(' '),
@@ -66,7 +64,6 @@ export function authorizedClientDto({ client, consent }: ListedClient, issuer: s
   }
 }
 
-/** `AccessibleOidcClientDto`. */
 export function accessibleClientDto({ client, consent }: ListedClient, issuer: string) {
   return { ...launchClientDto(client, issuer), lastUsedAt: consent === null ? null : formatInstant(consent.updatedAt) }
 }

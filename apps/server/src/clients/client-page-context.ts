@@ -24,7 +24,6 @@ export function createClientPageContext(deps: ClientPageDeps) {
     if (!client) throw new NotFoundError('client_not_found', 'There is no such client.')
     return client
   }
-  /** Sets a flash message and redirects to a page of the client. */
   const redirectToClient = (ctx: Context, id: string, flash: Partial<ClientFlash>, tab: ClientTabName = '') => {
     setClientFlash(flashes, ctx, { path: clientPath(id) + tab, flash })
     seeOther(ctx, clientPath(id) + tab)

@@ -9,7 +9,6 @@ export type KeptFeature = (typeof keptFeatures)[number]
 /** The notice on the page of a client until an administrator has turned everything off. */
 export interface Compatibility {
   readonly features: readonly KeptFeature[]
-  /** Minutes. */
   readonly accessTokenMinutes: number
   readonly refreshTokenMinutes: number
 }

@@ -18,7 +18,6 @@ export interface AllowedGroup {
   readonly createdAt: string
 }
 
-/** Dependencies of the operations of clients. */
 export interface ClientOperationDeps extends Deps {
   readonly clientLogos: ClientLogos
   /** The groups with these IDs; unknown IDs are ignored. */
@@ -27,7 +26,6 @@ export interface ClientOperationDeps extends Deps {
   readonly groupDto: (id: string) => Promise<{ readonly dto: object; readonly validator: string } | undefined>
 }
 
-/** Dependencies of the pages of clients. */
 export interface ClientPageDeps extends PageDeps {
   readonly clientLogos: ClientLogos
   readonly pictures: PagePictures

@@ -1,7 +1,6 @@
 import type { Apis } from '@pocket/core'
 import type { ClientSettingsPage } from './page-model.ts'
 
-/** The APIs that a client has access to. */
 export async function listApisOfClient(
   apis: Pick<Apis, 'grantsTo' | 'list'>,
   clientId: string,

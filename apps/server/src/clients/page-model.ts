@@ -43,7 +43,6 @@ export interface ClientsPage {
   readonly isSetUp: boolean
 }
 
-/** Values of the form for a new client. */
 export interface ClientNewValues {
   readonly name: string
   /** URL of the application, as pasted. */
@@ -186,7 +185,6 @@ export interface ClientPage extends ClientTab {
 
 /** A protected site: the configuration of its proxy, and the test of its rules. */
 export interface SiteView {
-  /** Whether `TRUST_PROXY` names a proxy. */
   readonly isProxyTrusted: boolean
   readonly snippets: readonly { readonly name: string; readonly text: string }[]
   readonly test: {
@@ -248,7 +246,6 @@ export interface ClientSettingsPage extends ClientTab {
   readonly sections: readonly SectionView[]
   /** Themes that have a logo. */
   readonly logos: Readonly<Record<'light' | 'dark', boolean>>
-  /** Minutes. */
   readonly accessTokenDurationMinutes: number
   /** The APIs that it gets access tokens for. */
   readonly apis: readonly {
@@ -262,7 +259,6 @@ export interface ClientSettingsPage extends ClientTab {
   }[]
   /** Redirect URIs with wildcards, and the additional URIs that they match. */
   readonly openings: readonly { readonly uri: string; readonly opening: WildcardScope }[]
-  /** State of its SCIM provisioning. */
   readonly scim: ScimState
   readonly problems: readonly FieldProblem[]
   readonly corrections: readonly { readonly given: string; readonly corrected: string }[]

@@ -5,7 +5,6 @@ import { assertionHeader, overridingHeaders, overridingPathHeaders } from '@pock
 export interface SnippetAddresses {
   /** The origin where the proxy reaches this server. */
   readonly pocket: string
-  /** The host of the issuer. */
   readonly issuerHost: string
 }
 

@@ -56,7 +56,6 @@ export interface Serving {
   readonly isStopping: () => boolean
 }
 
-/** All pages with their routes. */
 export function composePages(services: Services, guard: Guard, { runner, setUpToken, isStopping }: Serving): Router {
   const { database, pocket, directory, show, config, logger } = services
   const secure = pocket.issuer.startsWith('https:')

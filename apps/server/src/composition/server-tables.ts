@@ -52,7 +52,6 @@ const ownTables: Schema['tables'] = [
   managedTable,
 ]
 
-/** All tables of this server. */
 export const tables: Schema['tables'] = [...pocketTables, ...directoryTables, ...ownTables]
 
 /** All migrations, in the order that the sets run. */

@@ -42,7 +42,6 @@ export function parseYaml(source: string, text: string): Document {
   }
 }
 
-/** A value as YAML. */
 export function toYaml(value: unknown): string {
   return stringify(value)
 }

@@ -42,7 +42,6 @@ export interface LoadOptions {
   readonly text?: string
 }
 
-/** Validates the content of a file. */
 export interface FileSchema {
   readonly validate: ValidateFunction<FileContent>
   /** The problem of a schema error: its path and its message. */

@@ -32,7 +32,6 @@ export interface Declaration {
 
 const redacted = '(secret)'
 
-/** The items of a kind in the file. */
 export function itemsOf(content: FileContent, kind: Kind): readonly { readonly item: Item; readonly path: Path }[] {
   if (kind.name === 'settings') return content.settings ? [{ item: content.settings, path: ['settings'] }] : []
   return (content[kind.name] ?? []).map((item, index) => ({ item, path: [kind.name, index] }))

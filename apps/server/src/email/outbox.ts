@@ -5,7 +5,6 @@ import type { User } from '@pocket/directory'
 import type { CodeRequest, Email, EmailContent, Message, RecoveryRequest } from './email.ts'
 import type { Attempt, EmailStore } from './email-store.ts'
 
-/** The use of the master key. */
 export const emailPurpose = 'email'
 
 export interface OutboxDeps {

@@ -67,7 +67,6 @@ export function membershipOperations(
   ]
 }
 
-/** Responds with a membership and its `ETag`. */
 function respondWithMembership(ctx: Context, membership: Membership) {
   ctx.set('ETag', membershipValidator(membership))
   return membershipDto(membership)

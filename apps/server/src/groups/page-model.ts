@@ -62,7 +62,6 @@ export interface GroupPage {
   readonly problems: readonly FieldError[]
   readonly version: string
   readonly conflict: readonly Difference[] | null
-  /** Search and paging of the members. */
   readonly list: ListView
   /** Members on this page, sorted by user name. `endsAt` in milliseconds since the Unix epoch. */
   readonly members: readonly {
@@ -73,7 +72,6 @@ export interface GroupPage {
     readonly version: string
   }[]
   readonly memberCount: number
-  /** Members with fewer than two passkeys. */
   readonly fewerThanTwoPasskeys: number
   /** Users about to be added, and the end date of their memberships: a day, or empty. */
   readonly adding: { readonly users: readonly PickedItem[]; readonly endsAt: string }

@@ -36,7 +36,6 @@ export type GroupPageOverrides = Partial<
   >
 >
 
-/** Shows a page of a group. */
 export type ShowGroup = (
   ctx: Context,
   viewer: User,
@@ -58,7 +57,6 @@ export interface GroupPageContext extends GroupPageDeps {
   ) => void
 }
 
-/** The list of members of a group. */
 export function memberList(id: string): ListPageDefinition {
   return {
     path: groupPath(id),

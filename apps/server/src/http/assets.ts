@@ -20,7 +20,6 @@ export interface Assets {
   path(name: string): string
   /** @throws {ConfigurationError} if the icon does not exist */
   icon(name: string): IconShapes
-  /** The file at a URL path. */
   find(path: string): AssetFile | undefined
 }
 

@@ -6,7 +6,6 @@ import { assertCondition, callerOf } from '../access/guard.ts'
 
 /** The user of a page. The access table states the permissions. */
 export interface Authentication {
-  /** The signed-in user, if any. */
   user(ctx: Context): Promise<User | undefined>
   /** The user that the guard authenticated. @throws {NotAuthenticatedError} `not_signed_in` on a public page */
   requireUser(ctx: Context): Promise<User>

@@ -15,7 +15,6 @@ interface BulkItem {
   readonly name: string
 }
 
-/** A bulk action of a list. */
 export interface BulkAction<Item extends BulkItem> {
   readonly viewer: User
   /** The path of the list. Its form is posted to `/bulk` below. */

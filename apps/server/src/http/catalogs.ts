@@ -3,7 +3,6 @@ import { basename, join } from 'node:path'
 import { createMessages, type LocalizedMessages, parseCatalog } from './messages.ts'
 import { once } from './once.ts'
 
-/** A language that has a catalog. */
 export interface Language {
   /** BCP 47. */
   readonly tag: string

@@ -5,9 +5,7 @@ import { type ListColumn, readVisibleColumns } from './list-columns.ts'
 import { type ListChange, listUrl } from './list-url.ts'
 import type { ListRange, ListView } from './list-view.ts'
 
-/** The definition of a page with a list. */
 export interface ListPageDefinition {
-  /** The path of the page. */
   readonly path: string
   /** In display order. */
   readonly columns: readonly ListColumn[]

@@ -5,7 +5,6 @@ export interface ListState {
   readonly request: ListRequest
   readonly defaultSort: { readonly column: string; readonly descending: boolean }
   readonly defaultLimit: number
-  /** Filters with their selected values. */
   readonly selectedFilters: readonly (readonly [string, string])[]
   /** `from` and `to`, if set. */
   readonly days: readonly (readonly [string, string])[]

@@ -47,7 +47,6 @@ export function parseCatalog(json: string, file: string): Catalog {
   return { ...catalog }
 }
 
-/** Loads a catalog from its file. */
 export async function loadMessages(file: string): Promise<LocalizedMessages> {
   return createMessages(parseCatalog(await readFile(file, 'utf8'), file))
 }

@@ -5,7 +5,6 @@ import type { AccessRow } from '../access/access-row.ts'
 import { accessTo } from '../access/access-table.ts'
 import { rateLimited } from './limits.ts'
 
-/** The handler of a page. */
 export type PageHandler = (ctx: Context) => Promise<void>
 
 /** A page or form endpoint. The access table states its permissions. */
@@ -26,7 +25,6 @@ export interface PageRouteDeps {
   readonly guarded: (row: AccessRow, handler: PageHandler) => PageHandler
 }
 
-/** Registers the pages with the router. */
 export function addPages(router: Router, { limits, guarded }: PageRouteDeps, pages: readonly PageRoute[]): void {
   for (const { method, path, limit, counts, handle } of pages) {
     const handler = guarded(accessTo({ method, path }), handle)

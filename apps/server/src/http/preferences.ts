@@ -5,7 +5,6 @@ import { parseCookie } from 'cookie'
 export const themes = ['light', 'dark'] as const
 export type Theme = (typeof themes)[number]
 
-/** The page preferences of this browser. */
 export interface Preferences {
   /** The selected language: a BCP 47 tag, as the browser sends it back. */
   readonly language: string | null

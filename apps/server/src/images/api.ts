@@ -7,7 +7,6 @@ import type { ClientLogos } from './client-logos.ts'
 import { profilePictureOperations } from './profile-picture-operations.ts'
 import type { ProfilePictures } from './profile-pictures.ts'
 
-/** Dependencies of the operations of images. */
 export interface ImageOperationDeps extends Deps {
   readonly applicationImages: ApplicationImages
   readonly profilePictures: ProfilePictures

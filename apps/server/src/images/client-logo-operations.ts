@@ -13,7 +13,6 @@ const defaultQuery = {
 } as const
 const path = '/api/oidc/clients/:id/logo'
 
-/** The logos of clients. */
 export function clientLogoOperations(logos: ClientLogos): readonly Operation[] {
   return [
     clientsApi.get(path, {

@@ -49,7 +49,6 @@ const extensions: Readonly<Record<string, string>> = {
   'image/jpeg': 'jpg',
 }
 
-/** The name of the file of an image. */
 export function imageFile(slot: Slot, mediaType: string, id: string): string {
   const [folder] = slot.split('/', 1)
   return `${folder}/${id}.${extensions[mediaType] ?? mediaType.slice('image/'.length)}`

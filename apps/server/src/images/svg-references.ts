@@ -50,7 +50,6 @@ function countDrawnElements(root: Root): number {
   return countChildren(root)
 }
 
-/** The IDs that an element references. */
 function referencesOf({ attributes }: Element): readonly string[] {
   return Object.entries(attributes).flatMap(([name, value]) => {
     if (name === 'href' || name === 'xlink:href') return value.startsWith('#') ? [decode(value.slice(1))] : []

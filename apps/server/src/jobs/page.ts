@@ -13,7 +13,6 @@ import { jobList, jobName, jobsPath, pageOfJobs } from './job-list.ts'
 import type { Jobs } from './jobs.ts'
 import type { JobNotes, JobsPage } from './page-model.ts'
 
-/** Dependencies of the page of jobs. */
 export interface JobPageDeps extends PageDeps {
   readonly jobs: Jobs
   readonly jobNotes: () => Promise<JobNotes>

@@ -32,7 +32,6 @@ export function createLdapRunStore(database: Database) {
     find: async (id: string): Promise<LdapRun | undefined> => rows.first(await database.query(sql.find, [id])),
     /** The newest run that was not a dry run. */
     newestImport: async (): Promise<LdapRun | undefined> => rows.first(await database.query(sql.newestImport)),
-    /** Whether any import has succeeded. */
     hasSucceededRun: async (): Promise<boolean> => (await database.execute(sql.anySucceeded)) > 0,
   }
 }

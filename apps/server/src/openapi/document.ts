@@ -15,7 +15,6 @@ export interface ApiInfo {
   readonly version: string
 }
 
-/** An OpenAPI 3.1 document. */
 export type OpenApiDocument = Readonly<Record<string, Json>>
 
 const errorSchema = named('Error', {

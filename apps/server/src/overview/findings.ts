@@ -10,7 +10,6 @@ export interface FindingInput {
   readonly now: number
   /** The viewer of the page, for findings about their own API keys; `null` without a page. */
   readonly viewerId: string | null
-  /** The findings of the checks. */
   readonly checked: readonly Finding[]
   readonly jobs: readonly JobItem[]
   readonly scim: readonly FailingProvider[]

@@ -1,7 +1,6 @@
 import type { Database, DatabaseKind, Parameter } from '@pocket/core/internal/sql'
 import { delayedCodeLifetime } from '../recovery/recovery-requests.ts'
 
-/** The count of one day in UTC. */
 export interface DayCount {
   /** Days since the Unix epoch. */
   readonly day: number
@@ -47,7 +46,6 @@ export interface EmailCounts {
   readonly lastSentAt: number | null
 }
 
-/** An item that expires, and its owner. */
 export interface ExpiringItem {
   /** The ID of the client or owner. */
   readonly id: string
@@ -81,7 +79,6 @@ export interface InstanceStatus {
   readonly hasLdapFailed: boolean
   /** When the last LDAP import started; `null` before the first one. */
   readonly ldapRanAt: number | null
-  /** The number of SCIM targets. */
   readonly scimTargets: number
   /** The number of targets whose last run was incomplete. */
   readonly scimFailed: number

@@ -33,7 +33,6 @@ export interface MigrationContext {
   readonly userNames: Map<string, string>
   readonly groupIds: Set<string>
   readonly clientIds: Set<string>
-  /** The IDs of the sign-up tokens by token. */
   readonly signupTokenIds: Map<string, string>
   /** The algorithm of the signing key, if this provider uses it too. */
   signingAlgorithm: ClientProtocol['idTokenSignedResponseAlg'] | undefined

@@ -24,7 +24,6 @@ export interface PocketIdMigrationPage {
         readonly name: 'source'
         readonly files: readonly ImportFile[]
         readonly folder: string
-        /** Bytes. */
         readonly maxUploadBytes: number
         /** Whether this server has an `ENCRYPTION_KEY` to try. */
         readonly hasOwnKey: boolean

@@ -14,7 +14,6 @@ import type { MigrationProblem, PocketIdMigrationPage, ReportView } from './page
 import type { MigrationReport } from './report.ts'
 import { pocketIdMigrationPath, SetUpAccess, type SetUpToken } from './set-up-access.ts'
 
-/** Findings that a page shows. */
 const maxFindings = 200
 
 export interface PocketIdMigrationPageDeps {

@@ -22,7 +22,6 @@ export type Subject =
   | 'access token'
   | 'short-lived row'
 
-/** A row that is changed, or that is left out. */
 export interface Finding {
   readonly outcome: 'changed' | 'left out'
   readonly subject: Subject
@@ -88,7 +87,6 @@ export class ReportCollector {
   }
 }
 
-/** The report as lines of text. */
 export function reportLines({ counts, findings, notes }: MigrationReport, isDryRun: boolean): readonly string[] {
   const countLines = Object.entries(counts).map(
     ([subject, { found, migrated }]) => `  ${`${subject}s`.padEnd(20)}${String(migrated).padStart(8)} of ${found}`,

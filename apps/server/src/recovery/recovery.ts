@@ -26,7 +26,6 @@ export interface Recovery {
   findState(user: Pick<User, 'id'>): Promise<{
     readonly unusedCodes: number
     readonly hasBreakGlassCode: boolean
-    /** The last use of a code. */
     readonly lastUsedAt: number | null
     /** When the code of the last recovery by e-mail is or was sent. */
     readonly requestedFor: number | null
@@ -34,7 +33,6 @@ export interface Recovery {
   /** Replaces the user's codes. @throws {NotFoundError} `not_found` if the user may have none */
   createCodes(user: User, origin: RequestOrigin): Promise<readonly string[]>
   removeCodes(user: User, origin: RequestOrigin): Promise<void>
-  /** Whether an administrator has a break-glass code. */
   hasBreakGlassCode(user: Pick<User, 'id'>): Promise<boolean>
   /** Replaces the break-glass code of an administrator. @throws {ForbiddenError} `forbidden` for other users */
   createBreakGlassCode(user: User, actor?: { readonly origin: RequestOrigin }): Promise<string>

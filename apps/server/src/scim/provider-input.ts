@@ -2,7 +2,6 @@ import { type FieldError, InvalidInputError } from '@pocket/core/errors'
 import type { ScimRemoval } from '@pocket/directory/internal'
 import { mask } from '../access/secret-access.ts'
 
-/** The input for a SCIM provider. */
 export interface ScimProviderInput {
   readonly clientId: string
   readonly endpoint: string

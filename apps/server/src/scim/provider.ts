@@ -17,7 +17,6 @@ export interface ScimProvider {
   /** The replica that runs it, until it releases the lease or crashes. */
   readonly leaseOwner: string | null
   readonly leaseUntil: number | null
-  /** When the last run started. */
   readonly startedAt: number | null
   /** When the last complete run finished. */
   readonly succeededAt: number | null

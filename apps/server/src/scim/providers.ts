@@ -12,10 +12,8 @@ import { isSameEndpoint, type ScimProviderInput, validateToken } from './provide
 import type { ScimProviderStore } from './provider-store.ts'
 
 /** The encryption purpose of SCIM tokens. */
-/** The use of the master key. */
 export const scimTokenPurpose = 'scim token'
 
-/** Administration of SCIM providers. */
 export interface ScimProviders {
   /** @throws {NotFoundError} `not_found` */
   get(id: string): Promise<ScimProvider>
@@ -174,7 +172,6 @@ export function createScimProviders(deps: ScimProviderDeps): ScimProviders {
   }
 }
 
-/** The provisioning state of a provider. */
 export function scimStateOf(provider: ScimProvider | undefined): ScimState {
   if (!provider) return { state: 'none', at: null }
   const { report } = provider

@@ -64,7 +64,6 @@ export function createScimRuns(deps: ScimRunDeps): ScimRuns {
   }
   const run = createProviderRunner({ ...deps, createTarget, repeat })
 
-  /** Returns the number of runs. */
   const runAll = async (ids: readonly string[], signal: AbortSignal): Promise<number> => {
     const queue = ids[Symbol.iterator]()
     const failures: unknown[] = []

@@ -6,7 +6,6 @@ import type { Viewer } from '../http/viewer.ts'
 export const resultKinds = ['page', 'setting', 'application', 'user', 'group', 'client'] as const
 export type ResultKind = (typeof resultKinds)[number]
 
-/** A search result with its destination. */
 export interface SearchResult {
   readonly kind: ResultKind
   readonly name: string

@@ -27,12 +27,10 @@ export const additionalSettingsSection = {
   variables: Object.fromEntries(variables.slice(pocketIdKeys.length)),
 } satisfies Section
 
-/** Settings that the environment determines. */
 export interface SettingsConfig {
   readonly settings: {
     /** Whether all settings come from the environment only. */
     readonly uiConfigDisabled: boolean
-    /** Values of settings fixed by the environment. */
     readonly fixed: Partial<SettingValues>
   }
 }

@@ -2,7 +2,6 @@ import type { JSONSchema } from 'json-schema-to-ts'
 import { asBoolean } from '../config/variable.ts'
 import type { Check, Fault } from './checks.ts'
 
-/** The form control of a setting. */
 export type Control =
   /** A single line. */
   | { readonly kind: 'text'; readonly maxlength: number; readonly optional: boolean; readonly type?: 'email' }

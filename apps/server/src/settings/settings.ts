@@ -18,7 +18,6 @@ import type { StoredSetting } from './setting.table.ts'
 import { parseText } from './setting.ts'
 import type { SettingStore } from './setting-store.ts'
 
-/** The use of the master key. */
 export const settingPurpose = 'setting'
 
 export interface SettingsDeps {

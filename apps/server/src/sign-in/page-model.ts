@@ -5,7 +5,6 @@ export interface CodePage {
   readonly view: 'code'
   /** The field value: empty, the code of the link, or the previous input. */
   readonly code: string
-  /** Whether the code comes from a link. */
   readonly fromLink: boolean
   /** The error of a rejected code: `code_invalid`, `account_disabled` or `required`. */
   readonly problem: string | null

@@ -9,7 +9,6 @@ import { seeOther } from '../http/show-page.ts'
 import type { Recovery } from '../recovery/recovery.ts'
 import type { RecoveryRequests } from '../recovery/recovery-requests.ts'
 
-/** Dependencies of the sign-in pages. */
 export interface SignInDeps extends PageDeps {
   /** The URL of the sign-up page, if sign-up is allowed. */
   readonly signUpUrl: () => Promise<string | null>

@@ -6,7 +6,6 @@ import type { SignUp } from './sign-up.ts'
 import type { SignUpSettings } from './sign-up-settings.ts'
 import type { SignupTokens } from './signup-tokens.ts'
 
-/** Dependencies of the pages of sign-up. */
 export interface SignUpPageDeps extends PageDeps {
   readonly signUp: SignUp
   readonly signUpSettings: () => Promise<SignUpSettings>

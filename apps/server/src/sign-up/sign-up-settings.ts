@@ -4,7 +4,6 @@ import { type UserSettings, userSettingsOf } from '../users/user-settings.ts'
 /** Who may sign up: no one, holders of a token, or everyone. */
 export type SignUpMode = SettingValues['allowUserSignups']
 
-/** The instance settings for sign-up. */
 export interface SignUpSettings extends UserSettings {
   readonly mode: SignUpMode
   /** Whether new users are asked to verify their e-mail address. */

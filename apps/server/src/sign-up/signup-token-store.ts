@@ -67,7 +67,6 @@ export function createSignupTokenStore(database: Database) {
 
     /** Returns `false` if the token does not exist. */
     remove: async (id: string): Promise<boolean> => (await database.execute(sql.remove, [id])) === 1,
-    /** Deletes tokens that expired before `before`. */
     removeExpired: (before: number): Promise<void> => database.write(sql.removeExpired, [before]),
   }
 }

@@ -34,7 +34,6 @@ export interface SignupTokens {
   remove(actor: Actor, id: string): Promise<void>
 }
 
-/** The use of the master key. */
 export const signupTokenPurpose = 'signup token'
 
 export function createSignupTokens(deps: SignUpDeps): SignupTokens {

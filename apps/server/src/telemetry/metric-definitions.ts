@@ -55,7 +55,6 @@ export const metricDefinitions = {
 } as const satisfies Readonly<Record<string, MetricDefinition>>
 
 export type MetricName = keyof typeof metricDefinitions
-/** The labels that a metric may have. */
 export type LabelsOf<Name extends MetricName> = Partial<
   Record<(typeof metricDefinitions)[Name]['labels'][number], string | number>
 >

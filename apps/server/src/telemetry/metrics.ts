@@ -123,7 +123,6 @@ export function recordMetrics({ meter, version, measure, unitInName }: MetricsOp
 
 type Instruments = ReturnType<typeof createInstruments>
 
-/** Creates the instruments of {@link metricDefinitions}. */
 function createInstruments(meter: Meter, unitInName: boolean) {
   const advice = { explicitBucketBoundaries: boundaries }
   return {

@@ -10,7 +10,6 @@ import type { Settings } from '../settings/settings.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { PasskeyRemovalReview } from '../webauthn/passkey-removals.ts'
 
-/** Dependencies of the pages of user administration. */
 export interface UserPageDeps extends PageDeps {
   readonly users: UserAdministration
   readonly sessions: SessionAdministration

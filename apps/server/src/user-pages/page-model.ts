@@ -25,7 +25,6 @@ export interface UserItem {
   /** The display names of the groups. */
   readonly groups: readonly string[]
   readonly passkeys: number
-  /** Whether the only passkey is bound to one device. */
   readonly withSingleDevicePasskey: boolean
   /** When a passkey was last used. */
   readonly lastUsedAt: number | null

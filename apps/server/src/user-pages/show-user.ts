@@ -22,7 +22,6 @@ export type UserPageOverrides = Partial<
   Pick<UserPage, 'values' | 'problems' | 'problem' | 'conflict' | 'claims' | 'claimsProblem' | 'isRejected' | 'groups'>
 >
 
-/** Shows a page of a user. */
 export type ShowUser = (
   ctx: Context,
   viewer: User,

@@ -14,7 +14,6 @@ export const emptyUser: UserFormValues = {
   isAdmin: false,
 }
 
-/** The input of a user form. */
 export function userFormValues(ctx: Context): UserFormValues {
   const text = (name: string) => formText(ctx, name, 300).trim()
   return {
@@ -28,7 +27,6 @@ export function userFormValues(ctx: Context): UserFormValues {
   }
 }
 
-/** The form values of a user. */
 export function storedValues(user: User): UserFormValues {
   return {
     username: user.userName,

@@ -79,7 +79,6 @@ export function createUserList({
       const chosen = group && { id: group.id, name: group.friendlyName, detail: '' }
       return { ...baseDefinition, pickers: { group: { kind: 'groups', chosen } } }
     },
-    /** The number of users. */
     async count(): Promise<number> {
       return (await directory.users.page({ ...everyone, limit: 1 })).total
     },

@@ -2,7 +2,6 @@ import type { CustomClaim } from '@pocket/directory'
 import type { SettingValues } from '../settings/definitions.ts'
 import { isEmailRequired } from '../settings/required-email.ts'
 
-/** The instance settings for users. */
 export interface UserSettings {
   /** Whether every user needs an e-mail address. */
   readonly requireEmail: boolean
@@ -12,9 +11,7 @@ export interface UserSettings {
   readonly removeOwnAccount: boolean
   /** Whether e-mail addresses that users enter count as verified. */
   readonly emailsVerified: boolean
-  /** The default groups of a new user. */
   readonly defaultGroupIds: readonly string[]
-  /** The default claims of a new user. */
   readonly defaultClaims: readonly CustomClaim[]
 }
 

@@ -5,7 +5,6 @@ import { packageFolder } from '../config/package-folder.ts'
 /** The version of Pocket ID whose REST API this server implements. */
 export const compatibleVersion = '2.14.0'
 
-/** The version of this server. */
 export function serverVersion(): string {
   const { version }: { readonly version: string } = JSON.parse(
     readFileSync(join(packageFolder, 'package.json'), 'utf8'),

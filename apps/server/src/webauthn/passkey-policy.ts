@@ -1,7 +1,6 @@
 import type { PasskeyPolicy } from '@pocket/core'
 import type { SettingValues } from '../settings/definitions.ts'
 
-/** The passkey policy from the settings. */
 export function passkeyPolicyOf(settings: SettingValues): PasskeyPolicy {
   return {
     userVerification: settings.webauthnUserVerification,

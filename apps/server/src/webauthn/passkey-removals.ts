@@ -20,7 +20,6 @@ export interface ReviewedRemoval extends Pick<PasskeyRemoval, 'passkeyId' | 'pas
   readonly credentials: readonly ReviewedCredential[]
 }
 
-/** Review of passkey removals. */
 export interface PasskeyRemovalReview {
   /** The removals of the account that left something active. */
   list(actor: Actor, accountId: string): Promise<readonly ReviewedRemoval[]>

@@ -26,7 +26,6 @@ export interface EntryPoint {
   readonly forcesLogin?: boolean
 }
 
-/** A claim that an application requires. */
 export interface Need {
   readonly claim: string
   /**
@@ -107,7 +106,6 @@ export interface Application {
   readonly id: string
   readonly name: string
   readonly entryPoints: readonly [EntryPoint, ...EntryPoint[]]
-  /** The recommended client settings. */
   readonly clientSettings: NewClientInput
   readonly behavior: ProtocolBehavior
   readonly alternatives?: readonly Alternative[]

@@ -2,7 +2,6 @@ import type { Need } from './application.ts'
 import { isJsonObject, type JsonObject } from './json-object.ts'
 import { RefusalError } from './refusal.ts'
 
-/** The claims that an application has received. */
 export interface ReceivedClaims {
   readonly idToken: JsonObject
   readonly userInfo: JsonObject

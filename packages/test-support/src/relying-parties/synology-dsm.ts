@@ -39,7 +39,6 @@ export const synologyDsmFailures = {
 /** Why a sign-in at DSM fails, as DSM shows it. */
 export type SynologyDsmFailure = (typeof synologyDsmFailures)[keyof typeof synologyDsmFailures]
 
-/** The result of a sign-in at DSM. */
 export interface SynologyDsmSignIn {
   readonly signedIn: boolean
   /** The user name that the provider sent, even if DSM has no such account; `null` if the sign-in failed earlier. */

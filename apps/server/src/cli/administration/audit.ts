@@ -23,7 +23,6 @@ const path = '/api/audit-logs/all'
 const newestFirst = { 'sort[column]': 'createdAt', 'sort[direction]': 'desc' }
 const oldestFirst = { 'sort[column]': 'createdAt', 'sort[direction]': 'asc' }
 
-/** Prints the audit log. */
 export const addAudit: AddCommand = (program, context) => {
   const parent = program.command('audit').description('read and verify the audit log; a server may be running')
   withExamples(parent, ['audit tail', 'audit tail --follow --json', 'audit verify'])

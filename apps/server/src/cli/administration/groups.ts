@@ -28,7 +28,6 @@ export const addGroups: AddCommand = (program, context) => {
       )
 }
 
-/** The IDs of the members of a group. */
 function membersOf({ users: members }: Item): readonly string[] {
   return (members as readonly Item[]).map(({ id }) => String(id))
 }

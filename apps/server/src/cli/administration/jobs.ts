@@ -17,7 +17,6 @@ interface Job {
   } | null
 }
 
-/** Lists and runs background jobs. */
 export const addJobs: AddCommand = (program, context) => {
   const parent = program.command('jobs').description('list and run background jobs; a server may be running')
   withExamples(parent, ['jobs list', 'jobs run sync-scim'])

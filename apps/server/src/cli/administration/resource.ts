@@ -192,7 +192,6 @@ function withFields(command: Command, { fields }: Resource, on: 'create' | 'upda
   return command.addHelpText('after', '\nAn option without a value has an opposite: --no-public for --public.')
 }
 
-/** The fields that the options contain. */
 function enteredFields(options: Item, { fields }: Resource): Item {
   return Object.fromEntries(
     fields.flatMap(({ flags, key }) => {

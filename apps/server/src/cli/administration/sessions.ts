@@ -5,7 +5,6 @@ import { find, itemPath, type JsonOption } from './resource.ts'
 import { users } from './resources.ts'
 import { tableLines } from './table.ts'
 
-/** Lists and ends the sessions of a user. */
 export const addSessions: AddCommand = (program, context) => {
   const parent = program.command('sessions').description('list and end sessions; a server may be running')
   withExamples(parent, ['sessions list ada', 'sessions end ada --all'])

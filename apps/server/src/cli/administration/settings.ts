@@ -16,7 +16,6 @@ interface Variable {
   readonly value: string
 }
 
-/** Reads and changes settings. */
 export const addSettings: AddCommand = (program, context) => {
   const parent = program.command('settings').description('read and change settings; a server may be running')
   withExamples(parent, [

@@ -32,7 +32,6 @@ export function tableLines(titles: readonly string[], rows: readonly (readonly u
   )
 }
 
-/** Lines of names and values. */
 export function detailLines(values: Readonly<Record<string, unknown>>): readonly string[] {
   const details = detailsOf(values)
   const width = Math.max(...details.map(([name]) => name.length))

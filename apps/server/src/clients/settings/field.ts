@@ -47,7 +47,6 @@ export interface Codec {
   readonly value: (text: string, name: string) => unknown
 }
 
-/** A field of the client. */
 export function clientField(name: InputName, { text, value, ...codec }: Codec): TextField {
   return {
     name,
@@ -70,7 +69,6 @@ export function protocolField(key: keyof ClientProtocol, { text, value, ...codec
   }
 }
 
-/** Merges the changes of several fields. */
 export function mergeChanges(changes: readonly ClientChange[]): ClientChange {
   const protocols = changes.map(({ protocol }) => protocol ?? {})
   const groupRules = Object.assign({}, ...protocols.map((protocol) => protocol.groupRules ?? {}))

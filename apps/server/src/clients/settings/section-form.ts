@@ -10,7 +10,6 @@ const maxValueLength = 50_000
 /** Maximum length of a cell in a row. */
 const maxCellLength = 2000
 
-/** Form values by field name. */
 export type FormValues = ReadonlyMap<string, FieldValue>
 
 /** A field error as the page shows it. */
@@ -22,12 +21,10 @@ export interface FieldProblem {
   readonly value: string
 }
 
-/** The fields of the sections with these names. */
 export function fieldsOf(sectionNames: readonly string[]): readonly ClientField[] {
   return sections.filter(({ name }) => sectionNames.includes(name)).flatMap(({ fields }) => fields)
 }
 
-/** The stored values. */
 export function storedValues(fields: readonly ClientField[], client: Client): FormValues {
   return new Map(fields.map((field) => [field.name, field.read(client)]))
 }

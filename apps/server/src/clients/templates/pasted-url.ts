@@ -25,7 +25,6 @@ export function parsePastedUrl({ port, hasPath }: Pick<ClientTemplate, 'port' | 
   return { address, warning: warningOf(url, hasScheme, port), isCorrected }
 }
 
-/** The client settings for the application at this URL. */
 export function templateInput(
   { name, settings, protocol, backchannelLogoutUri, ...template }: ClientTemplate,
   address: string,

@@ -99,7 +99,6 @@ function fieldError(error: ErrorObject): FieldError {
   return { ...problem, code: isText(restCode) ? restCode : code }
 }
 
-/** A schema error as the error of a field. */
 export function generalFieldError(error: ErrorObject): FieldError {
   const field = pathOf(error)
   const { limit } = error.params

@@ -7,7 +7,6 @@ export interface ListDefinition {
 
 export type FilterValue = string | number | boolean
 
-/** The parsed request of a list. */
 export interface ListRequest {
   /** Starts at 1. */
   readonly page: number

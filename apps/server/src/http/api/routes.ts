@@ -10,7 +10,6 @@ import { bodies } from '../koa.ts'
 import type { Operation } from './operation.ts'
 import { unstorableText } from './text.ts'
 
-/** Registers the operations with a router. */
 export function apiRoutes(operations: readonly Operation[], guard: Guard, limits: RateLimiter): Router {
   const router = new Router({ sensitive: true, strict: true })
   for (const operation of operations) {

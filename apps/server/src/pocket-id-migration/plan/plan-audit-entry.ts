@@ -4,7 +4,6 @@ import type { AuditEntry } from '../../audit-log/audit-entry.ts'
 import { searchKey } from '../../audit-log/search-key.ts'
 import type { SourceRow } from '../source/tables.ts'
 
-/** The names that an entry keeps. */
 export interface AuditNames {
   userName(id: string): string | null
   /** The ID of the sign-up token; the token itself would let a reader of the log sign up. */

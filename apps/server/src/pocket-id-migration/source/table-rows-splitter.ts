@@ -6,7 +6,6 @@ const maxRowBytes = 16 * 1024 * 1024
 /** Bytes of everything outside the rows. */
 const maxEnvelopeBytes = 64 * 1024
 
-/** A row of an export, as JSON. */
 export interface ExportedRow {
   readonly table: string
   readonly json: string

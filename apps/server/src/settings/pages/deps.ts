@@ -4,7 +4,6 @@ import type { ApplicationImages } from '../../images/application-images.ts'
 import type { InitialAccessTokenAdministration } from '../../initial-access-tokens/initial-access-tokens.ts'
 import type { Settings } from '../settings.ts'
 
-/** Dependencies of the pages of settings. */
 export interface SettingPageDeps extends PageDeps {
   readonly settings: Settings
   readonly applicationImages: ApplicationImages

@@ -65,7 +65,6 @@ export interface OidcPart {
   readonly tokens: readonly Omit<InitialAccessToken, 'tokenHash'>[]
   /** The token that this request created, in plain text. */
   readonly newToken: { readonly id: string; readonly token: string } | null
-  /** The values of the form that creates a token. */
   readonly token: TokenFormValues
   readonly keys: readonly PublishedKey[]
 }

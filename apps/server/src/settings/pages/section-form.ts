@@ -10,7 +10,6 @@ import type { Settings } from '../settings.ts'
 /** The form values by setting, as displayed. */
 export type Entered = ReadonlyMap<SettingKey, string>
 
-/** The initial values of the form. */
 export function shownSettings(fields: readonly SettingField[], present: SettingValues): Entered {
   return new Map(fields.map((field) => [field.key, shownValue(field, present[field.key])]))
 }
