@@ -3,7 +3,7 @@ import { requestContext } from '@pocket/core'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { formText } from '../http/form.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { accountPaths } from '../http/paths.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -34,9 +34,9 @@ export function dataPages({ authentication, users, ownData, show }: AccountDeps)
     seeOther(ctx, '/account-removed')
   }
   return [
-    { method: 'get', path: dataPath, handle: showData },
-    { method: 'post', path: `${dataPath}/download`, handle: download },
-    { method: 'post', path: `${accountPaths.profile}/remove`, handle: remove },
-    { method: 'get', path: '/account-removed', handle: (ctx) => show(ctx, { view: 'account-removed' }) },
+    route.get(dataPath, showData),
+    route.post(`${dataPath}/download`, download),
+    route.post(`${accountPaths.profile}/remove`, remove),
+    route.get('/account-removed', (ctx) => show(ctx, { view: 'account-removed' })),
   ]
 }

@@ -5,7 +5,7 @@ import { emailChanged } from '../access/access-checks.ts'
 import { pageActor } from '../access/actor.ts'
 import { noticeOf } from '../http/flash.ts'
 import { differences, runFormAction, submittedVersion } from '../http/form-page.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { accountPaths } from '../http/paths.ts'
 import { cookieNames } from '../http/preferences.ts'
 import { seeOther } from '../http/show-page.ts'
@@ -121,15 +121,11 @@ export function profilePages(deps: AccountDeps): readonly PageRoute[] {
   }
 
   return [
-    {
-      method: 'get',
-      path: profilePath,
-      handle: async (ctx) => showProfile(ctx, await authentication.requireUser(ctx)),
-    },
-    { method: 'post', path: profilePath, handle: save },
-    { method: 'post', path: `${profilePath}/language`, handle: setLanguage },
-    { method: 'post', path: `${profilePath}/picture`, handle: putPicture },
-    { method: 'post', path: `${profilePath}/picture/remove`, handle: removePicture },
-    { method: 'post', path: `${profilePath}/verify-email`, limit: 'send-email-verification', handle: verifyEmail },
+    route.get(profilePath, async (ctx) => showProfile(ctx, await authentication.requireUser(ctx))),
+    route.post(profilePath, save),
+    route.post(`${profilePath}/language`, setLanguage),
+    route.post(`${profilePath}/picture`, putPicture),
+    route.post(`${profilePath}/picture/remove`, removePicture),
+    route.post(`${profilePath}/verify-email`, verifyEmail, { limit: 'send-email-verification' }),
   ]
 }

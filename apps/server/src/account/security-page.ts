@@ -5,7 +5,7 @@ import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { noticeOf } from '../http/flash.ts'
 import { formText, jsonObject } from '../http/form.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { accountPaths } from '../http/paths.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { seeOther } from '../http/show-page.ts'
@@ -119,16 +119,12 @@ export function securityPages(deps: AccountDeps): readonly PageRoute[] {
   }
 
   return [
-    {
-      method: 'get',
-      path: securityPath,
-      handle: async (ctx) => showSecurity(ctx, await authentication.requireUser(ctx)),
-    },
-    { method: 'get', path: accountPaths.secondPasskey, handle: showSecondPasskey },
-    { method: 'post', path: `${accountPaths.secondPasskey}/later`, handle: postponeSecondPasskey },
-    { method: 'post', path: `${passkeysPath}/options`, handle: passkeyOptions },
-    { method: 'post', path: passkeysPath, handle: addPasskey },
-    { method: 'post', path: `${passkeysPath}/:id/rename`, handle: renamePasskey },
-    { method: 'post', path: `${passkeysPath}/:id/remove`, handle: removePasskey },
+    route.get(securityPath, async (ctx) => showSecurity(ctx, await authentication.requireUser(ctx))),
+    route.get(accountPaths.secondPasskey, showSecondPasskey),
+    route.post(`${accountPaths.secondPasskey}/later`, postponeSecondPasskey),
+    route.post(`${passkeysPath}/options`, passkeyOptions),
+    route.post(passkeysPath, addPasskey),
+    route.post(`${passkeysPath}/:id/rename`, renamePasskey),
+    route.post(`${passkeysPath}/:id/remove`, removePasskey),
   ]
 }

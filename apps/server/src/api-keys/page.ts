@@ -9,7 +9,7 @@ import { runBulkAction } from '../http/bulk-actions.ts'
 import type { PageDeps } from '../http/deps.ts'
 import { type Refusal, runFormAction } from '../http/form-page.ts'
 import { readListPage } from '../http/list-page.ts'
-import type { PageHandler, PageRoute } from '../http/page-routes.ts'
+import { type PageHandler, type PageRoute, route } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { MintedApiKey } from './api-key.ts'
@@ -142,13 +142,19 @@ export function apiKeyPages(deps: PageDeps & { readonly apiKeys: ApiKeys }): rea
       handler(ctx, await authentication.requireUser(ctx))
 
   return [
-    { method: 'get', path: apiKeysPath, handle: withUser((ctx, user) => showKeys(ctx, user)) },
-    { method: 'post', path: apiKeysPath, handle: create },
-    { method: 'post', path: `${apiKeysPath}/bulk`, handle: withUser(revokeBulk) },
-    { method: 'get', path: `${apiKeysPath}/:id/renew`, handle: withUser((ctx, user) => showRenewal(ctx, user)) },
-    { method: 'post', path: `${apiKeysPath}/:id/renew`, handle: renew },
-    { method: 'get', path: `${apiKeysPath}/:id/revoke`, handle: confirmRevocation },
-    { method: 'post', path: `${apiKeysPath}/:id/revoke`, handle: revoke },
+    route.get(
+      apiKeysPath,
+      withUser((ctx, user) => showKeys(ctx, user)),
+    ),
+    route.post(apiKeysPath, create),
+    route.post(`${apiKeysPath}/bulk`, withUser(revokeBulk)),
+    route.get(
+      `${apiKeysPath}/:id/renew`,
+      withUser((ctx, user) => showRenewal(ctx, user)),
+    ),
+    route.post(`${apiKeysPath}/:id/renew`, renew),
+    route.get(`${apiKeysPath}/:id/revoke`, confirmRevocation),
+    route.post(`${apiKeysPath}/:id/revoke`, revoke),
   ]
 }
 

@@ -5,7 +5,7 @@ import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { differences, submittedVersion } from '../http/form-page.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { accessValidator } from './administration.ts'
@@ -43,54 +43,38 @@ export function apiAccessPages(deps: ApiPageDeps): readonly PageRoute[] {
   }
 
   return [
-    {
-      /** Handles a form that submits only the client. */
-      method: 'get',
-      path: `${path}/access`,
-      async handle(ctx) {
-        const [api, client] = [ctx.query.api, ctx.query.client].map((id) => encodeURIComponent(String(id ?? '')))
-        // Nothing was chosen.
-        if (api === '') seeOther(ctx, client === '' ? path : `/settings/admin/oidc-clients/${client}/settings`)
-        else seeOther(ctx, client === '' ? `${path}/${api}/clients` : `${path}/${api}/clients/${client}`)
-      },
-    },
-    {
-      method: 'get',
-      path: accessPath,
-      async handle(ctx) {
-        const user = await authentication.requireUser(ctx)
-        await showAccess(ctx, user, await findApiAndClient(ctx))
-      },
-    },
-    {
-      method: 'post',
-      path: accessPath,
-      async handle(ctx) {
-        const user = await authentication.requireUser(ctx)
-        const { api, client } = await findApiAndClient(ctx)
-        const submitted = submittedAccess(ctx)
-        const actor = { ...pageActor(user, ctx), ...submittedVersion(ctx) }
-        try {
-          await administration.setGrant(actor, api.id, client.id, submitted)
-        } catch (error) {
-          if (!(error instanceof PreconditionFailedError)) throw error
-          await showAccess(ctx, user, await findApiAndClient(ctx), submitted)
-          ctx.status = error.status
-          return
-        }
-        redirectWithNotice(ctx, { api, client }, 'access_saved')
-      },
-    },
-    {
-      method: 'post',
-      path: `${accessPath}/remove`,
-      async handle(ctx) {
-        const user = await authentication.requireUser(ctx)
-        const { api, client } = await findApiAndClient(ctx)
-        await administration.removeGrant(pageActor(user, ctx), api.id, client.id)
-        redirectWithNotice(ctx, { api, client }, 'access_removed')
-      },
-    },
+    // A form submits only the client.
+    route.get(`${path}/access`, async (ctx) => {
+      const [api, client] = [ctx.query.api, ctx.query.client].map((id) => encodeURIComponent(String(id ?? '')))
+      // Nothing was chosen.
+      if (api === '') seeOther(ctx, client === '' ? path : `/settings/admin/oidc-clients/${client}/settings`)
+      else seeOther(ctx, client === '' ? `${path}/${api}/clients` : `${path}/${api}/clients/${client}`)
+    }),
+    route.get(accessPath, async (ctx) => {
+      const user = await authentication.requireUser(ctx)
+      await showAccess(ctx, user, await findApiAndClient(ctx))
+    }),
+    route.post(accessPath, async (ctx) => {
+      const user = await authentication.requireUser(ctx)
+      const { api, client } = await findApiAndClient(ctx)
+      const submitted = submittedAccess(ctx)
+      const actor = { ...pageActor(user, ctx), ...submittedVersion(ctx) }
+      try {
+        await administration.setGrant(actor, api.id, client.id, submitted)
+      } catch (error) {
+        if (!(error instanceof PreconditionFailedError)) throw error
+        await showAccess(ctx, user, await findApiAndClient(ctx), submitted)
+        ctx.status = error.status
+        return
+      }
+      redirectWithNotice(ctx, { api, client }, 'access_saved')
+    }),
+    route.post(`${accessPath}/remove`, async (ctx) => {
+      const user = await authentication.requireUser(ctx)
+      const { api, client } = await findApiAndClient(ctx)
+      await administration.removeGrant(pageActor(user, ctx), api.id, client.id)
+      redirectWithNotice(ctx, { api, client }, 'access_removed')
+    }),
   ]
 }
 

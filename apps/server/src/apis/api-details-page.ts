@@ -6,7 +6,7 @@ import { pageActor } from '../access/actor.ts'
 import { runBulkAction } from '../http/bulk-actions.ts'
 import { differences, runFormAction, submittedVersion } from '../http/form-page.ts'
 import { listRequestOf } from '../http/list-page.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { findPermission, permissionValidator } from './administration.ts'
@@ -89,20 +89,19 @@ export function apiDetailsPages(deps: ApiPageDeps): readonly PageRoute[] {
 
   return [
     ...(['permissions', 'clients', 'settings'] as const).map(
-      (tab): PageRoute => ({
-        method: 'get',
-        path: tab === 'permissions' ? `${path}/:id` : `${path}/:id/${tab}`,
-        handle: withApi((ctx, user, api) => showApi(ctx, user, api, tab)),
-      }),
+      (tab): PageRoute =>
+        route.get(
+          tab === 'permissions' ? `${path}/:id` : `${path}/:id/${tab}`,
+          withApi((ctx, user, api) => showApi(ctx, user, api, tab)),
+        ),
     ),
-    { method: 'post', path: `${path}/:id/settings`, handle: saveSettings },
-    { method: 'post', path: `${path}/:id/permissions`, handle: savePermission },
-    { method: 'post', path: `${path}/:id/bulk`, handle: removePermissions },
-    {
-      // The confirmation page for browsers without JavaScript.
-      method: 'get',
-      path: `${path}/:id/remove`,
-      handle: withApi((ctx, user, api) =>
+    route.post(`${path}/:id/settings`, saveSettings),
+    route.post(`${path}/:id/permissions`, savePermission),
+    route.post(`${path}/:id/bulk`, removePermissions),
+    // The confirmation page for browsers without JavaScript.
+    route.get(
+      `${path}/:id/remove`,
+      withApi((ctx, user, api) =>
         show(ctx, {
           view: 'confirm',
           viewer: viewerOf(user),
@@ -111,16 +110,15 @@ export function apiDetailsPages(deps: ApiPageDeps): readonly PageRoute[] {
           cancelTo: apiTabPath(api.id, 'settings'),
         }),
       ),
-    },
-    {
-      method: 'post',
-      path: `${path}/:id/remove`,
-      handle: withApi(async (ctx, user, { id, name }) => {
+    ),
+    route.post(
+      `${path}/:id/remove`,
+      withApi(async (ctx, user, { id, name }) => {
         await administration.remove(pageActor(user, ctx), id)
         flashes.set(ctx, path, { removed: name })
         seeOther(ctx, path)
       }),
-    },
+    ),
   ]
 }
 

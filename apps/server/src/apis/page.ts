@@ -6,7 +6,7 @@ import type { PageDeps } from '../http/deps.ts'
 import { formText } from '../http/form.ts'
 import { runFormAction } from '../http/form-page.ts'
 import { type ListPageDefinition, listRequestOf, readListPage } from '../http/list-page.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { apiAccessPages } from './access-page.ts'
@@ -102,10 +102,10 @@ export function apiPages(deps: PageDeps): readonly PageRoute[] {
   }
 
   return [
-    { method: 'get', path: apisPath, handle: showList },
-    { method: 'post', path: `${apisPath}/bulk`, handle: removeBulk },
-    { method: 'get', path: `${apisPath}/new`, handle: showNew },
-    { method: 'post', path: `${apisPath}/new`, handle: create },
+    route.get(apisPath, showList),
+    route.post(`${apisPath}/bulk`, removeBulk),
+    route.get(`${apisPath}/new`, showNew),
+    route.post(`${apisPath}/new`, create),
     ...apiAccessPages(pageDeps),
     ...apiDetailsPages(pageDeps),
   ]

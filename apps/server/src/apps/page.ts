@@ -7,7 +7,7 @@ import type { PageDeps } from '../http/deps.ts'
 import { noticeOf } from '../http/flash.ts'
 import { formText } from '../http/form.ts'
 import { listReturnUrl } from '../http/list-page.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { appsPath } from '../http/paths.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -87,10 +87,10 @@ export function appPages(deps: AppDeps): readonly PageRoute[] {
   }
 
   return [
-    { method: 'get', path: appsPath, handle: showApps },
-    { method: 'post', path: `${appsPath}/:id/favorite`, handle: setFavorite },
-    { method: 'get', path: `${appsPath}/:id/withdraw`, handle: confirmWithdrawal },
-    { method: 'post', path: `${appsPath}/:id/withdraw`, handle: withdraw },
+    route.get(appsPath, showApps),
+    route.post(`${appsPath}/:id/favorite`, setFavorite),
+    route.get(`${appsPath}/:id/withdraw`, confirmWithdrawal),
+    route.post(`${appsPath}/:id/withdraw`, withdraw),
   ]
 }
 

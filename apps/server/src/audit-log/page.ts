@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import type { PageDeps } from '../http/deps.ts'
 import { type ListPageDefinition, readListPage } from '../http/list-page.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { auditLine, noKnownSubjects } from './audit-line.ts'
@@ -76,14 +76,10 @@ export function auditLogPages(deps: PageDeps & { readonly auditLog: AuditLogStor
   }
 
   return [
-    { method: 'get', path: ownLogPath, handle: showOwn },
-    { method: 'get', path: fullLogPath, handle: showAll },
+    route.get(ownLogPath, showOwn),
+    route.get(fullLogPath, showAll),
     // The path that Pocket ID uses.
-    {
-      method: 'get',
-      path: `${ownLogPath}/global`,
-      handle: async (ctx) => seeOther(ctx, withQuery(fullLogPath, ctx.search)),
-    },
+    route.get(`${ownLogPath}/global`, async (ctx) => seeOther(ctx, withQuery(fullLogPath, ctx.search))),
   ]
 }
 

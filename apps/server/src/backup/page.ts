@@ -4,7 +4,7 @@ import { pageActor } from '../access/actor.ts'
 import type { PageDeps } from '../http/deps.ts'
 import { formText } from '../http/form.ts'
 import { runFormAction } from '../http/form-page.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { Jobs } from '../jobs/jobs.ts'
@@ -71,9 +71,9 @@ export function backupPages(deps: BackupPageDeps): readonly PageRoute[] {
   }
 
   return [
-    { method: 'get', path: backupsPath, handle: showBackups },
-    { method: 'post', path: `${backupsPath}/download`, handle: request },
-    { method: 'get', path: archivePath, handle: download },
+    route.get(backupsPath, showBackups),
+    route.post(`${backupsPath}/download`, request),
+    route.get(archivePath, download),
   ]
 }
 

@@ -3,7 +3,7 @@ import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { formText } from '../http/form.ts'
 import { differences, runFormAction } from '../http/form-page.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { accessChoice } from './access-form.ts'
 import { clientTab } from './client-head.ts'
 import type { ClientPageContext } from './client-page-context.ts'
@@ -68,14 +68,10 @@ export function clientAccessPages(context: ClientPageContext): readonly PageRout
     access.isGroupRestricted ? (await listGroups(access)).map(({ name }) => name).join(', ') : 'everybody'
 
   return [
-    {
-      method: 'get',
-      path: `${path}/:id/access`,
-      async handle(ctx) {
-        const user = await authentication.requireUser(ctx)
-        await showAccess(ctx, user, await getClient(ctx))
-      },
-    },
-    { method: 'post', path: `${path}/:id/access`, handle: saveAccess },
+    route.get(`${path}/:id/access`, async (ctx) => {
+      const user = await authentication.requireUser(ctx)
+      await showAccess(ctx, user, await getClient(ctx))
+    }),
+    route.post(`${path}/:id/access`, saveAccess),
   ]
 }

@@ -2,7 +2,7 @@ import type { Client } from '@pocket/core'
 import { notAllowedReason } from '@pocket/core/internal'
 import { auditLine } from '../audit-log/audit-line.ts'
 import { createAuditSubjects } from '../audit-log/subjects.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { clientTab } from './client-head.ts'
 import type { ClientPageContext } from './client-page-context.ts'
 import type { AttemptWithUser } from './connection-log.ts'
@@ -33,24 +33,20 @@ export function clientActivityPages(context: ClientPageContext): readonly PageRo
   }
 
   return [
-    {
-      method: 'get',
-      path: `${path}/:id/activity`,
-      async handle(ctx) {
-        const user = await authentication.requireUser(ctx)
-        const client = await getClient(ctx)
-        const { shared, attempts } = await clientTab(context, ctx, user, client, '/activity')
-        const onlyFailed = ctx.query.failed !== undefined
-        await show(ctx, {
-          view: 'client-activity',
-          ...shared,
-          onlyFailed,
-          attempts: attempts
-            .filter(({ succeeded }) => !(onlyFailed && succeeded))
-            .map((attempt) => ({ ...attempt, remedy: remedyOf(attempt, client) })),
-          events: await listEvents(client.id),
-        })
-      },
-    },
+    route.get(`${path}/:id/activity`, async (ctx) => {
+      const user = await authentication.requireUser(ctx)
+      const client = await getClient(ctx)
+      const { shared, attempts } = await clientTab(context, ctx, user, client, '/activity')
+      const onlyFailed = ctx.query.failed !== undefined
+      await show(ctx, {
+        view: 'client-activity',
+        ...shared,
+        onlyFailed,
+        attempts: attempts
+          .filter(({ succeeded }) => !(onlyFailed && succeeded))
+          .map((attempt) => ({ ...attempt, remedy: remedyOf(attempt, client) })),
+        events: await listEvents(client.id),
+      })
+    }),
   ]
 }

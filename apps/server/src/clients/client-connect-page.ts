@@ -3,7 +3,7 @@ import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { allChanged } from '../http/bulk.ts'
 import { formText } from '../http/form.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { clientTab } from './client-head.ts'
 import type { ClientPageContext } from './client-page-context.ts'
@@ -46,14 +46,10 @@ export function clientConnectPages(context: ClientPageContext): readonly PageRou
   }
 
   return [
-    {
-      method: 'get',
-      path: `${path}/:id`,
-      async handle(ctx) {
-        const user = await authentication.requireUser(ctx)
-        await showConnect(ctx, user, await getClient(ctx), null)
-      },
-    },
+    route.get(`${path}/:id`, async (ctx) => {
+      const user = await authentication.requireUser(ctx)
+      await showConnect(ctx, user, await getClient(ctx), null)
+    }),
 
     /** Registers a redirect URI that was rejected in an authorization request. */
     form('redirect-uris', async (ctx, { id }, user) => {
@@ -96,37 +92,25 @@ export function clientConnectPages(context: ClientPageContext): readonly PageRou
     }),
 
     /** Tests the client as the administrator. POST, because it is logged and issues tokens, which are revoked immediately. */
-    {
-      method: 'post',
-      path: `${path}/:id/test`,
-      async handle(ctx) {
-        const user = await authentication.requireUser(ctx)
-        const client = await getClient(ctx)
-        const steps = await pocket.testClient(client.id, user.id)
-        const hasPassed = steps.every(({ outcome }) => outcome === 'passed')
-        await administration.recordTest(formActor(ctx, user), client.id, hasPassed)
-        await showConnect(ctx, user, client, steps)
-      },
-    },
+    route.post(`${path}/:id/test`, async (ctx) => {
+      const user = await authentication.requireUser(ctx)
+      const client = await getClient(ctx)
+      const steps = await pocket.testClient(client.id, user.id)
+      const hasPassed = steps.every(({ outcome }) => outcome === 'passed')
+      await administration.recordTest(formActor(ctx, user), client.id, hasPassed)
+      await showConnect(ctx, user, client, steps)
+    }),
     // Reloading the result page must not run the test again.
-    {
-      method: 'get',
-      path: `${path}/:id/test`,
-      async handle(ctx) {
-        seeOther(ctx, clientPath((await getClient(ctx)).id))
-      },
-    },
+    route.get(`${path}/:id/test`, async (ctx) => {
+      seeOther(ctx, clientPath((await getClient(ctx)).id))
+    }),
 
-    {
-      method: 'post',
-      path: `${path}/:id/remove`,
-      async handle(ctx) {
-        const user = await authentication.requireUser(ctx)
-        const { id, name } = await getClient(ctx)
-        await administration.remove(formActor(ctx, user), id)
-        context.flashes.set(ctx, path, allChanged('delete', [name]))
-        seeOther(ctx, path)
-      },
-    },
+    route.post(`${path}/:id/remove`, async (ctx) => {
+      const user = await authentication.requireUser(ctx)
+      const { id, name } = await getClient(ctx)
+      await administration.remove(formActor(ctx, user), id)
+      context.flashes.set(ctx, path, allChanged('delete', [name]))
+      seeOther(ctx, path)
+    }),
   ]
 }

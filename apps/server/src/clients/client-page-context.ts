@@ -4,7 +4,7 @@ import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { type Actor, pageActor } from '../access/actor.ts'
 import { submittedVersion } from '../http/form-page.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { createClientAdministration } from './administration.ts'
 import type { ClientPageDeps } from './deps.ts'
@@ -48,14 +48,11 @@ export function createClientPageContext(deps: ClientPageDeps) {
       subpath: string,
       action: (ctx: Context, client: Client, user: User) => Promise<Partial<ClientFlash>>,
       tab: ClientTabName = '',
-    ): PageRoute => ({
-      method: 'post',
-      path: `${path}/:id/${subpath}`,
-      async handle(ctx) {
+    ): PageRoute =>
+      route.post(`${path}/:id/${subpath}`, async (ctx) => {
         const user = await authentication.requireUser(ctx)
         const client = await getClient(ctx)
         redirectToClient(ctx, client.id, await action(ctx, client, user), tab)
-      },
-    }),
+      }),
   }
 }

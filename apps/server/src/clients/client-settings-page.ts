@@ -7,7 +7,7 @@ import { assertCanChangeRedirectUris } from '../access/access-checks.ts'
 import { pageActor } from '../access/actor.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { differences, runFormAction } from '../http/form-page.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { maxLogoBytes } from '../images/client-logos.ts'
 import type { LogoTheme } from '../images/image.ts'
 import { readUpload } from '../images/upload.ts'
@@ -108,15 +108,11 @@ export function clientSettingsPages(context: ClientPageContext): readonly PageRo
   }
 
   return [
-    {
-      method: 'get',
-      path: `${path}/:id/settings`,
-      async handle(ctx) {
-        const user = await authentication.requireUser(ctx)
-        await showSettings(ctx, user, await getClient(ctx), null)
-      },
-    },
-    { method: 'post', path: `${path}/:id/settings`, handle: saveSettings },
+    route.get(`${path}/:id/settings`, async (ctx) => {
+      const user = await authentication.requireUser(ctx)
+      await showSettings(ctx, user, await getClient(ctx), null)
+    }),
+    route.post(`${path}/:id/settings`, saveSettings),
 
     form(
       'logo',

@@ -4,7 +4,7 @@ import { clientNotFound } from '../http/api/client-not-found.ts'
 import { bulkNotice } from '../http/bulk.ts'
 import { type BulkAction, runBulkAction, submittedAct } from '../http/bulk-actions.ts'
 import { type ListPageDefinition, listRequestOf, readListPage } from '../http/list-page.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { attemptStates, createClientList } from './client-list.ts'
@@ -107,10 +107,7 @@ export function clientListPages(context: ClientPageContext): readonly PageRoute[
     )
   }
 
-  return [
-    { method: 'get', path: list.path as `/${string}`, handle: showList },
-    { method: 'post', path: `${list.path}/bulk` as `/${string}`, handle: runBulk },
-  ]
+  return [route.get(list.path as `/${string}`, showList), route.post(`${list.path}/bulk` as `/${string}`, runBulk)]
 }
 
 function throwNotFound(): never {

@@ -4,7 +4,7 @@ import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { formText } from '../http/form.ts'
 import { runFormAction } from '../http/form-page.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { accessChoice } from './access-form.ts'
 import type { ClientPageContext } from './client-page-context.ts'
@@ -90,10 +90,7 @@ export function newClientPages(context: ClientPageContext): readonly PageRoute[]
     ctx.status = refusal?.status ?? 400
   }
 
-  return [
-    { method: 'get', path: newClientPath, handle: showNew },
-    { method: 'post', path: newClientPath, handle: create },
-  ]
+  return [route.get(newClientPath, showNew), route.post(newClientPath, create)]
 }
 
 /** The logo on a white tile, so that it is visible in both themes. */

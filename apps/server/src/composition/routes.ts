@@ -3,7 +3,7 @@ import type { Context } from 'koa'
 import type { deviceAuthorizationPages } from '../device-authorization/page.ts'
 import type { devicePages } from '../device-login/page.ts'
 import type { emailPages } from '../email/page.ts'
-import { addPages, type PageRoute, type PageRouteDeps } from '../http/page-routes.ts'
+import { addPages, type PageRoute, type PageRouteDeps, route } from '../http/page-routes.ts'
 import { liveness } from '../http/readiness.ts'
 import type { reauthenticationPages } from '../http/reauthentication.ts'
 import type { signInPages } from '../sign-in/page.ts'
@@ -44,45 +44,45 @@ export function createRoutes({
   guarded,
 }: Handlers): Router {
   const signInRoutes: readonly PageRoute[] = [
-    { method: 'get', path: '/healthz', handle: health },
-    { method: 'get', path: '/livez', handle: liveness },
-    { method: 'get', path: '/readyz', handle: ready },
-    { method: 'get', path: '/.well-known/passkey-endpoints', handle: passkeyEndpoints },
+    route.get('/healthz', health),
+    route.get('/livez', liveness),
+    route.get('/readyz', ready),
+    route.get('/.well-known/passkey-endpoints', passkeyEndpoints),
 
-    { method: 'get', path: '/', handle: signIn.root },
-    { method: 'get', path: '/login', handle: signIn.show },
-    { method: 'post', path: '/login', handle: signIn.submit },
-    { method: 'get', path: '/login/ceremony', handle: signIn.ceremony },
-    { method: 'get', path: '/lc', handle: signIn.code },
-    { method: 'get', path: '/lc/:code', handle: signIn.code },
-    { method: 'post', path: '/lc', handle: signIn.submitCode },
-    { method: 'post', path: '/lc/email', limit: 'one-time-access-email', handle: email.requestCode },
-    { method: 'get', path: '/login/device', handle: device.waiting.show },
-    { method: 'post', path: '/login/device/:id', handle: device.waiting.submit },
-    { method: 'get', path: '/device', limit: deviceCode, counts: hasCode, handle: device.show },
-    { method: 'get', path: '/device/approve', handle: device.refresh },
-    { method: 'post', path: '/device/approve', limit: deviceCode, handle: device.approve },
-    { method: 'post', path: '/device/deny', limit: deviceCode, handle: device.deny },
-    { method: 'get', path: '/device/allow', handle: deviceAuthorization.refresh },
-    { method: 'post', path: '/device/allow', limit: deviceCode, handle: deviceAuthorization.allow },
-    { method: 'post', path: '/device/refuse', limit: deviceCode, handle: deviceAuthorization.refuse },
-    { method: 'get', path: '/logout', handle: signIn.signOut },
-    { method: 'post', path: '/logout', handle: signIn.submitSignOut },
+    route.get('/', signIn.root),
+    route.get('/login', signIn.show),
+    route.post('/login', signIn.submit),
+    route.get('/login/ceremony', signIn.ceremony),
+    route.get('/lc', signIn.code),
+    route.get('/lc/:code', signIn.code),
+    route.post('/lc', signIn.submitCode),
+    route.post('/lc/email', email.requestCode, { limit: 'one-time-access-email' }),
+    route.get('/login/device', device.waiting.show),
+    route.post('/login/device/:id', device.waiting.submit),
+    route.get('/device', device.show, { limit: deviceCode, counts: hasCode }),
+    route.get('/device/approve', device.refresh),
+    route.post('/device/approve', device.approve, { limit: deviceCode }),
+    route.post('/device/deny', device.deny, { limit: deviceCode }),
+    route.get('/device/allow', deviceAuthorization.refresh),
+    route.post('/device/allow', deviceAuthorization.allow, { limit: deviceCode }),
+    route.post('/device/refuse', deviceAuthorization.refuse, { limit: deviceCode }),
+    route.get('/logout', signIn.signOut),
+    route.post('/logout', signIn.submitSignOut),
 
-    { method: 'get', path: '/reauthenticate', handle: reauthentication.refresh },
-    { method: 'post', path: '/reauthenticate', handle: reauthentication.submit },
+    route.get('/reauthenticate', reauthentication.refresh),
+    route.post('/reauthenticate', reauthentication.submit),
 
-    { method: 'get', path: '/verify-email', handle: email.showVerification },
-    { method: 'post', path: '/verify-email', limit: 'verify-email', handle: email.verify },
+    route.get('/verify-email', email.showVerification),
+    route.post('/verify-email', email.verify, { limit: 'verify-email' }),
 
-    { method: 'get', path: '/signup', handle: signUp.show },
-    { method: 'get', path: '/signup/waiting', handle: signUp.waiting },
-    { method: 'get', path: '/interaction/:uid/arrived', handle: arrived },
-    { method: 'get', path: '/st/:token', limit: 'signup-form', handle: signUp.showWithToken },
-    { method: 'post', path: '/signup/options', limit: 'signup-form', handle: signUp.options },
-    { method: 'post', path: '/signup', limit: 'signup', handle: signUp.finish },
+    route.get('/signup', signUp.show),
+    route.get('/signup/waiting', signUp.waiting),
+    route.get('/interaction/:uid/arrived', arrived),
+    route.get('/st/:token', signUp.showWithToken, { limit: 'signup-form' }),
+    route.post('/signup/options', signUp.options, { limit: 'signup-form' }),
+    route.post('/signup', signUp.finish, { limit: 'signup' }),
 
-    { method: 'get', path: '/settings', handle: signIn.root },
+    route.get('/settings', signIn.root),
   ]
   const router = new Router({ sensitive: true })
   addPages(router, { limits, guarded }, [...signInRoutes, ...pages])

@@ -2,7 +2,7 @@ import { applyToEach, bulkNotice } from '../http/bulk.ts'
 import type { PageDeps } from '../http/deps.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { type ListPageDefinition, listReturnUrl, readListPage } from '../http/list-page.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { type Email, emailKinds, stateOf } from './email.ts'
@@ -33,35 +33,27 @@ export function emailQueuePages(deps: PageDeps & { readonly mail: Mail }): reado
   const failed = { page: 1, limit: 1, sort: null, search: '', filters: { state: ['failed'] } }
 
   return [
-    {
-      method: 'get',
-      path: emailsPath,
-      async handle(ctx) {
-        const viewer = viewerOf(await authentication.requireUser(ctx))
-        const listPage = readListPage(ctx, list, secure)
-        const { items, total } = await queue.list(listPage.request)
-        await show(ctx, {
-          view: 'emails',
-          viewer,
-          list: listPage.view(total),
-          emails: items.map(emailItem),
-          failed: (await queue.list(failed)).total,
-          notice: bulkNotice(flashes.consume(ctx, emailsPath)),
-        })
-      },
-    },
-    {
-      method: 'post',
-      path: emailsPath,
-      async handle(ctx) {
-        const selected = await Promise.all([...new Set(formTexts(ctx, 'ids'))].map((id) => queue.find(id)))
-        const items = selected.flatMap((email) => (email ? [{ id: email.id, name: email.recipient }] : []))
-        const notice =
-          items.length === 0 ? { done: 'nothing' } : await applyToEach('retry', items, ({ id }) => queue.retry(id))
-        flashes.set(ctx, emailsPath, notice)
-        seeOther(ctx, listReturnUrl(emailsPath, formText(ctx, 'list', 1000)))
-      },
-    },
+    route.get(emailsPath, async (ctx) => {
+      const viewer = viewerOf(await authentication.requireUser(ctx))
+      const listPage = readListPage(ctx, list, secure)
+      const { items, total } = await queue.list(listPage.request)
+      await show(ctx, {
+        view: 'emails',
+        viewer,
+        list: listPage.view(total),
+        emails: items.map(emailItem),
+        failed: (await queue.list(failed)).total,
+        notice: bulkNotice(flashes.consume(ctx, emailsPath)),
+      })
+    }),
+    route.post(emailsPath, async (ctx) => {
+      const selected = await Promise.all([...new Set(formTexts(ctx, 'ids'))].map((id) => queue.find(id)))
+      const items = selected.flatMap((email) => (email ? [{ id: email.id, name: email.recipient }] : []))
+      const notice =
+        items.length === 0 ? { done: 'nothing' } : await applyToEach('retry', items, ({ id }) => queue.retry(id))
+      flashes.set(ctx, emailsPath, notice)
+      seeOther(ctx, listReturnUrl(emailsPath, formText(ctx, 'list', 1000)))
+    }),
   ]
 }
 

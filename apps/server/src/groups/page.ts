@@ -6,7 +6,7 @@ import { allChanged } from '../http/bulk.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { differences, runFormAction, submittedVersion } from '../http/form-page.ts'
 import { listReturnUrl } from '../http/list-page.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { claimsRefusal, readClaims } from '../users/claims-form.ts'
@@ -137,21 +137,21 @@ export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
   }
 
   return [
-    { method: 'get', path: '/settings/admin/user-groups', handle: pages.list },
-    { method: 'post', path: '/settings/admin/user-groups/bulk', handle: pages.bulk },
-    { method: 'get', path: '/settings/admin/user-groups/new', handle: pages.new },
-    { method: 'post', path: '/settings/admin/user-groups/new', handle: pages.create },
-    { method: 'get', path: '/settings/admin/user-groups/:id', handle: pages.show('members') },
-    { method: 'get', path: '/settings/admin/user-groups/:id/clients', handle: pages.show('clients') },
-    { method: 'get', path: '/settings/admin/user-groups/:id/settings', handle: pages.show('settings') },
-    { method: 'post', path: '/settings/admin/user-groups/:id', handle: pages.update },
-    { method: 'post', path: '/settings/admin/user-groups/:id/members', handle: pages.addMembers },
-    { method: 'post', path: '/settings/admin/user-groups/:id/bulk', handle: pages.bulkMembers },
-    { method: 'post', path: '/settings/admin/user-groups/:id/members/:userId/end', handle: pages.setMemberEnd },
-    { method: 'post', path: '/settings/admin/user-groups/:id/members/:userId/remove', handle: pages.removeMember },
-    { method: 'post', path: '/settings/admin/user-groups/:id/clients', handle: pages.setClients },
-    { method: 'get', path: '/settings/admin/user-groups/:id/remove', handle: pages.confirmRemoval },
-    { method: 'post', path: '/settings/admin/user-groups/:id/remove', handle: pages.remove },
+    route.get('/settings/admin/user-groups', pages.list),
+    route.post('/settings/admin/user-groups/bulk', pages.bulk),
+    route.get('/settings/admin/user-groups/new', pages.new),
+    route.post('/settings/admin/user-groups/new', pages.create),
+    route.get('/settings/admin/user-groups/:id', pages.show('members')),
+    route.get('/settings/admin/user-groups/:id/clients', pages.show('clients')),
+    route.get('/settings/admin/user-groups/:id/settings', pages.show('settings')),
+    route.post('/settings/admin/user-groups/:id', pages.update),
+    route.post('/settings/admin/user-groups/:id/members', pages.addMembers),
+    route.post('/settings/admin/user-groups/:id/bulk', pages.bulkMembers),
+    route.post('/settings/admin/user-groups/:id/members/:userId/end', pages.setMemberEnd),
+    route.post('/settings/admin/user-groups/:id/members/:userId/remove', pages.removeMember),
+    route.post('/settings/admin/user-groups/:id/clients', pages.setClients),
+    route.get('/settings/admin/user-groups/:id/remove', pages.confirmRemoval),
+    route.post('/settings/admin/user-groups/:id/remove', pages.remove),
   ]
 }
 

@@ -19,6 +19,20 @@ export interface PageRoute {
   readonly handle: PageHandler
 }
 
+type LimitOptions = Pick<PageRoute, 'limit' | 'counts'>
+
+const routeFor =
+  (method: PageRoute['method']) =>
+  (path: PageRoute['path'], handle: PageHandler, limits: LimitOptions = {}): PageRoute => ({
+    method,
+    path,
+    handle,
+    ...limits,
+  })
+
+/** Defines a page or a form endpoint: `route.get('/login', show)`. */
+export const route = { get: routeFor('get'), post: routeFor('post') }
+
 export interface PageRouteDeps {
   readonly limits: RateLimiter
   /** Runs a handler only for requests that meet its access row. */

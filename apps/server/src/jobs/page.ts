@@ -6,7 +6,7 @@ import { applyToEach, bulkNotice } from '../http/bulk.ts'
 import type { PageDeps } from '../http/deps.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { listReturnUrl, readListPage } from '../http/list-page.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { jobList, jobName, jobsPath, pageOfJobs } from './job-list.ts'
@@ -68,11 +68,7 @@ export function jobPages(deps: JobPageDeps): readonly PageRoute[] {
     )
     redirectToList(ctx)
   }
-  return [
-    { method: 'get', path: jobsPath, handle: list },
-    { method: 'post', path: `${jobsPath}/bulk`, handle: runBulk },
-    { method: 'post', path: `${jobsPath}/:name/run`, handle: run },
-  ]
+  return [route.get(jobsPath, list), route.post(`${jobsPath}/bulk`, runBulk), route.post(`${jobsPath}/:name/run`, run)]
 }
 
 function noticeOf({ done, job }: Readonly<Record<string, unknown>>): JobsPage['notice'] {

@@ -6,7 +6,7 @@ import { type Actor, pageActor } from '../access/actor.ts'
 import { groupPath } from '../groups/show-group.ts'
 import type { PageDeps } from '../http/deps.ts'
 import { formText } from '../http/form.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { userPath } from '../http/paths.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -74,13 +74,10 @@ export function ldapPages(deps: PageDeps & { readonly ldap: LdapServices }): rea
     return user
   }
 
-  const postRoute = (path: string, handle: (ctx: Context, user: User) => Promise<unknown>): PageRoute => ({
-    method: 'post',
-    path: `${pagePath}${path}`,
-    async handle(ctx) {
+  const postRoute = (path: string, handle: (ctx: Context, user: User) => Promise<unknown>): PageRoute =>
+    route.post(`${pagePath}${path}`, async (ctx) => {
       await handle(ctx, await authentication.requireUser(ctx))
-    },
-  })
+    })
 
   /** Links an entry to the user or group in the field `field`; the form `form` keeps the input. */
   const linkRoute = <Form extends 'link' | 'linkGroup'>(
@@ -106,33 +103,23 @@ export function ldapPages(deps: PageDeps & { readonly ldap: LdapServices }): rea
     pathOf: (id: string) => string,
     done: string,
     unlink: (actor: Actor, id: string) => Promise<void>,
-  ): PageRoute => ({
-    method: 'post',
-    path,
-    async handle(ctx) {
+  ): PageRoute =>
+    route.post(path, async (ctx) => {
       const user = await authentication.requireUser(ctx)
       const id = String(ctx.params.id)
       await unlink(pageActor(user, ctx), id)
       flashes.set(ctx, pathOf(id), { done })
       seeOther(ctx, pathOf(id))
-    },
-  })
+    })
 
   return [
-    {
-      method: 'get',
-      path: pagePath,
-      handle: async (ctx) => showPage(ctx, await authentication.requireUser(ctx)),
-    },
+    route.get(pagePath, async (ctx) => showPage(ctx, await authentication.requireUser(ctx))),
     // Reloading the result of a form must not submit it again.
     ...['test', 'search', 'dry-run', 'run', 'link', 'link-group'].map(
-      (action): PageRoute => ({
-        method: 'get',
-        path: `${pagePath}/${action}`,
-        async handle(ctx) {
+      (action): PageRoute =>
+        route.get(`${pagePath}/${action}`, async (ctx) => {
           seeOther(ctx, pagePath)
-        },
-      }),
+        }),
     ),
     postRoute('/test', async (ctx, user) => {
       const { steps, failure, isPrivate } = await diagnostics.testConnection()

@@ -1,6 +1,6 @@
 import { setPageHeaders } from '@pocket/core/internal'
 import type { Context } from 'koa'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 
 export interface ApiDocsDeps {
   /** The URL paths of the viewer, Swagger UI. */
@@ -32,5 +32,5 @@ export function openApiPage({ script, styles }: ApiDocsDeps): readonly PageRoute
     },
   }
 
-  return [{ method: 'get', path: '/api/docs', handle: pages.show }]
+  return [route.get('/api/docs', pages.show)]
 }

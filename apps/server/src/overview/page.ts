@@ -1,5 +1,5 @@
 import type { PageDeps } from '../http/deps.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { ReadOverview } from './overview.ts'
 
@@ -7,13 +7,9 @@ import type { ReadOverview } from './overview.ts'
 export function overviewPages(deps: PageDeps & { readonly overview: ReadOverview }): readonly PageRoute[] {
   const { overview, authentication, show } = deps
   return [
-    {
-      method: 'get',
-      path: '/settings/admin',
-      async handle(ctx) {
-        const user = await authentication.requireUser(ctx)
-        await show(ctx, { view: 'overview', viewer: viewerOf(user), ...(await overview(user.id)) })
-      },
-    },
+    route.get('/settings/admin', async (ctx) => {
+      const user = await authentication.requireUser(ctx)
+      await show(ctx, { view: 'overview', viewer: viewerOf(user), ...(await overview(user.id)) })
+    }),
   ]
 }

@@ -3,7 +3,7 @@ import { ConfigurationError, NotFoundError, PayloadTooLargeError } from '@pocket
 import type { Context } from 'koa'
 import { formText } from '../http/form.ts'
 import type { RenderPage } from '../http/page.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import { receiveUpload } from '../images/upload.ts'
 import { codeOf } from '../logging/failure.ts'
@@ -136,11 +136,11 @@ export function pocketIdMigrationPages(deps: PocketIdMigrationPageDeps): readonl
   }
 
   return [
-    { method: 'get', path: pocketIdMigrationPath, handle: pages.show },
-    { method: 'post', path: pocketIdMigrationPath, limit: 'setup', handle: pages.grant },
-    { method: 'post', path: `${pocketIdMigrationPath}/upload`, handle: pages.upload },
-    { method: 'post', path: `${pocketIdMigrationPath}/check`, limit: 'setup', handle: pages.check },
-    { method: 'post', path: `${pocketIdMigrationPath}/start`, handle: pages.start },
+    route.get(pocketIdMigrationPath, pages.show),
+    route.post(pocketIdMigrationPath, pages.grant, { limit: 'setup' }),
+    route.post(`${pocketIdMigrationPath}/upload`, pages.upload),
+    route.post(`${pocketIdMigrationPath}/check`, pages.check, { limit: 'setup' }),
+    route.post(`${pocketIdMigrationPath}/start`, pages.start),
   ]
 }
 

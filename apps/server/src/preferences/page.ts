@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import type { PageDeps } from '../http/deps.ts'
 import { formText } from '../http/form.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { cookieNames, themeOf } from '../http/preferences.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { seeOther } from '../http/show-page.ts'
@@ -21,5 +21,5 @@ export function preferencePages({ catalogs, secure }: PageDeps): readonly PageRo
     },
   }
 
-  return [{ method: 'post', path: '/preferences', handle: pages.save }]
+  return [route.post('/preferences', pages.save)]
 }

@@ -5,7 +5,7 @@ import { assertCondition } from '../access/guard.ts'
 import type { Mail } from '../email/email-service.ts'
 import type { PageDeps } from '../http/deps.ts'
 import { formText, jsonObject } from '../http/form.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { accountPaths, recoverPath } from '../http/paths.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { seeOther } from '../http/show-page.ts'
@@ -120,19 +120,19 @@ export function recoveryPages(deps: RecoveryPageDeps): readonly PageRoute[] {
   }
 
   return [
-    { method: 'get', path: `${recoverPath}/email`, handle: (ctx) => showByEmail(ctx) },
-    { method: 'post', path: `${recoverPath}/email`, limit: 'one-time-access-email', handle: requestByEmail },
-    { method: 'get', path: `${recoverPath}/stop`, limit: 'verify-email', handle: showStop },
-    { method: 'post', path: `${recoverPath}/stop`, limit: 'verify-email', handle: stop },
-    { method: 'post', path: `${accountPaths.profile}/recovery/stop`, handle: stopOwn },
-    { method: 'get', path: recoverPath, handle: showRecover },
-    { method: 'post', path: `${recoverPath}/options`, handle: options },
-    { method: 'post', path: recoverPath, handle: finish },
-    { method: 'get', path: codesPath, handle: showCodes },
-    { method: 'post', path: codesPath, handle: createCodes },
-    { method: 'get', path: accountPaths.breakGlassCode, handle: offerBreakGlassCode },
-    { method: 'post', path: accountPaths.breakGlassCode, handle: createBreakGlassCode },
-    { method: 'post', path: `${codesPath}/remove`, handle: removeCodes },
-    { method: 'post', path: `${accountPaths.profile}/recovery/seen`, handle: confirmNotice },
+    route.get(`${recoverPath}/email`, (ctx) => showByEmail(ctx)),
+    route.post(`${recoverPath}/email`, requestByEmail, { limit: 'one-time-access-email' }),
+    route.get(`${recoverPath}/stop`, showStop, { limit: 'verify-email' }),
+    route.post(`${recoverPath}/stop`, stop, { limit: 'verify-email' }),
+    route.post(`${accountPaths.profile}/recovery/stop`, stopOwn),
+    route.get(recoverPath, showRecover),
+    route.post(`${recoverPath}/options`, options),
+    route.post(recoverPath, finish),
+    route.get(codesPath, showCodes),
+    route.post(codesPath, createCodes),
+    route.get(accountPaths.breakGlassCode, offerBreakGlassCode),
+    route.post(accountPaths.breakGlassCode, createBreakGlassCode),
+    route.post(`${codesPath}/remove`, removeCodes),
+    route.post(`${accountPaths.profile}/recovery/seen`, confirmNotice),
   ]
 }

@@ -8,7 +8,7 @@ import { mask } from '../access/secret-access.ts'
 import type { PageDeps } from '../http/deps.ts'
 import { formText } from '../http/form.ts'
 import { differences, runFormAction, submittedVersion } from '../http/form-page.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { ScimServices } from './deps.ts'
@@ -105,37 +105,26 @@ export function scimPages(deps: PageDeps & { readonly scim: ScimServices }): rea
   const providerRoute = (
     action: string,
     work: (ctx: Context, context: { client: Client; provider: ScimProvider; user: User }) => Promise<void>,
-  ): PageRoute => ({
-    method: 'post',
-    path: `${path}/${action}`,
-    async handle(ctx) {
+  ): PageRoute =>
+    route.post(`${path}/${action}`, async (ctx) => {
       const user = await authentication.requireUser(ctx)
       const client = await findClient(ctx)
       await work(ctx, { client, provider: await findProvider(client), user })
-    },
-  })
+    })
 
   return [
-    {
-      method: 'get',
-      path,
-      async handle(ctx) {
-        const user = await authentication.requireUser(ctx)
-        await showPage(ctx, user, await findClient(ctx))
-      },
-    },
-    { method: 'post', path, handle: save },
+    route.get(path, async (ctx) => {
+      const user = await authentication.requireUser(ctx)
+      await showPage(ctx, user, await findClient(ctx))
+    }),
+    route.post(path, save),
     providerRoute('test', async (ctx, { client, provider, user }) => {
       await showPage(ctx, user, client, { test: await runTest(() => runs.test(provider)) })
     }),
     // Reloading the result must not run the test again.
-    {
-      method: 'get',
-      path: `${path}/test`,
-      async handle(ctx) {
-        seeOther(ctx, scimPath((await findClient(ctx)).id))
-      },
-    },
+    route.get(`${path}/test`, async (ctx) => {
+      seeOther(ctx, scimPath((await findClient(ctx)).id))
+    }),
     providerRoute('run', async (ctx, { client, provider, user }) => {
       if (isRunning(provider, clock.now())) return redirectWithNotice(ctx, client, 'running')
       await providers.request(pageActor(user, ctx), provider.id)

@@ -1,5 +1,5 @@
 import type { PageDeps } from '../http/deps.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { maxQueryLength, type Search } from './search.ts'
 
@@ -7,15 +7,11 @@ import { maxQueryLength, type Search } from './search.ts'
 export function searchPages(deps: PageDeps & { readonly search: Search }): readonly PageRoute[] {
   const { search, messagesFor, authentication, show } = deps
   return [
-    {
-      method: 'get',
-      path: '/settings/search',
-      async handle(ctx) {
-        const user = await authentication.requireUser(ctx)
-        const query = String([ctx.query.query ?? ''].flat()[0]).slice(0, maxQueryLength)
-        const results = await search(user, query, messagesFor(ctx.req, user).marked)
-        await show(ctx, { view: 'search', viewer: viewerOf(user), query, maxQueryLength, results })
-      },
-    },
+    route.get('/settings/search', async (ctx) => {
+      const user = await authentication.requireUser(ctx)
+      const query = String([ctx.query.query ?? ''].flat()[0]).slice(0, maxQueryLength)
+      const results = await search(user, query, messagesFor(ctx.req, user).marked)
+      await show(ctx, { view: 'search', viewer: viewerOf(user), query, maxQueryLength, results })
+    }),
   ]
 }

@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import type { PageDeps } from '../http/deps.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import type { SessionServices } from './deps.ts'
 
@@ -30,8 +30,5 @@ export function sessionPages({
     flashes.set(ctx, pagePath, { done: 'sessions_ended', name: '' })
     seeOther(ctx, pagePath)
   }
-  return [
-    { method: 'post', path: `${sessionsPath}/end-others`, handle: endOthers },
-    { method: 'post', path: `${sessionsPath}/:id/end`, handle: end },
-  ]
+  return [route.post(`${sessionsPath}/end-others`, endOthers), route.post(`${sessionsPath}/:id/end`, end)]
 }

@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import type { PageDeps } from '../http/deps.ts'
-import type { PageHandler, PageRoute } from '../http/page-routes.ts'
+import { type PageHandler, type PageRoute, route } from '../http/page-routes.ts'
 import { userPath } from '../http/paths.ts'
 import { seeOther } from '../http/show-page.ts'
 import type { SessionServices } from './deps.ts'
@@ -40,7 +40,7 @@ export function userSessionsPages({
   }
 
   return [
-    { method: 'post', path: '/settings/admin/users/:id/sessions/end', handle: pages.endAll },
-    { method: 'post', path: '/settings/admin/users/:id/sessions/:sessionId/end', handle: pages.end },
+    route.post('/settings/admin/users/:id/sessions/end', pages.endAll),
+    route.post('/settings/admin/users/:id/sessions/:sessionId/end', pages.end),
   ]
 }

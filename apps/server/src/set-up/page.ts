@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import type { Flashes } from '../http/flash.ts'
 import { jsonObject } from '../http/form.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { type ShowPage, seeOther } from '../http/show-page.ts'
 import type { SetUp } from './set-up.ts'
 
@@ -41,10 +41,10 @@ export function setUpPages({ setUp, show, flashes, migrationUrl }: SetUpPageDeps
   }
 
   return [
-    { method: 'get', path: '/setup', handle: pages.alias },
-    { method: 'get', path: '/signup/setup', handle: pages.alias },
-    { method: 'get', path: '/login/setup', handle: pages.show },
-    { method: 'post', path: '/login/setup/options', limit: 'setup', handle: pages.options },
-    { method: 'post', path: '/login/setup', limit: 'setup', handle: pages.finish },
+    route.get('/setup', pages.alias),
+    route.get('/signup/setup', pages.alias),
+    route.get('/login/setup', pages.show),
+    route.post('/login/setup/options', pages.options, { limit: 'setup' }),
+    route.post('/login/setup', pages.finish, { limit: 'setup' }),
   ]
 }

@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import type { PageDeps } from '../http/deps.ts'
 import { jsonObject } from '../http/form.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { addPasskeyPath } from '../http/paths.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { welcomePath } from './first-passkey.ts'
@@ -36,8 +36,8 @@ export function addPasskeyPages({ pocket, authentication, flashes, show }: PageD
   }
 
   return [
-    { method: 'get', path: '/signup/add-passkey', handle: pages.show },
-    { method: 'post', path: '/signup/add-passkey/options', handle: pages.options },
-    { method: 'post', path: '/signup/add-passkey', handle: pages.finish },
+    route.get('/signup/add-passkey', pages.show),
+    route.post('/signup/add-passkey/options', pages.options),
+    route.post('/signup/add-passkey', pages.finish),
   ]
 }

@@ -3,7 +3,7 @@ import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { noticeOf } from '../http/flash.ts'
 import { formText } from '../http/form.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { maxNoteLength, normalizeNote } from './approvals.ts'
@@ -58,8 +58,5 @@ export function approvalsPages(deps: SignUpPageDeps): readonly PageRoute[] {
     },
   }
 
-  return [
-    { method: 'get', path: '/settings/admin/approvals', handle: pages.show },
-    { method: 'post', path: '/settings/admin/approvals/:id', handle: pages.decide },
-  ]
+  return [route.get('/settings/admin/approvals', pages.show), route.post('/settings/admin/approvals/:id', pages.decide)]
 }

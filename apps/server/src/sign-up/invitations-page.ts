@@ -9,7 +9,7 @@ import { pickedGroups } from '../http/choices.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { runFormAction } from '../http/form-page.ts'
 import { type ListPageDefinition, listReturnUrl, readListPage } from '../http/list-page.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { SignUpPageDeps } from './page-deps.ts'
@@ -148,10 +148,10 @@ export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
   }
 
   return [
-    { method: 'get', path: pagePath, handle: showAll },
-    { method: 'post', path: pagePath, handle: create },
-    { method: 'post', path: `${pagePath}/bulk`, handle: removeBulk },
-    { method: 'post', path: `${pagePath}/:id/remove`, handle: remove },
+    route.get(pagePath, showAll),
+    route.post(pagePath, create),
+    route.post(`${pagePath}/bulk`, removeBulk),
+    route.post(`${pagePath}/:id/remove`, remove),
   ]
 }
 

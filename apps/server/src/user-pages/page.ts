@@ -5,7 +5,7 @@ import { allChanged } from '../http/bulk.ts'
 import { pickedGroups } from '../http/choices.ts'
 import { formTexts } from '../http/form.ts'
 import { differences, runFormAction, submittedVersion } from '../http/form-page.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { userPath, usersPath } from '../http/paths.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -160,25 +160,25 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
   }
 
   return [
-    { method: 'get', path: '/settings/admin/users', handle: pages.list },
-    { method: 'post', path: '/settings/admin/users/bulk', handle: pages.bulk },
-    { method: 'get', path: '/settings/admin/users/new', handle: pages.new },
-    { method: 'post', path: '/settings/admin/users/new', handle: pages.create },
-    { method: 'get', path: '/settings/admin/users/:id', handle: pages.show('profile') },
-    { method: 'get', path: '/settings/admin/users/:id/access', handle: pages.show('access') },
-    { method: 'get', path: '/settings/admin/users/:id/security', handle: pages.show('security') },
-    { method: 'get', path: '/settings/admin/users/:id/activity', handle: pages.show('activity') },
-    { method: 'post', path: '/settings/admin/users/:id', handle: pages.update },
-    { method: 'post', path: '/settings/admin/users/:id/enable', handle: pages.setDisabled },
-    { method: 'post', path: '/settings/admin/users/:id/disable', handle: pages.setDisabled },
-    { method: 'post', path: '/settings/admin/users/:id/groups', handle: pages.setGroups },
-    { method: 'post', path: '/settings/admin/users/:id/picture', handle: pages.putPicture },
-    { method: 'post', path: '/settings/admin/users/:id/picture/remove', handle: pages.removePicture },
-    { method: 'post', path: '/settings/admin/users/:id/passkeys/:passkeyId/remove', handle: pages.removePasskey },
-    { method: 'post', path: '/settings/admin/users/:id/recovery/stop', handle: pages.stopRecovery },
-    { method: 'post', path: '/settings/admin/users/:id/sign-in-link', handle: pages.issueSignInLink },
-    { method: 'post', path: '/settings/admin/users/:id/sign-in-link/send', handle: pages.sendSignInLink },
-    { method: 'get', path: '/settings/admin/users/:id/remove', handle: pages.confirmRemoval },
-    { method: 'post', path: '/settings/admin/users/:id/remove', handle: pages.remove },
+    route.get('/settings/admin/users', pages.list),
+    route.post('/settings/admin/users/bulk', pages.bulk),
+    route.get('/settings/admin/users/new', pages.new),
+    route.post('/settings/admin/users/new', pages.create),
+    route.get('/settings/admin/users/:id', pages.show('profile')),
+    route.get('/settings/admin/users/:id/access', pages.show('access')),
+    route.get('/settings/admin/users/:id/security', pages.show('security')),
+    route.get('/settings/admin/users/:id/activity', pages.show('activity')),
+    route.post('/settings/admin/users/:id', pages.update),
+    route.post('/settings/admin/users/:id/enable', pages.setDisabled),
+    route.post('/settings/admin/users/:id/disable', pages.setDisabled),
+    route.post('/settings/admin/users/:id/groups', pages.setGroups),
+    route.post('/settings/admin/users/:id/picture', pages.putPicture),
+    route.post('/settings/admin/users/:id/picture/remove', pages.removePicture),
+    route.post('/settings/admin/users/:id/passkeys/:passkeyId/remove', pages.removePasskey),
+    route.post('/settings/admin/users/:id/recovery/stop', pages.stopRecovery),
+    route.post('/settings/admin/users/:id/sign-in-link', pages.issueSignInLink),
+    route.post('/settings/admin/users/:id/sign-in-link/send', pages.sendSignInLink),
+    route.get('/settings/admin/users/:id/remove', pages.confirmRemoval),
+    route.post('/settings/admin/users/:id/remove', pages.remove),
   ]
 }

@@ -1,7 +1,7 @@
 import type { Context } from 'koa'
 import { type Actor, pageActor } from '../access/actor.ts'
 import type { PageDeps } from '../http/deps.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { accountPaths, userPath, usersPath } from '../http/paths.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -66,9 +66,9 @@ export function passkeyRemovedPages(deps: PageDeps & PasskeyServices): readonly 
   const [ownPages, administrationPages] = [createPages(resolveOwner), createPages(resolveUser)]
   const userPasskeyPath = `${usersPath}/:id/passkeys/:passkeyId/removed` as const
   return [
-    { method: 'get', path: `${ownPasskeysPath}/:passkeyId/removed`, handle: ownPages.read },
-    { method: 'post', path: `${ownPasskeysPath}/:passkeyId/removed/withdraw`, handle: ownPages.withdraw },
-    { method: 'get', path: userPasskeyPath, handle: administrationPages.read },
-    { method: 'post', path: `${userPasskeyPath}/withdraw`, handle: administrationPages.withdraw },
+    route.get(`${ownPasskeysPath}/:passkeyId/removed`, ownPages.read),
+    route.post(`${ownPasskeysPath}/:passkeyId/removed/withdraw`, ownPages.withdraw),
+    route.get(userPasskeyPath, administrationPages.read),
+    route.post(`${userPasskeyPath}/withdraw`, administrationPages.withdraw),
   ]
 }

@@ -6,7 +6,7 @@ import { pageActor } from '../access/actor.ts'
 import type { PageDeps } from '../http/deps.ts'
 import { formText } from '../http/form.ts'
 import { runFormAction, submittedVersion } from '../http/form-page.ts'
-import type { PageRoute } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { validChanges } from '../settings/changes.ts'
@@ -150,9 +150,9 @@ export function passkeyPolicyPages(deps: PageDeps & { readonly settings: Setting
   }
 
   return [
-    { method: 'get', path: pagePath, handle: pages.show },
-    { method: 'post', path: pagePath, handle: pages.save },
-    { method: 'post', path: `${pagePath}/metadata`, handle: pages.readMetadata },
+    route.get(pagePath, pages.show),
+    route.post(pagePath, pages.save),
+    route.post(`${pagePath}/metadata`, pages.readMetadata),
   ]
 }
 

@@ -1,7 +1,7 @@
 import { InvalidInputError, PocketError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import { pageActor } from '../../access/actor.ts'
-import type { PageRoute } from '../../http/page-routes.ts'
+import { type PageRoute, route } from '../../http/page-routes.ts'
 import { seeOther } from '../../http/show-page.ts'
 import { maxImageBytes } from '../../images/application-images.ts'
 import { type ApplicationImage, applicationImages } from '../../images/image.ts'
@@ -21,35 +21,27 @@ export function imagePages(deps: SettingPageDeps, page: SectionPage): readonly P
   }
 
   return [
-    {
-      method: 'post',
-      path: pagePath,
-      async handle(ctx) {
-        const user = await authentication.requireUser(ctx)
-        const name = imageOf(ctx)
-        try {
-          await images.put(pageActor(user, ctx), name, await readPicture(ctx))
-        } catch (error) {
-          if (!(error instanceof PocketError) || error.status >= 500) throw error
-          const problem = {
-            field: `picture-${name}`,
-            code: error.fields[0]?.code ?? error.code,
-            message: error.message,
-          }
-          return page.show(ctx, user, 'general', { status: error.status, problems: [problem] })
+    route.post(pagePath, async (ctx) => {
+      const user = await authentication.requireUser(ctx)
+      const name = imageOf(ctx)
+      try {
+        await images.put(pageActor(user, ctx), name, await readPicture(ctx))
+      } catch (error) {
+        if (!(error instanceof PocketError) || error.status >= 500) throw error
+        const problem = {
+          field: `picture-${name}`,
+          code: error.fields[0]?.code ?? error.code,
+          message: error.message,
         }
-        finish(ctx, 'picture_saved')
-      },
-    },
-    {
-      method: 'post',
-      path: `${pagePath}/remove`,
-      async handle(ctx) {
-        const user = await authentication.requireUser(ctx)
-        await images.remove(pageActor(user, ctx), imageOf(ctx), 'ignore-missing')
-        finish(ctx, 'picture_removed')
-      },
-    },
+        return page.show(ctx, user, 'general', { status: error.status, problems: [problem] })
+      }
+      finish(ctx, 'picture_saved')
+    }),
+    route.post(`${pagePath}/remove`, async (ctx) => {
+      const user = await authentication.requireUser(ctx)
+      await images.remove(pageActor(user, ctx), imageOf(ctx), 'ignore-missing')
+      finish(ctx, 'picture_removed')
+    }),
   ]
 }
 

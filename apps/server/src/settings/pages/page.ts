@@ -6,7 +6,7 @@ import { pageActor } from '../../access/actor.ts'
 import { noticeOf } from '../../http/flash.ts'
 import { formText } from '../../http/form.ts'
 import { runFormAction, submittedVersion } from '../../http/form-page.ts'
-import type { PageRoute } from '../../http/page-routes.ts'
+import { type PageRoute, route } from '../../http/page-routes.ts'
 import { seeOther } from '../../http/show-page.ts'
 import { fieldsOf, keysOf, type SectionName, type SettingKey, sections } from '../definitions.ts'
 import type { SettingPageDeps } from './deps.ts'
@@ -67,8 +67,8 @@ export function settingPages(deps: SettingPageDeps, page: SectionPage): readonly
   }
 
   return [settingsPath, `${settingsPath}/:section`].flatMap((path): readonly PageRoute[] => [
-    { method: 'get', path: path as `/${string}`, handle: show },
-    { method: 'post', path: path as `/${string}`, handle: save },
+    route.get(path as `/${string}`, show),
+    route.post(path as `/${string}`, save),
   ])
 }
 
