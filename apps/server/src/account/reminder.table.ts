@@ -1,5 +1,4 @@
-import { columns } from '@pocket/core/internal/sql'
-import { EntitySchema } from 'typeorm'
+import { columns, defineTable } from '@pocket/core/internal/sql'
 
 /** A reminder that a user postponed. */
 export interface Reminder {
@@ -8,13 +7,11 @@ export interface Reminder {
   readonly putOffAt: number
 }
 
-const { bigint, uuid } = columns
+const { bigint, primary, uuid } = columns
 
-export const reminderTable: EntitySchema<Reminder> = new EntitySchema<Reminder>({
-  name: 'pocket_reminder',
-  tableName: 'pocket_reminder',
+export const reminderTable = defineTable<Reminder>('pocket_reminder', {
   columns: {
-    accountId: { ...uuid, name: 'account_id', primary: true },
-    putOffAt: { ...bigint, name: 'put_off_at' },
+    accountId: primary(uuid),
+    putOffAt: bigint,
   },
 })

@@ -1,5 +1,4 @@
-import { columns } from '@pocket/core/internal/sql'
-import { EntitySchema } from 'typeorm'
+import { columns, defineTable } from '@pocket/core/internal/sql'
 
 /** An application that a user marked as a favorite. */
 export interface Favorite {
@@ -9,15 +8,13 @@ export interface Favorite {
   readonly createdAt: number
 }
 
-const { bigint, text, uuid } = columns
+const { bigint, primary, text, uuid } = columns
 
-export const favoriteTable: EntitySchema<Favorite> = new EntitySchema<Favorite>({
-  name: 'pocket_favourite',
-  tableName: 'pocket_favourite',
+export const favoriteTable = defineTable<Favorite>('pocket_favourite', {
   columns: {
-    accountId: { ...uuid, name: 'account_id', primary: true },
-    clientId: { ...text, name: 'client_id', primary: true },
-    createdAt: { ...bigint, name: 'created_at' },
+    accountId: primary(uuid),
+    clientId: primary(text),
+    createdAt: bigint,
   },
   indices: [{ name: 'pocket_favourite_client', columns: ['clientId'] }],
 })

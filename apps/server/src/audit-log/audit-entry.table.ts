@@ -1,34 +1,31 @@
-import { columns } from '@pocket/core/internal/sql'
-import { EntitySchema } from 'typeorm'
+import { columns, defineTable } from '@pocket/core/internal/sql'
 import type { AuditEntry } from './audit-entry.ts'
 
-const { bigint, hash, json, text, uuid, varchar } = columns
+const { bigint, hash, json, nullable, primary, text, uuid, varchar } = columns
 
 /** No foreign keys: entries remain after users and clients are deleted. */
-export const auditTable: EntitySchema<AuditEntry> = new EntitySchema<AuditEntry>({
-  name: 'pocket_audit',
-  tableName: 'pocket_audit',
+export const auditTable = defineTable<AuditEntry>('pocket_audit', {
   columns: {
-    id: { ...uuid, primary: true },
-    createdAt: { ...bigint, name: 'created_at' },
+    id: primary(uuid),
+    createdAt: bigint,
     event: varchar(64),
-    accountId: { ...uuid, name: 'account_id', nullable: true },
-    accountName: { ...text, name: 'account_name', nullable: true },
-    actorId: { ...uuid, name: 'actor_id', nullable: true },
-    actorName: { ...text, name: 'actor_name', nullable: true },
-    clientId: { ...text, name: 'client_id', nullable: true },
-    clientName: { ...text, name: 'client_name', nullable: true },
-    ipAddress: { ...text, name: 'ip_address', nullable: true },
-    userAgent: { ...text, name: 'user_agent', nullable: true },
-    country: { ...text, nullable: true },
-    city: { ...text, nullable: true },
-    requestId: { ...uuid, name: 'request_id', nullable: true },
+    accountId: nullable(uuid),
+    accountName: nullable(text),
+    actorId: nullable(uuid),
+    actorName: nullable(text),
+    clientId: nullable(text),
+    clientName: nullable(text),
+    ipAddress: nullable(text),
+    userAgent: nullable(text),
+    country: nullable(text),
+    city: nullable(text),
+    requestId: nullable(uuid),
     data: json,
-    changes: { ...json, nullable: true },
+    changes: nullable(json),
     occurrences: bigint,
-    lastAt: { ...bigint, name: 'last_at' },
-    last: { ...json, nullable: true },
-    repetition: { ...hash, nullable: true },
+    lastAt: bigint,
+    last: nullable(json),
+    repetition: nullable(hash),
     searched: text,
   },
   indices: [

@@ -1,5 +1,4 @@
-import { columns } from '@pocket/core/internal/sql'
-import { EntitySchema } from 'typeorm'
+import { columns, defineTable } from '@pocket/core/internal/sql'
 
 export type AuditDestination = 'syslog' | 'file'
 
@@ -15,15 +14,13 @@ export interface OutboxEntry {
   readonly occurrences: number
 }
 
-const { bigint, text, varchar } = columns
+const { bigint, primary, text, varchar } = columns
 
-export const auditOutboxTable: EntitySchema<OutboxEntry> = new EntitySchema<OutboxEntry>({
-  name: 'pocket_audit_outbox',
-  tableName: 'pocket_audit_outbox',
+export const auditOutboxTable = defineTable<OutboxEntry>('pocket_audit_outbox', {
   columns: {
-    destination: { ...varchar(10), primary: true },
-    key: { ...varchar(43), primary: true },
-    createdAt: { ...bigint, name: 'created_at' },
+    destination: primary(varchar(10)),
+    key: primary(varchar(43)),
+    createdAt: bigint,
     entry: text,
     occurrences: bigint,
   },

@@ -1,5 +1,4 @@
-import { columns } from '@pocket/core/internal/sql'
-import { EntitySchema } from 'typeorm'
+import { columns, defineTable } from '@pocket/core/internal/sql'
 
 /** A batch of audit entries, chained with the batch before it. */
 export interface AuditSeal {
@@ -17,18 +16,16 @@ export interface AuditSeal {
   readonly isRemoved: boolean
 }
 
-const { bigint, boolean, hash, integer, uuid } = columns
+const { bigint, boolean, hash, integer, primary, uuid } = columns
 
-export const auditSealTable: EntitySchema<AuditSeal> = new EntitySchema<AuditSeal>({
-  name: 'pocket_audit_seal',
-  tableName: 'pocket_audit_seal',
+export const auditSealTable = defineTable<AuditSeal>('pocket_audit_seal', {
   columns: {
-    number: { ...bigint, primary: true },
-    firstAt: { ...bigint, name: 'first_at' },
-    lastAt: { ...bigint, name: 'last_at' },
-    lastId: { ...uuid, name: 'last_id' },
+    number: primary(bigint),
+    firstAt: bigint,
+    lastAt: bigint,
+    lastId: uuid,
     entries: integer,
     hash,
-    isRemoved: { ...boolean, name: 'is_removed' },
+    isRemoved: boolean,
   },
 })

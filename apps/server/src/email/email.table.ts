@@ -1,26 +1,23 @@
-import { columns } from '@pocket/core/internal/sql'
-import { EntitySchema } from 'typeorm'
+import { columns, defineTable } from '@pocket/core/internal/sql'
 import type { Email } from './email.ts'
 
-const { bigint, text, uuid, varchar } = columns
+const { bigint, nullable, primary, text, uuid, varchar } = columns
 
-export const emailTable: EntitySchema<Email> = new EntitySchema<Email>({
-  name: 'pocket_email',
-  tableName: 'pocket_email',
+export const emailTable = defineTable<Email>('pocket_email', {
   columns: {
-    id: { ...uuid, primary: true },
+    id: primary(uuid),
     kind: varchar(40),
     recipient: text,
-    accountId: { ...uuid, name: 'account_id', nullable: true },
-    locale: { ...varchar(100), nullable: true },
+    accountId: nullable(uuid),
+    locale: nullable(varchar(100)),
     data: text,
-    onceKey: { ...varchar(200), name: 'once_key', nullable: true },
+    onceKey: nullable(varchar(200)),
     attempts: bigint,
-    nextAttemptAt: { ...bigint, name: 'next_attempt_at', nullable: true },
-    expiresAt: { ...bigint, name: 'expires_at' },
-    lastError: { ...text, name: 'last_error', nullable: true },
-    createdAt: { ...bigint, name: 'created_at' },
-    sentAt: { ...bigint, name: 'sent_at', nullable: true },
+    nextAttemptAt: nullable(bigint),
+    expiresAt: bigint,
+    lastError: nullable(text),
+    createdAt: bigint,
+    sentAt: nullable(bigint),
   },
   indices: [
     { name: 'pocket_email_once', columns: ['onceKey'], unique: true },

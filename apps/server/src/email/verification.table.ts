@@ -1,5 +1,4 @@
-import { columns } from '@pocket/core/internal/sql'
-import { EntitySchema } from 'typeorm'
+import { columns, defineTable } from '@pocket/core/internal/sql'
 
 /** A pending verification of an e-mail address. */
 export interface Verification {
@@ -12,15 +11,13 @@ export interface Verification {
   readonly expiresAt: number
 }
 
-const { bigint, hash, text, uuid } = columns
+const { bigint, hash, primary, text, uuid } = columns
 
-export const verificationTable: EntitySchema<Verification> = new EntitySchema<Verification>({
-  name: 'pocket_email_verification',
-  tableName: 'pocket_email_verification',
+export const verificationTable = defineTable<Verification>('pocket_email_verification', {
   columns: {
-    accountId: { ...uuid, name: 'account_id', primary: true },
-    tokenHash: { ...hash, name: 'token_hash' },
+    accountId: primary(uuid),
+    tokenHash: hash,
     email: text,
-    expiresAt: { ...bigint, name: 'expires_at' },
+    expiresAt: bigint,
   },
 })

@@ -1,5 +1,6 @@
-import { columns } from '@pocket/core/internal/sql'
-import { EntitySchema } from 'typeorm'
+import { columns, defineTable } from '@pocket/core/internal/sql'
+
+const { bigint, primary, text, varchar } = columns
 
 /** A file stored in the database. */
 export interface StoredFile {
@@ -9,12 +10,10 @@ export interface StoredFile {
   readonly createdAt: number
 }
 
-export const fileTable: EntitySchema<StoredFile> = new EntitySchema<StoredFile>({
-  name: 'pocket_file',
-  tableName: 'pocket_file',
+export const fileTable = defineTable<StoredFile>('pocket_file', {
   columns: {
-    name: { ...columns.varchar(200), primary: true },
-    data: columns.text,
-    createdAt: { ...columns.bigint, name: 'created_at' },
+    name: primary(varchar(200)),
+    data: text,
+    createdAt: bigint,
   },
 })

@@ -1,16 +1,15 @@
-import { columns } from '@pocket/core/internal/sql'
-import { EntitySchema } from 'typeorm'
+import { columns, defineTable } from '@pocket/core/internal/sql'
 import type { StoredImage } from './image.ts'
 
-export const imageTable: EntitySchema<StoredImage> = new EntitySchema<StoredImage>({
-  name: 'pocket_image',
-  tableName: 'pocket_image',
+const { bigint, hash, nullable, primary, varchar } = columns
+
+export const imageTable = defineTable<StoredImage>('pocket_image', {
   columns: {
-    file: { ...columns.varchar(200), primary: true },
-    slot: { ...columns.varchar(100), nullable: true },
-    mediaType: { ...columns.varchar(50), name: 'media_type' },
-    hash: columns.hash,
-    createdAt: { ...columns.bigint, name: 'created_at' },
+    file: primary(varchar(200)),
+    slot: nullable(varchar(100)),
+    mediaType: varchar(50),
+    hash,
+    createdAt: bigint,
   },
   indices: [{ name: 'pocket_image_slot', columns: ['slot'], unique: true }],
 })

@@ -1,4 +1,6 @@
-import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm'
+import { columns, defineTable } from '@pocket/core/internal/sql'
+
+const { bigint, nullable, primary, text, varchar } = columns
 
 /** The state of a job, shared by all replicas. Instants in milliseconds since the Unix epoch. */
 export interface JobState {
@@ -18,27 +20,15 @@ export interface JobState {
 /** The outcome of the last run of a job. */
 export type JobOutcome = 'succeeded' | 'failed'
 
-const instant: EntitySchemaColumnOptions = {
-  type: 'bigint',
-  nullable: true,
-  transformer: {
-    to: (value: number | null): number | null => value,
-    // The PostgreSQL driver returns strings, because 64-bit integers can exceed JavaScript's safe range.
-    from: (value: string | number | null): number | null => (value === null ? null : Number(value)),
-  },
-}
-
-export const jobTable: EntitySchema<JobState> = new EntitySchema<JobState>({
-  name: 'pocket_job',
-  tableName: 'pocket_job',
+export const jobTable = defineTable<JobState>('pocket_job', {
   columns: {
-    name: { type: 'varchar', length: 100, primary: true },
-    nextRunAt: { ...instant, nullable: false, name: 'next_run_at' },
-    leaseOwner: { type: 'varchar', length: 100, nullable: true, name: 'lease_owner' },
-    leaseUntil: { ...instant, name: 'lease_until' },
-    lastStartedAt: { ...instant, name: 'last_started_at' },
-    lastFinishedAt: { ...instant, name: 'last_finished_at' },
-    lastOutcome: { type: 'varchar', length: 10, nullable: true, name: 'last_outcome' },
-    lastError: { type: 'text', nullable: true, name: 'last_error' },
+    name: primary(varchar(100)),
+    nextRunAt: bigint,
+    leaseOwner: nullable(varchar(100)),
+    leaseUntil: nullable(bigint),
+    lastStartedAt: nullable(bigint),
+    lastFinishedAt: nullable(bigint),
+    lastOutcome: nullable(varchar(10)),
+    lastError: nullable(text),
   },
 })

@@ -1,27 +1,24 @@
-import { columns } from '@pocket/core/internal/sql'
-import { EntitySchema } from 'typeorm'
+import { columns, defineTable } from '@pocket/core/internal/sql'
 import type { LdapRun } from './ldap-run.ts'
 
-const { bigint, hash, json, uuid, varchar } = columns
+const { bigint, hash, json, nullable, primary, uuid, varchar } = columns
 
-export const ldapRunTable: EntitySchema<LdapRun> = new EntitySchema<LdapRun>({
-  name: 'pocket_ldap_run',
-  tableName: 'pocket_ldap_run',
+export const ldapRunTable = defineTable<LdapRun>('pocket_ldap_run', {
   columns: {
-    id: { ...uuid, primary: true },
+    id: primary(uuid),
     trigger: { ...varchar(10), name: 'started_by' },
     outcome: varchar(10),
-    startedAt: { ...bigint, name: 'started_at' },
-    finishedAt: { ...bigint, name: 'finished_at' },
-    code: { ...varchar(64), nullable: true },
+    startedAt: bigint,
+    finishedAt: bigint,
+    code: nullable(varchar(64)),
     details: json,
-    found: { ...json, nullable: true },
+    found: nullable(json),
     counts: json,
     problems: json,
-    problemCount: { ...bigint, name: 'problem_count' },
-    plan: { ...json, nullable: true },
-    losses: { ...json, nullable: true },
-    settingsHash: { ...hash, name: 'settings_hash' },
+    problemCount: bigint,
+    plan: nullable(json),
+    losses: nullable(json),
+    settingsHash: hash,
   },
   indices: [{ name: 'pocket_ldap_run_newest', columns: ['startedAt', 'id'] }],
 })

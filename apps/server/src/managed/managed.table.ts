@@ -1,7 +1,6 @@
-import { columns } from '@pocket/core/internal/sql'
-import { EntitySchema } from 'typeorm'
+import { columns, defineTable } from '@pocket/core/internal/sql'
 
-const { json, varchar } = columns
+const { json, primary, varchar } = columns
 
 /** The kinds of objects that a configuration file declares. */
 export type ManagedKind = 'groups' | 'settings' | 'users' | 'clients' | 'apis'
@@ -15,12 +14,10 @@ export interface ManagedObject {
   readonly fields: readonly string[]
 }
 
-export const managedTable: EntitySchema<ManagedObject> = new EntitySchema<ManagedObject>({
-  name: 'pocket_managed',
-  tableName: 'pocket_managed',
+export const managedTable = defineTable<ManagedObject>('pocket_managed', {
   columns: {
-    kind: { ...varchar(20), primary: true },
-    id: { ...varchar(255), primary: true },
+    kind: primary(varchar(20)),
+    id: primary(varchar(255)),
     fields: json,
   },
 })

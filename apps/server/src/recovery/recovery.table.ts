@@ -1,5 +1,4 @@
-import { columns } from '@pocket/core/internal/sql'
-import { EntitySchema } from 'typeorm'
+import { columns, defineTable } from '@pocket/core/internal/sql'
 
 /** The last use of a recovery code, and a pending recovery by e-mail. Instants in milliseconds since the Unix epoch. */
 export interface RecoveryState {
@@ -16,19 +15,17 @@ export interface RecoveryState {
   readonly stopHash: string | null
 }
 
-const { bigint, hash, text, uuid } = columns
+const { bigint, hash, nullable, primary, text, uuid } = columns
 
-export const recoveryTable: EntitySchema<RecoveryState> = new EntitySchema<RecoveryState>({
-  name: 'pocket_recovery',
-  tableName: 'pocket_recovery',
+export const recoveryTable = defineTable<RecoveryState>('pocket_recovery', {
   columns: {
-    accountId: { ...uuid, name: 'account_id', primary: true },
-    usedAt: { ...bigint, name: 'used_at', nullable: true },
-    ipAddress: { ...text, name: 'ip_address', nullable: true },
-    userAgent: { ...text, name: 'user_agent', nullable: true },
-    readyAt: { ...bigint, name: 'ready_at', nullable: true },
-    sentAt: { ...bigint, name: 'sent_at', nullable: true },
-    stopHash: { ...hash, name: 'stop_hash', nullable: true },
+    accountId: primary(uuid),
+    usedAt: nullable(bigint),
+    ipAddress: nullable(text),
+    userAgent: nullable(text),
+    readyAt: nullable(bigint),
+    sentAt: nullable(bigint),
+    stopHash: nullable(hash),
   },
   indices: [
     { name: 'pocket_recovery_ready', columns: ['readyAt'] },

@@ -1,8 +1,7 @@
-import { columns } from '@pocket/core/internal/sql'
-import { EntitySchema } from 'typeorm'
+import { columns, defineTable } from '@pocket/core/internal/sql'
 import type { ScimProvider } from './provider.ts'
 
-const { bigint, boolean, json, text, uuid, varchar } = columns
+const { bigint, boolean, json, nullable, primary, text, uuid, varchar } = columns
 
 /** A provider as stored, with additional columns for queries. */
 export interface StoredScimProvider extends Omit<ScimProvider, 'report'> {
@@ -13,22 +12,20 @@ export interface StoredScimProvider extends Omit<ScimProvider, 'report'> {
   readonly finishedAt: number | null
 }
 
-export const scimProviderTable: EntitySchema<StoredScimProvider> = new EntitySchema<StoredScimProvider>({
-  name: 'pocket_scim_provider',
-  tableName: 'pocket_scim_provider',
+export const scimProviderTable = defineTable<StoredScimProvider>('pocket_scim_provider', {
   columns: {
-    id: { ...uuid, primary: true },
-    clientId: { ...text, name: 'client_id' },
+    id: primary(uuid),
+    clientId: text,
     endpoint: text,
     token: text,
     removal: varchar(10),
-    createdAt: { ...bigint, name: 'created_at' },
-    nextRunAt: { ...bigint, name: 'next_run_at' },
-    leaseOwner: { ...uuid, name: 'lease_owner', nullable: true },
-    leaseUntil: { ...bigint, name: 'lease_until', nullable: true },
-    startedAt: { ...bigint, name: 'started_at', nullable: true },
-    finishedAt: { ...bigint, name: 'finished_at', nullable: true },
-    succeededAt: { ...bigint, name: 'succeeded_at', nullable: true },
+    createdAt: bigint,
+    nextRunAt: bigint,
+    leaseOwner: nullable(uuid),
+    leaseUntil: nullable(bigint),
+    startedAt: nullable(bigint),
+    finishedAt: nullable(bigint),
+    succeededAt: nullable(bigint),
     failed: boolean,
     report: json,
   },
@@ -42,9 +39,7 @@ export interface StoredScimChange {
 }
 
 /** Separate rows, so that concurrent changes do not block each other. */
-export const scimChangeTable: EntitySchema<StoredScimChange> = new EntitySchema<StoredScimChange>({
-  name: 'pocket_scim_change',
-  tableName: 'pocket_scim_change',
+export const scimChangeTable = defineTable<StoredScimChange>('pocket_scim_change', {
   columns: { id: { ...uuid, primary: true }, changedAt: { ...bigint, name: 'changed_at' } },
   indices: [{ name: 'pocket_scim_change_at', columns: ['changedAt'] }],
 })

@@ -1,5 +1,4 @@
-import { columns } from '@pocket/core/internal/sql'
-import { EntitySchema } from 'typeorm'
+import { columns, defineTable } from '@pocket/core/internal/sql'
 
 /** A stored setting; a sensitive value is encrypted. */
 export interface StoredSetting {
@@ -7,8 +6,6 @@ export interface StoredSetting {
   readonly value: string
 }
 
-export const settingTable: EntitySchema<StoredSetting> = new EntitySchema<StoredSetting>({
-  name: 'pocket_setting',
-  tableName: 'pocket_setting',
-  columns: { key: { ...columns.varchar(100), primary: true }, value: columns.text },
+export const settingTable = defineTable<StoredSetting>('pocket_setting', {
+  columns: { key: columns.primary(columns.varchar(100)), value: columns.text },
 })

@@ -1,5 +1,4 @@
-import { columns } from '@pocket/core/internal/sql'
-import { EntitySchema } from 'typeorm'
+import { columns, defineTable } from '@pocket/core/internal/sql'
 
 /** A sign-up that waits for approval or verification. */
 export interface Approval {
@@ -13,16 +12,14 @@ export interface Approval {
   readonly returnPath: string | null
 }
 
-const { bigint, boolean, text, uuid } = columns
+const { bigint, boolean, nullable, primary, text, uuid } = columns
 
-export const approvalTable: EntitySchema<Approval> = new EntitySchema<Approval>({
-  name: 'pocket_approval',
-  tableName: 'pocket_approval',
+export const approvalTable = defineTable<Approval>('pocket_approval', {
   columns: {
-    accountId: { ...uuid, name: 'account_id', primary: true },
-    requestedAt: { ...bigint, name: 'requested_at' },
-    awaitsAdministrator: { ...boolean, name: 'awaits_administrator' },
-    awaitsVerification: { ...boolean, name: 'awaits_verification' },
-    returnPath: { ...text, name: 'way_back', nullable: true },
+    accountId: primary(uuid),
+    requestedAt: bigint,
+    awaitsAdministrator: boolean,
+    awaitsVerification: boolean,
+    returnPath: { ...nullable(text), name: 'way_back' },
   },
 })

@@ -1,21 +1,18 @@
-import { columns } from '@pocket/core/internal/sql'
-import { EntitySchema } from 'typeorm'
+import { columns, defineTable } from '@pocket/core/internal/sql'
 import type { SignupToken } from './signup-token.ts'
 
-const { bigint, hash, json, text, uuid } = columns
+const { bigint, hash, json, nullable, primary, text, uuid } = columns
 
-export const signupTokenTable: EntitySchema<SignupToken> = new EntitySchema<SignupToken>({
-  name: 'pocket_signup_token',
-  tableName: 'pocket_signup_token',
+export const signupTokenTable = defineTable<SignupToken>('pocket_signup_token', {
   columns: {
-    id: { ...uuid, primary: true },
-    tokenHash: { ...hash, name: 'token_hash' },
-    sealedToken: { ...text, name: 'sealed_token', nullable: true },
-    groupIds: { ...json, name: 'group_ids' },
-    usageLimit: { ...bigint, name: 'usage_limit' },
-    usageCount: { ...bigint, name: 'usage_count' },
-    expiresAt: { ...bigint, name: 'expires_at' },
-    createdAt: { ...bigint, name: 'created_at' },
+    id: primary(uuid),
+    tokenHash: hash,
+    sealedToken: nullable(text),
+    groupIds: json,
+    usageLimit: bigint,
+    usageCount: bigint,
+    expiresAt: bigint,
+    createdAt: bigint,
   },
   indices: [
     { name: 'pocket_signup_token_hash', columns: ['tokenHash'], unique: true },

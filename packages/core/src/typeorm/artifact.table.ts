@@ -1,25 +1,23 @@
-import { EntitySchema } from 'typeorm'
 import type { Artifact } from '../oidc/artifact-store.ts'
-import { bigint, hash, integer, text, varchar } from './columns.ts'
+import { bigint, hash, integer, nullable, primary, text, varchar } from './columns.ts'
+import { defineTable } from './define-table.ts'
 
 /** All protocol artifacts: sessions, grants, codes, tokens. */
-export const artifactTable: EntitySchema<Artifact> = new EntitySchema<Artifact>({
-  name: 'pocket_artifact',
-  tableName: 'pocket_artifact',
+export const artifactTable = defineTable<Artifact>('pocket_artifact', {
   columns: {
-    key: { ...hash, primary: true },
+    key: primary(hash),
     model: varchar(40),
     payload: text,
-    grantId: { ...varchar(255), name: 'grant_id', nullable: true },
-    accountId: { ...varchar(255), name: 'account_id', nullable: true },
-    clientId: { ...text, name: 'client_id', nullable: true },
-    uid: { ...varchar(255), nullable: true },
-    userCodeHash: { ...hash, name: 'user_code_hash', nullable: true },
-    expiresAt: { ...bigint, name: 'expires_at', nullable: true },
-    consumedAt: { ...bigint, name: 'consumed_at', nullable: true },
-    timesConsumed: { ...integer, name: 'times_consumed', nullable: true },
-    polledAt: { ...bigint, name: 'polled_at', nullable: true },
-    network: { ...varchar(45), nullable: true },
+    grantId: nullable(varchar(255)),
+    accountId: nullable(varchar(255)),
+    clientId: nullable(text),
+    uid: nullable(varchar(255)),
+    userCodeHash: nullable(hash),
+    expiresAt: nullable(bigint),
+    consumedAt: nullable(bigint),
+    timesConsumed: nullable(integer),
+    polledAt: nullable(bigint),
+    network: nullable(varchar(45)),
   },
   indices: [
     { name: 'pocket_artifact_grant', columns: ['grantId'], where: 'grant_id IS NOT NULL' },

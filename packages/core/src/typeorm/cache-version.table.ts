@@ -1,5 +1,5 @@
-import { EntitySchema } from 'typeorm'
 import { integer, uuid } from './columns.ts'
+import { defineTable } from './define-table.ts'
 
 /** One row, which changes with each change of a cached table. */
 export interface CacheVersion {
@@ -8,8 +8,6 @@ export interface CacheVersion {
   readonly version: string
 }
 
-export const cacheVersionTable: EntitySchema<CacheVersion> = new EntitySchema<CacheVersion>({
-  name: 'pocket_cache_version',
-  tableName: 'pocket_cache_version',
+export const cacheVersionTable = defineTable<CacheVersion>('pocket_cache_version', {
   columns: { id: { ...integer, primary: true }, version: uuid },
 })

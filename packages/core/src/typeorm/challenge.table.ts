@@ -1,5 +1,5 @@
-import { EntitySchema } from 'typeorm'
 import { bigint, hash } from './columns.ts'
+import { defineTable } from './define-table.ts'
 
 /** A challenge that has been used. */
 export interface SpentChallenge {
@@ -9,9 +9,7 @@ export interface SpentChallenge {
 }
 
 /** Challenges that have been used. The migration creates the generated primary key, since its type differs between databases. */
-export const challengeTable: EntitySchema<SpentChallenge> = new EntitySchema<SpentChallenge>({
-  name: 'pocket_spent_challenge',
-  tableName: 'pocket_spent_challenge',
+export const challengeTable = defineTable<SpentChallenge>('pocket_spent_challenge', {
   synchronize: false,
   columns: { id: { ...bigint, primary: true, generated: 'increment' }, hash: { ...hash, unique: true } },
 })

@@ -34,3 +34,11 @@ export const uuid: EntitySchemaColumnOptions = varchar(36)
 
 /** A SHA-256 or an HMAC-SHA-256 in base64url. */
 export const hash: EntitySchemaColumnOptions = varchar(43)
+
+export function primary(column: EntitySchemaColumnOptions): EntitySchemaColumnOptions {
+  return { ...column, primary: true }
+}
+
+export function nullable(column: EntitySchemaColumnOptions): EntitySchemaColumnOptions {
+  return { ...column, nullable: true }
+}

@@ -1,6 +1,6 @@
-import { EntitySchema } from 'typeorm'
 import type { ConnectionAttempt } from '../connection-log/connection-attempt.ts'
-import { bigint, json, text, varchar } from './columns.ts'
+import { bigint, json, nullable, primary, text, varchar } from './columns.ts'
+import { cascadingKey, defineTable } from './define-table.ts'
 
 /** An attempt as stored; fields that are never searched share one text column. */
 export interface StoredAttempt
@@ -9,28 +9,18 @@ export interface StoredAttempt
 }
 
 /** Recent connection attempts of clients. */
-export const connectionAttemptTable: EntitySchema<StoredAttempt> = new EntitySchema<StoredAttempt>({
-  name: 'pocket_connection_attempt',
-  tableName: 'pocket_connection_attempt',
+export const connectionAttemptTable = defineTable<StoredAttempt>('pocket_connection_attempt', {
   columns: {
-    id: { ...varchar(36), primary: true },
-    clientId: { ...text, name: 'client_id' },
+    id: primary(varchar(36)),
+    clientId: text,
     sequence: bigint,
-    accountId: { ...varchar(255), name: 'account_id', nullable: true },
-    unauthenticatedNetwork: { ...varchar(64), name: 'stranger', nullable: true },
+    accountId: nullable(varchar(255)),
+    unauthenticatedNetwork: { ...nullable(varchar(64)), name: 'stranger' },
     data: json,
   },
   indices: [
     { name: 'pocket_connection_attempt_client', columns: ['clientId', 'sequence'] },
     { name: 'pocket_connection_attempt_account', columns: ['accountId'], where: 'account_id IS NOT NULL' },
   ],
-  foreignKeys: [
-    {
-      name: 'pocket_connection_attempt_client_fk',
-      target: 'pocket_client',
-      columnNames: ['clientId'],
-      referencedColumnNames: ['id'],
-      onDelete: 'CASCADE',
-    },
-  ],
+  foreignKeys: [cascadingKey('pocket_connection_attempt_client_fk', { property: 'clientId', table: 'pocket_client' })],
 })

@@ -1,17 +1,15 @@
-import { EntitySchema } from 'typeorm'
 import type { Consent } from '../consents/consent.ts'
-import { bigint, json, text, varchar } from './columns.ts'
+import { bigint, json, primary, text, varchar } from './columns.ts'
+import { defineTable } from './define-table.ts'
 
 /** The scopes that users have granted to clients. */
-export const consentTable: EntitySchema<Consent> = new EntitySchema<Consent>({
-  name: 'pocket_consent',
-  tableName: 'pocket_consent',
+export const consentTable = defineTable<Consent>('pocket_consent', {
   columns: {
-    accountId: { ...varchar(255), name: 'account_id', primary: true },
-    clientId: { ...text, name: 'client_id', primary: true },
+    accountId: primary(varchar(255)),
+    clientId: primary(text),
     scopes: json,
-    createdAt: { ...bigint, name: 'created_at' },
-    updatedAt: { ...bigint, name: 'updated_at' },
+    createdAt: bigint,
+    updatedAt: bigint,
   },
   indices: [{ name: 'pocket_consent_client', columns: ['clientId'] }],
 })

@@ -1,20 +1,18 @@
-import { EntitySchema } from 'typeorm'
 import type { StoredDeviceLogin } from '../codes/device-login-store.ts'
-import { bigint, hash, uuid, varchar } from './columns.ts'
+import { bigint, hash, nullable, primary, uuid, varchar } from './columns.ts'
+import { defineTable } from './define-table.ts'
 
-export const deviceLoginTable: EntitySchema<StoredDeviceLogin> = new EntitySchema<StoredDeviceLogin>({
-  name: 'pocket_device_login',
-  tableName: 'pocket_device_login',
+export const deviceLoginTable = defineTable<StoredDeviceLogin>('pocket_device_login', {
   columns: {
-    id: { ...uuid, primary: true },
-    tokenHash: { ...hash, name: 'token_hash' },
-    codeHash: { ...hash, name: 'code_hash' },
-    ipAddress: { ...varchar(64), name: 'ip_address', nullable: true },
-    userAgent: { ...varchar(512), name: 'user_agent', nullable: true },
+    id: primary(uuid),
+    tokenHash: hash,
+    codeHash: hash,
+    ipAddress: nullable(varchar(64)),
+    userAgent: nullable(varchar(512)),
     status: varchar(10),
-    accountId: { ...varchar(255), name: 'account_id', nullable: true },
-    sessionUid: { ...varchar(255), name: 'session_uid', nullable: true },
-    expiresAt: { ...bigint, name: 'expires_at' },
+    accountId: nullable(varchar(255)),
+    sessionUid: nullable(varchar(255)),
+    expiresAt: bigint,
   },
   indices: [
     { name: 'pocket_device_login_code', columns: ['codeHash'], unique: true },

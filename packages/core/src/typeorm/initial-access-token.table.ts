@@ -1,18 +1,16 @@
-import { EntitySchema } from 'typeorm'
 import type { InitialAccessToken } from '../clients/initial-access-token-store.ts'
-import { bigint, hash, text, uuid } from './columns.ts'
+import { bigint, hash, primary, text, uuid } from './columns.ts'
+import { defineTable } from './define-table.ts'
 
-export const initialAccessTokenTable: EntitySchema<InitialAccessToken> = new EntitySchema<InitialAccessToken>({
-  name: 'pocket_initial_access_token',
-  tableName: 'pocket_initial_access_token',
+export const initialAccessTokenTable = defineTable<InitialAccessToken>('pocket_initial_access_token', {
   columns: {
-    id: { ...uuid, primary: true },
-    tokenHash: { ...hash, name: 'token_hash' },
+    id: primary(uuid),
+    tokenHash: hash,
     description: text,
-    usageLimit: { ...bigint, name: 'usage_limit' },
-    usageCount: { ...bigint, name: 'usage_count' },
-    expiresAt: { ...bigint, name: 'expires_at' },
-    createdAt: { ...bigint, name: 'created_at' },
+    usageLimit: bigint,
+    usageCount: bigint,
+    expiresAt: bigint,
+    createdAt: bigint,
   },
   indices: [
     { name: 'pocket_initial_access_token_hash', columns: ['tokenHash'], unique: true },

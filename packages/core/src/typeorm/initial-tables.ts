@@ -15,14 +15,6 @@ export interface InitialTable {
   readonly foreignKeys?: readonly TableForeignKeyOptions[]
 }
 
-export function primary(column: EntitySchemaColumnOptions): EntitySchemaColumnOptions {
-  return { ...column, primary: true }
-}
-
-export function nullable(column: EntitySchemaColumnOptions): EntitySchemaColumnOptions {
-  return { ...column, nullable: true }
-}
-
 /** A foreign key whose rows are deleted with the row of `table` that they refer to. */
 export function cascade(name: string, { column, table }: { column: string; table: string }): TableForeignKeyOptions {
   return {

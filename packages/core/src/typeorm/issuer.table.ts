@@ -1,5 +1,5 @@
-import { EntitySchema } from 'typeorm'
 import { integer, text } from './columns.ts'
+import { defineTable } from './define-table.ts'
 
 /** One row: the issuer that the tables belong to. */
 export interface StoredIssuer {
@@ -7,8 +7,6 @@ export interface StoredIssuer {
   readonly issuer: string
 }
 
-export const issuerTable: EntitySchema<StoredIssuer> = new EntitySchema<StoredIssuer>({
-  name: 'pocket_issuer',
-  tableName: 'pocket_issuer',
+export const issuerTable = defineTable<StoredIssuer>('pocket_issuer', {
   columns: { id: { ...integer, primary: true }, issuer: text },
 })

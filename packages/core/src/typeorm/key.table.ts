@@ -1,18 +1,16 @@
-import { EntitySchema } from 'typeorm'
 import type { StoredKey } from '../oidc/key-store.ts'
-import { bigint, text, varchar } from './columns.ts'
+import { bigint, nullable, primary, text, varchar } from './columns.ts'
+import { defineTable } from './define-table.ts'
 
 /** Signing keys, encrypted. */
-export const keyTable: EntitySchema<StoredKey> = new EntitySchema<StoredKey>({
-  name: 'pocket_key',
-  tableName: 'pocket_key',
+export const keyTable = defineTable<StoredKey>('pocket_key', {
   columns: {
-    kid: { ...varchar(100), primary: true },
+    kid: primary(varchar(100)),
     algorithm: varchar(20),
     status: varchar(10),
-    encryptedJwk: { ...text, name: 'encrypted_jwk' },
-    statusSince: { ...bigint, name: 'status_since' },
-    replacementRequestedAt: { ...bigint, name: 'replacement_requested_at', nullable: true },
+    encryptedJwk: text,
+    statusSince: bigint,
+    replacementRequestedAt: nullable(bigint),
   },
   indices: [
     {

@@ -1,13 +1,11 @@
-import { EntitySchema } from 'typeorm'
 import type { StoredLimit } from '../limits/limit-store.ts'
-import { bigint, boolean, hash } from './columns.ts'
+import { bigint, boolean, hash, primary } from './columns.ts'
+import { defineTable } from './define-table.ts'
 
-export const limitTable: EntitySchema<StoredLimit> = new EntitySchema<StoredLimit>({
-  name: 'pocket_limit',
-  tableName: 'pocket_limit',
+export const limitTable = defineTable<StoredLimit>('pocket_limit', {
   columns: {
-    key: { ...hash, primary: true },
-    expiresAt: { ...bigint, name: 'expires_at' },
+    key: primary(hash),
+    expiresAt: bigint,
     admitted: boolean,
   },
   indices: [{ name: 'pocket_limit_expiry', columns: ['expiresAt'] }],

@@ -1,33 +1,31 @@
-import { EntitySchema } from 'typeorm'
 import type { Passkey } from '../passkeys/passkey.ts'
-import { bigint, boolean, json, text, uuid, varchar } from './columns.ts'
+import { bigint, boolean, json, nullable, primary, text, uuid, varchar } from './columns.ts'
+import { defineTable } from './define-table.ts'
 
 /** Passkeys. */
-export const passkeyTable: EntitySchema<Passkey> = new EntitySchema<Passkey>({
-  name: 'pocket_passkey',
-  tableName: 'pocket_passkey',
+export const passkeyTable = defineTable<Passkey>('pocket_passkey', {
   columns: {
-    id: { ...uuid, primary: true },
-    accountId: { ...varchar(255), name: 'account_id' },
+    id: primary(uuid),
+    accountId: varchar(255),
     // Up to 1023 bytes (WebAuthn Level 3 §4).
-    credentialId: { ...varchar(1364), name: 'credential_id' },
+    credentialId: varchar(1364),
     // The length of a host name (RFC 1035 §2.3.4).
-    rpId: { ...varchar(253), name: 'rp_id', nullable: true },
-    publicKey: { ...text, name: 'public_key' },
+    rpId: nullable(varchar(253)),
+    publicKey: text,
     counter: bigint,
     transports: json,
     aaguid: uuid,
-    deviceType: { ...varchar(20), name: 'device_type' },
-    backedUp: { ...boolean, name: 'backed_up' },
-    userVerified: { ...boolean, name: 'user_verified', nullable: true },
-    attachment: { ...varchar(20), nullable: true },
-    attestation: { ...varchar(32), nullable: true },
-    attestedAt: { ...bigint, name: 'attested_at', nullable: true },
-    device: { ...text, nullable: true },
-    counterRegressedAt: { ...bigint, name: 'counter_regressed_at', nullable: true },
+    deviceType: varchar(20),
+    backedUp: boolean,
+    userVerified: nullable(boolean),
+    attachment: nullable(varchar(20)),
+    attestation: nullable(varchar(32)),
+    attestedAt: nullable(bigint),
+    device: nullable(text),
+    counterRegressedAt: nullable(bigint),
     name: text,
-    createdAt: { ...bigint, name: 'created_at' },
-    lastUsedAt: { ...bigint, name: 'last_used_at', nullable: true },
+    createdAt: bigint,
+    lastUsedAt: nullable(bigint),
   },
   indices: [
     { name: 'pocket_passkey_credential', columns: ['credentialId'], unique: true },

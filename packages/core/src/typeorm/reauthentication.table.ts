@@ -1,16 +1,14 @@
-import { EntitySchema } from 'typeorm'
 import type { StoredReauthentication } from '../sessions/reauthentication-store.ts'
-import { bigint, hash, varchar } from './columns.ts'
+import { bigint, hash, primary, varchar } from './columns.ts'
+import { defineTable } from './define-table.ts'
 
-export const reauthenticationTable: EntitySchema<StoredReauthentication> = new EntitySchema<StoredReauthentication>({
-  name: 'pocket_reauthentication',
-  tableName: 'pocket_reauthentication',
+export const reauthenticationTable = defineTable<StoredReauthentication>('pocket_reauthentication', {
   columns: {
-    hash: { ...hash, primary: true },
-    accountId: { ...varchar(255), name: 'account_id' },
-    sessionUid: { ...varchar(255), name: 'session_uid' },
-    authenticatedAt: { ...bigint, name: 'authenticated_at' },
-    expiresAt: { ...bigint, name: 'expires_at' },
+    hash: primary(hash),
+    accountId: varchar(255),
+    sessionUid: varchar(255),
+    authenticatedAt: bigint,
+    expiresAt: bigint,
   },
   indices: [
     { name: 'pocket_reauthentication_account', columns: ['accountId'] },

@@ -1,6 +1,6 @@
-import { EntitySchema } from 'typeorm'
 import type { SessionLink, SessionOrigin } from '../sessions/session-history-store.ts'
-import { bigint, hash, integer, text, uuid, varchar } from './columns.ts'
+import { bigint, hash, integer, nullable, primary, text, uuid, varchar } from './columns.ts'
+import { defineTable } from './define-table.ts'
 
 /** How often a passkey was removed from an account; account operations lock its row. */
 export interface PasskeyRemovals {
@@ -8,27 +8,23 @@ export interface PasskeyRemovals {
   readonly count: number
 }
 
-export const passkeyRemovalTable: EntitySchema<PasskeyRemovals> = new EntitySchema<PasskeyRemovals>({
-  name: 'pocket_passkey_removal',
-  tableName: 'pocket_passkey_removal',
+export const passkeyRemovalTable = defineTable<PasskeyRemovals>('pocket_passkey_removal', {
   columns: {
-    accountId: { ...varchar(255), name: 'account_id', primary: true },
+    accountId: primary(varchar(255)),
     count: integer,
   },
 })
 
-export const sessionOriginTable: EntitySchema<SessionOrigin> = new EntitySchema<SessionOrigin>({
-  name: 'pocket_session_origin',
-  tableName: 'pocket_session_origin',
+export const sessionOriginTable = defineTable<SessionOrigin>('pocket_session_origin', {
   columns: {
-    uid: { ...varchar(255), primary: true },
-    accountId: { ...varchar(255), name: 'account_id' },
+    uid: primary(varchar(255)),
+    accountId: varchar(255),
     method: varchar(20),
-    startedAt: { ...bigint, name: 'started_at' },
+    startedAt: bigint,
     removals: integer,
-    endedBy: { ...uuid, name: 'ended_by', nullable: true },
-    reviewAt: { ...bigint, name: 'review_at' },
-    browser: { ...hash, nullable: true },
+    endedBy: nullable(uuid),
+    reviewAt: bigint,
+    browser: nullable(hash),
   },
   indices: [
     { name: 'pocket_session_origin_account', columns: ['accountId'] },
@@ -38,15 +34,13 @@ export const sessionOriginTable: EntitySchema<SessionOrigin> = new EntitySchema<
   ],
 })
 
-export const sessionLinkTable: EntitySchema<SessionLink> = new EntitySchema<SessionLink>({
-  name: 'pocket_session_link',
-  tableName: 'pocket_session_link',
+export const sessionLinkTable = defineTable<SessionLink>('pocket_session_link', {
   columns: {
-    sessionUid: { ...varchar(255), name: 'session_uid', primary: true },
-    kind: { ...varchar(20), primary: true },
-    subject: { ...varchar(255), primary: true },
-    accountId: { ...varchar(255), name: 'account_id' },
-    label: { ...text, nullable: true },
+    sessionUid: primary(varchar(255)),
+    kind: primary(varchar(20)),
+    subject: primary(varchar(255)),
+    accountId: varchar(255),
+    label: nullable(text),
     at: bigint,
   },
   indices: [

@@ -1,8 +1,7 @@
-import { columns } from '@pocket/core/internal/sql'
-import { EntitySchema } from 'typeorm'
+import { cascadingKey, columns, defineTable } from '@pocket/core/internal/sql'
 import type { CustomClaim } from '../entities/claim.ts'
 
-const { bigint, text, uuid } = columns
+const { bigint, primary, text, uuid } = columns
 
 /** A claim with its position among its owner's claims. */
 export interface StoredClaim extends CustomClaim {
@@ -13,27 +12,14 @@ export interface StoredClaim extends CustomClaim {
 export const userClaimTable = claimTable('pocket_user_claim', { column: 'user_id', table: 'pocket_user' })
 export const groupClaimTable = claimTable('pocket_group_claim', { column: 'group_id', table: 'pocket_group' })
 
-function claimTable(
-  name: string,
-  owner: { readonly column: string; readonly table: string },
-): EntitySchema<StoredClaim> {
-  return new EntitySchema<StoredClaim>({
-    name,
-    tableName: name,
+function claimTable(name: string, owner: { readonly column: string; readonly table: string }) {
+  return defineTable<StoredClaim>(name, {
     columns: {
-      ownerId: { ...uuid, name: owner.column, primary: true },
-      key: { ...text, primary: true },
+      ownerId: { ...primary(uuid), name: owner.column },
+      key: primary(text),
       value: text,
       position: bigint,
     },
-    foreignKeys: [
-      {
-        name: `${name}_owner`,
-        target: owner.table,
-        columnNames: ['ownerId'],
-        referencedColumnNames: ['id'],
-        onDelete: 'CASCADE',
-      },
-    ],
+    foreignKeys: [cascadingKey(`${name}_owner`, { property: 'ownerId', table: owner.table })],
   })
 }

@@ -1,8 +1,7 @@
-import { columns } from '@pocket/core/internal/sql'
-import { EntitySchema } from 'typeorm'
+import { cascadingKey, columns, defineTable } from '@pocket/core/internal/sql'
 import type { Group } from '../entities/group.ts'
 
-const { bigint, boolean, text, uuid } = columns
+const { bigint, boolean, nullable, primary, text, uuid } = columns
 
 /** A group as stored, with the key for name comparison. */
 export interface StoredGroup extends Group {
@@ -11,19 +10,17 @@ export interface StoredGroup extends Group {
   readonly searchKey: string | null
 }
 
-export const groupTable: EntitySchema<StoredGroup> = new EntitySchema<StoredGroup>({
-  name: 'pocket_group',
-  tableName: 'pocket_group',
+export const groupTable = defineTable<StoredGroup>('pocket_group', {
   columns: {
-    id: { ...uuid, primary: true },
+    id: primary(uuid),
     name: text,
-    nameKey: { ...text, name: 'name_key' },
-    friendlyName: { ...text, name: 'friendly_name' },
-    ldapId: { ...text, name: 'ldap_id', nullable: true },
-    createdAt: { ...bigint, name: 'created_at' },
-    searchKey: { ...text, name: 'search_key', nullable: true },
+    nameKey: text,
+    friendlyName: text,
+    ldapId: nullable(text),
+    createdAt: bigint,
+    searchKey: nullable(text),
     /** `null`: no. */
-    requiresTwoPasskeys: { ...boolean, name: 'requires_two_passkeys', nullable: true },
+    requiresTwoPasskeys: nullable(boolean),
   },
   indices: [
     { name: 'pocket_group_name', columns: ['nameKey'], unique: true },
@@ -39,32 +36,18 @@ export interface StoredMembership {
   readonly endsAt: number | null
 }
 
-export const membershipTable: EntitySchema<StoredMembership> = new EntitySchema<StoredMembership>({
-  name: 'pocket_membership',
-  tableName: 'pocket_membership',
+export const membershipTable = defineTable<StoredMembership>('pocket_membership', {
   columns: {
-    userId: { ...uuid, name: 'user_id', primary: true },
-    groupId: { ...uuid, name: 'group_id', primary: true },
-    endsAt: { ...bigint, name: 'ends_at', nullable: true },
+    userId: primary(uuid),
+    groupId: primary(uuid),
+    endsAt: nullable(bigint),
   },
   indices: [
     { name: 'pocket_membership_group', columns: ['groupId', 'endsAt'] },
     { name: 'pocket_membership_ends', columns: ['endsAt'] },
   ],
   foreignKeys: [
-    {
-      name: 'pocket_membership_of_user',
-      target: 'pocket_user',
-      columnNames: ['userId'],
-      referencedColumnNames: ['id'],
-      onDelete: 'CASCADE',
-    },
-    {
-      name: 'pocket_membership_of_group',
-      target: 'pocket_group',
-      columnNames: ['groupId'],
-      referencedColumnNames: ['id'],
-      onDelete: 'CASCADE',
-    },
+    cascadingKey('pocket_membership_of_user', { property: 'userId', table: 'pocket_user' }),
+    cascadingKey('pocket_membership_of_group', { property: 'groupId', table: 'pocket_group' }),
   ],
 })

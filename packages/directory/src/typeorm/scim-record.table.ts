@@ -1,20 +1,17 @@
-import { columns } from '@pocket/core/internal/sql'
-import { EntitySchema } from 'typeorm'
+import { columns, defineTable } from '@pocket/core/internal/sql'
 import type { ScimRecord } from '../scim/record-store.ts'
 
-const { hash, text, uuid, varchar } = columns
+const { hash, primary, text, uuid, varchar } = columns
 
-export const scimRecordTable: EntitySchema<ScimRecord> = new EntitySchema<ScimRecord>({
-  name: 'pocket_scim_record',
-  tableName: 'pocket_scim_record',
+export const scimRecordTable = defineTable<ScimRecord>('pocket_scim_record', {
   columns: {
-    providerId: { ...uuid, name: 'provider_id', primary: true },
-    kind: { ...varchar(5), primary: true },
-    localId: { ...uuid, name: 'local_id', primary: true },
-    remoteId: { ...text, name: 'remote_id' },
+    providerId: primary(uuid),
+    kind: primary(varchar(5)),
+    localId: primary(uuid),
+    remoteId: text,
     state: varchar(7),
     name: text,
-    remoteName: { ...text, name: 'remote_name' },
+    remoteName: text,
     sentFingerprint: { ...hash, name: 'sent' },
     storedFingerprint: { ...hash, name: 'kept' },
   },

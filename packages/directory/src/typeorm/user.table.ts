@@ -1,8 +1,7 @@
-import { columns } from '@pocket/core/internal/sql'
-import { EntitySchema } from 'typeorm'
+import { columns, defineTable } from '@pocket/core/internal/sql'
 import type { User } from '../entities/user.ts'
 
-const { bigint, boolean, text, uuid, varchar } = columns
+const { bigint, boolean, nullable, primary, text, uuid, varchar } = columns
 
 /** A user as stored, with the keys for name comparison. */
 export interface StoredUser extends User {
@@ -12,26 +11,24 @@ export interface StoredUser extends User {
   readonly searchKey: string
 }
 
-export const userTable: EntitySchema<StoredUser> = new EntitySchema<StoredUser>({
-  name: 'pocket_user',
-  tableName: 'pocket_user',
+export const userTable = defineTable<StoredUser>('pocket_user', {
   columns: {
-    id: { ...uuid, primary: true },
-    userName: { ...text, name: 'user_name' },
-    userNameKey: { ...text, name: 'user_name_key' },
-    email: { ...text, nullable: true },
-    emailKey: { ...text, name: 'email_key', nullable: true },
-    emailVerified: { ...boolean, name: 'email_verified' },
-    firstName: { ...text, name: 'first_name' },
-    lastName: { ...text, name: 'last_name' },
-    displayName: { ...text, name: 'display_name' },
+    id: primary(uuid),
+    userName: text,
+    userNameKey: text,
+    email: nullable(text),
+    emailKey: nullable(text),
+    emailVerified: boolean,
+    firstName: text,
+    lastName: text,
+    displayName: text,
     administrator: boolean,
     disabled: boolean,
-    locale: { ...varchar(35), nullable: true },
-    ldapId: { ...text, name: 'ldap_id', nullable: true },
-    createdAt: { ...bigint, name: 'created_at' },
-    updatedAt: { ...bigint, name: 'updated_at' },
-    searchKey: { ...text, name: 'search_key' },
+    locale: nullable(varchar(35)),
+    ldapId: nullable(text),
+    createdAt: bigint,
+    updatedAt: bigint,
+    searchKey: text,
   },
   indices: [
     { name: 'pocket_user_user_name', columns: ['userNameKey'], unique: true },

@@ -1,9 +1,9 @@
 import { columns, initialTables } from '@pocket/core/internal/sql'
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-const { createTables, primary } = initialTables
+const { createTables } = initialTables
 
-const table = { name: 'pocket_bootstrap_account', columns: { user_id: primary(columns.uuid) } }
+const table = { name: 'pocket_bootstrap_account', columns: { user_id: columns.primary(columns.uuid) } }
 
 /** Administrators whom an API key created. */
 export class AdditiveCreateBootstrapAccount1764000000030 implements MigrationInterface {

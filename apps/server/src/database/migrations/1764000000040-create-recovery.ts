@@ -1,8 +1,8 @@
 import { columns, initialTables } from '@pocket/core/internal/sql'
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-const { createTables, nullable, primary } = initialTables
-const { bigint, hash, text, uuid } = columns
+const { createTables } = initialTables
+const { bigint, hash, nullable, primary, text, uuid } = columns
 
 const table = {
   name: 'pocket_recovery',

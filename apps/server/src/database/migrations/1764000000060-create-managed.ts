@@ -1,8 +1,8 @@
 import { columns, initialTables } from '@pocket/core/internal/sql'
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-const { text, varchar } = columns
-const { createTables, primary } = initialTables
+const { primary, text, varchar } = columns
+const { createTables } = initialTables
 
 const table = {
   name: 'pocket_managed',

@@ -1,8 +1,8 @@
 import { columns, initialTables } from '@pocket/core/internal/sql'
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-const { createTables, dropTables, primary } = initialTables
-const { bigint, boolean, hash, integer, text, uuid, varchar } = columns
+const { createTables, dropTables } = initialTables
+const { bigint, boolean, hash, integer, primary, text, uuid, varchar } = columns
 
 const tables = [
   {

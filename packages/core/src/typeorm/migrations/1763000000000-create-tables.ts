@@ -1,14 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { bigint, boolean, hash, integer, text, uuid, varchar } from '../columns.ts'
-import {
-  cascade,
-  createTables,
-  dropTables,
-  type InitialTable,
-  nullable,
-  primary,
-  takeOverTables,
-} from '../initial-tables.ts'
+import { bigint, boolean, hash, integer, nullable, primary, text, uuid, varchar } from '../columns.ts'
+import { cascade, createTables, dropTables, type InitialTable, takeOverTables } from '../initial-tables.ts'
 
 const tables: readonly InitialTable[] = [
   {

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { integer, uuid } from '../columns.ts'
-import { createTables, type InitialTable, primary } from '../initial-tables.ts'
+import { integer, primary, uuid } from '../columns.ts'
+import { createTables, type InitialTable } from '../initial-tables.ts'
 
 const table: InitialTable = { name: 'pocket_cache_version', columns: { id: primary(integer), version: uuid } }
 

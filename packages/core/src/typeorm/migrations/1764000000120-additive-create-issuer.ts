@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm'
-import { integer, text } from '../columns.ts'
-import { createTables, type InitialTable, primary } from '../initial-tables.ts'
+import { integer, primary, text } from '../columns.ts'
+import { createTables, type InitialTable } from '../initial-tables.ts'
 
 const table: InitialTable = { name: 'pocket_issuer', columns: { id: primary(integer), issuer: text } }
 

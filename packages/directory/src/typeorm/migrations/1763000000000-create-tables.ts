@@ -1,8 +1,8 @@
 import { columns, initialTables } from '@pocket/core/internal/sql'
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
-const { bigint, boolean, hash, text, uuid, varchar } = columns
-const { cascade, createTables, dropTables, nullable, primary, takeOverTables } = initialTables
+const { bigint, boolean, hash, nullable, primary, text, uuid, varchar } = columns
+const { cascade, createTables, dropTables, takeOverTables } = initialTables
 
 const tables: readonly initialTables.InitialTable[] = [
   {
