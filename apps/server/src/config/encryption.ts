@@ -1,6 +1,5 @@
 import type { Reader } from './reader.ts'
-import type { RawValue, Section, Variable } from './variable.ts'
-import { InvalidValueError } from './variable.ts'
+import { InvalidValueError, type RawValue, type Section, type Variable } from './variable.ts'
 
 const minBytes = 16
 

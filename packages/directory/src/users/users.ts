@@ -1,7 +1,6 @@
 import { ConflictError, NotFoundError } from '@pocket/core/errors'
 import type { DirectoryContext } from '../context.ts'
-import type { CustomClaim } from '../entities/claim.ts'
-import { validateClaims } from '../entities/claim.ts'
+import { type CustomClaim, validateClaims } from '../entities/claim.ts'
 import type { User, UserDetails } from '../entities/user.ts'
 import { isId } from '../id.ts'
 import type { Page, PageRequest } from '../page.ts'
