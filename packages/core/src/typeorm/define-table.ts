@@ -7,7 +7,7 @@ type TableOptions<Entity> = Pick<EntitySchemaOptions<Entity>, 'columns' | 'indic
  *
  * @example
  * ```ts
- * const noteTable = defineTable<Note>('pocket_note', { columns: { id: primary(uuid), createdAt: bigint } })
+ * const noteTable = defineTable<{ id: string }>('note', { columns: { id: { type: 'text', primary: true } } })
  * ```
  */
 export function defineTable<Entity>(name: string, options: TableOptions<Entity>): EntitySchema<Entity> {
