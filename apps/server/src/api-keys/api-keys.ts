@@ -33,32 +33,6 @@ export interface KeyCreator extends KeyOwner {
   readonly isAdministrator: boolean
 }
 
-/** API keys of users. Users can read and change only their own keys. */
-export interface ApiKeys {
-  find(ownerId: string, id: string): Promise<ApiKey | undefined>
-  /** Supports searching by name and the filter `expired`. */
-  list(ownerId: string, request: ListRequest): Promise<Page<ApiKey>>
-  /**
-   * @throws {InvalidInputError} `invalid_api_key_expiration` if it is in the past, `validation_failed` if a field is invalid @throws
-   * {ForbiddenError} `forbidden` if a user without the administrator role creates a key that can read secrets
-   */
-  create(owner: KeyCreator, input: NewApiKey): Promise<MintedApiKey>
-  /**
-   * Gives an expired key a new token and a new expiration (RFC 3339).
-   *
-   * @throws {NotFoundError} `api_key_not_found` @throws {ConflictError} `api_key_not_expired` @throws {InvalidInputError} as `create`
-   */
-  renew(owner: KeyOwner, id: string, expiresAt: string): Promise<MintedApiKey>
-  /** @throws {NotFoundError} `api_key_not_found` */
-  remove(owner: KeyOwner, id: string): Promise<void>
-  /** The unexpired key with this token. Records its use at most once a minute, without delaying the caller. */
-  identify(token: string): Promise<ApiKey | undefined>
-  /** Removes all keys of a user; call it when the user is deleted. */
-  removeByOwner(ownerId: string): Promise<void>
-  /** Resolves when every recorded use has been written. */
-  flush(): Promise<void>
-}
-
 export interface ApiKeyDeps {
   readonly store: ApiKeyStore
   /** Records the session in which a key is created. */
@@ -71,6 +45,7 @@ export interface ApiKeyDeps {
   readonly onError: (error: unknown) => void
 }
 
+/** API keys of users. Users can read and change only their own keys. */
 export function createApiKeys({
   store,
   recordCredential,
@@ -79,7 +54,7 @@ export function createApiKeys({
   audit,
   clock,
   onError,
-}: ApiKeyDeps): ApiKeys {
+}: ApiKeyDeps) {
   const usageRecorder = createUsageRecorder(store, onError)
 
   const getApiKey = async (ownerId: string, id: string): Promise<ApiKey> => {
@@ -89,10 +64,18 @@ export function createApiKeys({
   }
 
   return {
-    find: (ownerId, id) => store.find(ownerId, id),
-    list: (ownerId, request) => store.list(ownerId, request, clock.now()),
+    find: (ownerId: string, id: string): Promise<ApiKey | undefined> => store.find(ownerId, id),
+    /** Supports searching by name and the filter `expired`. */
+    list: (ownerId: string, request: ListRequest): Promise<Page<ApiKey>> => store.list(ownerId, request, clock.now()),
 
-    async create({ isAdministrator, ...owner }, { name, description, scopes, canReadSecrets, expiresAt }) {
+    /**
+     * @throws {InvalidInputError} `invalid_api_key_expiration` if it is in the past, `validation_failed` if a field is invalid @throws
+     * {ForbiddenError} `forbidden` if a user without the administrator role creates a key that can read secrets
+     */
+    async create(
+      { isAdministrator, ...owner }: KeyCreator,
+      { name, description, scopes, canReadSecrets, expiresAt }: NewApiKey,
+    ): Promise<MintedApiKey> {
       if (canReadSecrets && !isAdministrator)
         throw new ForbiddenError('forbidden', 'Only the keys of administrators can read secrets.')
       const { ownerId, origin } = owner
@@ -120,7 +103,12 @@ export function createApiKeys({
       })
     },
 
-    async renew(owner, id, expiration) {
+    /**
+     * Gives an expired key a new token and a new expiration (RFC 3339).
+     *
+     * @throws {NotFoundError} `api_key_not_found` @throws {ConflictError} `api_key_not_expired` @throws {InvalidInputError} as `create`
+     */
+    async renew(owner: KeyOwner, id: string, expiration: string): Promise<MintedApiKey> {
       const { ownerId, origin } = owner
       const now = clock.now()
       const apiKey = await getApiKey(ownerId, id)
@@ -140,7 +128,8 @@ export function createApiKeys({
       return { apiKey: { ...apiKey, tokenHash, expiresAt, expirationEmailSent: false }, token }
     },
 
-    async remove(owner, id) {
+    /** @throws {NotFoundError} `api_key_not_found` */
+    async remove(owner: KeyOwner, id: string): Promise<void> {
       const { ownerId, origin } = owner
       const before = await getApiKey(ownerId, id)
       if (!(await store.remove(ownerId, id))) throw notFound(id)
@@ -148,7 +137,8 @@ export function createApiKeys({
       await audit.record({ event: 'api_key_removed', ...subjectsOf(owner, id), ...changes }, origin)
     },
 
-    async identify(token) {
+    /** The unexpired key with this token. Records its use at most once a minute, without delaying the caller. */
+    async identify(token: string): Promise<ApiKey | undefined> {
       const apiKey = await store.findByHash(hashToken(token))
       const now = clock.now()
       if (!apiKey || apiKey.expiresAt <= now) return undefined
@@ -156,10 +146,14 @@ export function createApiKeys({
       return apiKey
     },
 
-    removeByOwner: (ownerId) => store.removeByOwner(ownerId),
-    flush: () => usageRecorder.flush(),
+    /** Removes all keys of a user; call it when the user is deleted. */
+    removeByOwner: (ownerId: string): Promise<void> => store.removeByOwner(ownerId),
+    /** Resolves when every recorded use has been written. */
+    flush: (): Promise<void> => usageRecorder.flush(),
   }
 }
+
+export type ApiKeys = ReturnType<typeof createApiKeys>
 
 /** Audit log data of a key, without secrets. */
 /** The subjects of an audit event. */

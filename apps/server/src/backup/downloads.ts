@@ -22,21 +22,15 @@ export interface BackupDownload {
   readonly content: Readable
 }
 
-/** Archives that administrators download. */
-export interface BackupDownloads {
-  /** @throws {InvalidInputError} `validation_failed` for the field `passphrase` or `recipient` */
-  validate(encryption: Encryption): Promise<void>
-  /** Begins to write an archive; resolves to `undefined` while this server writes another one. */
-  start(actor: Actor, encryption: Encryption): Promise<BackupDownload | undefined>
-}
-
 /** Milliseconds. A slow reader keeps a snapshot of the database open. */
 const maxDuration = 3_600_000
 
-export function createBackupDownloads({ load, audit, clock, onError }: BackupDownloadDeps): BackupDownloads {
+/** Archives that administrators download. */
+export function createBackupDownloads({ load, audit, clock, onError }: BackupDownloadDeps) {
   let isActive = false
   return {
-    async validate(encryption) {
+    /** @throws {InvalidInputError} `validation_failed` for the field `passphrase` or `recipient` */
+    async validate(encryption: Encryption): Promise<void> {
       const { createEncrypter } = (await load()).encryption
       try {
         createEncrypter(encryption)
@@ -52,7 +46,8 @@ export function createBackupDownloads({ load, audit, clock, onError }: BackupDow
       }
     },
 
-    async start({ id: by, origin }, encryption) {
+    /** Begins to write an archive; resolves to `undefined` while this server writes another one. */
+    async start({ id: by, origin }: Actor, encryption: Encryption): Promise<BackupDownload | undefined> {
       if (isActive) return undefined
       isActive = true
       try {
@@ -77,3 +72,5 @@ export function createBackupDownloads({ load, audit, clock, onError }: BackupDow
     },
   }
 }
+
+export type BackupDownloads = ReturnType<typeof createBackupDownloads>

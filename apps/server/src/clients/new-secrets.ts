@@ -11,18 +11,6 @@ interface SealedSecret extends NewSecret {
   readonly expiresAt: number
 }
 
-/**
- * The plaintext of new secrets, until the administrator has stored them. Each is an encrypted cookie of the client's pages that
- * only the session which created the secret can read, so nothing is stored on the server and the sign-out ends it.
- */
-export interface NewSecrets {
-  /** Keeps a secret for the client's pages at `path`. */
-  keep(ctx: Context, path: string, secret: NewSecret): Promise<void>
-  /** The secrets of this client that are kept for the session of the request, in the order of the client's secrets. */
-  list(ctx: Context, client: Pick<Client, 'secrets'>): Promise<readonly NewSecret[]>
-  forget(ctx: Context, path: string, secretId: string): void
-}
-
 export interface NewSecretsDeps {
   readonly masterKey: MasterKey
   readonly pocket: Pick<Pocket, 'session'>
@@ -30,7 +18,11 @@ export interface NewSecretsDeps {
   readonly secure: boolean
 }
 
-export function createNewSecrets({ masterKey, pocket, clock, secure }: NewSecretsDeps): NewSecrets {
+/**
+ * The plaintext of new secrets, until the administrator has stored them. Each is an encrypted cookie of the client's pages that
+ * only the session which created the secret can read, so nothing is stored on the server and the sign-out ends it.
+ */
+export function createNewSecrets({ masterKey, pocket, clock, secure }: NewSecretsDeps) {
   const cookieName = (secretId: string) => `${secure ? '__Secure-' : ''}new-secret-${secretId}`
   const options = (path: string) =>
     ({ path, httpOnly: true, sameSite: 'strict', secure, overwrite: true, signed: false }) as const
@@ -45,7 +37,8 @@ export function createNewSecrets({ masterKey, pocket, clock, secure }: NewSecret
   }
 
   return {
-    async keep(ctx, path, secret) {
+    /** Keeps a secret for the client's pages at `path`. */
+    async keep(ctx: Context, path: string, secret: NewSecret): Promise<void> {
       const session = await pocket.session(ctx.req, ctx.res)
       if (!session) return
       const sealed: SealedSecret = { ...secret, sessionUid: session.uid, expiresAt: clock.now() + lifetime }
@@ -53,7 +46,8 @@ export function createNewSecrets({ masterKey, pocket, clock, secure }: NewSecret
       ctx.cookies.set(cookieName(secret.id), value, { ...options(path), maxAge: lifetime })
     },
 
-    async list(ctx, { secrets }) {
+    /** The secrets of this client that are kept for the session of the request, in the order of the client's secrets. */
+    async list(ctx: Context, { secrets }: Pick<Client, 'secrets'>): Promise<readonly NewSecret[]> {
       const kept = secrets.flatMap(({ id: secretId }) => ctx.cookies.get(cookieName(secretId), { signed: false }) ?? [])
       if (kept.length === 0) return []
       const session = await pocket.session(ctx.req, ctx.res)
@@ -64,8 +58,10 @@ export function createNewSecrets({ masterKey, pocket, clock, secure }: NewSecret
         .map(({ id: secretId, value }) => ({ id: secretId, value }))
     },
 
-    forget(ctx, path, secretId) {
+    forget(ctx: Context, path: string, secretId: string): void {
       ctx.cookies.set(cookieName(secretId), null, options(path))
     },
   }
 }
+
+export type NewSecrets = ReturnType<typeof createNewSecrets>

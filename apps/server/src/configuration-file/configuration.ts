@@ -25,20 +25,6 @@ export interface Result {
   readonly replaces?: string | undefined
 }
 
-/** Makes the instance match a configuration file. */
-export interface Configuration {
-  /** Compares without writing. @throws {InvalidFileError} with every problem that is found without a change */
-  compare(file: ConfigurationFile): Promise<Result>
-  /** Applies the file in one transaction. @throws {InvalidFileError} with every problem; nothing has changed then */
-  apply(file: ConfigurationFile): Promise<Result>
-  /** Applies the file and rolls back, which finds every problem. @throws the same errors as `apply` */
-  dryRun(file: ConfigurationFile): Promise<Result>
-  /** Ends the management of all objects, for a server without a file. */
-  release(): Promise<boolean>
-  /** Everything that a file can declare, without secrets. */
-  export(): Promise<Readonly<Record<string, unknown>>>
-}
-
 export interface ConfigurationDeps {
   /** In the order that they are applied. */
   readonly kinds: readonly Kind[]
@@ -49,7 +35,8 @@ export interface ConfigurationDeps {
   readonly withLock: Transaction
 }
 
-export function createConfiguration(deps: ConfigurationDeps): Configuration {
+/** Makes the instance match a configuration file. */
+export function createConfiguration(deps: ConfigurationDeps) {
   const { kinds, store, guard, masterKey, withLock } = deps
 
   const isSameFile = ({ encryptedDigest }: AppliedFile, { digest }: ConfigurationFile) =>
@@ -126,9 +113,13 @@ export function createConfiguration(deps: ConfigurationDeps): Configuration {
   }
 
   return {
+    /** Compares without writing. @throws {InvalidFileError} with every problem that is found without a change */
     compare,
-    apply: (file) => guard.bypass(() => withLock(() => applyFile(file))),
-    async dryRun(file) {
+    /** Applies the file in one transaction. @throws {InvalidFileError} with every problem; nothing has changed then */
+    apply: (file: ConfigurationFile): Promise<Result> => guard.bypass(() => withLock(() => applyFile(file))),
+
+    /** Applies the file and rolls back, which finds every problem. @throws the same errors as `apply` */
+    async dryRun(file: ConfigurationFile): Promise<Result> {
       const outcome: { result?: Result } = {}
       const ended = new Error('The dry run has ended')
       try {
@@ -143,12 +134,16 @@ export function createConfiguration(deps: ConfigurationDeps): Configuration {
       }
       return outcome.result ?? { outcome: 'current', changes: [] }
     },
-    async release() {
+
+    /** Ends the management of all objects, for a server without a file. */
+    async release(): Promise<boolean> {
       if (!(await store.isUsed())) return false
       await store.release()
       return true
     },
-    async export() {
+
+    /** Everything that a file can declare, without secrets. */
+    async export(): Promise<Readonly<Record<string, unknown>>> {
       const content: Record<string, unknown> = {}
       for (const kind of kinds) {
         const items = await kind.list()
@@ -159,6 +154,8 @@ export function createConfiguration(deps: ConfigurationDeps): Configuration {
     },
   }
 }
+
+export type Configuration = ReturnType<typeof createConfiguration>
 
 function sortKey({ kind, id }: ManagedObject): string {
   return `${kind} ${id}`

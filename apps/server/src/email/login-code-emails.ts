@@ -7,30 +7,19 @@ import type { EmailDeps } from './deps.ts'
 import type { CodeRequest, Email, Message } from './email.ts'
 import { addressOf, encryptContent } from './outbox.ts'
 
-/** Login codes sent by e-mail. */
-export interface LoginCodeEmails {
-  /** `lifetime` in milliseconds. @throws {ForbiddenError} `one_time_access_disabled` @throws {ConflictError} `user_email_not_set` */
-  send(actor: Actor, userId: string, lifetime: number): Promise<void>
-  /** Sends a link for registering a passkey. `lifetime` in milliseconds. @throws {ConflictError} `user_email_not_set` */
-  invite(actor: Actor, userId: string, lifetime: number): Promise<void>
-  /** @throws {ForbiddenError} `one_time_access_disabled` if signed-out users may not request codes */
-  assertRequestable(): Promise<void>
-  /** For a signed-out user. Behaves the same whether or not an account with this e-mail address exists. */
-  request(address: string, browserToken: string, redirect: string | null): Promise<void>
-  /** Processes a due request: creates the code, or returns `undefined` if there is no recipient. */
-  resolveRequest(email: Email, request: CodeRequest): Promise<ResolvedRequest | undefined>
-}
-
 const requestedLifetime = 15 * 60_000
 /** Prevents others from flooding a user's mailbox. */
 const maxConcurrent = 10
 
+/** Login codes sent by e-mail. */
 export function createLoginCodeEmails(
   { directory, outbox, database, settings, transaction, clock }: EmailDeps,
   pocket: Pick<Pocket, 'issueLoginCode' | 'issuer'>,
-): LoginCodeEmails {
+) {
   const { emails: store, masterKey } = database
+
   const disabledError = () => new ForbiddenError('one_time_access_disabled', 'Login codes by e-mail are turned off.')
+
   const issue = (actor: Actor, userId: string, lifetime: number, messageOf: (code: LoginCode) => Message) =>
     transaction(async () => {
       const to = await directory.find(userId)
@@ -41,7 +30,8 @@ export function createLoginCodeEmails(
     })
 
   return {
-    async send(actor, userId, lifetime) {
+    /** `lifetime` in milliseconds. @throws {ForbiddenError} `one_time_access_disabled` @throws {ConflictError} `user_email_not_set` */
+    async send(actor: Actor, userId: string, lifetime: number): Promise<void> {
       if (!(await settings.lastKnown()).emailOneTimeAccessAsAdminEnabled) throw disabledError()
       await issue(actor, userId, lifetime, ({ code, expiresAt }) => ({
         kind: 'one-time-access',
@@ -52,22 +42,26 @@ export function createLoginCodeEmails(
       }))
     },
 
-    invite: (actor, userId, lifetime) =>
+    /** Sends a link for registering a passkey. `lifetime` in milliseconds. @throws {ConflictError} `user_email_not_set` */
+    invite: (actor: Actor, userId: string, lifetime: number): Promise<void> =>
       issue(actor, userId, lifetime, ({ code, expiresAt }) => ({
         kind: 'invitation',
         link: `${pocket.issuer}/lc/${code}?${new URLSearchParams({ redirect: addPasskeyPath })}`,
         expiresAt,
       })),
 
-    async assertRequestable() {
+    /** @throws {ForbiddenError} `one_time_access_disabled` if signed-out users may not request codes */
+    async assertRequestable(): Promise<void> {
       if (!(await settings.lastKnown()).emailOneTimeAccessAsUnauthenticatedEnabled) throw disabledError()
     },
 
-    async request(address, browserToken, redirect) {
+    /** For a signed-out user. Behaves the same whether or not an account with this e-mail address exists. */
+    async request(address: string, browserToken: string, redirect: string | null): Promise<void> {
       await outbox.queueRequest(address, { kind: 'one-time-access-request', browserToken, redirect })
     },
 
-    resolveRequest: (email, { browserToken, redirect }) =>
+    /** Processes a due request: creates the code, or returns `undefined` if there is no recipient. */
+    resolveRequest: (email: Email, { browserToken, redirect }: CodeRequest): Promise<ResolvedRequest | undefined> =>
       transaction(async () => {
         const to = await directory.findByEmail(email.recipient)
         const enabled = (await settings.lastKnown()).emailOneTimeAccessAsUnauthenticatedEnabled
@@ -84,3 +78,5 @@ export function createLoginCodeEmails(
       }),
   }
 }
+
+export type LoginCodeEmails = ReturnType<typeof createLoginCodeEmails>

@@ -6,23 +6,15 @@ import type { Actor } from '../access/actor.ts'
 import type { EmailDeps } from './deps.ts'
 import { addressOf } from './outbox.ts'
 
-/** Verifies that an e-mail address belongs to the user. */
-export interface EmailVerification {
-  /** Sends a link that is valid for a day and replaces an earlier one. @throws {ConflictError} `user_email_not_set` */
-  begin(user: User): Promise<void>
-  /** The account of an unexpired verification link. */
-  findAccountId(token: string): Promise<string | undefined>
-  /** Consumes the token. @throws {InvalidInputError} `invalid_email_verification_token` */
-  finish(actor: Actor, token: string): Promise<void>
-}
-
 const lifetime = 24 * 60 * 60_000
 
-export function createEmailVerification(deps: EmailDeps): EmailVerification {
+/** Verifies that an e-mail address belongs to the user. */
+export function createEmailVerification(deps: EmailDeps) {
   const { outbox, directory, audit, transaction, clock } = deps
   const store = deps.database.emailVerifications
   return {
-    begin: (user) =>
+    /** Sends a link that is valid for a day and replaces an earlier one. @throws {ConflictError} `user_email_not_set` */
+    begin: (user: User): Promise<void> =>
       transaction(async () => {
         const email = addressOf(user)
         const token = randomBytes(16).toString('hex')
@@ -32,12 +24,14 @@ export function createEmailVerification(deps: EmailDeps): EmailVerification {
         await outbox.queue({ to: user, message: { kind: 'email-verification', name, token, expiresAt }, expiresAt })
       }),
 
-    async findAccountId(token) {
+    /** The account of an unexpired verification link. */
+    async findAccountId(token: string): Promise<string | undefined> {
       const verification = await store.find(hashOf(token))
       return verification && verification.expiresAt > clock.now() ? verification.accountId : undefined
     },
 
-    async finish(actor, token) {
+    /** Consumes the token. @throws {InvalidInputError} `invalid_email_verification_token` */
+    async finish(actor: Actor, token: string): Promise<void> {
       const verified = await transaction(async () => {
         const verification = await store.consume(actor.id, hashOf(token))
         if (verification === undefined || verification.expiresAt <= clock.now()) return false
@@ -58,6 +52,8 @@ export function createEmailVerification(deps: EmailDeps): EmailVerification {
     },
   }
 }
+
+export type EmailVerification = ReturnType<typeof createEmailVerification>
 
 function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('base64url')

@@ -20,28 +20,7 @@ export interface GroupNames {
 }
 
 /** Group administration. Throws `not_found` if a group does not exist. */
-export interface GroupAdministration {
-  /** Without the members, because there can be many. */
-  find(id: string): Promise<GroupWithClaims>
-  /** @throws {InvalidInputError} `validation_failed` @throws {ConflictError} `already_in_use` */
-  create(actor: Actor, names: GroupNames): Promise<GroupWithClaims>
-  /**
-   * @throws the same errors as `create`
-   * @throws {ForbiddenError} `ldap_user_group_update` for the names of a group that is imported while LDAP is enabled
-   */
-  update(actor: Actor, id: string, names: GroupNames): Promise<void>
-  /** @throws {ForbiddenError} `ldap_user_group_update`, as `update` */
-  remove(actor: Actor, id: string): Promise<void>
-  /** Whether LDAP manages the names and members of this group, so that the next import would overwrite changes. */
-  isManagedByLdap(group: Pick<Group, 'ldapId'>): Promise<boolean>
-  setMembers(actor: Actor, id: string, userIds: readonly string[]): Promise<void>
-  /** Sets the end of a membership. @throws {InvalidInputError} `validation_failed` if it is in the past */
-  setMembershipEnd(actor: Actor, membership: Membership): Promise<void>
-  /** @throws {InvalidInputError} `reserved_claim`, `duplicate_claim`, `validation_failed` */
-  setClaims(actor: Actor, id: string, claims: readonly CustomClaim[]): Promise<readonly CustomClaim[]>
-}
-
-export function createGroupAdministration(deps: Deps & { readonly settings: Settings }): GroupAdministration {
+export function createGroupAdministration(deps: Deps & { readonly settings: Settings }) {
   const { directory, pocket, audit, transaction, settings } = deps
   const { groups, claims } = directory
 
@@ -50,17 +29,21 @@ export function createGroupAdministration(deps: Deps & { readonly settings: Sett
     if (group === undefined) throw groupNotFound()
     return group
   }
+
   const findWithMembers = async (id: string) => {
     const group = await groups.find(id)
     if (group === undefined) throw groupNotFound()
     return group
   }
+
   const isManagedByLdap = async ({ ldapId }: Pick<Group, 'ldapId'>) =>
     ldapId !== null && (await settings.values()).ldapEnabled
+
   const assertNotManagedByLdap = async (group: Pick<Group, 'ldapId'>) => {
     if (await isManagedByLdap(group))
       throw new ForbiddenError('ldap_user_group_update', 'LDAP user groups can’t be updated')
   }
+
   /** A transaction that first checks the caller's precondition, if any. */
   const withPrecondition = <T>(actor: Actor, id: string, work: () => Promise<T>): Promise<T> =>
     actor.ifMatch === undefined
@@ -70,6 +53,7 @@ export function createGroupAdministration(deps: Deps & { readonly settings: Sett
             assertUnchanged(actor, groupValidator(await findWithMembers(id), idsOf(await pocket.clients.allowedTo(id))))
           return work()
         })
+
   /** Changes a group and records the change in the audit log, if anything changed. */
   const recordChange = (actor: Actor, id: string, work: () => Promise<AuditEvent | null>) =>
     withPrecondition(actor, id, async () => {
@@ -78,9 +62,11 @@ export function createGroupAdministration(deps: Deps & { readonly settings: Sett
     })
 
   return {
+    /** Without the members, because there can be many. */
     find,
 
-    create: (actor, { name, friendlyName, requiresTwoPasskeys = false }) =>
+    /** @throws {InvalidInputError} `validation_failed` @throws {ConflictError} `already_in_use` */
+    create: (actor: Actor, { name, friendlyName, requiresTwoPasskeys = false }: GroupNames): Promise<GroupWithClaims> =>
       transaction(async () => {
         const { id } = await groups.create({ name, friendlyName, requiresTwoPasskeys })
         const changes = changesBetween(null, { name, friendlyName, requiresTwoPasskeys })
@@ -88,7 +74,11 @@ export function createGroupAdministration(deps: Deps & { readonly settings: Sett
         return find(id)
       }),
 
-    update: (actor, id, { name, friendlyName, requiresTwoPasskeys }) =>
+    /**
+     * @throws the same errors as `create`
+     * @throws {ForbiddenError} `ldap_user_group_update` for the names of a group that is imported while LDAP is enabled
+     */
+    update: (actor: Actor, id: string, { name, friendlyName, requiresTwoPasskeys }: GroupNames): Promise<void> =>
       recordChange(actor, id, async () => {
         const stored = await find(id)
         const keepsNames = name === stored.name && friendlyName === stored.friendlyName
@@ -100,7 +90,8 @@ export function createGroupAdministration(deps: Deps & { readonly settings: Sett
         return { event: 'group_updated', groupId: id, fields: changed, by: actor.id, ...changes }
       }),
 
-    remove: (actor, id) =>
+    /** @throws {ForbiddenError} `ldap_user_group_update`, as `update` */
+    remove: (actor: Actor, id: string): Promise<void> =>
       withPrecondition(actor, id, async () => {
         const { claims: groupClaims, members, ...before } = await findWithMembers(id)
         await assertNotManagedByLdap(before)
@@ -115,9 +106,10 @@ export function createGroupAdministration(deps: Deps & { readonly settings: Sett
         await audit.record({ event: 'group_removed', groupId: id, by: actor.id, ...changes }, actor.origin)
       }),
 
+    /** Whether LDAP manages the names and members of this group, so that the next import would overwrite changes. */
     isManagedByLdap,
 
-    setMembers: (actor, id, userIds) =>
+    setMembers: (actor: Actor, id: string, userIds: readonly string[]): Promise<void> =>
       recordChange(actor, id, async () => {
         const { added, removed } = await groups.setMembers(id, userIds)
         if (added.length === 0 && removed.length === 0) return null
@@ -128,7 +120,8 @@ export function createGroupAdministration(deps: Deps & { readonly settings: Sett
         return { event: 'group_members_changed', groupId: id, added, removed, by: actor.id, ...changes }
       }),
 
-    setMembershipEnd: (actor, membership) =>
+    /** Sets the end of a membership. @throws {InvalidInputError} `validation_failed` if it is in the past */
+    setMembershipEnd: (actor: Actor, membership: Membership): Promise<void> =>
       directory.withLock(async () => {
         const { userId: accountId, groupId, endsAt: end } = membership
         const before = await groups.membership(groupId, accountId)
@@ -143,7 +136,8 @@ export function createGroupAdministration(deps: Deps & { readonly settings: Sett
         await audit.record(event, actor.origin)
       }),
 
-    setClaims: (actor, id, newClaims) =>
+    /** @throws {InvalidInputError} `reserved_claim`, `duplicate_claim`, `validation_failed` */
+    setClaims: (actor: Actor, id: string, newClaims: readonly CustomClaim[]): Promise<readonly CustomClaim[]> =>
       withPrecondition(actor, id, async () => {
         const before = (await groups.list([id]))[0]?.claims ?? []
         const stored = await claims.replaceForGroup(id, newClaims)
@@ -155,3 +149,5 @@ export function createGroupAdministration(deps: Deps & { readonly settings: Sett
       }),
   }
 }
+
+export type GroupAdministration = ReturnType<typeof createGroupAdministration>

@@ -5,16 +5,7 @@ import type { Context } from 'koa'
 import { assertCondition, callerOf } from '../access/guard.ts'
 
 /** The user of a page. The access table states the permissions. */
-export interface Authentication {
-  user(ctx: Context): Promise<User | undefined>
-  /** The user that the guard authenticated. @throws {NotAuthenticatedError} `not_signed_in` on a public page */
-  requireUser(ctx: Context): Promise<User>
-}
-
-export function createAuthentication(
-  pocket: Pick<Pocket, 'session'>,
-  directory: Pick<Directory, 'find'>,
-): Authentication {
+export function createAuthentication(pocket: Pick<Pocket, 'session'>, directory: Pick<Directory, 'find'>) {
   const user = async (ctx: Context) => {
     const caller = callerOf(ctx)
     if (caller) return caller
@@ -23,7 +14,9 @@ export function createAuthentication(
   }
   return {
     user,
-    async requireUser(ctx) {
+
+    /** The user that the guard authenticated. @throws {NotAuthenticatedError} `not_signed_in` on a public page */
+    async requireUser(ctx: Context): Promise<User> {
       const caller = callerOf(ctx)
       if (caller) return caller
       await assertCondition(ctx, 'known-account')
@@ -33,3 +26,5 @@ export function createAuthentication(
     },
   }
 }
+
+export type Authentication = ReturnType<typeof createAuthentication>

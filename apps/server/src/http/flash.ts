@@ -7,30 +7,24 @@ const lifetime = 120_000
 /** Browsers reject a cookie of more than 4096 bytes, including its name and attributes. */
 const byteLimit = 3500
 
-/** Content that a page shows once, after the redirect that follows a POST. */
-export interface Flashes {
-  /** Stores content for the page at `path`. Returns `false` if it is too large. */
-  set(ctx: Context, path: string, content: object): boolean
-  /** Returns and deletes the content for the page at `path`. */
-  consume(ctx: Context, path: string): Readonly<Record<string, unknown>>
-}
-
 /**
  * Stored in an encrypted cookie for one page: secrets shown once are not stored on the server, and a link cannot inject content.
  */
-export function createFlashes(masterKey: MasterKey, secure: boolean): Flashes {
+export function createFlashes(masterKey: MasterKey, secure: boolean) {
   const name = secure ? '__Secure-flash' : 'flash'
   const options = (path: string) =>
     ({ path, httpOnly: true, sameSite: 'strict', secure, overwrite: true, signed: false }) as const
   return {
-    set(ctx, path, content) {
+    /** Stores content for the page at `path`. Returns `false` if it is too large. */
+    set(ctx: Context, path: string, content: object): boolean {
       const value = masterKey.encrypt(encryptionPurpose, JSON.stringify({ ...content, path }))
       if (value.length > byteLimit) return false
       ctx.cookies.set(name, value, { ...options(path), maxAge: lifetime })
       return true
     },
 
-    consume(ctx, path) {
+    /** Returns and deletes the content for the page at `path`. */
+    consume(ctx: Context, path: string): Readonly<Record<string, unknown>> {
       const value = ctx.cookies.get(name, { signed: false })
       if (value === undefined) return {}
       ctx.cookies.set(name, null, options(path))
@@ -39,6 +33,9 @@ export function createFlashes(masterKey: MasterKey, secure: boolean): Flashes {
     },
   }
 }
+
+/** Content that a page shows once, after the redirect that follows a POST. */
+export type Flashes = ReturnType<typeof createFlashes>
 
 /** The outcome of a form, and the name of the changed object. */
 export interface Notice<Done extends string> {

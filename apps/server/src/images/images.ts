@@ -23,26 +23,6 @@ export interface ImageChange {
   readonly actor: Actor
 }
 
-/** Images by slot. */
-export interface Images {
-  find(slot: Slot): Promise<StoredImage | undefined>
-  /** The bytes of an image, or `undefined` if its file is missing. Throws if the file content does not match. */
-  read(image: StoredImage): Promise<Buffer | undefined>
-  listByPrefix: ImageStore['listByPrefix']
-  listBySlots: ImageStore['listBySlots']
-  listByPrefixCached: ImageStore['listByPrefixCached']
-  findPairCached: ImageStore['findPairCached']
-  put(change: ImageChange, image: PreparedImage): Promise<void>
-  /** @throws {NotFoundError} `image_not_found`, unless `ignoreMissing` is set */
-  remove(change: ImageChange, ignoreMissing?: 'ignore-missing'): Promise<void>
-  /** Removes images from these slots because their owner is being deleted; runs in its transaction. */
-  discard(...slots: readonly Slot[]): Promise<void>
-  /** Moves the image of a slot, if there is one, to an empty slot. */
-  move(slot: Slot, to: Slot): Promise<void>
-  /** Deletes the files of unused images. */
-  removeDiscarded(): Promise<void>
-}
-
 const extensions: Readonly<Record<string, string>> = {
   'image/svg+xml': 'svg',
   'image/x-icon': 'ico',
@@ -54,7 +34,8 @@ export function imageFile(slot: Slot, mediaType: string, id: string): string {
   return `${folder}/${id}.${extensions[mediaType] ?? mediaType.slice('image/'.length)}`
 }
 
-export function createImages({ store, files, audit, transaction, clock, onError }: ImageDeps): Images {
+/** Images by slot. */
+export function createImages({ store, files, audit, transaction, clock, onError }: ImageDeps) {
   const removeDiscarded = async (): Promise<void> => {
     const failures: unknown[] = []
     for (const { file } of await store.listDiscarded()) {
@@ -68,24 +49,28 @@ export function createImages({ store, files, audit, transaction, clock, onError 
     }
     if (failures.length > 0) throw new AggregateError(failures, 'Files of discarded images could not be removed.')
   }
+
   /** A leftover file must not fail the completed change. */
   const tryRemoveDiscarded = () => removeDiscarded().catch(onError)
 
   return {
-    find: (slot) => store.find(slot),
-    async read({ file, hash }) {
+    find: store.find,
+
+    /** The bytes of an image, or `undefined` if its file is missing. Throws if the file content does not match. */
+    async read({ file, hash }: StoredImage): Promise<Buffer | undefined> {
       const bytes = await files.read(file)
       // Browsers cache images for a year, so a truncated file must not be served.
       if (bytes !== undefined && hashOf(bytes) !== hash)
         throw new Error(`The content of ${file} does not match its stored hash.`)
       return bytes
     },
-    listByPrefix: (prefix) => store.listByPrefix(prefix),
-    listBySlots: (slots) => store.listBySlots(slots),
-    listByPrefixCached: (prefix) => store.listByPrefixCached(prefix),
-    findPairCached: (light, dark) => store.findPairCached(light, dark),
 
-    async put({ slot, event, actor }, { bytes, mediaType }) {
+    listByPrefix: store.listByPrefix,
+    listBySlots: store.listBySlots,
+    listByPrefixCached: store.listByPrefixCached,
+    findPairCached: store.findPairCached,
+
+    async put({ slot, event, actor }: ImageChange, { bytes, mediaType }: PreparedImage): Promise<void> {
       const file = imageFile(slot, mediaType, randomUUID())
       // Write the file first, so that the stored image never points to a missing file.
       let isStored = false
@@ -107,7 +92,8 @@ export function createImages({ store, files, audit, transaction, clock, onError 
       await tryRemoveDiscarded()
     },
 
-    async remove({ slot, event, actor }, ignoreMissing) {
+    /** @throws {NotFoundError} `image_not_found`, unless `ignoreMissing` is set */
+    async remove({ slot, event, actor }: ImageChange, ignoreMissing?: 'ignore-missing'): Promise<void> {
       const wasStored = await transaction(async () => {
         const discarded = await store.discard(slot)
         if (discarded) await audit.record(event, actor.origin)
@@ -117,11 +103,17 @@ export function createImages({ store, files, audit, transaction, clock, onError 
       await tryRemoveDiscarded()
     },
 
-    move: (slot, to) => store.move(slot, to),
+    /** Moves the image of a slot, if there is one, to an empty slot. */
+    move: store.move,
 
-    async discard(...slots) {
+    /** Removes images from these slots because their owner is being deleted; runs in its transaction. */
+    async discard(...slots: readonly Slot[]): Promise<void> {
       for (const slot of slots) await store.discard(slot)
     },
+
+    /** Deletes the files of unused images. */
     removeDiscarded,
   }
 }
+
+export type Images = ReturnType<typeof createImages>

@@ -21,22 +21,7 @@ export async function prepareProfilePicture(bytes: Buffer) {
   return { ...prepared, hash: hashOf(prepared.bytes) }
 }
 
-export interface ProfilePictures {
-  /**
-   * The uploaded picture, otherwise the default of the instance, otherwise the initials. `undefined` if the user does not exist.
-   */
-  find(userId: string): Promise<ServedImage | undefined>
-  /** @throws {NotFoundError} `user_not_found` @throws the same errors as `prepareImage` */
-  put(actor: Actor, userId: string, bytes: Buffer): Promise<void>
-  /** Restores the initials; does nothing if there is no picture. @throws {NotFoundError} `user_not_found` */
-  remove(actor: Actor, userId: string): Promise<void>
-}
-
-export function createProfilePictures(
-  images: Images,
-  applicationImages: ApplicationImages,
-  directory: Directory,
-): ProfilePictures {
+export function createProfilePictures(images: Images, applicationImages: ApplicationImages, directory: Directory) {
   const change = async (actor: Actor, userId: string) => {
     const user = await directory.find(userId)
     if (!user) throw userNotFound()
@@ -46,17 +31,27 @@ export function createProfilePictures(
   }
 
   return {
-    async find(userId) {
+    /**
+     * The uploaded picture, otherwise the default of the instance, otherwise the initials. `undefined` if the user does not exist.
+     */
+    async find(userId: string): Promise<ServedImage | undefined> {
       const user = await directory.find(userId)
       if (!user) return undefined
       const stored = await images.find(userSlot(user.id))
       if (stored) return { ...stored, bytes: () => images.read(stored) }
       return (await applicationImages.find('default-profile-picture')) ?? initialsImage(initialsOf(user))
     },
-    put: async (actor, userId, bytes) => images.put(await change(actor, userId), await prepareImage(bytes, rules)),
-    remove: async (actor, userId) => images.remove(await change(actor, userId), 'ignore-missing'),
+
+    /** @throws {NotFoundError} `user_not_found` @throws the same errors as `prepareImage` */
+    put: async (actor: Actor, userId: string, bytes: Buffer): Promise<void> =>
+      images.put(await change(actor, userId), await prepareImage(bytes, rules)),
+    /** Restores the initials; does nothing if there is no picture. @throws {NotFoundError} `user_not_found` */
+    remove: async (actor: Actor, userId: string): Promise<void> =>
+      images.remove(await change(actor, userId), 'ignore-missing'),
   }
 }
+
+export type ProfilePictures = ReturnType<typeof createProfilePictures>
 
 export function userNotFound(): NotFoundError {
   return new NotFoundError('user_not_found', 'There is no such user.')

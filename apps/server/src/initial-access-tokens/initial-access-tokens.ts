@@ -7,22 +7,10 @@ type IssuedToken = Awaited<ReturnType<Pocket['initialAccessTokens']['issue']>>
 type NewToken = Parameters<Pocket['initialAccessTokens']['issue']>[0]
 
 /** Administration of initial access tokens for dynamic client registration (RFC 7591 §3). */
-export interface InitialAccessTokenAdministration {
-  /** Returns the plaintext token. @throws {InvalidInputError} `validation_failed` on `description`, `lifetime` or `usageLimit` */
-  create(actor: Actor, newToken: NewToken): Promise<IssuedToken>
-  /** Unexpired tokens, newest first. */
-  list(): Promise<readonly InitialAccessToken[]>
-  /** Keeps the clients registered with it. Does nothing if the token does not exist. */
-  remove(actor: Actor, id: string): Promise<void>
-}
-
-export function createInitialAccessTokenAdministration({
-  pocket: { initialAccessTokens },
-  audit,
-  transaction,
-}: Deps): InitialAccessTokenAdministration {
+export function createInitialAccessTokenAdministration({ pocket: { initialAccessTokens }, audit, transaction }: Deps) {
   return {
-    create: ({ id: actorId, origin }, newToken) =>
+    /** Returns the plaintext token. @throws {InvalidInputError} `validation_failed` on `description`, `lifetime` or `usageLimit` */
+    create: ({ id: actorId, origin }: Actor, newToken: NewToken): Promise<IssuedToken> =>
       transaction(async () => {
         const issued = await initialAccessTokens.issue(newToken)
         const { id: initialAccessTokenId } = issued.stored
@@ -33,8 +21,12 @@ export function createInitialAccessTokenAdministration({
         )
         return issued
       }),
-    list: () => initialAccessTokens.list(),
-    remove: ({ id: actorId, origin }, initialAccessTokenId) =>
+
+    /** Unexpired tokens, newest first. */
+    list: (): Promise<readonly InitialAccessToken[]> => initialAccessTokens.list(),
+
+    /** Keeps the clients registered with it. Does nothing if the token does not exist. */
+    remove: ({ id: actorId, origin }: Actor, initialAccessTokenId: string): Promise<void> =>
       transaction(async () => {
         const before = (await initialAccessTokens.list()).find(({ id }) => id === initialAccessTokenId)
         if (!(await initialAccessTokens.remove(initialAccessTokenId))) return
@@ -46,6 +38,8 @@ export function createInitialAccessTokenAdministration({
       }),
   }
 }
+
+export type InitialAccessTokenAdministration = ReturnType<typeof createInitialAccessTokenAdministration>
 
 /** Audit log data of a token, without secrets. */
 function toAuditFields({ description, usageLimit, expiresAt }: InitialAccessToken): object {

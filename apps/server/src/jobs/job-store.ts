@@ -15,26 +15,6 @@ export interface JobEnd {
   readonly error: string | null
 }
 
-/** Stores the state of jobs. Each change is one atomic statement. */
-export interface JobStore {
-  /** Registers the job, due immediately, or moves a next run after `latest` forward to `latest`. */
-  register(name: string, times: { readonly now: number; readonly latest: number }): Promise<void>
-  list(): Promise<readonly JobState[]>
-  /** Makes a job due by `now` unless it is due earlier; returns `false` if the job does not exist. */
-  markDue(name: string, now: number): Promise<boolean>
-  /**
-   * Claims a job that is due and not leased; returns `false` if another replica claimed it first. A lease that ends more than five
-   * minutes after `until` is ignored.
-   */
-  claim(lease: Lease, times: { readonly now: number; readonly until: number }): Promise<boolean>
-  /** Extends a lease; returns `false` if it was lost. */
-  renew(lease: Lease, until: number): Promise<boolean>
-  /** Records the result of a run and releases the job; returns `false` if the lease was lost. */
-  finish(lease: Lease, end: JobEnd): Promise<boolean>
-  /** Releases the job unchanged, so that another replica can claim it. */
-  release(lease: Lease): Promise<void>
-}
-
 const rows = new TableRows(jobTable)
 
 const sql = {
@@ -52,21 +32,36 @@ const sql = {
   release: `UPDATE ${rows.table} SET lease_owner = NULL, lease_until = NULL WHERE name = $1 AND lease_owner = $2`,
 }
 
-export function createTypeormJobStore(database: Database): JobStore {
+/** Stores the state of jobs. Each change is one atomic statement. */
+export function createTypeormJobStore(database: Database) {
   return {
-    register: (name, { now, latest }) => database.write(sql.announce, [name, now, latest]),
-    list: async () => (await database.query(sql.list)).map((row) => rows.read(row)),
-    markDue: async (name, now) => (await database.execute(sql.runEarlier, [name, now])) === 1,
-    claim: async (lease, { now, until }) =>
+    /** Registers the job, due immediately, or moves a next run after `latest` forward to `latest`. */
+    register: (name: string, { now, latest }: { readonly now: number; readonly latest: number }): Promise<void> =>
+      database.write(sql.announce, [name, now, latest]),
+    list: async (): Promise<readonly JobState[]> => (await database.query(sql.list)).map((row) => rows.read(row)),
+    /** Makes a job due by `now` unless it is due earlier; returns `false` if the job does not exist. */
+    markDue: async (name: string, now: number): Promise<boolean> =>
+      (await database.execute(sql.runEarlier, [name, now])) === 1,
+    /**
+     * Claims a job that is due and not leased; returns `false` if another replica claimed it first. A lease that ends more than five
+     * minutes after `until` is ignored.
+     */
+    claim: async (lease: Lease, { now, until }: { readonly now: number; readonly until: number }): Promise<boolean> =>
       (await database.execute(sql.claim, [lease.name, lease.owner, now, until, until + maxClockDifference])) === 1,
-    renew: async (lease, until) => (await database.execute(sql.renew, [lease.name, lease.owner, until])) === 1,
+    /** Extends a lease; returns `false` if it was lost. */
+    renew: async (lease: Lease, until: number): Promise<boolean> =>
+      (await database.execute(sql.renew, [lease.name, lease.owner, until])) === 1,
 
-    async finish(lease, end) {
+    /** Records the result of a run and releases the job; returns `false` if the lease was lost. */
+    async finish(lease: Lease, end: JobEnd): Promise<boolean> {
       const { finishedAt, nextRunAt, outcome, error } = end
       const parameters = [lease.name, lease.owner, finishedAt, nextRunAt, outcome, error]
       return (await database.execute(sql.finish, parameters)) === 1
     },
 
-    release: (lease) => database.write(sql.release, [lease.name, lease.owner]),
+    /** Releases the job unchanged, so that another replica can claim it. */
+    release: (lease: Lease): Promise<void> => database.write(sql.release, [lease.name, lease.owner]),
   }
 }
+
+export type JobStore = ReturnType<typeof createTypeormJobStore>

@@ -7,31 +7,7 @@ import type { Deps } from '../http/deps.ts'
 import type { LdapSync } from './ldap-sync.ts'
 
 /** Links between users or groups and LDAP entries that an administrator created. */
-export interface LdapLinks {
-  /**
-   * From the next import on, the entry determines the user's data. `query` is its identifier, its name (DN), or its user name or
-   * e-mail address.
-   *
-   * @throws {NotFoundError} `user_not_found`, `ldap_entry_not_found`
-   * @throws {ConflictError} `ldap_entry_linked` if the entry is linked to another user, or the user to another existing entry
-   * @throws {UnprocessableContentError} `ldap_sync_failed`
-   */
-  link(actor: Actor, userId: string, query: string): Promise<LdapPerson>
-  /** Makes the user a local user. @throws {NotFoundError} `user_not_found` @throws {ConflictError} `ldap_not_linked` */
-  unlink(actor: Actor, userId: string): Promise<void>
-  /**
-   * From the next import on, the entry determines the group's name and members. `query` is its identifier, its name (DN), or its
-   * group name.
-   *
-   * @throws {NotFoundError} `not_found`, `ldap_entry_not_found` @throws {ConflictError} `ldap_entry_linked`, as `link`
-   * @throws {UnprocessableContentError} `ldap_sync_failed`
-   */
-  linkGroup(actor: Actor, groupId: string, query: string): Promise<LdapGroup>
-  /** Makes the group a local group. @throws {NotFoundError} `not_found` @throws {ConflictError} `ldap_not_linked` */
-  unlinkGroup(actor: Actor, groupId: string): Promise<void>
-}
-
-export function createLdapLinks({ directory, audit, transaction }: Deps, sync: LdapSync): LdapLinks {
+export function createLdapLinks({ directory, audit, transaction }: Deps, sync: LdapSync) {
   /** The audit event of a group whose link has changed. */
   const groupEvent = (actor: Actor, { before, group }: Readonly<Record<'before' | 'group', Group>>) => ({
     event: 'group_updated' as const,
@@ -41,7 +17,15 @@ export function createLdapLinks({ directory, audit, transaction }: Deps, sync: L
     ...changesBetween({ ldapId: before.ldapId }, { ldapId: group.ldapId }),
   })
   return {
-    async link(actor, userId, query) {
+    /**
+     * From the next import on, the entry determines the user's data. `query` is its identifier, its name (DN), or its user name or
+     * e-mail address.
+     *
+     * @throws {NotFoundError} `user_not_found`, `ldap_entry_not_found`
+     * @throws {ConflictError} `ldap_entry_linked` if the entry is linked to another user, or the user to another existing entry
+     * @throws {UnprocessableContentError} `ldap_sync_failed`
+     */
+    async link(actor: Actor, userId: string, query: string): Promise<LdapPerson> {
       // No transaction is open while waiting for the directory.
       const { people } = await sync.read()
       const entry = findEntry(people, ({ userName, email }) => [userName, email], query)
@@ -59,7 +43,8 @@ export function createLdapLinks({ directory, audit, transaction }: Deps, sync: L
       return entry
     },
 
-    unlink: (actor, userId) =>
+    /** Makes the user a local user. @throws {NotFoundError} `user_not_found` @throws {ConflictError} `ldap_not_linked` */
+    unlink: (actor: Actor, userId: string): Promise<void> =>
       transaction(async () => {
         const importState = await directory.ldap.importState(userId)
         const before = await directory.find(userId)
@@ -71,7 +56,14 @@ export function createLdapLinks({ directory, audit, transaction }: Deps, sync: L
         )
       }),
 
-    async linkGroup(actor, groupId, query) {
+    /**
+     * From the next import on, the entry determines the group's name and members. `query` is its identifier, its name (DN), or its
+     * group name.
+     *
+     * @throws {NotFoundError} `not_found`, `ldap_entry_not_found` @throws {ConflictError} `ldap_entry_linked`, as `link`
+     * @throws {UnprocessableContentError} `ldap_sync_failed`
+     */
+    async linkGroup(actor: Actor, groupId: string, query: string): Promise<LdapGroup> {
       const { groups } = await sync.read()
       const entry = findEntry(groups, ({ name }) => [name], query)
       await transaction(async () => {
@@ -84,12 +76,15 @@ export function createLdapLinks({ directory, audit, transaction }: Deps, sync: L
       return entry
     },
 
-    unlinkGroup: (actor, groupId) =>
+    /** Makes the group a local group. @throws {NotFoundError} `not_found` @throws {ConflictError} `ldap_not_linked` */
+    unlinkGroup: (actor: Actor, groupId: string): Promise<void> =>
       transaction(async () => {
         await audit.record(groupEvent(actor, await directory.ldap.unlinkGroup(groupId)), actor.origin)
       }),
   }
 }
+
+export type LdapLinks = ReturnType<typeof createLdapLinks>
 
 /** The matching entry; an ambiguous name matches none. */
 function findEntry<Entry extends LdapEntry>(

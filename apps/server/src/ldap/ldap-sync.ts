@@ -14,7 +14,7 @@ import {
 import { countChanges, emptyLdapCounts } from '@pocket/directory/internal'
 import type { Actor } from '../access/actor.ts'
 import type { JobStore } from '../jobs/job-store.ts'
-import type { Job, Scheduler } from '../jobs/scheduler.ts'
+import type { Scheduler } from '../jobs/scheduler.ts'
 import { messageOf } from '../logging/failure.ts'
 import type { SettingValues } from '../settings/definitions.ts'
 import type { LdapRun, RunTrigger } from './ldap-run.ts'
@@ -43,32 +43,6 @@ export interface RunRequest {
   readonly confirmed?: string
 }
 
-/**
- * LDAP imports: hourly, on request, and as dry runs. The first import never runs automatically: the job reports the plan and
- * waits until an administrator starts it or has seen a dry run.
- */
-export interface LdapSync {
-  readonly job: Job
-  /**
-   * Runs an import and resolves to the report, whose outcome is `succeeded` or `waiting`.
-   *
-   * @throws {ConflictError} `ldap_disabled`, `ldap_sync_running`; `ldap_plan_changed` if the confirmed plan is outdated
-   * @throws {UnprocessableContentError} `ldap_sync_failed`; `details.reason` is a code, the report contains more
-   */
-  run(actor: Actor, request: RunRequest): Promise<LdapRun>
-  /** Plans an import, even if LDAP is disabled. Changes nothing. @throws {UnprocessableContentError} `ldap_sync_failed` */
-  dryRun(actor: Actor, trigger: Exclude<RunTrigger, 'job'>): Promise<LdapRun>
-  /** Whether no import has succeeded yet and no run has shown the plan for these settings. */
-  needsDryRun(): Promise<boolean>
-  /**
-   * LDAP was enabled: the next import follows soon, unless a dry run is required first; then it runs at its regular time or on
-   * request.
-   */
-  onEnabled(): Promise<void>
-  /** Reads the current directory entries. @throws {UnprocessableContentError} `ldap_sync_failed` */
-  read(): Promise<LdapEntries>
-}
-
 const name = 'sync-ldap'
 const hour = 3_600_000
 /** Milliseconds after a server start, or after LDAP was enabled. */
@@ -77,8 +51,13 @@ const startDelay = 5000
 const maxRuns = 30
 const noOrigin: RequestOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
-export function createLdapSync(deps: LdapSyncDeps): LdapSync {
+/**
+ * LDAP imports: hourly, on request, and as dry runs. The first import never runs automatically: the job reports the plan and
+ * waits until an administrator starts it or has seen a dry run.
+ */
+export function createLdapSync(deps: LdapSyncDeps) {
   const { ldap, host, runs, settings, source, scheduler, jobs, audit, clock, stop } = deps
+
   const readDirectory = async (current: SettingValues, signal: AbortSignal): Promise<LdapEntries> =>
     source(ldapOptionsOf(current)).read(signal)
 
@@ -183,7 +162,7 @@ export function createLdapSync(deps: LdapSyncDeps): LdapSync {
       name,
       intervalMs: hour,
       maxFirstDelayMs: startDelay,
-      async run(signal) {
+      async run(signal: AbortSignal) {
         if (!(await settings()).ldapEnabled) return
         try {
           await runImport({ trigger: 'job' }, null, signal)
@@ -194,7 +173,13 @@ export function createLdapSync(deps: LdapSyncDeps): LdapSync {
       },
     },
 
-    async run(actor, request) {
+    /**
+     * Runs an import and resolves to the report, whose outcome is `succeeded` or `waiting`.
+     *
+     * @throws {ConflictError} `ldap_disabled`, `ldap_sync_running`; `ldap_plan_changed` if the confirmed plan is outdated
+     * @throws {UnprocessableContentError} `ldap_sync_failed`; `details.reason` is a code, the report contains more
+     */
+    async run(actor: Actor, request: RunRequest): Promise<LdapRun> {
       await assertEnabled()
       let run: LdapRun | undefined
       const hasLease = await scheduler.runUnderLease(name, async (signal) => {
@@ -206,19 +191,26 @@ export function createLdapSync(deps: LdapSyncDeps): LdapSync {
       return run
     },
 
-    dryRun: (actor, trigger) =>
+    /** Plans an import, even if LDAP is disabled. Changes nothing. @throws {UnprocessableContentError} `ldap_sync_failed` */
+    dryRun: (actor: Actor, trigger: Exclude<RunTrigger, 'job'>): Promise<LdapRun> =>
       runWithReport({ trigger, isDry: true, signal: stop }, actor, async (current) => {
         const entries = await readDirectory(current, stop)
         return { ...plannedReport(entries, await ldap.plan(entries, ldapRulesOf(current), stop)), outcome: 'dry' }
       }),
 
-    needsDryRun: async () => isFirstImport(await settings(), anyTrigger),
+    /** Whether no import has succeeded yet and no run has shown the plan for these settings. */
+    needsDryRun: async (): Promise<boolean> => isFirstImport(await settings(), anyTrigger),
 
-    async onEnabled() {
+    /**
+     * LDAP was enabled: the next import follows soon, unless a dry run is required first; then it runs at its regular time or on
+     * request.
+     */
+    async onEnabled(): Promise<void> {
       if (!(await isFirstImport(await settings(), isManual))) await jobs.markDue(name, clock.now() + startDelay)
     },
 
-    async read() {
+    /** Reads the current directory entries. @throws {UnprocessableContentError} `ldap_sync_failed` */
+    async read(): Promise<LdapEntries> {
       try {
         return await readDirectory(await settings(), stop)
       } catch (error) {
@@ -227,6 +219,8 @@ export function createLdapSync(deps: LdapSyncDeps): LdapSync {
     },
   }
 }
+
+export type LdapSync = ReturnType<typeof createLdapSync>
 
 /** The job also shows its plan, but possibly without a reader. */
 const anyTrigger = (): boolean => true

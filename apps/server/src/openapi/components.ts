@@ -1,5 +1,3 @@
-import type { JSONSchema } from 'json-schema-to-ts'
-
 /** A part of the document: plain JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
 
@@ -7,14 +5,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 const dataMembers = new Set(['const', 'default', 'enum', 'examples'])
 
 /** The named schemas of a document, each stored once. */
-export interface Components {
-  /** Replaces every named schema, including the given one, by a reference. @throws {Error} if two schemas share a name */
-  refer(schema: JSONSchema): Json
-  /** By name, in alphabetical order. */
-  all(): Readonly<Record<string, Json>>
-}
-
-export function createComponents(): Components {
+export function createComponents() {
   const schemas = new Map<string, Json>()
 
   const refer = (value: unknown): Json => {
@@ -37,10 +28,14 @@ export function createComponents(): Components {
   }
 
   return {
+    /** Replaces every named schema, including the given one, by a reference. @throws {Error} if two schemas share a name */
     refer,
-    all: () => Object.fromEntries([...schemas].sort(([a], [b]) => (a < b ? -1 : 1))),
+    /** By name, in alphabetical order. */
+    all: (): Readonly<Record<string, Json>> => Object.fromEntries([...schemas].sort(([a], [b]) => (a < b ? -1 : 1))),
   }
 }
+
+export type Components = ReturnType<typeof createComponents>
 
 /** The value as JSON, without members that JSON omits. */
 function toJson(value: unknown): Json {

@@ -10,22 +10,12 @@ export interface SourceSigningKey {
   readonly jwk: Readonly<Record<string, unknown>>
 }
 
-/** The secrets of a Pocket ID instance, decrypted with its encryption key. */
-export interface SourceSecrets {
-  /** `undefined` if the instance never signed anything. */
-  readonly signingKey: SourceSigningKey | undefined
-  /** The key of the HMAC of refresh tokens. */
-  readonly tokenKey: Buffer
-  /** @throws {ConfigurationError} if it was encrypted with another key */
-  decryptText(encrypted: string): string
-}
-
 /**
  * Derives Pocket ID's keys from its `ENCRYPTION_KEY` and decrypts the signing key with it.
  *
  * @throws {ConfigurationError} if it is not the key of this source
  */
-export async function openSecrets(source: Source, encryptionKey: Buffer): Promise<SourceSecrets> {
+export async function openSecrets(source: Source, encryptionKey: Buffer) {
   const values = new Map<string, string>()
   for await (const { key, value } of source.rows('kv')) values.set(key, value)
   const encryptedKey = values.get('jwt_private_key.json')
@@ -34,11 +24,18 @@ export async function openSecrets(source: Source, encryptionKey: Buffer): Promis
     .digest()
   const textKey = derive(encryptionKey, 'pocketid/encrypted_string')
   return {
+    /** `undefined` if the instance never signed anything. */
     signingKey: encryptedKey === undefined ? undefined : parseSigningKey(decrypt(keyEncryptionKey, encryptedKey)),
+    /** The key of the HMAC of refresh tokens. */
     tokenKey: derive(encryptionKey, 'pocketid/fosite_global_secret'),
-    decryptText: (encrypted) => (encrypted === '' ? '' : decrypt(textKey, encrypted, 'encrypted_string')),
+    /** @throws {ConfigurationError} if it was encrypted with another key */
+    decryptText: (encrypted: string): string =>
+      encrypted === '' ? '' : decrypt(textKey, encrypted, 'encrypted_string'),
   }
 }
+
+/** The secrets of a Pocket ID instance, decrypted with its encryption key. */
+export type SourceSecrets = Awaited<ReturnType<typeof openSecrets>>
 
 function derive(encryptionKey: Buffer, use: string): Buffer {
   return Buffer.from(hkdfSync('sha256', encryptionKey, '', use, 32))

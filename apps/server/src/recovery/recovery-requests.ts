@@ -26,32 +26,6 @@ export interface RecoveryRequestDeps extends Deps {
 /** `ended`: none was pending. `used`: too late, because the code was used to add a passkey. */
 export type StopOutcome = 'stopped' | 'ended' | 'used'
 
-/** Recoveries by e-mail: the code is sent after a waiting period in which the user and each administrator can stop it. */
-export interface RecoveryRequests {
-  /** The waiting period in days; `null` if recovery by e-mail is turned off. */
-  delayDays(): Promise<number | null>
-  /**
-   * For a signed-out user. Behaves the same whether or not an account with this e-mail address exists.
-   *
-   * @throws {ForbiddenError} `forbidden` if recovery by e-mail is turned off
-   */
-  request(address: string, ipAddress: string | null): Promise<void>
-  /** Processes a request that is due; `undefined` if no e-mail is sent. */
-  resolve(email: Email, request: RecoveryRequest): Promise<ResolvedRequest | undefined>
-  /** Sends the codes whose waiting period is over. */
-  sendDue(signal: AbortSignal): Promise<void>
-  /** The user name of a recovery that this token can stop. */
-  findUserName(token: string): Promise<string | undefined>
-  /** Stops the recovery of a token, and cancels its code. */
-  stopByToken(token: string, origin: RequestOrigin): Promise<StopOutcome>
-  /** Stops the recovery of a user, by this user or an administrator. */
-  stopByUser(actor: Pick<Actor, 'id' | 'origin'>, userId: string): Promise<StopOutcome>
-  /** The users whose recovery can be stopped. */
-  listPending(): Promise<readonly string[]>
-  /** When the code of the user's recovery is or was due; `null` if there is none that can be stopped. */
-  pendingUntil(userId: string): Promise<number | null>
-}
-
 const day = 86_400_000
 /** Requests per account and day that send e-mails. */
 const maxDaily = 3
@@ -76,7 +50,8 @@ export function canRecoverByEmail(
   return recoveryDelayDays(values) !== null && !disabled && emailVerified && isAllowed
 }
 
-export function createRecoveryRequests(deps: RecoveryRequestDeps): RecoveryRequests {
+/** Recoveries by e-mail: the code is sent after a waiting period in which the user and each administrator can stop it. */
+export function createRecoveryRequests(deps: RecoveryRequestDeps) {
   const { pocket, directory, settings, outbox, database, audit, transaction, clock } = deps
   const { recoveries, emails, masterKey } = database
 
@@ -104,6 +79,7 @@ export function createRecoveryRequests(deps: RecoveryRequestDeps): RecoveryReque
       await audit.record({ event: 'recovery_stopped', accountId, ...(by && { by }) }, origin)
       return 'stopped'
     })
+
   const isPending = (readyAt: number | null | undefined): readyAt is number =>
     readyAt != null && readyAt + delayedCodeLifetime > clock.now()
 
@@ -132,14 +108,21 @@ export function createRecoveryRequests(deps: RecoveryRequestDeps): RecoveryReque
     })
 
   return {
+    /** The waiting period in days; `null` if recovery by e-mail is turned off. */
     delayDays,
 
-    async request(address, ipAddress) {
+    /**
+     * For a signed-out user. Behaves the same whether or not an account with this e-mail address exists.
+     *
+     * @throws {ForbiddenError} `forbidden` if recovery by e-mail is turned off
+     */
+    async request(address: string, ipAddress: string | null): Promise<void> {
       if ((await delayDays()) === null) throw new ForbiddenError('forbidden', 'Recovery by e-mail is turned off.')
       await outbox.queueRequest(address, { kind: 'recovery-request', ipAddress })
     },
 
-    resolve: (email, { ipAddress }) =>
+    /** Processes a request that is due; `undefined` if no e-mail is sent. */
+    resolve: (email: Email, { ipAddress }: RecoveryRequest): Promise<ResolvedRequest | undefined> =>
       transaction(async () => {
         const user = await directory.findByEmail(email.recipient)
         const days = await delayDays()
@@ -176,7 +159,8 @@ export function createRecoveryRequests(deps: RecoveryRequestDeps): RecoveryReque
         return { email: resolved, message }
       }),
 
-    async sendDue(signal) {
+    /** Sends the codes whose waiting period is over. */
+    async sendDue(signal: AbortSignal): Promise<void> {
       const now = clock.now()
       const failures: unknown[] = []
       // A code that is sent later could not be stopped.
@@ -194,27 +178,34 @@ export function createRecoveryRequests(deps: RecoveryRequestDeps): RecoveryReque
       if (failures.length > 0) throw failures[0]
     },
 
-    async findUserName(token) {
+    /** The user name of a recovery that this token can stop. */
+    async findUserName(token: string): Promise<string | undefined> {
       const found = await findByToken(token)
       return found && (await directory.find(found.accountId))?.userName
     },
 
-    async stopByToken(token, origin) {
+    /** Stops the recovery of a token, and cancels its code. */
+    async stopByToken(token: string, origin: RequestOrigin): Promise<StopOutcome> {
       const found = await findByToken(token)
       return found ? stop(found.accountId, { origin }) : 'ended'
     },
 
-    stopByUser: ({ id, origin }, userId) =>
+    /** Stops the recovery of a user, by this user or an administrator. */
+    stopByUser: ({ id, origin }: Pick<Actor, 'id' | 'origin'>, userId: string): Promise<StopOutcome> =>
       stop(userId, { origin, isOfSession: true, ...(id !== userId && { by: id }) }),
 
-    listPending: () => recoveries.listReadyAfter(clock.now() - delayedCodeLifetime),
+    /** The users whose recovery can be stopped. */
+    listPending: (): Promise<readonly string[]> => recoveries.listReadyAfter(clock.now() - delayedCodeLifetime),
 
-    async pendingUntil(userId) {
+    /** When the code of the user's recovery is or was due; `null` if there is none that can be stopped. */
+    async pendingUntil(userId: string): Promise<number | null> {
       const readyAt = (await recoveries.find(userId))?.readyAt
       return isPending(readyAt) ? readyAt : null
     },
   }
 }
+
+export type RecoveryRequests = ReturnType<typeof createRecoveryRequests>
 
 /** The recovery was stopped, or its code was sent by another process. */
 class RecoveryStoppedError extends Error {}

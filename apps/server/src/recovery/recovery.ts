@@ -16,39 +16,12 @@ export interface RecoveryDeps extends Deps {
   readonly secure: boolean
 }
 
-/** Recovery codes of users, and the notices of their use. */
-export interface Recovery {
-  /** Whether the settings allow recovery codes at all. */
-  isOffered(): Promise<boolean>
-  /** `null` if the user may have no codes. */
-  findSummary(user: User): Promise<RecoveryCodeSummary | null>
-  /** For the data export, without the codes. */
-  findState(user: Pick<User, 'id'>): Promise<{
-    readonly unusedCodes: number
-    readonly hasBreakGlassCode: boolean
-    readonly lastUsedAt: number | null
-    /** When the code of the last recovery by e-mail is or was sent. */
-    readonly requestedFor: number | null
-  }>
-  /** Replaces the user's codes. @throws {NotFoundError} `not_found` if the user may have none */
-  createCodes(user: User, origin: RequestOrigin): Promise<readonly string[]>
-  removeCodes(user: User, origin: RequestOrigin): Promise<void>
-  hasBreakGlassCode(user: Pick<User, 'id'>): Promise<boolean>
-  /** Replaces the break-glass code of an administrator. @throws {ForbiddenError} `forbidden` for other users */
-  createBreakGlassCode(user: User, actor?: { readonly origin: RequestOrigin }): Promise<string>
-  /** Uses a recovery code, after which this browser may add a passkey at `/recover`. @throws the same errors as `pocket.recovery.begin` */
-  begin(ctx: Context, code: string): Promise<void>
-  /** Pending recoveries by e-mail, and the last use of a recovery code until this browser has confirmed the notice. */
-  noticeFor(ctx: Context, user: Pick<User, 'id'>): Promise<RecoveryNotice | null>
-  /** Hides the notice in this browser. */
-  confirmNotice(ctx: Context, usedAt: string): void
-}
-
 const codeCount = 10
 /** How long a use is shown, in milliseconds. */
 const noticeLifetime = 30 * 86_400_000
 
-export function createRecovery({ pocket, directory, settings, database, secure, clock }: RecoveryDeps): Recovery {
+/** Recovery codes of users, and the notices of their use. */
+export function createRecovery({ pocket, directory, settings, database, secure, clock }: RecoveryDeps) {
   const { recovery: codes } = pocket
   const { recoveries } = database
   const noticeCookie = secure ? '__Secure-recovery_seen' : 'recovery_seen'
@@ -67,12 +40,21 @@ export function createRecovery({ pocket, directory, settings, database, secure, 
   const hasBreakGlassCode = async ({ id }: Pick<User, 'id'>) => (await codes.countCodes(id, 'break_glass')) > 0
 
   return {
-    isOffered: async () => (await settings.lastKnown()).recoveryCodes !== 'disabled',
+    /** Whether the settings allow recovery codes at all. */
+    isOffered: async (): Promise<boolean> => (await settings.lastKnown()).recoveryCodes !== 'disabled',
 
-    findSummary: async (user) =>
+    /** `null` if the user may have no codes. */
+    findSummary: async (user: User): Promise<RecoveryCodeSummary | null> =>
       (await isAllowed(user)) ? { left: await codes.countCodes(user.id, 'recovery'), total: codeCount } : null,
 
-    async findState(user) {
+    /** For the data export, without the codes. */
+    async findState(user: Pick<User, 'id'>): Promise<{
+      readonly unusedCodes: number
+      readonly hasBreakGlassCode: boolean
+      readonly lastUsedAt: number | null
+      /** When the code of the last recovery by e-mail is or was sent. */
+      readonly requestedFor: number | null
+    }> {
       const { usedAt = null, readyAt = null } = (await recoveries.find(user.id)) ?? {}
       return {
         unusedCodes: await codes.countCodes(user.id, 'recovery'),
@@ -82,24 +64,30 @@ export function createRecovery({ pocket, directory, settings, database, secure, 
       }
     },
 
-    async createCodes(user, origin) {
+    /** Replaces the user's codes. @throws {NotFoundError} `not_found` if the user may have none */
+    async createCodes(user: User, origin: RequestOrigin): Promise<readonly string[]> {
       if (!(await isAllowed(user))) throw new NotFoundError('not_found', 'Recovery codes are turned off.')
       return codes.replaceCodes(user.id, { kind: 'recovery', count: codeCount, origin })
     },
 
-    async removeCodes({ id }, origin) {
+    async removeCodes({ id }: User, origin: RequestOrigin): Promise<void> {
       await codes.removeCodes(id, { kind: 'recovery', origin })
     },
 
     hasBreakGlassCode,
 
-    async createBreakGlassCode({ id, administrator }, actor) {
+    /** Replaces the break-glass code of an administrator. @throws {ForbiddenError} `forbidden` for other users */
+    async createBreakGlassCode(
+      { id, administrator }: User,
+      actor?: { readonly origin: RequestOrigin },
+    ): Promise<string> {
       if (!administrator) throw new ForbiddenError('forbidden', 'Only administrators have a break-glass code.')
       const [code = ''] = await codes.replaceCodes(id, { kind: 'break_glass', ...actor })
       return code
     },
 
-    async begin(ctx, code) {
+    /** Uses a recovery code, after which this browser may add a passkey at `/recover`. @throws the same errors as `pocket.recovery.begin` */
+    async begin(ctx: Context, code: string): Promise<void> {
       const { ipAddress, userAgent } = requestContext(ctx.req)
       await codes.begin(ctx.req, ctx.res, code, async ({ account, kind }) => {
         const user = await directory.find(account.id)
@@ -109,7 +97,8 @@ export function createRecovery({ pocket, directory, settings, database, secure, 
       })
     },
 
-    async noticeFor(ctx, { id }) {
+    /** Pending recoveries by e-mail, and the last use of a recovery code until this browser has confirmed the notice. */
+    async noticeFor(ctx: Context, { id }: Pick<User, 'id'>): Promise<RecoveryNotice | null> {
       const state = await recoveries.find(id)
       if (!state) return null
       const { usedAt, ipAddress, userAgent, readyAt } = state
@@ -121,7 +110,8 @@ export function createRecovery({ pocket, directory, settings, database, secure, 
       return used || pendingUntil !== null ? { used, pendingUntil } : null
     },
 
-    confirmNotice(ctx, usedAt) {
+    /** Hides the notice in this browser. */
+    confirmNotice(ctx: Context, usedAt: string): void {
       const options = { path: '/settings', httpOnly: true, sameSite: 'lax', secure, signed: false } as const
       ctx.cookies.set(noticeCookie, usedAt.replaceAll(/\D/g, '').slice(0, 15), {
         ...options,
@@ -131,3 +121,5 @@ export function createRecovery({ pocket, directory, settings, database, secure, 
     },
   }
 }
+
+export type Recovery = ReturnType<typeof createRecovery>

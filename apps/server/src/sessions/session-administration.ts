@@ -21,16 +21,7 @@ export interface SessionItem extends Omit<SessionRecord, 'accountId' | 'acr' | '
 }
 
 /** The sessions of a user on all devices. */
-export interface SessionAdministration {
-  /** Most recently used first. `currentId` is the session of the request, if any. */
-  list(accountId: string, currentId: string | null): Promise<readonly SessionItem[]>
-  /** Ends a session and the access of clients that it granted. @throws {NotFoundError} `session_not_found` */
-  end(actor: Actor, accountId: string, id: string): Promise<void>
-  /** Ends all sessions except the current one; resolves to the number of ended sessions. */
-  endOthers(actor: Actor, accountId: string, currentId: string | null): Promise<number>
-}
-
-export function createSessionAdministration(deps: Deps & { readonly geoIp: GeoIp }): SessionAdministration {
+export function createSessionAdministration(deps: Deps & { readonly geoIp: GeoIp }) {
   const { pocket, geoIp, audit, transaction } = deps
 
   const clientNames = async (records: readonly SessionRecord[]): Promise<ReadonlyMap<string, string>> => {
@@ -38,13 +29,15 @@ export function createSessionAdministration(deps: Deps & { readonly geoIp: GeoIp
     const clients = await Promise.all(ids.map((id) => pocket.clients.find(id)))
     return new Map(clients.flatMap((client) => (client ? [[client.id, client.name]] : [])))
   }
+
   const recordEnd = async (actor: Actor, accountId: string, sessionId: string) => {
     const initiator = actor.id === accountId ? {} : { by: actor.id }
     await audit.record({ event: 'session_ended', accountId, sessionId, ...initiator }, actor.origin)
   }
 
   return {
-    async list(accountId, currentId) {
+    /** Most recently used first. `currentId` is the session of the request, if any. */
+    async list(accountId: string, currentId: string | null): Promise<readonly SessionItem[]> {
       const records = await pocket.sessions.list(accountId)
       const names = await clientNames(records)
       return records.map(({ uid, userAgent, clientIds, startedAt, lastUsedAt, expiresAt, ipAddress }) => ({
@@ -63,14 +56,16 @@ export function createSessionAdministration(deps: Deps & { readonly geoIp: GeoIp
       }))
     },
 
-    end: (actor, accountId, id) =>
+    /** Ends a session and the access of clients that it granted. @throws {NotFoundError} `session_not_found` */
+    end: (actor: Actor, accountId: string, id: string): Promise<void> =>
       transaction(async () => {
         if (!(await pocket.sessions.end(accountId, id)))
           throw new NotFoundError('session_not_found', 'There is no such session.')
         await recordEnd(actor, accountId, id)
       }),
 
-    endOthers: (actor, accountId, currentId) =>
+    /** Ends all sessions except the current one; resolves to the number of ended sessions. */
+    endOthers: (actor: Actor, accountId: string, currentId: string | null): Promise<number> =>
       transaction(async () => {
         const ended = await pocket.sessions.endOthers(accountId, currentId)
         for (const id of ended) await recordEnd(actor, accountId, id)
@@ -78,3 +73,5 @@ export function createSessionAdministration(deps: Deps & { readonly geoIp: GeoIp
       }),
   }
 }
+
+export type SessionAdministration = ReturnType<typeof createSessionAdministration>

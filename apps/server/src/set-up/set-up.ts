@@ -5,26 +5,7 @@ import type { Context } from 'koa'
 import type { Deps } from '../http/deps.ts'
 
 /** Creates the first administrator: with a passkey in one step, or without one through the API. */
-export interface SetUp {
-  /** @throws {NotFoundError} `setup_not_available` if there is an administrator */
-  assertOpen(): Promise<void>
-  /**
-   * Validates the input and starts the ceremony without creating the user.
-   *
-   * @throws {InvalidInputError} `validation_failed` @throws {ConflictError} `setup_already_completed`
-   */
-  begin(ctx: Context, input: Readonly<Record<string, unknown>>): ReturnType<Pocket['registration']['options']>
-  /**
-   * Verifies the passkey, creates the user with it and signs the user in.
-   *
-   * @throws {ConflictError} `setup_already_completed`
-   */
-  finish(ctx: Context, response: unknown): Promise<User>
-  /** Creates an administrator without a passkey, and signs in as this user. @throws {ConflictError} `setup_already_completed` */
-  withoutPasskey(ctx: Context, input: Readonly<Record<string, unknown>>): Promise<User>
-}
-
-export function createSetUp({ pocket, directory, audit, transaction }: Deps): SetUp {
+export function createSetUp({ pocket, directory, audit, transaction }: Deps) {
   const recordSetUp = async (ctx: Context, user: User, method: 'setup' | 'api') => {
     const origin = requestContext(ctx.req)
     await audit.record({ event: 'setup_completed', accountId: user.id, method }, origin)
@@ -32,11 +13,17 @@ export function createSetUp({ pocket, directory, audit, transaction }: Deps): Se
   }
 
   return {
-    async assertOpen() {
+    /** @throws {NotFoundError} `setup_not_available` if there is an administrator */
+    async assertOpen(): Promise<void> {
       if (await directory.isSetUp()) throw new NotFoundError('setup_not_available', 'The set-up is already complete.')
     },
 
-    async begin(ctx, input) {
+    /**
+     * Validates the input and starts the ceremony without creating the user.
+     *
+     * @throws {InvalidInputError} `validation_failed` @throws {ConflictError} `setup_already_completed`
+     */
+    async begin(ctx: Context, input: Readonly<Record<string, unknown>>): ReturnType<Pocket['registration']['options']> {
       if (await directory.isSetUp())
         throw new ConflictError('setup_already_completed', 'The set-up is already complete.')
       const user = newUser(input)
@@ -44,7 +31,12 @@ export function createSetUp({ pocket, directory, audit, transaction }: Deps): Se
       return pocket.registration.options(ctx.req, ctx.res, { subject, purpose: 'setup', data: user })
     },
 
-    async finish(ctx, response) {
+    /**
+     * Verifies the passkey, creates the user with it and signs the user in.
+     *
+     * @throws {ConflictError} `setup_already_completed`
+     */
+    async finish(ctx: Context, response: unknown): Promise<User> {
       const verified = await pocket.registration.verify(ctx.req, ctx.res, { response, purpose: 'setup' })
       const user = await transaction(async () => {
         // Runs first, so that a replayed response is rejected as such.
@@ -59,7 +51,8 @@ export function createSetUp({ pocket, directory, audit, transaction }: Deps): Se
       return user
     },
 
-    async withoutPasskey(ctx, input) {
+    /** Creates an administrator without a passkey, and signs in as this user. @throws {ConflictError} `setup_already_completed` */
+    async withoutPasskey(ctx: Context, input: Readonly<Record<string, unknown>>): Promise<User> {
       const user = await directory.createFirstAdministrator(newUser(input), async () => {})
       await recordSetUp(ctx, user, 'api')
       await pocket.signIn.asNewAccount(ctx.req, ctx.res, { accountId: user.id, method: 'setup_api' })
@@ -67,6 +60,8 @@ export function createSetUp({ pocket, directory, audit, transaction }: Deps): Se
     },
   }
 }
+
+export type SetUp = ReturnType<typeof createSetUp>
 
 /** The data that `begin` sealed into the challenge; it is validated again like every new user. */
 function parseUser(data: unknown): NewUser {

@@ -1,32 +1,18 @@
 import type { RequestOrigin } from '@pocket/core'
 import { InvalidInputError } from '@pocket/core/errors'
 import { changesBetween } from '@pocket/core/internal'
-import type { User } from '@pocket/directory'
 import type { EmailVerification } from '../email/verification.ts'
 import type { SignUpDeps } from './deps.ts'
-
-/** Users who must verify their e-mail address after sign-up; until then they cannot sign in. */
-export interface SignUpVerification {
-  /** The user of a verification link if verification is pending, and the path to continue with after approval. */
-  find(token: string): Promise<{ readonly user: User; readonly returnPath: string | null } | undefined>
-  /**
-   * Uses the link. Resolves to whether the user may sign in; otherwise an administrator must approve them.
-   *
-   * @throws {InvalidInputError} `invalid_email_verification_token`
-   */
-  finish(origin: RequestOrigin, token: string): Promise<boolean>
-  /** Deletes users whose links have expired, so that their names become available. */
-  removeExpired(): Promise<void>
-}
 
 /** The lifetime of a link. Milliseconds. */
 const lifetime = 24 * 60 * 60_000
 const noOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
+/** Users who must verify their e-mail address after sign-up; until then they cannot sign in. */
 export function createSignUpVerification(
   deps: Omit<SignUpDeps, 'mail' | 'signUpSettings'>,
   verification: Pick<EmailVerification, 'findAccountId' | 'finish'>,
-): SignUpVerification {
+) {
   const { database, directory, deleteUserData, audit, transaction, clock } = deps
   const store = database.approvals
 
@@ -39,9 +25,15 @@ export function createSignUpVerification(
   }
 
   return {
+    /** The user of a verification link if verification is pending, and the path to continue with after approval. */
     find,
 
-    finish: (origin, token) =>
+    /**
+     * Uses the link. Resolves to whether the user may sign in; otherwise an administrator must approve them.
+     *
+     * @throws {InvalidInputError} `invalid_email_verification_token`
+     */
+    finish: (origin: RequestOrigin, token: string): Promise<boolean> =>
       transaction(async () => {
         const pending = await find(token)
         if (!pending) throw new InvalidInputError('invalid_email_verification_token', 'No sign-up waits for this link.')
@@ -55,7 +47,8 @@ export function createSignUpVerification(
         return true
       }),
 
-    async removeExpired() {
+    /** Deletes users whose links have expired, so that their names become available. */
+    async removeExpired(): Promise<void> {
       const expired = (await store.list()).filter(
         ({ awaitsVerification, requestedAt }) => awaitsVerification && requestedAt <= clock.now() - lifetime,
       )

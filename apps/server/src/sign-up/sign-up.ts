@@ -10,30 +10,6 @@ import { hashSignupToken } from './signup-token.ts'
 /** Unvalidated sign-up input. */
 export type SignUpInput = Readonly<Partial<Record<'username' | 'email' | 'firstName' | 'lastName', unknown>>>
 
-/** Signs up new users: with a passkey in one step, or without one through the API. */
-export interface SignUp {
-  /**
-   * Checks that sign-up is allowed with this token, or without one.
-   *
-   * @throws {ForbiddenError} `open_signup_disabled` if sign-up is disabled or requires a token
-   * @throws {NotAuthenticatedError} `token_invalid_or_expired`
-   */
-  assertOpen(token: string | null): Promise<void>
-  /**
-   * Validates the input and starts the ceremony without creating the user.
-   *
-   * @throws the same errors as `assertOpen` @throws {InvalidInputError} `validation_failed` @throws {ConflictError} `already_in_use`
-   */
-  begin(ctx: Context, input: SignUpInput, token: string | null): ReturnType<Pocket['registration']['options']>
-  /**
-   * Verifies the passkey, creates the user with it and signs the user in; a user whose sign-up is pending is disabled and not
-   * signed in, and `returnPath`, a path on this server, is stored. @throws the same errors as `begin`
-   */
-  finish(ctx: Context, response: unknown, returnPath: string | null): Promise<User>
-  /** Creates a user without a passkey, and signs the user in as `finish` does. @throws the same errors as `begin` */
-  withoutPasskey(ctx: Context, input: SignUpInput, token: string | null): Promise<User>
-}
-
 interface SignUpData {
   readonly user: NewUser
   /** The token is never stored in plain text. */
@@ -42,7 +18,8 @@ interface SignUpData {
   readonly returnPath?: string | null
 }
 
-export function createSignUp(deps: SignUpDeps): SignUp {
+/** Signs up new users: with a passkey in one step, or without one through the API. */
+export function createSignUp(deps: SignUpDeps) {
   const { pocket, directory, database, mail, audit, transaction, signUpSettings, clock } = deps
   const { signupTokens, approvals } = database
 
@@ -51,6 +28,7 @@ export function createSignUp(deps: SignUpDeps): SignUp {
     if (mode === 'withToken' && tokenHash === null)
       throw new ForbiddenError('open_signup_disabled', 'Sign-up requires a token.')
   }
+
   const assertOpen = async (tokenHash: string | null) => {
     assertAllowed(await signUpSettings(), tokenHash)
     const token = tokenHash === null ? undefined : await signupTokens.findByHash(tokenHash)
@@ -112,9 +90,20 @@ export function createSignUp(deps: SignUpDeps): SignUp {
   }
 
   return {
-    assertOpen: (token) => assertOpen(hashToken(token)),
+    /**
+     * Checks that sign-up is allowed with this token, or without one.
+     *
+     * @throws {ForbiddenError} `open_signup_disabled` if sign-up is disabled or requires a token
+     * @throws {NotAuthenticatedError} `token_invalid_or_expired`
+     */
+    assertOpen: (token: string | null): Promise<void> => assertOpen(hashToken(token)),
 
-    async begin(ctx, input, token) {
+    /**
+     * Validates the input and starts the ceremony without creating the user.
+     *
+     * @throws the same errors as `assertOpen` @throws {InvalidInputError} `validation_failed` @throws {ConflictError} `already_in_use`
+     */
+    async begin(ctx: Context, input: SignUpInput, token: string | null): ReturnType<Pocket['registration']['options']> {
       const tokenHash = hashToken(token)
       await assertOpen(tokenHash)
       const user = await validateInput(input)
@@ -124,7 +113,11 @@ export function createSignUp(deps: SignUpDeps): SignUp {
       return pocket.registration.options(ctx.req, ctx.res, { subject, purpose: 'sign_up', data })
     },
 
-    async finish(ctx, response, returnPath) {
+    /**
+     * Verifies the passkey, creates the user with it and signs the user in; a user whose sign-up is pending is disabled and not
+     * signed in, and `returnPath`, a path on this server, is stored. @throws the same errors as `begin`
+     */
+    async finish(ctx: Context, response: unknown, returnPath: string | null): Promise<User> {
       const verified = await pocket.registration.verify(ctx.req, ctx.res, { response, purpose: 'sign_up' })
       const user = await create(ctx, { ...parseSignUpData(verified.data), returnPath }, async (disabled) => {
         // The passkey of a disabled account signs nobody in.
@@ -138,7 +131,8 @@ export function createSignUp(deps: SignUpDeps): SignUp {
       return user
     },
 
-    async withoutPasskey(ctx, input, token) {
+    /** Creates a user without a passkey, and signs the user in as `finish` does. @throws the same errors as `begin` */
+    async withoutPasskey(ctx: Context, input: SignUpInput, token: string | null): Promise<User> {
       const tokenHash = hashToken(token)
       await assertOpen(tokenHash)
       const user = await create(ctx, { user: await validateInput(input), tokenHash }, async () => {})
@@ -147,6 +141,8 @@ export function createSignUp(deps: SignUpDeps): SignUp {
     },
   }
 }
+
+export type SignUp = ReturnType<typeof createSignUp>
 
 /** Checked before the user creates a passkey that would be discarded. Later conflicts are rejected on insert. */
 async function assertAvailable({ findByName }: Directory, { userName, email }: NewUser): Promise<void> {
