@@ -12,23 +12,6 @@ import {
 } from './metadata-document.ts'
 import { defaultProtocol } from './protocol.ts'
 
-/** Clients whose ID is the URL of their metadata document (OAuth Client ID Metadata Document). */
-export interface MetadataDocuments {
-  /**
-   * The client with this ID; the document is fetched if the cached one has expired. `undefined` if documents may not be
-   * fetched from this URL.
-   *
-   * @throws {InvalidInputError} `validation_failed` if the document cannot be fetched or is invalid
-   */
-  resolve(id: string, events: DocumentEvents): Promise<Client | undefined>
-  /**
-   * Fetches the document of a known client immediately.
-   *
-   * @throws {NotFoundError} `client_not_found` @throws {InvalidInputError} `validation_failed`, also for a client without a document
-   */
-  refresh(id: string, events: DocumentEvents): Promise<Client>
-}
-
 /** Called in the transaction that creates or changes the client. */
 export interface DocumentEvents {
   changed(before: Client | null, after: Client): Promise<void>
@@ -56,6 +39,7 @@ interface FetchedDocument extends MetadataDocument {
 /** The document could not be fetched, so it is not known to be invalid. */
 class UnreachableDocumentError extends InvalidInputError {}
 
+/** Clients whose ID is the URL of their metadata document (OAuth Client ID Metadata Document). */
 export function createMetadataDocuments({
   stores: { clients: store, consents, transaction },
   before: runHook,
@@ -63,7 +47,7 @@ export function createMetadataDocuments({
   fetch,
   registrationPolicy,
   signingAlgorithm,
-}: CoreContext): MetadataDocuments {
+}: CoreContext) {
   const pendingFetches = new Map<string, Promise<Client>>()
   const failures = new Map<string, { readonly until: number; readonly error: unknown }>()
 
@@ -134,7 +118,13 @@ export function createMetadataDocuments({
   }
 
   return {
-    async resolve(id, events) {
+    /**
+     * The client with this ID; the document is fetched if the cached one has expired. `undefined` if documents may not be
+     * fetched from this URL.
+     *
+     * @throws {InvalidInputError} `validation_failed` if the document cannot be fetched or is invalid
+     */
+    async resolve(id: string, events: DocumentEvents): Promise<Client | undefined> {
       if (!isDocumentUrlAllowed((await registrationPolicy()).documentPatterns, id)) return undefined
       const existing = await store.find(id)
       if (existing && existing.type !== 'cimd') return existing
@@ -149,7 +139,12 @@ export function createMetadataDocuments({
       }
     },
 
-    async refresh(id, events) {
+    /**
+     * Fetches the document of a known client immediately.
+     *
+     * @throws {NotFoundError} `client_not_found` @throws {InvalidInputError} `validation_failed`, also for a client without a document
+     */
+    async refresh(id: string, events: DocumentEvents): Promise<Client> {
       const existing = await store.find(id)
       if (!existing) throw new NotFoundError('client_not_found', 'There is no such client.')
       if (existing.type !== 'cimd') throw documentError('The client has no metadata document.')
@@ -160,6 +155,8 @@ export function createMetadataDocuments({
     },
   }
 }
+
+export type MetadataDocuments = ReturnType<typeof createMetadataDocuments>
 
 /** With the metadata names of RFC 7591 §2. */
 function metadataOf({ name, redirectUris, postLogoutRedirectUris, registration }: MetadataDocument) {

@@ -2,14 +2,6 @@ import type { CoreContext } from '../context.ts'
 import type { PocketStores } from '../stores.ts'
 import { rehashSecret } from './secrets.ts'
 
-/** Records the use of secrets in the background. */
-export interface SecretUses {
-  recordUse(clientId: string, secretId: string): void
-  /** Replaces the hash of another algorithm by ours. */
-  rehash(clientId: string, secretId: string, plain: string): void
-  whenIdle(): Promise<void>
-}
-
 /** Milliseconds: a busy client causes at most one statement per minute. */
 const minUpdateInterval = 60_000
 const maxCachedEntries = 10_000
@@ -18,9 +10,11 @@ type SecretUsesContext = Pick<CoreContext, 'clock' | 'onError'> & {
   readonly stores: Pick<PocketStores, 'clients' | 'transaction'>
 }
 
-export function createSecretUses({ stores, clock, onError }: SecretUsesContext): SecretUses {
+/** Records the use of secrets in the background. */
+export function createSecretUses({ stores, clock, onError }: SecretUsesContext) {
   const recordedAt = new Map<string, number>()
   const running = new Set<Promise<void>>()
+
   const runInBackground = (work: Promise<unknown>): void => {
     const update: Promise<void> = work
       .then(
@@ -31,7 +25,7 @@ export function createSecretUses({ stores, clock, onError }: SecretUsesContext):
     running.add(update)
   }
   return {
-    recordUse(clientId, secretId) {
+    recordUse(clientId: string, secretId: string): void {
       const now = clock.now()
       if (Math.abs(now - (recordedAt.get(secretId) ?? Number.NEGATIVE_INFINITY)) < minUpdateInterval) return
       if (recordedAt.size >= maxCachedEntries) recordedAt.clear()
@@ -39,7 +33,8 @@ export function createSecretUses({ stores, clock, onError }: SecretUsesContext):
       runInBackground(stores.clients.recordSecretUse(clientId, secretId, now))
     },
 
-    rehash(clientId, secretId, plain) {
+    /** Replaces the hash of another algorithm by ours. */
+    rehash(clientId: string, secretId: string, plain: string): void {
       const replace = async () => {
         const client = await stores.clients.findForUpdate(clientId)
         const secrets = client?.secrets.map((secret) => (secret.id === secretId ? rehashSecret(secret, plain) : secret))
@@ -48,8 +43,10 @@ export function createSecretUses({ stores, clock, onError }: SecretUsesContext):
       runInBackground(stores.transaction(replace))
     },
 
-    async whenIdle() {
+    async whenIdle(): Promise<void> {
       await Promise.all(running)
     },
   }
 }
+
+export type SecretUses = ReturnType<typeof createSecretUses>

@@ -25,26 +25,6 @@ export interface NewSelfRegistration extends SelfRegistrationRequest {
   readonly network: string | undefined
 }
 
-/** Registers and manages clients by the dynamic registration protocols (RFC 7591, RFC 7592). */
-export interface SelfRegistration {
-  /**
-   * Validates the metadata and fetches external documents; call it before the transaction. `id` is the client that
-   * changes.
-   *
-   * @throws {InvalidInputError} `validation_failed`, as `Clients.create`
-   */
-  check(request: SelfRegistrationRequest, id?: string): Promise<void>
-  /** @throws {RateLimitedError} `rate_limited` if too many clients of its network are unused */
-  create(request: NewSelfRegistration): Promise<Client>
-  /**
-   * Replaces the registered metadata; other administrator settings stay unchanged. Resolves to the client before and
-   * after the change, and to a new plain-text secret if the client has no suitable one.
-   *
-   * @throws {NotFoundError} `client_not_found`
-   */
-  change(id: string, request: SelfRegistrationRequest): Promise<SelfRegistrationChange>
-}
-
 export interface SelfRegistrationChange {
   readonly before: Client
   readonly client: Client
@@ -56,13 +36,14 @@ const maxUnused = 15
 /** Seconds. */
 const retryAfter = 3600
 
+/** Registers and manages clients by the dynamic registration protocols (RFC 7591, RFC 7592). */
 export function createSelfRegistration({
   stores: { clients: store, transaction },
   fetch,
   clock,
   redirectUriPolicy,
   masterKey,
-}: CoreContext): SelfRegistration {
+}: CoreContext) {
   const toStoredSecret = (minted: ReturnType<typeof mintSecret>, { protocol }: Pick<Client, 'protocol'>) =>
     protocol.tokenEndpointAuthMethod === 'client_secret_jwt'
       ? { ...minted.stored, sealed: sealSecret(masterKey, minted.plain) }
@@ -83,7 +64,13 @@ export function createSelfRegistration({
   }
 
   return {
-    async check({ input }: SelfRegistrationRequest, id?: string) {
+    /**
+     * Validates the metadata and fetches external documents; call it before the transaction. `id` is the client that
+     * changes.
+     *
+     * @throws {InvalidInputError} `validation_failed`, as `Clients.create`
+     */
+    async check({ input }: SelfRegistrationRequest, id?: string): Promise<void> {
       assertNoErrors(inputProblems(input, redirectUriPolicy))
       const before = id === undefined ? undefined : await store.find(id)
       const protocol = before?.protocol ?? defaultProtocol
@@ -91,7 +78,8 @@ export function createSelfRegistration({
       assertNoErrors([...clientAuthenticationProblems(fields), ...(await sectorProblems(fields, before, fetch))])
     },
 
-    async create({ id, input, registration, secret, network }: NewSelfRegistration) {
+    /** @throws {RateLimitedError} `rate_limited` if too many clients of its network are unused */
+    async create({ id, input, registration, secret, network }: NewSelfRegistration): Promise<Client> {
       const now = clock.now()
       const fields = completeInput(input, { template: null, protocol: defaultProtocol })
       const client: Client = {
@@ -115,7 +103,13 @@ export function createSelfRegistration({
       return client
     },
 
-    change: (id: string, request: SelfRegistrationRequest) =>
+    /**
+     * Replaces the registered metadata; other administrator settings stay unchanged. Resolves to the client before and
+     * after the change, and to a new plain-text secret if the client has no suitable one.
+     *
+     * @throws {NotFoundError} `client_not_found`
+     */
+    change: (id: string, request: SelfRegistrationRequest): Promise<SelfRegistrationChange> =>
       transaction(async () => {
         const before = await store.findForUpdate(id)
         if (!before) throw new NotFoundError('client_not_found', 'There is no such client.')
@@ -131,6 +125,8 @@ export function createSelfRegistration({
       }),
   }
 }
+
+export type SelfRegistration = ReturnType<typeof createSelfRegistration>
 
 /** The settings that client metadata describes; the others stay as an administrator left them. */
 function metadataFields(requested: ReturnType<typeof completeInput>, before: Client) {

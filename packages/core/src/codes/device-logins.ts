@@ -38,24 +38,6 @@ export interface PendingDeviceLogin extends RequestingDevice {
   readonly expiresAt: number
 }
 
-/** Signs in a device without a passkey, approved by the user on another device. */
-export interface DeviceLogins {
-  request(device: RequestingDevice): Promise<NewDeviceLogin>
-  /** The user code of a token. */
-  userCodeOf(token: string): string
-  /** @throws {NotAuthenticatedError} `device_code_invalid` */
-  find(code: string): Promise<PendingDeviceLogin>
-  /** Only once per code. @throws {NotAuthenticatedError} `device_code_invalid` */
-  decide(code: string, decision: DeviceLoginAnswer): Promise<PendingDeviceLogin>
-  /**
-   * The account of an approved request, returned once; `undefined` while it is pending. The user code is also accepted as ID.
-   *
-   * @throws {NotAuthenticatedError} `device_login_expired` if it is unknown, used, expired or belongs to another browser
-   * @throws {ForbiddenError} `device_login_denied`, `account_disabled` or `account_not_found`
-   */
-  redeem(id: string, token: string): Promise<RedeemedDeviceLogin | undefined>
-}
-
 /** The decision of a user and the session in which it was made. */
 export type DeviceLoginAnswer = Omit<DeviceLoginDecision, 'at'>
 
@@ -65,6 +47,7 @@ export interface RedeemedDeviceLogin {
   readonly approvingSessionUid: string | null
 }
 
+/** Signs in a device without a passkey, approved by the user on another device. */
 export function createDeviceLogins({
   store,
   accounts,
@@ -75,7 +58,7 @@ export function createDeviceLogins({
   readonly accounts: AccountStore
   readonly masterKey: MasterKey
   readonly clock: Clock
-}): DeviceLogins {
+}) {
   const hashCode = (code: string) => masterKey.mac('device login code', normalizeCode(code))
 
   /** Derived from the token, so that the page can show it again although it is not stored. */
@@ -101,17 +84,19 @@ export function createDeviceLogins({
     expiresAt,
   })
 
-  const find: DeviceLogins['find'] = async (code) => {
+  const find = async (code: string): Promise<PendingDeviceLogin> => {
     const found = await store.findByCode(hashCode(code))
     if (found?.status !== 'pending' || found.expiresAt <= clock.now()) throw invalid()
     return toPendingLogin(found, code)
   }
 
   return {
+    /** The user code of a token. */
     userCodeOf,
+    /** @throws {NotAuthenticatedError} `device_code_invalid` */
     find,
 
-    async request({ ipAddress, userAgent }) {
+    async request({ ipAddress, userAgent }: RequestingDevice): Promise<NewDeviceLogin> {
       const expiresAt = clock.now() + lifetime
       for (;;) {
         const token = randomToken()
@@ -131,13 +116,20 @@ export function createDeviceLogins({
       }
     },
 
-    async decide(code, decision) {
+    /** Only once per code. @throws {NotAuthenticatedError} `device_code_invalid` */
+    async decide(code: string, decision: DeviceLoginAnswer): Promise<PendingDeviceLogin> {
       const found = await find(code)
       if (!(await store.decide(hashCode(code), { ...decision, at: clock.now() }))) throw invalid()
       return found
     },
 
-    async redeem(id, token) {
+    /**
+     * The account of an approved request, returned once; `undefined` while it is pending. The user code is also accepted as ID.
+     *
+     * @throws {NotAuthenticatedError} `device_login_expired` if it is unknown, used, expired or belongs to another browser
+     * @throws {ForbiddenError} `device_login_denied`, `account_disabled` or `account_not_found`
+     */
+    async redeem(id: string, token: string): Promise<RedeemedDeviceLogin | undefined> {
       const tokenHash = sha256(token)
       const isUserCode = normalizeCode(id) === userCodeOf(token)
       const found = isUserCode ? await store.findByCode(hashCode(id)) : await store.find(id, tokenHash)
@@ -150,6 +142,8 @@ export function createDeviceLogins({
     },
   }
 }
+
+export type DeviceLogins = ReturnType<typeof createDeviceLogins>
 
 function invalid(): NotAuthenticatedError {
   return new NotAuthenticatedError('device_code_invalid', 'The code is unknown, used or expired.')

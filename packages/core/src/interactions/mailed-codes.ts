@@ -9,24 +9,11 @@ import { requestContext } from '../http/request-context.ts'
 const lifetime = 15 * 60_000
 
 /** Sends login codes by e-mail without revealing which accounts exist. */
-export interface MailedCodes {
-  /**
-   * Sends a login code to the account with this login, if it exists, is enabled and has an e-mail address. Response and timing
-   * are the same if there is none. Only this browser can use the code, within 15 minutes, with `pocket.signIn.withCode`.
-   *
-   * @throws {RateLimitedError} `rate_limited`
-   * @throws {ConfigurationError} without `mailer`, or without `findByLogin` of `accounts`
-   */
-  send(req: IncomingMessage, res: ServerResponse, login: string): Promise<void>
-  /** Waits for pending messages. */
-  whenIdle(): Promise<void>
-}
-
 export function createMailedCodes(
   { name, mailer, hookTimeout, limits, onError, stores: { accounts } }: CoreContext,
   loginCodes: LoginCodes,
   bindBrowser: (req: IncomingMessage, res: ServerResponse, address: string) => string,
-): MailedCodes {
+) {
   const pendingMails = new Set<Promise<void>>()
 
   const sendMail = async (
@@ -49,7 +36,14 @@ export function createMailedCodes(
   }
 
   return {
-    async send(req, res, login) {
+    /**
+     * Sends a login code to the account with this login, if it exists, is enabled and has an e-mail address. Response and timing
+     * are the same if there is none. Only this browser can use the code, within 15 minutes, with `pocket.signIn.withCode`.
+     *
+     * @throws {RateLimitedError} `rate_limited`
+     * @throws {ConfigurationError} without `mailer`, or without `findByLogin` of `accounts`
+     */
+    async send(req: IncomingMessage, res: ServerResponse, login: string): Promise<void> {
       if (!mailer) throw missingMailer()
       if (!accounts.supports('findByLogin')) await accounts.findByLogin(login)
       await limits.consume(req, 'one-time-access-email')
@@ -63,11 +57,14 @@ export function createMailedCodes(
       pendingMails.add(pendingMail)
     },
 
-    async whenIdle() {
+    /** Waits for pending messages. */
+    async whenIdle(): Promise<void> {
       await Promise.all(pendingMails)
     },
   }
 }
+
+export type MailedCodes = ReturnType<typeof createMailedCodes>
 
 function missingMailer(): ConfigurationError {
   const message = 'The option mailer is missing.'

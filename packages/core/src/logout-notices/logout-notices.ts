@@ -13,22 +13,6 @@ const leaseDuration = minute
 const retryDelays = [5 * second, 30 * second, 2 * minute, 10 * minute, hour, 4 * hour, 12 * hour]
 const batchSize = 20
 
-/** Sends back-channel logout notices to clients until they are delivered. */
-export interface LogoutNotices {
-  /** Stores the notice; `sendDue` sends it. */
-  enqueue(notice: Pick<LogoutNotice, 'clientId' | 'accountId' | 'sid'>): Promise<void>
-  /**
-   * Sends all due notices, including those of other processes; resolves to the number of delivered notices. Client
-   * failures do not reject.
-   */
-  sendDue(signal?: AbortSignal): Promise<number>
-  /** Sends new notices of this process in the background. Call it outside any transaction. */
-  flush(): void
-  /** Resolves when `flush` has finished sending. */
-  whenIdle(): Promise<void>
-  removeByClient(clientId: string): Promise<void>
-}
-
 /**
  * Sends a notice. Resolves to `false` if the client no longer supports logout notices.
  *
@@ -36,10 +20,11 @@ export interface LogoutNotices {
  */
 type SendLogoutNotice = (notice: LogoutNotice) => Promise<boolean>
 
+/** Sends back-channel logout notices to clients until they are delivered. */
 export function createLogoutNotices(
   { stores: { logoutNotices: store }, clock, audit, ...context }: CoreContext,
   send: SendLogoutNotice,
-): LogoutNotices {
+) {
   let hasNewNotices = false
   let sending: Promise<unknown> | undefined
 
@@ -74,15 +59,21 @@ export function createLogoutNotices(
   }
 
   return {
-    async enqueue({ clientId, accountId, sid }) {
+    /** Stores the notice; `sendDue` sends it. */
+    async enqueue({ clientId, accountId, sid }: Pick<LogoutNotice, 'clientId' | 'accountId' | 'sid'>): Promise<void> {
       const now = clock.now()
       await store.insert({ id: uuid(), clientId, accountId, sid, attempts: 0, nextAttemptAt: now, createdAt: now })
       hasNewNotices = true
     },
 
+    /**
+     * Sends all due notices, including those of other processes; resolves to the number of delivered notices. Client
+     * failures do not reject.
+     */
     sendDue,
 
-    flush() {
+    /** Sends new notices of this process in the background. Call it outside any transaction. */
+    flush(): void {
       // Notices that are stored during a run are sent by another run.
       if (!hasNewNotices || sending) return
       hasNewNotices = false
@@ -94,10 +85,13 @@ export function createLogoutNotices(
         })
     },
 
-    async whenIdle() {
+    /** Resolves when `flush` has finished sending. */
+    async whenIdle(): Promise<void> {
       while (sending) await sending
     },
 
-    removeByClient: (clientId) => store.removeByClient(clientId),
+    removeByClient: (clientId: string): Promise<void> => store.removeByClient(clientId),
   }
 }
+
+export type LogoutNotices = ReturnType<typeof createLogoutNotices>

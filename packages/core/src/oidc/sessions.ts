@@ -13,45 +13,6 @@ import { getUse, isIdKnown, isStored, saveSession, setUse, touch } from './overr
 import { endSessionsOfBrowser } from './session-ends.ts'
 import { SessionEnded } from './stored-payload.ts'
 
-/** The browser session shared by `/authorize`, pages and API; it is the library's session. */
-export interface Sessions {
-  /**
-   * The active session, or `undefined` if the account was deleted or disabled. Records the use once a minute, which extends the
-   * session.
-   */
-  read(req: IncomingMessage, res: ServerResponse): Promise<Session | undefined>
-  /**
-   * Signs in a user in this browser. The session gets a new ID if the account or the authentication level changes. The session
-   * of another user remains, and can be switched to.
-   *
-   * @throws the same errors as `SessionHistory.start`
-   */
-  start(req: IncomingMessage, res: ServerResponse, signIn: SignIn): Promise<void>
-  /** The sessions of all accounts in this browser, active one first. */
-  list(req: IncomingMessage, res: ServerResponse): Promise<readonly Session[]>
-  /** Activates the session with this `uid`; `false` if this browser has none. */
-  switchTo(req: IncomingMessage, res: ServerResponse, uid: string): Promise<boolean>
-  /** Ends one session of this browser and revokes its grants. */
-  endByUid(req: IncomingMessage, res: ServerResponse, uid: string): Promise<string | undefined>
-  /**
-   * Ends the first matching session of this browser, checking the active one first, and revokes its grants. Returns its account
-   * ID, `null` if no user is signed in, or `undefined` if no session matches.
-   */
-  endMatching(
-    req: IncomingMessage,
-    res: ServerResponse,
-    matches: (session: ProviderSession) => boolean,
-  ): Promise<string | null | undefined>
-  /**
-   * Upgrades the session after a passkey registration to passkey authentication, with a new ID.
-   *
-   * @throws {NotAuthenticatedError} `not_signed_in` if the session has since ended
-   */
-  upgrade(req: IncomingMessage, res: ServerResponse): Promise<void>
-  /** Ends all sessions of this browser and revokes their grants. Returns the account ID of the active one. */
-  end(req: IncomingMessage, res: ServerResponse): Promise<string | undefined>
-}
-
 interface SessionServices {
   readonly history: Pick<SessionHistory, 'start'>
   readonly browserTokens: Pick<BrowserTokens, 'identify' | 'browserIds'>
@@ -60,14 +21,17 @@ interface SessionServices {
 /** Milliseconds; the longest that browsers keep a cookie (RFC 6265bis §5.5). The store determines when a session ends. */
 const cookieLifetime = 400 * 86_400_000
 
+/** The browser session shared by `/authorize`, pages and API; it is the library's session. */
 export function createSessions(
   { stores, clock, secure, sessionLifetime }: CoreContext,
   provider: () => Provider,
   { history, browserTokens }: SessionServices,
-): Sessions {
+) {
   const { accounts } = stores
+
   const cookieExpiry = () => new Date(clock.now() + cookieLifetime)
   const cookie = { signed: false, httpOnly: true, sameSite: 'lax', secure, path: '/' } as const
+
   const openSession = async (req: IncomingMessage, res: ServerResponse) => {
     const current = provider()
     const ctx = current.createContext(req, res)
@@ -109,7 +73,12 @@ export function createSessions(
     if (!account || account.disabled) return undefined
     return { accountId, account, amr: amr ?? [], acr: acr ?? '0', authTime: loginTs ?? 0, uid }
   }
-  const endMatching: Sessions['endMatching'] = async (req, res, matches) => {
+
+  const endMatching = async (
+    req: IncomingMessage,
+    res: ServerResponse,
+    matches: (session: ProviderSession) => boolean,
+  ): Promise<string | null | undefined> => {
     const { current, ctx, session, cookieName, inactive } = await openSession(req, res)
     const otherSessions = await inactive.sessions()
     const activeSessions = [session, ...otherSessions].filter(({ accountId }) => accountId !== undefined)
@@ -126,7 +95,11 @@ export function createSessions(
   }
 
   return {
-    async read(req, res) {
+    /**
+     * The active session, or `undefined` if the account was deleted or disabled. Records the use once a minute, which extends the
+     * session.
+     */
+    async read(req: IncomingMessage, res: ServerResponse): Promise<Session | undefined> {
       const opened = await openSession(req, res)
       const session = await toSession(opened.session)
       recordCaller(req, { sessionUid: session?.uid ?? null })
@@ -134,7 +107,8 @@ export function createSessions(
       return session
     },
 
-    async list(req, res) {
+    /** The sessions of all accounts in this browser, active one first. */
+    async list(req: IncomingMessage, res: ServerResponse): Promise<readonly Session[]> {
       const { session, inactive } = await openSession(req, res)
       const all: readonly (Session | undefined)[] = await Promise.all(
         [session, ...(await inactive.sessions())].map(toSession),
@@ -146,7 +120,8 @@ export function createSessions(
       )
     },
 
-    async switchTo(req, res, uid) {
+    /** Activates the session with this `uid`; `false` if this browser has none. */
+    async switchTo(req: IncomingMessage, res: ServerResponse, uid: string): Promise<boolean> {
       const opened = await openSession(req, res)
       if (opened.session.accountId !== undefined && opened.session.uid === uid) return true
       const otherSessions = await opened.inactive.sessions()
@@ -157,13 +132,24 @@ export function createSessions(
       return true
     },
 
+    /**
+     * Ends the first matching session of this browser, checking the active one first, and revokes its grants. Returns its account
+     * ID, `null` if no user is signed in, or `undefined` if no session matches.
+     */
     endMatching,
 
-    async endByUid(req, res, uid) {
+    /** Ends one session of this browser and revokes its grants. */
+    async endByUid(req: IncomingMessage, res: ServerResponse, uid: string): Promise<string | undefined> {
       return (await endMatching(req, res, (session) => session.uid === uid)) ?? undefined
     },
 
-    async start(req, res, signIn) {
+    /**
+     * Signs in a user in this browser. The session gets a new ID if the account or the authentication level changes. The session
+     * of another user remains, and can be switched to.
+     *
+     * @throws the same errors as `SessionHistory.start`
+     */
+    async start(req: IncomingMessage, res: ServerResponse, signIn: SignIn): Promise<void> {
       const { accountId, method } = signIn
       const browser = browserTokens.identify(req, res)
       const opened = await openSession(req, res)
@@ -196,7 +182,12 @@ export function createSessions(
         ])
     },
 
-    async upgrade(req, res) {
+    /**
+     * Upgrades the session after a passkey registration to passkey authentication, with a new ID.
+     *
+     * @throws {NotAuthenticatedError} `not_signed_in` if the session has since ended
+     */
+    async upgrade(req: IncomingMessage, res: ServerResponse): Promise<void> {
       const opened = await openSession(req, res)
       const { session } = opened
       const { accountId, amr = [], acr = '0' } = session
@@ -211,7 +202,8 @@ export function createSessions(
       activate(opened, session)
     },
 
-    async end(req, res) {
+    /** Ends all sessions of this browser and revokes their grants. Returns the account ID of the active one. */
+    async end(req: IncomingMessage, res: ServerResponse): Promise<string | undefined> {
       const { current, ctx, session, cookieName, inactive } = await openSession(req, res)
       const { accountId } = session
       const sessions = [session, ...(await inactive.sessions())]
@@ -222,3 +214,5 @@ export function createSessions(
     },
   }
 }
+
+export type Sessions = ReturnType<typeof createSessions>

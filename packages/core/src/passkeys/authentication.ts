@@ -36,26 +36,7 @@ export interface VerifiedAuthentication {
 }
 
 /** The authentication ceremony (WebAuthn Level 3 §7.2) with discoverable credentials. */
-export interface Authentication {
-  request(browser: CeremonyBrowser): Promise<AuthenticationRequest>
-  /**
-   * Verifies the response; the passkey identifies the account, which may be missing or disabled. Writes only a counter regression that the policy rejects; callers that
-   * sign in call `recordUse`.
-   *
-   * @throws {InvalidInputError} `challenge_expired`, `passkey_unknown`, `passkey_rejected`, `passkey_user_verification_required`,
-   * and `passkey_counter_regressed` if the policy rejects that
-   * @throws {ForbiddenError} `passkey_not_allowed` if the policy requires another passkey
-   */
-  verify(response: PasskeyAuthenticationResponse): Promise<VerifiedAuthentication>
-  /**
-   * Consumes the challenge and records the use of the passkey; call it first in the transaction of the sign-in.
-   *
-   * @throws {InvalidInputError} `challenge_expired` if the challenge was already used
-   */
-  recordUse(authenticated: VerifiedAuthentication): Promise<void>
-}
-
-export function createAuthentication(context: CeremonyContext): Authentication {
+export function createAuthentication(context: CeremonyContext) {
   const { relyingParty, challenges, passkeys, clock, transaction } = context
 
   /**
@@ -67,7 +48,7 @@ export function createAuthentication(context: CeremonyContext): Authentication {
     return (await passkeys.hasUnverified()) ? 'preferred' : 'required'
   }
   return {
-    async request({ browserToken }) {
+    async request({ browserToken }: CeremonyBrowser): Promise<AuthenticationRequest> {
       const { challenge, expiresAt } = challenges.issue({ purpose: 'authentication', browserToken })
       const policy = await context.policy()
       const options = await generateAuthenticationOptions({
@@ -79,7 +60,15 @@ export function createAuthentication(context: CeremonyContext): Authentication {
       return { options: { ...options, hints: [...getHints(policy)] }, expiresAt }
     },
 
-    async verify({ browserToken, response }) {
+    /**
+     * Verifies the response; the passkey identifies the account, which may be missing or disabled. Writes only a counter regression that the policy rejects; callers that
+     * sign in call `recordUse`.
+     *
+     * @throws {InvalidInputError} `challenge_expired`, `passkey_unknown`, `passkey_rejected`, `passkey_user_verification_required`,
+     * and `passkey_counter_regressed` if the policy rejects that
+     * @throws {ForbiddenError} `passkey_not_allowed` if the policy requires another passkey
+     */
+    async verify({ browserToken, response }: PasskeyAuthenticationResponse): Promise<VerifiedAuthentication> {
       const credential = authenticationResponse(response)
       const { challenge } = challenges.open(credential.response.clientDataJSON, {
         purpose: 'authentication',
@@ -116,7 +105,12 @@ export function createAuthentication(context: CeremonyContext): Authentication {
       return { passkey, counterRegressed, challenge, use }
     },
 
-    async recordUse({ passkey, counterRegressed, challenge, use }) {
+    /**
+     * Consumes the challenge and records the use of the passkey; call it first in the transaction of the sign-in.
+     *
+     * @throws {InvalidInputError} `challenge_expired` if the challenge was already used
+     */
+    async recordUse({ passkey, counterRegressed, challenge, use }: VerifiedAuthentication): Promise<void> {
       await passkeys.recordUse(passkey.id, use)
       if (counterRegressed) await passkeys.recordCounterRegression(passkey.id, use.at)
       // Last, so that it is sent together with the use.
@@ -124,6 +118,8 @@ export function createAuthentication(context: CeremonyContext): Authentication {
     },
   }
 }
+
+export type Authentication = ReturnType<typeof createAuthentication>
 
 interface Verification {
   readonly credential: AuthenticationResponseJSON

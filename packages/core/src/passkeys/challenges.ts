@@ -33,56 +33,43 @@ export interface OpenedChallenge {
   readonly data: unknown
 }
 
-/**
- * Issues challenges and accepts each one once, for one purpose, one browser and a limited time. The challenge itself is a
- * sealed value, so that issuing one stores nothing; a row is written when a verified response consumes it.
- */
-export interface Challenges {
-  issue(request: ChallengeRequest): IssuedChallenge
-  /**
-   * Reads the challenge of an authenticator response without consuming it: verify the response, then call `spend`.
-   *
-   * @throws {InvalidInputError} `challenge_expired` if no key opens it, or if it is too old, from the future, or for another purpose
-   * or browser; `passkey_rejected` if the response contains none, or if the ceremony ran in a frame of another origin
-   */
-  open(clientDataJSON: string, request: CeremonyBrowser & { readonly purpose: ChallengePurpose }): OpenedChallenge
-  /**
-   * Consumes the challenge; call it first in the transaction of the authorized action.
-   *
-   * @throws {InvalidInputError} `challenge_expired` if it was already used
-   */
-  spend(challenge: string): Promise<void>
-  /** Removes at most `limit` used challenges that can no longer be replayed; returns the number. */
-  removeSpent(limit: number): Promise<number>
-}
-
 /** Milliseconds by which the clock of the process that issued a challenge may be ahead. */
 const maxClockSkew = 60_000
 
 /** Ten lifetimes plus one: a position can precede rows of transactions that had not committed when it was read. */
 const retentionLifetimes = 11
 
+/**
+ * Issues challenges and accepts each one once, for one purpose, one browser and a limited time. The challenge itself is a
+ * sealed value, so that issuing one stores nothing; a row is written when a verified response consumes it.
+ */
 export function createChallenges(
   store: SpentChallengeStore,
   sealer: Sealer,
   clock: Clock,
   /** Milliseconds. */
   lifetime: number,
-): Challenges {
+) {
   const contextOf = ({ purpose, browserToken }: CeremonyBrowser & { readonly purpose: ChallengePurpose }) =>
     `${purpose} ${browserToken}`
   const monotonic = monotonicOf(clock)
   let watermark: { readonly position: number; readonly at: number } | undefined
 
   return {
-    issue({ accountId, data, ...request }) {
+    issue({ accountId, data, ...request }: ChallengeRequest): IssuedChallenge {
       const issuedAt = clock.now()
       const content = accountId === undefined && data === undefined ? [issuedAt] : [issuedAt, accountId ?? null, data]
       const challenge = sealer.seal(JSON.stringify(content), contextOf(request)).toString('base64url')
       return { challenge, expiresAt: issuedAt + lifetime }
     },
 
-    open(clientDataJSON, request) {
+    /**
+     * Reads the challenge of an authenticator response without consuming it: verify the response, then call `spend`.
+     *
+     * @throws {InvalidInputError} `challenge_expired` if no key opens it, or if it is too old, from the future, or for another purpose
+     * or browser; `passkey_rejected` if the response contains none, or if the ceremony ran in a frame of another origin
+     */
+    open(clientDataJSON: string, request: CeremonyBrowser & { readonly purpose: ChallengePurpose }): OpenedChallenge {
       const { challenge, isFramed } = parseClientData(clientDataJSON)
       const content = sealer.open(Buffer.from(challenge, 'base64url'), contextOf(request))
       if (content === undefined) throw expiredError('The challenge was issued for another purpose or browser.')
@@ -96,13 +83,19 @@ export function createChallenges(
       return { challenge, accountId, data: data ?? undefined }
     },
 
-    async spend(challenge) {
+    /**
+     * Consumes the challenge; call it first in the transaction of the authorized action.
+     *
+     * @throws {InvalidInputError} `challenge_expired` if it was already used
+     */
+    async spend(challenge: string): Promise<void> {
       // Hash the bytes, because several strings decode to the same bytes.
       const hash = sha256(Buffer.from(challenge, 'base64url').toString('base64url'))
       if (!(await store.insert(hash))) throw expiredError('The challenge has already been used.')
     },
 
-    async removeSpent(limit) {
+    /** Removes at most `limit` used challenges that can no longer be replayed; returns the number. */
+    async removeSpent(limit: number): Promise<number> {
       if (watermark !== undefined && monotonic() - watermark.at >= retentionLifetimes * lifetime) {
         const removed = await store.removeUpTo(watermark.position, limit)
         if (removed > 0) return removed
@@ -116,6 +109,8 @@ export function createChallenges(
     },
   }
 }
+
+export type Challenges = ReturnType<typeof createChallenges>
 
 function expiredError(reason: string): InvalidInputError {
   return new InvalidInputError('challenge_expired', reason)

@@ -43,68 +43,6 @@ export const sessionCredentialKinds = [
   'device_approved',
 ] as const satisfies readonly SessionLinkKind[]
 
-/** Records the credentials that were used and created in each session, and derives permissions from them. */
-export interface SessionHistory {
-  /**
-   * Saves a new session, or a new sign-in in an existing one, together with its history.
-   *
-   * @throws {Forbidden} `account_not_found` or `account_disabled`, even if that happened since the sign-in was verified
-   * @throws {InvalidInputError} `passkey_unknown` if the passkey has since been removed, `code_invalid` if the code was revoked
-   * @throws {NotAuthenticatedError} `device_login_expired` if a passkey removal ended the approving session, `not_signed_in` if it
-   * ended this one
-   */
-  start(
-    uid: string,
-    signIn: SignIn,
-    save: () => Promise<unknown>,
-    options: {
-      /** Whether the session was never stored. */
-      readonly isNew: boolean
-      readonly browser: string | null
-    },
-  ): Promise<void>
-  /**
-   * Stores a passkey registered in a session.
-   *
-   * @throws {NotAuthenticatedError} `not_signed_in` if the session has since ended, or as `assertException`
-   */
-  register(session: SessionName, passkey: Passkey, store: () => Promise<void>): Promise<void>
-  /**
-   * Locks the account of this session or API key until the transaction ends. Call it before rows that the transaction changes
-   * and then passes to `made`.
-   */
-  lockAccountOf(origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>): Promise<void>
-  /**
-   * Records an object created in the session of a request, or by an API key created in a session. Call it in the transaction
-   * that creates the object.
-   *
-   * @throws {NotAuthenticatedError} `not_signed_in` if the session has since ended
-   */
-  recordCredential(origin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>, credential: SessionCredential): Promise<void>
-  /** When an existing passkey was last used in the session, in milliseconds; `undefined` if never. */
-  passkeyUsedAt(session: SessionName): Promise<number | undefined>
-  /** Whether any passkey was ever used in the session. */
-  hasUsedPasskey(session: SessionName): Promise<boolean>
-  /**
-   * Asserts that a session in which no passkey was used may perform this action without one.
-   *
-   * @throws {NotAuthenticatedError} `reauthentication_required` if the account has a passkey
-   * @throws {ForbiddenError} `sign_in_again` for adding a passkey, `passkey_required` for all other actions
-   */
-  assertException(session: SessionName, action: keyof ReturnType<typeof getPasskeyExceptions>): Promise<void>
-  /**
-   * Whether the session was signed in to with a login code of a program within the last fifteen minutes, by an account that never
-   * had a passkey.
-   */
-  isBootstrap(session: SessionName): Promise<boolean>
-  /** @throws {NotAuthenticatedError} `not_signed_in` if the session has ended; call it after locking its account */
-  assertAlive(uid: string): Promise<void>
-  /** Whether the removal of a passkey ended the session. */
-  wasEnded(uid: string): Promise<boolean>
-  /** Removes the history of at most `limit` sessions that is no longer needed; returns the number. */
-  review(limit: number): Promise<number>
-}
-
 /** Milliseconds. */
 export const reviewInterval = 7 * 86_400_000
 
@@ -114,11 +52,12 @@ const byProgram = 'program'
 /** Kinds that are removed with the session; all others must remain available. */
 const temporaryKinds: ReadonlySet<SessionLinkKind> = new Set(['passkey_used', 'code_used'])
 
+/** Records the credentials that were used and created in each session, and derives permissions from them. */
 export function createSessionHistory(
   { stores, clock }: CoreContext,
   /** Whether any artifact issued to clients in the session is stored. */
   hasArtifacts: (session: SessionName) => Promise<boolean>,
-): SessionHistory {
+) {
   const { sessionHistory: store, passkeys, artifacts, accounts, transaction } = stores
 
   /** Whether the session of this `uid` is stored and has not expired. */
@@ -166,7 +105,10 @@ export function createSessionHistory(
     if (withdrawn.length > 0) throw new InvalidInputError('code_invalid', 'The code was withdrawn.')
   }
 
-  const assertException: SessionHistory['assertException'] = async ({ uid, accountId }, action) => {
+  const assertException = async (
+    { uid, accountId }: SessionName,
+    action: keyof ReturnType<typeof getPasskeyExceptions>,
+  ): Promise<void> => {
     const origin = await store.findOrigin(uid)
     const removals = await store.countRemovals(accountId)
     const isException = origin && getPasskeyExceptions(origin, { removals, now: clock.now() })[action]
@@ -187,11 +129,39 @@ export function createSessionHistory(
   }
 
   return {
+    /** Whether the removal of a passkey ended the session. */
     wasEnded,
+    /** @throws {NotAuthenticatedError} `not_signed_in` if the session has ended; call it after locking its account */
     assertAlive,
+    /**
+     * Asserts that a session in which no passkey was used may perform this action without one.
+     *
+     * @throws {NotAuthenticatedError} `reauthentication_required` if the account has a passkey
+     * @throws {ForbiddenError} `sign_in_again` for adding a passkey, `passkey_required` for all other actions
+     */
     assertException,
 
-    start: (uid, signIn, save, { isNew, browser }) =>
+    /**
+     * Saves a new session, or a new sign-in in an existing one, together with its history.
+     *
+     * @throws {Forbidden} `account_not_found` or `account_disabled`, even if that happened since the sign-in was verified
+     * @throws {InvalidInputError} `passkey_unknown` if the passkey has since been removed, `code_invalid` if the code was revoked
+     * @throws {NotAuthenticatedError} `device_login_expired` if a passkey removal ended the approving session, `not_signed_in` if it
+     * ended this one
+     */
+    start: (
+      uid: string,
+      signIn: SignIn,
+      save: () => Promise<unknown>,
+      {
+        isNew,
+        browser,
+      }: {
+        /** Whether the session was never stored. */
+        readonly isNew: boolean
+        readonly browser: string | null
+      },
+    ): Promise<void> =>
       transaction(async () => {
         const { accountId, method, approvingSessionUid, codeHash, isCodeByProgram } = signIn
         const session = { uid, accountId }
@@ -210,7 +180,12 @@ export function createSessionHistory(
           await saveLink({ uid: approvingSessionUid, accountId }, 'session_approved', uid)
       }),
 
-    register: (session, passkey, storePasskey) =>
+    /**
+     * Stores a passkey registered in a session.
+     *
+     * @throws {NotAuthenticatedError} `not_signed_in` if the session has since ended, or as `assertException`
+     */
+    register: (session: SessionName, passkey: Passkey, storePasskey: () => Promise<void>): Promise<void> =>
       transaction(async () => {
         await store.lockAccount(session.accountId)
         await assertAlive(session.uid)
@@ -222,12 +197,25 @@ export function createSessionHistory(
         if (isFirst) await saveLink(session, 'passkey_used', passkey.id, passkey.name)
       }),
 
-    async lockAccountOf(requestOrigin) {
+    /**
+     * Locks the account of this session or API key until the transaction ends. Call it before rows that the transaction changes
+     * and then passes to `made`.
+     */
+    async lockAccountOf(requestOrigin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>): Promise<void> {
       const origin = await originOf(requestOrigin)
       if (origin) await store.lockAccount(origin.accountId)
     },
 
-    async recordCredential(requestOrigin, { kind, subject, label }) {
+    /**
+     * Records an object created in the session of a request, or by an API key created in a session. Call it in the transaction
+     * that creates the object.
+     *
+     * @throws {NotAuthenticatedError} `not_signed_in` if the session has since ended
+     */
+    async recordCredential(
+      requestOrigin: Pick<RequestOrigin, 'sessionUid' | 'apiKeyId'>,
+      { kind, subject, label }: SessionCredential,
+    ): Promise<void> {
       const { sessionUid } = requestOrigin
       const origin = await originOf(requestOrigin)
       if (!origin) return
@@ -236,15 +224,21 @@ export function createSessionHistory(
       await saveLink(origin, kind, subject, label)
     },
 
-    async passkeyUsedAt(session) {
+    /** When an existing passkey was last used in the session, in milliseconds; `undefined` if never. */
+    async passkeyUsedAt(session: SessionName): Promise<number | undefined> {
       const existing = new Set((await passkeys.listByAccount(session.accountId)).map(({ id }) => id))
       const links = (await store.linksIn(session.uid)).filter(({ subject }) => existing.has(subject))
       return lastPasskeyUsed(links, session.uid)?.at
     },
 
-    hasUsedPasskey: async (session) => (await listPasskeyUses(session)).length > 0,
+    /** Whether any passkey was ever used in the session. */
+    hasUsedPasskey: async (session: SessionName): Promise<boolean> => (await listPasskeyUses(session)).length > 0,
 
-    async isBootstrap({ uid, accountId }) {
+    /**
+     * Whether the session was signed in to with a login code of a program within the last fifteen minutes, by an account that never
+     * had a passkey.
+     */
+    async isBootstrap({ uid, accountId }: SessionName): Promise<boolean> {
       const origin = await store.findOrigin(uid)
       if (origin?.accountId !== accountId || origin.method !== 'code') return false
       if ((await store.countRemovals(accountId)) > 0 || (await passkeys.listByAccount(accountId)).length > 0)
@@ -256,7 +250,8 @@ export function createSessionHistory(
       )
     },
 
-    async review(limit) {
+    /** Removes the history of at most `limit` sessions that is no longer needed; returns the number. */
+    async review(limit: number): Promise<number> {
       const due = await store.dueForReview(clock.now(), limit)
       let removedCount = 0
       for (const { uid, accountId } of due)
@@ -274,6 +269,8 @@ export function createSessionHistory(
     },
   }
 }
+
+export type SessionHistory = ReturnType<typeof createSessionHistory>
 
 function sessionEndedError(): NotAuthenticatedError {
   return new NotAuthenticatedError('not_signed_in', 'The session has ended.')

@@ -25,21 +25,10 @@ export interface Registered {
 }
 
 /** Registers clients (RFC 7591) and manages them (RFC 7592) under the current policy. */
-export interface Registrar {
-  /** @throws InvalidToken if the policy requires an initial access token and the request has no valid one */
-  assertAllowed(ctx: KoaContextWithOIDC): Promise<void>
-  /** Called when the library stores a registered or updated client. */
-  store(id: string, metadata: ClientMetadata): Promise<void>
-  /** Called when the library removes a client. */
-  remove(id: string): Promise<void>
-  /** The client that the request stored, if any. */
-  outcome(req: object): Registered | undefined
-}
-
 export function createRegistrar(
   { registrationPolicy: policy, before, audit, stores: { transaction } }: CoreContext,
   { selfRegistration, initialAccessTokens, clients }: RegistrationServices,
-): Registrar {
+) {
   const outcomes = new WeakMap<object, Registered>()
 
   const findToken = async ({ oidc }: KoaContextWithOIDC) => {
@@ -86,11 +75,13 @@ export function createRegistrar(
   }
 
   return {
-    async assertAllowed(ctx) {
+    /** @throws InvalidToken if the policy requires an initial access token and the request has no valid one */
+    async assertAllowed(ctx: KoaContextWithOIDC): Promise<void> {
       if ((await policy()).mode !== 'open') await findToken(ctx)
     },
 
-    store: (id, metadata) =>
+    /** Called when the library stores a registered or updated client. */
+    store: (id: string, metadata: ClientMetadata): Promise<void> =>
       withRegistrationErrors(async () => {
         const { ctx } = Provider
         const operation = ctx && { registration: register, client_update: change }[ctx.oidc.route]
@@ -101,7 +92,8 @@ export function createRegistrar(
         await transaction(() => operation(ctx, id, metadata))
       }),
 
-    remove: (id) =>
+    /** Called when the library removes a client. */
+    remove: (id: string): Promise<void> =>
       transaction(async () => {
         const { ctx } = Provider
         const before = await clients.find(id)
@@ -112,6 +104,9 @@ export function createRegistrar(
         )
       }),
 
-    outcome: (req) => outcomes.get(req),
+    /** The client that the request stored, if any. */
+    outcome: (req: object): Registered | undefined => outcomes.get(req),
   }
 }
+
+export type Registrar = ReturnType<typeof createRegistrar>
