@@ -155,7 +155,6 @@ export function createApiKeys({
 
 export type ApiKeys = ReturnType<typeof createApiKeys>
 
-/** Audit log data of a key, without secrets. */
 /** The subjects of an audit event. */
 function subjectsOf({ ownerId, actorId }: KeyOwner, apiKeyId: string) {
   return { accountId: ownerId, apiKeyId, ...(actorId !== undefined && { by: actorId }) }
