@@ -8,9 +8,9 @@ export const apiKeyList: ListPageDefinition = {
   path: apiKeysPath,
   columns: [
     { name: 'name', sort: 'name' },
-    { name: 'scopes', choice: 'shown' },
+    { name: 'permissions', choice: 'shown' },
     { name: 'expires', sort: 'expiresAt', choice: 'shown' },
-    { name: 'used', sort: 'lastUsedAt', choice: 'shown' },
+    { name: 'lastUsed', sort: 'lastUsedAt', choice: 'shown' },
     { name: 'created', sort: 'createdAt', choice: 'shown' },
     { name: 'acts' },
   ],

@@ -188,9 +188,11 @@ function createTranslator(messages: Messages) {
     const known = has(`errors.${code}.title`) ? code : 'fallback'
     return has(`errors.${known}.${part}`) ? text(`errors.${known}.${part}`) : ''
   }
+  /** The first of these messages that exists. */
+  const firstOf = (...keys: readonly string[]): string => text(keys.find(has) ?? keys.join())
   const numbers = new Intl.NumberFormat(language)
   const number = (value: number): string => numbers.format(value)
-  return Object.assign(text, { parts, plural, counted, has, below, language, direction, field, error, number })
+  return Object.assign(text, { parts, plural, counted, has, below, language, direction, field, error, firstOf, number })
 }
 
 /** Formats an instant independently of the time zone: the date may be off by one day. */

@@ -31,7 +31,7 @@ const definition: ListPageDefinition = {
     { name: 'uses', sort: 'usageCount', choice: 'shown' },
     { name: 'expires', sort: 'expiresAt', choice: 'shown' },
     { name: 'created', sort: 'createdAt', choice: 'shown' },
-    { name: 'remove' },
+    { name: 'acts' },
   ],
   filters: { used: ['never', 'partly', 'fully'] },
   sort: { column: 'createdAt', descending: true },

@@ -134,7 +134,7 @@ describe('with the keyboard alone', () => {
   })
 
   test('searches, sorts and edits a list; Cancel discards edits', async () => {
-    await tabTo(/^Search users/)
+    await tabTo('Search this list')
     await page.keyboard.type('lister')
     await navigateTo(/search=lister/, () => press('Enter'))
     await tabTo('Name')
@@ -166,19 +166,19 @@ describe('with the keyboard alone', () => {
     await go('users', '/settings/admin/users')
     await tabTo('Columns')
     await press('Enter')
-    await tabTo('Added', 10)
+    await tabTo('Created', 10)
     await press(' ')
     await navigateTo(/columns=created/, () => press('Enter'))
     const columnHeaders = () => page.getByRole('columnheader').allTextContents()
     expect([await readFocus(), await columnHeaders()]).toEqual([
       { name: 'Users', isVisible: false },
-      expect.arrayContaining(['Added']),
+      expect.arrayContaining(['Created']),
     ])
     await tabTo('Next', 80)
     await navigateTo(/page=2/, () => press('Enter'))
     expect([await readFocus(), await columnHeaders()]).toEqual([
       { name: 'Users', isVisible: false },
-      expect.arrayContaining(['Added']),
+      expect.arrayContaining(['Created']),
     ])
     await tabTo('Select Walter31 Walker', 60)
     await press(' ')

@@ -40,7 +40,7 @@ const names = () => page.locator('tbody .name').allTextContents()
 describe('a list', () => {
   test('shows matches while typing, says how many, and keeps the focus and the URL', async () => {
     await open(users)
-    const search = page.getByRole('searchbox', { name: 'Search users' })
+    const search = page.getByRole('searchbox', { name: 'Search this list' })
     await search.focus()
     await page.keyboard.type('koch an')
     await page.locator('[data-matches]', { hasText: 'One of 4 matches.' }).waitFor()
@@ -99,7 +99,7 @@ describe('a list', () => {
 
   test('selects all rows of the page with one box, even after a search', async () => {
     await open(users)
-    await page.getByRole('searchbox', { name: 'Search users' }).fill('koch')
+    await page.getByRole('searchbox', { name: 'Search this list' }).fill('koch')
     await page.locator('[data-matches]', { hasText: '3 of 4 match.' }).waitFor()
     await page.getByRole('checkbox', { name: 'Select all on this page' }).check()
     await page.getByText('Selected: 3').waitFor()

@@ -247,7 +247,7 @@ describe('a list', () => {
   test('queries the server for the typed and selected filters', async () => {
     await open('users')
     await page.getByText('Filter and sort').click()
-    await page.getByLabel('State').selectOption('true')
+    await page.getByLabel('Disabled', { exact: true }).selectOption('true')
     await page.getByLabel('Order').selectOption('desc')
     await page.getByRole('searchbox').fill('anna')
     await page.getByRole('searchbox').press('Enter')

@@ -18,8 +18,8 @@ const key = {
   createdAt: now - 10 * day,
 } as const
 const list = {
-  ...listOf('/settings/api-keys', ['name', 'scopes', 'expires', 'used', 'created', 'acts'], 2),
-  choices: ['scopes', 'expires', 'used', 'created'].map((name) => ({ name, shown: true })),
+  ...listOf('/settings/api-keys', ['name', 'permissions', 'expires', 'lastUsed', 'created', 'acts'], 2),
+  choices: ['permissions', 'expires', 'lastUsed', 'created'].map((name) => ({ name, shown: true })),
   filters: [{ name: 'expired', values: ['false', 'true'], chosen: '' }],
   sorts: [{ column: 'name', name: 'name' }],
 }

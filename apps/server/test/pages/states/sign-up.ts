@@ -31,7 +31,7 @@ const approvals = {
   notice: null,
 } as const
 const list = {
-  ...listOf('/settings/admin/invitations', ['link', 'groups', 'uses', 'expires', 'created', 'remove'], 21),
+  ...listOf('/settings/admin/invitations', ['link', 'groups', 'uses', 'expires', 'created', 'acts'], 21),
   choices: ['groups', 'uses', 'expires', 'created'].map((name) => ({ name, shown: true })),
   filters: [{ name: 'used', values: ['never', 'partly', 'fully'], chosen: '' }],
   sorts: [{ column: 'createdAt', name: 'created' }],
