@@ -70,7 +70,7 @@ async function resultsOf(findings: readonly Finding[]): Promise<readonly CheckRe
       about === null
         ? messages.plural(`${key}.title`, { count })
         : messages.text(`${key}.title`, { name: about, count })
-    return { name, severity, message, remedy: messages.text(`${key}.text`) }
+    return { name, severity, message, remedy: messages.has(`${key}.text`) ? messages.text(`${key}.text`) : '' }
   }
   return checkNames.map((check) => {
     const own = findings.filter(({ name }) => checkOfFinding[name] === check)
@@ -98,5 +98,5 @@ function isSkipped(check: CheckName, findings: readonly Finding[]): boolean {
 function linesOf({ check, outcome, findings }: CheckResult): readonly string[] {
   const start = `${outcome.padEnd(8)} ${check.padEnd(14)}`
   if (findings.length === 0) return [start.trimEnd()]
-  return findings.map(({ message, remedy }) => `${start} ${message}. ${remedy}`)
+  return findings.map(({ message, remedy }) => `${start} ${message}. ${remedy}`.trimEnd())
 }

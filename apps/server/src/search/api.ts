@@ -39,7 +39,7 @@ export function searchOperations(search: Search, messagesFor: MessagesFor): read
         const messages = messagesFor(ctx.req, user)
         const results = await search(user, String([query.query ?? ''].flat()[0]), messages)
         return {
-          results: results.map((result) => ({ ...result, kindName: messages.text(`search.kinds.${result.kind}`) })),
+          results: results.map((result) => ({ ...result, kindName: messages.text(`kinds.${result.kind}`) })),
           summary: messages.counted('search.results', results.length),
         }
       },

@@ -193,7 +193,7 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
 
   test('the hourly job runs an import and reports its result', async () => {
     await runJob()
-    expect((await get(pagePath)).text).toContain('scheduled')
+    expect((await get(pagePath)).text).toContain('· schedule ·')
   })
 
   test('the hourly job continues with users that were migrated from another server', async () => {
