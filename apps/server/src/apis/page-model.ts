@@ -67,7 +67,6 @@ export interface ApiPage {
     readonly id: string
     readonly name: string
     readonly resource: string
-    readonly createdAt: number
     readonly allowCimdClients: boolean
   }
   /** Of the permissions or the clients, by tab. */

@@ -68,7 +68,7 @@ export function createShowApi({ pocket, show, flashes, secure }: ApiPageDeps): S
   }
 
   return async (ctx, user, api, tab, overrides = {}) => {
-    const { id, name, resource, createdAt, allowCimdClients, permissions } = api
+    const { id, name, resource, allowCimdClients, permissions } = api
     const definition = tab === 'clients' ? clientList(id) : permissionList(api)
     const { request, view } = readListPage(ctx, definition, secure)
     const shownPermissions = pageOfPermissions(permissions, request)
@@ -79,7 +79,7 @@ export function createShowApi({ pocket, show, flashes, secure }: ApiPageDeps): S
       view: 'api',
       tab,
       viewer: viewerOf(user),
-      api: { id, name, resource, createdAt, allowCimdClients },
+      api: { id, name, resource, allowCimdClients },
       list:
         tab === 'clients'
           ? view(shownClients.total, shownClients.all)

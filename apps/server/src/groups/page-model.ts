@@ -53,7 +53,6 @@ export interface GroupPage {
     readonly id: string
     readonly name: string
     readonly friendlyName: string
-    readonly createdAt: number
     readonly isFromLdap: boolean
     /** Whether it is managed by LDAP, which determines its names and members. */
     readonly isDecidedByLdap: boolean

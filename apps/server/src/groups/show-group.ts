@@ -74,7 +74,7 @@ export function createShowGroup({ pocket, directory, groups, show, flashes, secu
     return (await directory.groups.members(id, { ...everyMember, excludedIds })).total
   }
   return async (ctx, viewer, group, tab, overrides = {}) => {
-    const { id, name, friendlyName, createdAt, requiresTwoPasskeys } = group
+    const { id, name, friendlyName, requiresTwoPasskeys } = group
     const { request, view } = readListPage(ctx, memberList(id), secure)
     const { items, total, memberCount } =
       tab === 'members'
@@ -91,7 +91,6 @@ export function createShowGroup({ pocket, directory, groups, show, flashes, secu
         id,
         name,
         friendlyName,
-        createdAt,
         isFromLdap: group.ldapId !== null,
         isDecidedByLdap: await groups.isManagedByLdap(group),
       },

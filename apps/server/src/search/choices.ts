@@ -126,7 +126,7 @@ function toPicked({ id, name, detail, memberCount }: FoundItem, { counted }: Pic
   return {
     id,
     name,
-    detail: memberCount === undefined ? (detail ?? '') : counted('group.members', memberCount),
+    detail: memberCount === undefined ? (detail ?? '') : counted('group.tabs.members', memberCount),
   }
 }
 

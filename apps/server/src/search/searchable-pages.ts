@@ -72,9 +72,9 @@ export const searchablePages: Readonly<Record<keyof typeof rail, readonly Search
   ],
   administration: [
     ...rail.administration.map(navigationPage),
-    childPage('users', 'userNew.title', '/settings/admin/users/new'),
-    childPage('groups', 'groupNew.title', '/settings/admin/user-groups/new'),
-    childPage('clients', 'clientNew.title', '/settings/admin/oidc-clients/new'),
+    childPage('users', 'users.add', '/settings/admin/users/new'),
+    childPage('groups', 'groups.add', '/settings/admin/user-groups/new'),
+    childPage('clients', 'clients.add', '/settings/admin/oidc-clients/new'),
     ...tabPages('administration'),
     childPage('settings', 'ldap.title', '/settings/admin/ldap'),
     childPage('settings', 'emails.title', '/settings/admin/emails'),

@@ -130,7 +130,7 @@ describe('a form with a save bar', () => {
   test('names a changed optional field without the word “optional”, and a changed unlabeled line by its section', async () => {
     await open('user')
     await page.getByLabel('First name').fill('Changed')
-    await page.getByLabel('Value 1').fill('Changed')
+    await page.getByLabel('Value: 1').fill('Changed')
     expect(await savebar().getByRole('status').textContent()).toBe('Changed: First name, Custom claims')
   })
 

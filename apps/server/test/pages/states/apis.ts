@@ -1,11 +1,10 @@
 import type { PageModel } from '../../../src/http/page-models.ts'
-import { anna, day, listOf, now } from './common.ts'
+import { anna, listOf, now } from './common.ts'
 
 const api = {
   id: 'a1',
   name: 'Photos',
   resource: 'https://photos.example.com/api',
-  createdAt: now - 30 * day,
   allowCimdClients: true,
 }
 

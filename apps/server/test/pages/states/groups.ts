@@ -45,7 +45,6 @@ const group = {
     id: '1',
     name: 'family',
     friendlyName: 'The family',
-    createdAt: now - day,
     isFromLdap: false,
     isDecidedByLdap: false,
   },
