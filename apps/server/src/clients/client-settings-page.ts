@@ -1,6 +1,6 @@
 import type { Client } from '@pocket/core'
 import { PocketError } from '@pocket/core/errors'
-import { accessTokenMinutes, wildcardScope } from '@pocket/core/internal'
+import { wildcardScope } from '@pocket/core/internal'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { assertCanChangeRedirectUris } from '../access/access-checks.ts'
@@ -48,7 +48,6 @@ export function clientSettingsPages(context: ClientPageContext): readonly PageRo
       ...shared,
       sections: sectionViews(await withUserNames(directory, client), rejected),
       logos: { light: hasLogo, dark: hasDarkLogo },
-      accessTokenDurationMinutes: accessTokenMinutes(client),
       apis: await listApisOfClient(pocket.apis, client.id),
       openings: openingsOf(client),
       scim: await scimState(client.id),

@@ -246,7 +246,6 @@ export interface ClientSettingsPage extends ClientTab {
   readonly sections: readonly SectionView[]
   /** Themes that have a logo. */
   readonly logos: Readonly<Record<'light' | 'dark', boolean>>
-  readonly accessTokenDurationMinutes: number
   /** The APIs that it gets access tokens for. */
   readonly apis: readonly {
     readonly id: string

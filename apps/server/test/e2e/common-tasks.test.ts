@@ -80,7 +80,7 @@ test('DSM is connected', async () => {
   await click(link(/^Synology DSM/))
   await type('Address of DSM', 'nas.example:5001')
   await click(button('Add client'))
-  await page.getByRole('heading', { name: 'Type this into DSM' }).waitFor()
+  await page.getByRole('heading', { name: 'Enter this in DSM' }).waitFor()
   clientId = new URL(page.url()).pathname.split('/').at(-1) ?? ''
   expect(await waitForAnnouncement()).toBe('status: Synology DSM was added.')
   await click(button('Allow everyone'))

@@ -236,7 +236,7 @@ describe('with the keyboard alone', () => {
     await waitForFocus(/^Address of Grafana/)
     await press('Control+a')
     await page.keyboard.type('https://grafana.example.com')
-    await tabTo('No one yetYou choose on the next page.')
+    await tabTo('No one yet')
     await press('ArrowDown')
     await tabTo('Add client')
     await navigateTo(/\/oidc-clients\/[0-9a-f-]+$/, () => press('Enter'))

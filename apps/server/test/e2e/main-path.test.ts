@@ -38,7 +38,7 @@ async function addDsm(page: Page, instance: Instance, address: string) {
   await page.getByRole('link', { name: /Synology DSM/ }).click()
   await page.getByLabel('Address of DSM').fill(address)
   await page.getByRole('button', { name: 'Add client' }).click()
-  await page.getByRole('heading', { name: 'Type this into DSM' }).waitFor()
+  await page.getByRole('heading', { name: 'Enter this in DSM' }).waitFor()
   const fieldValue = async (label: string) =>
     (await page
       .locator('.field', { has: page.getByText(label, { exact: true }) })
@@ -72,7 +72,7 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a
       scope: 'openid email profile',
       userNameClaim: 'preferred_username',
     })
-    await page.getByText('The address was corrected').waitFor()
+    await page.getByText('because DSM needs its bare address').waitFor()
     await expectNoAxeViolations(page)
     // A new client allows no users; the page asks for whom it is, and still shows the values to enter.
     await page.getByRole('button', { name: 'Allow everyone' }).click()

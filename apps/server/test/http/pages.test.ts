@@ -202,7 +202,7 @@ describe('a client', () => {
     const page = await fixture.agent.follow(
       await fixture.create({ name: 'NAS', redirectUris: 'https://nas:5001/#/signin', template: 'synology-dsm' }),
     )
-    expect(page.text).toContain('The address was corrected.')
+    expect(page.text).toContain('because DSM needs its bare address')
     const [client] = await fixture.running.app.pocket.clients.list()
     expect(client).toMatchObject({ redirectUris: ['https://nas:5001'], template: 'synology-dsm' })
   })

@@ -212,7 +212,6 @@ const settings = {
   ...shared,
   sections: sectionViews(stored, null),
   logos: { light: true, dark: false },
-  accessTokenDurationMinutes: 60,
   apis: [
     {
       id: 'a1',
