@@ -67,7 +67,7 @@ export const searchablePages: Readonly<Record<keyof typeof rail, readonly Search
   own: [
     ...rail.own.map(navigationPage),
     ...tabPages('own'),
-    childPage('account', 'profile.language', '/settings/account#language'),
+    childPage('account', 'preferences.language', '/settings/account#language'),
     childPage('account', 'preferences.theme', '/settings/account#theme'),
   ],
   administration: [
