@@ -281,12 +281,12 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
       `UPDATE pocket_audit SET occurrences = 10 WHERE event = 'SIGN_IN_FAILED' AND data LIKE '%not_known%'`,
     )
     const page = await fetchOverview()
-    expect(page).toContain('7 in 30 days')
+    expect(page).toContain('Last 30 days: 7')
     expect(/<svg class="chart"[\s\S]*?<\/svg>/.exec(page)?.[0].match(/<rect /g)).toHaveLength(30)
     const cells = [...page.matchAll(/<th scope="row">[^<]+<\/th><td>(\d+)<\/td>/g)].map(([, count]) => Number(count))
     expect(cells).toHaveLength(30)
     expect(cells.filter((count) => count > 0)).toEqual([7])
-    expect(page).toContain('25 in 7 days')
+    expect(page).toContain('Last 7 days: 25')
     expect(
       [...page.matchAll(/<code class="muted">([^<]+)<\/code><\/dt><dd>(\d+)/g)].map((found) => found.slice(1)),
     ).toEqual([
@@ -305,7 +305,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     expect(await statements.countDuring(fetchOverview)).toBe(few)
     // Counts only recent entries.
     const sent = await statements.recordDuring(async () => {
-      expect(await fetchOverview()).toContain('10,018 in 7 days')
+      expect(await fetchOverview()).toContain('Last 7 days: 10,018')
     })
     const count = sent.findLast(({ sql }) => sql.includes('TOKEN_SIGN_IN') && sql.includes('GROUP BY'))
     const explained = `${kind === 'SQLite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN'} ${count?.sql}`
