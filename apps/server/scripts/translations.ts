@@ -40,8 +40,8 @@ const optionalPages: ReadonlySet<string> = new Set([
     'clientTest',
     'clients',
   ],
-  ...['emails', 'group', 'groupForm', 'groupNew', 'groups', 'invitations', 'jobs', 'ldap', 'overview', 'passkeyPolicy'],
-  ...['scim', 'settings', 'templates', 'user', 'userNew', 'userSessions', 'users', 'signInLink'],
+  ...['emails', 'group', 'groupForm', 'groups', 'invitations', 'jobs', 'ldap', 'overview', 'passkeyPolicy'],
+  ...['scim', 'settings', 'templates', 'user', 'userSessions', 'users', 'signInLink'],
 ])
 
 const locales = new URL('../locales/', import.meta.url)
