@@ -27,7 +27,7 @@ export const addDoctor: AddCommand = (program, context) => {
     .command('doctor')
     .description('check the instance, its public URL and the services that it uses; a server may be running')
     .action(async (options: { readonly json?: boolean }) => {
-      const checks = await resultsOf(await diagnose(context))
+      const checks = await resultsOf(await diagnose(context), context.readConfig().appUrl)
       printResult({ checks }, options, { print: context.print, linesOf: () => checks.flatMap(linesOf) })
       const failed = checks.filter(({ outcome }) => outcome === 'failed')
       if (failed.length > 0) throw new CommandError(`Failed: ${failed.map(({ check }) => check).join(', ')}.`)
@@ -60,17 +60,23 @@ async function diagnoseWithoutDatabase({ appUrl }: Config, error: unknown): Prom
   return [findingOf('databaseUnusable', '#server', { about }), ...findings]
 }
 
-async function resultsOf(findings: readonly Finding[]): Promise<readonly CheckResult[]> {
+async function resultsOf(findings: readonly Finding[], appUrl: string): Promise<readonly CheckResult[]> {
   // Loaded here, because every command loads this file.
   const { loadMessages } = await import('../http/messages.ts')
   const messages = await loadMessages(join(packageFolder, 'locales', 'en.json'))
-  const describe = ({ name, about, count, severity }: Finding) => {
+  const describe = ({ name, about, count, severity, href }: Finding) => {
     const key = `overview.findings.${name}`
     const message =
       about === null
         ? messages.plural(`${key}.title`, { count })
         : messages.text(`${key}.title`, { name: about, count })
-    return { name, severity, message, remedy: messages.has(`${key}.text`) ? messages.text(`${key}.text`) : '' }
+    const page = new URL(href, `${appUrl}/settings/admin`)
+    return {
+      name,
+      severity,
+      message,
+      remedy: messages.has(`${key}.text`) ? messages.text(`${key}.text`) : `See ${page}.`,
+    }
   }
   return checkNames.map((check) => {
     const own = findings.filter(({ name }) => checkOfFinding[name] === check)

@@ -47,7 +47,9 @@ describe.each(databaseKinds)('doctor on %s', (kind) => {
       )
     expect(await backupProblems()).toEqual([])
     const later = jest.spyOn(Date, 'now').mockImplementation(() => now() + 31 * day)
-    expect(await backupProblems()).toEqual(['warning  backups        The newest backup is too old.'])
+    expect(await backupProblems()).toEqual([
+      `warning  backups        The newest backup is too old. See ${instance.url}/settings/admin/backups.`,
+    ])
     expect(await backupProblems({ BACKUP_SCHEDULE: 'elsewhere' })).toEqual([])
     later.mockRestore()
   })
