@@ -67,7 +67,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(refused?.reason).toMatch(/\S/)
     expect(shownAttempts.slice(1)).toEqual([
       expect.stringMatching(
-        /^The client authentication failed. failed .*Request Tokens .*Client authentication client_secret_basic PKCE not used From \S+ Location Internal network Request ID \S+$/,
+        /^The client authentication failed. failed .*Request Tokens .*Client authentication client_secret_basic PKCE not used IP address \S+ Location Internal network Request ID \S+$/,
       ),
       expect.stringMatching(
         /^The callback URL https:\/\/\S+\/wrong is not registered. failed .*Request Authorization .*PKCE not used.*Register it$/,

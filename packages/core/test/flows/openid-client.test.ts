@@ -283,7 +283,7 @@ describe('relying party with openid-client', () => {
     await one.pocket.rotateKeys()
     two.clock.pass(61_000)
     expect(await keyIds(two)).toEqual(await keyIds(one))
-    one.stores.keys.list = async () => {
+    one.stores.keys.listCached = async () => {
       throw new Error('the database went away')
     }
     two.clock.pass(61_000)
