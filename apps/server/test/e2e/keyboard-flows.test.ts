@@ -9,9 +9,7 @@ import {
   startSlapd,
   type TestBrowser,
 } from '@pocket/test-support'
-import { startScimServer } from '@pocket/test-support/scim'
 import { type RunningApp, startApp } from '../http/app.ts'
-import { photoWithMetadata } from '../images/samples.ts'
 import { createKeyboard, type Keyboard } from './keyboard.ts'
 
 const settings = '/settings/admin/application-configuration'
@@ -53,26 +51,6 @@ const retype = async (text: string) => {
 }
 
 describe('with the keyboard alone', () => {
-  test('a settings section is rejected, corrected and tested', async () => {
-    await go(`${settings}/email`)
-    await keys.tabTo(/^Host/)
-    await retype('127.0.0.1')
-    await keys.tabTo(/^Port/)
-    await retype('99999')
-    await keys.submit()
-    await keys.waitForFocus(/^One thing needs to be changed/)
-    await keys.press('Tab')
-    await keys.press('Enter')
-    await keys.waitForFocus(/^Port/)
-    // No server listens there.
-    await retype('9')
-    await keys.tabTo(/^Sender address/)
-    await retype('entryPoint@example.com')
-    await keys.tabTo('Save and send a test e-mail', 60)
-    await keys.submit()
-    expect(await keys.outcome()).toMatch(/^The settings under E-mail were saved\. .*The test e-mail failed/)
-  })
-
   test('sign-up is opened and used: a conflict moves the focus to its field', async () => {
     await go(`${settings}/sign-up`)
     await keys.tabTo(/^Disabled/)
@@ -153,88 +131,6 @@ describe('with the keyboard alone', () => {
       await page.getByRole('heading', { name: title }).waitFor()
       expect(await sendRequest('/api/oidc/token', { ...grant, device_code })).toMatchObject(outcome)
     }
-  })
-
-  test('jobs are run together, and audit log entries are exported', async () => {
-    await go('/settings/admin/jobs?sort[column]=every')
-    await keys.tabTo('Select Rotate signing keys', 80)
-    await keys.press(' ')
-    await keys.tabTo('Run now', 80)
-    await keys.submit()
-    expect(await keys.outcome()).toMatch(/^(One job has started\.|Not changed: 1)/)
-    expect(page.url()).toContain('column%5D=every')
-
-    await go('/settings/admin/audit-log')
-    await keys.tabTo('Columns')
-    await keys.press('Enter')
-    await keys.tabTo('IP address', 5)
-    await keys.press(' ')
-    await keys.navigateTo(/#rows$/, () => keys.press('Enter'))
-    await page.locator('#rows:focus').waitFor()
-    expect(await page.locator('summary .mono').count()).toBe(0)
-    await keys.tabTo(/^Select .*ada/, 2)
-    await keys.press(' ')
-    await keys.tabTo('Export as CSV', 80)
-    const [file] = await Promise.all([page.waitForEvent('download'), keys.press('Enter')])
-    expect(file.suggestedFilename()).toBe('audit-log.csv')
-    const chunks = await (await file.createReadStream()).toArray()
-    expect(Buffer.concat(chunks).toString().trim().split('\r\n')).toHaveLength(2)
-    await keys.waitForFocus('Export as CSV')
-  })
-
-  test('a picture is selected, cropped and removed', async () => {
-    await go('/settings/account')
-    // Runs before the key press, so that the browser does not open its own dialog in another way.
-    const chooser = page.waitForEvent('filechooser')
-    await keys.tabTo(/^New picture/)
-    await keys.press('Enter')
-    const buffer = await photoWithMetadata('png', 120, 40)
-    await (await chooser).setFiles({ name: 'me.png', mimeType: 'image/png', buffer })
-    await page.getByRole('application').waitFor()
-    await keys.tabTo('Choose the part that is shown')
-    for (const key of ['ArrowLeft', 'ArrowLeft', '+']) await keys.press(key)
-    await keys.tabTo('Zoom')
-    expect(Number(await page.getByLabel('Zoom').inputValue())).toBeGreaterThan(0)
-    await keys.press('ArrowRight')
-    await keys.tabTo('Left to right')
-    expect(Number(await page.getByLabel('Left to right').inputValue())).toBe(42)
-    await keys.tabTo('Save picture')
-    await keys.submit()
-    expect(await keys.outcome()).toBe('Your picture was saved.')
-    await keys.tabTo('Remove picture', 60)
-    await keys.submit()
-    expect(await keys.outcome()).toMatch(/picture was removed/)
-  })
-
-  test('provisioning is set up, tested, run and removed', async () => {
-    await using target = await startScimServer()
-    const { id } = await running.app.pocket.clients.create({ name: 'Photos', redirectUris: [] })
-    await go(`/settings/admin/oidc-clients/${id}/scim`)
-    await keys.tabTo(/^Endpoint/)
-    await keys.type('no address')
-    await keys.submit()
-    await keys.waitForFocus(/^One thing needs to be changed/)
-    await keys.press('Tab')
-    await keys.press('Enter')
-    await keys.waitForFocus(/^Endpoint/)
-    await retype(target.url)
-    await keys.tabTo(/^Token/)
-    await keys.type('scim-token')
-    await keys.tabTo(/^Deactivate/)
-    await keys.press('ArrowDown')
-    await keys.submit()
-    expect(await keys.outcome()).toMatch(/^The provisioning of .+ was saved\./)
-    await keys.tabTo('Test connection', 60)
-    await keys.submit()
-    expect(await keys.outcome()).toMatch(/^The application responds\./)
-    await keys.tabTo('Run now', 60)
-    await keys.submit()
-    expect(await keys.outcome()).toMatch(/^The provisioning of .+ (has started|is in progress)\./)
-    await keys.tabTo('End provisioning…', 60)
-    await keys.press('Enter')
-    await keys.tabTo('End provisioning', 1)
-    await keys.submit()
-    expect(await keys.outcome()).toMatch(/^The provisioning of .+ was ended\./)
   })
 })
 

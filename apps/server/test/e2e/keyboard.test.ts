@@ -281,44 +281,6 @@ describe('with the keyboard alone', () => {
     await page.getByRole('status').filter({ hasText: 'The one in the safe' }).waitFor()
   })
 
-  test('API keys are created, selected all at once, and revoked', async () => {
-    await go('api keys', '/settings/api-keys')
-    const createKey = async (name: string) => {
-      await tabTo('Name', 60)
-      await page.keyboard.type(name)
-      await send()
-      expect(await outcome()).toMatch(new RegExp(`${name}.? was created`))
-    }
-    // Ensures that the passkey check is not recent, even on a fast machine.
-    const now = Date.now
-    jest.spyOn(Date, 'now').mockImplementation(() => now() + 61_000)
-    const before = passkeyChecks
-    await createKey('Laptop')
-    expect(passkeyChecks).toBe(before + 1)
-    await tabTo('Revoke Laptop', 60)
-    await press('Enter')
-    await page.getByRole('dialog', { name: 'Revoke Laptop?' }).waitFor()
-    await press('Escape')
-    await waitForFocus('Revoke Laptop')
-    await press('Enter')
-    // An irreversible action never has the initial focus in its dialog.
-    await waitForFocus('Cancel')
-    await press('Shift+Tab')
-    await waitForFocus(/^Revoke/)
-    await send()
-    expect(await outcome()).toMatch(/Laptop.? was revoked/)
-    expect(await page.getByRole('cell', { name: 'Laptop' }).count()).toBe(0)
-    await createKey('Backup')
-    await tabTo('Select all on this page')
-    await press(' ')
-    await tabTo('Revoke…')
-    await press('Enter')
-    await page.getByRole('heading', { name: 'Revoke Backup?' }).waitFor()
-    await tabTo('Revoke')
-    await navigateTo(/\/settings\/api-keys\?$/, () => press('Enter'))
-    expect(await outcome()).toMatch(/^Backup was revoked\./)
-  })
-
   test('a sign-up link is created and deleted', async () => {
     await go('invitations', '/settings/admin/invitations')
     await tabTo(/^Maximum uses/)

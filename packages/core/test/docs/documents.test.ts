@@ -48,7 +48,7 @@ function findAnchors(text: string): readonly string[] {
 const evidence: Readonly<Record<string, RegExp>> = {
   'Sign-up and sign-in': /signs? up|cannot use passkeys/,
   'Autofill (conditional mediation)': /offers passkeys|passkey selected in the field/,
-  'QR code from another device': /approved or denied by another/,
+  'QR code from another device': /one device is approved and one is denied/,
   'Signal API': /signal|forgets a removed passkey/i,
   'Related origins': /at a related origin/,
   Attestation: /attestation/,
