@@ -4,24 +4,6 @@ import { authorizeUrl, form, isRedirectUri, redirectUri, startSignIn } from './b
 import { decide, type Host, hour, signIn, startHost, viewOf } from './host.ts'
 
 describe('interaction', () => {
-  test('continues in a second tab after a sign-in in the first one', async () => {
-    await using host = await startHost()
-    const { agent, page, authenticator, client } = await startSignIn(host)
-    const second = await agent.follow(await agent.get(authorizeUrl(host, client.id, { state: 'second' })))
-    await decide(agent, await signIn(agent, page, authenticator, isRedirectUri), 'submitTo', isRedirectUri)
-    const returned = new URL(await agent.followTo(await agent.get(second.url), isRedirectUri))
-    expect(returned.searchParams.get('state')).toBe('second')
-    expect(returned.searchParams.get('code')).toEqual(expect.any(String))
-  })
-
-  test('that is finished shows a message when the back button reopens it', async () => {
-    await using host = await startHost()
-    const { agent, page, authenticator } = await startSignIn(host)
-    await decide(agent, await signIn(agent, page, authenticator, isRedirectUri), 'submitTo', isRedirectUri)
-    const again = await agent.get(page.url)
-    expect([again.status, viewOf(again)]).toMatchObject([404, { view: 'error', code: 'interaction_expired' }])
-  })
-
   test('that has expired offers to start again', async () => {
     await using host = await startHost()
     const { agent, page, authenticator } = await startSignIn(host)

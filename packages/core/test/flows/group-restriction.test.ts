@@ -116,12 +116,8 @@ describe('restricted client', () => {
   test.each<[string, Parameters]>([
     ['another sign-in', { prompt: 'login' }],
     ['another consent', { prompt: 'consent' }],
-    ['a recent sign-in', { max_age: '100000' }],
     ['a requested claim', { claims: '{"id_token":{"groups":{"values":["staff"]}}}' }],
-    ['a login hint', { login_hint: 'somebody' }],
     ['an ID token in the front channel', { response_type: 'id_token', nonce: 'n' }],
-    ['a form', { response_mode: 'form_post' }],
-    ['a signed response', { response_mode: 'jwt' }],
   ])('rejects %s', async (_what, parameters) => {
     const { authorize, restrict, agent, enter } = await application({ implicitIdToken: true }, { skipConsent: true })
     await enter()

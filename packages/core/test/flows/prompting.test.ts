@@ -187,22 +187,14 @@ test.each<[string, Parameters]>([
 describe('max_age', () => {
   test.each<[string, boolean | 'refused']>([
     ['0', true],
-    ['1', true],
     ['60', true],
-    ['86400', false],
     ['9007199254740991', false],
     ['9007199254740993', 'refused'],
     ['99999999999999999999999', 'refused'],
     ['-1', 'refused'],
     ['1.5', 'refused'],
-    ['soon', 'refused'],
-    ['1e3', 'refused'],
-    ['0x10', 'refused'],
     ['0x0', 'refused'],
     ['-0', 'refused'],
-    ['60.0', 'refused'],
-    ['+60', 'refused'],
-    [' 60', 'refused'],
   ])('%s, two minutes after the sign-in: asks again %s', async (maxAge, again) => {
     const agent = await signInAda()
     const page = await authorize(agent, 'ordinary', { max_age: maxAge, state: 's' })
@@ -244,14 +236,6 @@ describe('id_token_hint', () => {
     const result = await authorizeSilently(agent, 'ordinary', hint)
     expect(result).toMatchObject({ error: 'invalid_request', state: 's' })
   })
-})
-
-test('a client that requires reauthentication accepts one that happened within the last minute', async () => {
-  const agent = await signInAda()
-  const { asked, page } = await followPages(agent, await authorize(agent, 'reauthenticating'))
-  expect([asked, redirectParameters(page).code]).toEqual([['sign-in'], expect.any(String)])
-  const next = await followPages(agent, await authorize(agent, 'reauthenticating'))
-  expect(next.asked).toEqual([])
 })
 
 test('logs a user without access to the client, whether or not they return to it', async () => {
@@ -300,15 +284,5 @@ test('a client that skips consent can request it', async () => {
   expect(asked).toEqual(['consent'])
   expect((await followPages(agent, await authorize(agent, 'trusted', { scope: 'openid email groups' }))).asked).toEqual(
     [],
-  )
-})
-
-test('ignores a hint that is not an ID token', async () => {
-  const agent = await signInAda()
-  const code = redirectParameters(await authorize(agent, 'ordinary')).code ?? ''
-  expect(redirectParameters(await authorize(agent, 'ordinary', { id_token_hint: code, prompt: 'none' }))).toMatchObject(
-    {
-      error: 'invalid_request',
-    },
   )
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { NewClientInput } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
-import { decide, type Host, minute, signIn, startHost, viewOf } from './host.ts'
+import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
 import { isRedirectUri, login, type Parameters, redirectUri, relyingParty } from './login.ts'
 
 type Person = Awaited<ReturnType<Host['person']>>
@@ -216,32 +216,6 @@ describe('several accounts in one browser', () => {
 })
 
 describe('prompt', () => {
-  test.each(['login', 'consent', 'select_account', 'login consent', 'select_account consent'])(
-    '%s can be canceled',
-    async (prompt) => {
-      await using host = await startHost()
-      const authorize = await createApplication(host)
-      const ada = await host.person('ada')
-      const agent = new UserAgent()
-      await signInAndConsent(agent, await authorize(agent), ada)
-      const canceled = await submitButton(agent, await authorize(agent, { prompt, state: 's' }), 'cancelTo')
-      expect(redirectParameters(canceled)).toMatchObject({ error: 'access_denied', state: 's' })
-    },
-  )
-
-  test('none returns a code or an error immediately', async () => {
-    await using host = await startHost()
-    const authorize = await createApplication(host)
-    const ada = await host.person('ada')
-    const agent = new UserAgent()
-    expect(redirectParameters(await authorize(agent, { prompt: 'none' }))).toMatchObject({ error: 'login_required' })
-    const consent = await signIn(agent, await authorize(agent), ada.authenticator, isRedirectUri)
-    expect(redirectParameters(await authorize(agent, { prompt: 'none' }))).toMatchObject({ error: 'consent_required' })
-    await decide(agent, consent, 'submitTo', isRedirectUri)
-    expect(redirectParameters(await authorize(agent, { prompt: 'none' }))).toMatchObject({ code: expect.any(String) })
-    host.clock.pass(5 * minute)
-  })
-
   test('create shows the sign-up page while sign-up is open, and the sign-in page otherwise', async () => {
     const open = { value: true }
     await using host = await startHost({
@@ -274,36 +248,9 @@ describe('prompt', () => {
     )
     expect(redirectParameters(refused)).toMatchObject({ error: 'unmet_authentication_requirements' })
   })
-
-  test('a session that is older than max_age requires reauthentication', async () => {
-    await using host = await startHost()
-    const authorize = await createApplication(host, { protocol: { maxSessionAgeMinutes: 10 } })
-    const ada = await host.person('ada')
-    const agent = new UserAgent()
-    await signInAndConsent(agent, await authorize(agent), ada)
-    host.clock.pass(9 * minute)
-    expect(redirectParameters(await authorize(agent))).toHaveProperty('code')
-    host.clock.pass(2 * minute)
-    expect(redirectParameters(await authorize(agent, { prompt: 'none' }))).toMatchObject({ error: 'login_required' })
-    expect(viewOf(await authorize(agent))).toMatchObject({ view: 'sign-in', reason: 'again' })
-  })
 })
 
 describe('client that is restricted to groups', () => {
-  test('explains the restriction to other users before they return with access_denied', async () => {
-    await using host = await startHost()
-    const authorize = await createApplication(host, { isGroupRestricted: true })
-    const ada = await host.person('ada')
-    const agent = new UserAgent()
-    const page = await signIn(agent, await authorize(agent, { state: 's' }), ada.authenticator, isRedirectUri)
-    expect(viewOf(page)).toMatchObject({ view: 'not-allowed', client: { name: 'App' }, account: { userName: 'ada' } })
-    expect(redirectParameters(await submitButton(agent, page, 'cancelTo'))).toMatchObject({
-      error: 'access_denied',
-      state: 's',
-    })
-    expect(redirectParameters(await authorize(agent, { prompt: 'none' }))).toMatchObject({ error: 'access_denied' })
-  })
-
   test('admits another account of the browser', async () => {
     await using host = await startHost()
     const authorize = await createApplication(host, { isGroupRestricted: true }, ['staff'])

@@ -5,34 +5,7 @@ import { UserAgent } from '@pocket/core/testing'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
 import { minute, second, startHost, viewOf } from './host.ts'
-import { followAuthorization, isRedirectUri, login, redirectUri, relyingParty } from './login.ts'
-
-test('returns an ID token from the authorization endpoint to a client with the implicit flow', async () => {
-  await using host = await startHost()
-  const parameters = { redirect_uri: redirectUri, scope: 'openid profile', response_type: 'id_token', nonce: 'n' }
-  const { client } = await relyingParty(host, { protocol: { implicitIdToken: true } })
-  const query = new URLSearchParams({ client_id: client.id, ...parameters })
-  const { page } = await followAuthorization(host, `${host.issuer}/authorize?${query}`)
-  const fragment = new URLSearchParams(new URL(page.location ?? '').hash.slice(1))
-  const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
-  const { payload } = await jwtVerify(fragment.get('id_token') ?? '', keys, { audience: client.id })
-  expect(payload).toMatchObject({ nonce: 'n', preferred_username: 'ada' })
-
-  const { client: another } = await relyingParty(host)
-  const agent = new UserAgent()
-  const refused = new URLSearchParams({ client_id: another.id, ...parameters })
-  const to = await agent.followTo(await agent.get(`${host.issuer}/authorize?${refused}`), isRedirectUri)
-  expect(to).toContain('error_description=requested+response_type+is+not+allowed')
-})
-
-test.each(['query', 'fragment', 'query.jwt', 'fragment.jwt', 'jwt'])('supports response mode %s', async (mode) => {
-  await using host = await startHost()
-  const { configuration } = await relyingParty(host)
-  const { page } = await login(host, configuration, { response_mode: mode })
-  const { search, hash } = new URL(page.location ?? '')
-  const result = new URLSearchParams(mode.startsWith('fragment') ? hash.slice(1) : search)
-  expect(result.get(mode.includes('jwt') ? 'response' : 'code')).toEqual(expect.any(String))
-})
+import { isRedirectUri, login, redirectUri, relyingParty } from './login.ts'
 
 test.each(['jwt', 'query.jwt', 'fragment.jwt', 'form_post.jwt'])(
   'signs errors in response mode %s for the client too',
