@@ -1,5 +1,5 @@
 import 'reflect-metadata'
-import { createHash, createPrivateKey, type KeyObject, sign, webcrypto } from 'node:crypto'
+import { createPrivateKey, type KeyObject, sign, webcrypto } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
 import type { Attest, Attested } from '@pocket/core/testing'
 
@@ -80,31 +80,7 @@ export const attestPackedSelf: Attest = ({ authenticatorData, clientDataHash, ke
   statement: { alg: key.algorithm, sig: key.sign(Buffer.concat([authenticatorData, clientDataHash])) },
 })
 
-/** `fido-u2f` (WebAuthn Level 3 §8.6). */
-export async function createFidoU2f(by: CertifiedKey): Promise<Attest> {
-  const attestationKey = await toNodeKey(by)
-  return ({ rpIdHash, clientDataHash, credentialId, key }) => {
-    // The last 65 bytes of a P-256 SubjectPublicKeyInfo are the uncompressed point.
-    const point = Buffer.from(key.spki).subarray(-65)
-    const data = Buffer.concat([Buffer.of(0), rpIdHash, clientDataHash, credentialId, point])
-    return {
-      fmt: 'fido-u2f',
-      statement: { x5c: [certificateBytes(by)], sig: sign('sha256', data, attestationKey) },
-    }
-  }
-}
-
-const appleNonce = '1.2.840.113635.100.8.2'
 const androidKeyDescription = '1.3.6.1.4.1.11129.2.1.17'
-
-/** `apple` (WebAuthn Level 3 §8.8): a certificate for this passkey only. */
-export async function attestApple(root: CertifiedKey, created: Attested): Promise<ReturnType<Attest>> {
-  const nonce = sha256(Buffer.concat([created.authenticatorData, created.clientDataHash]))
-  const content = Buffer.concat([Buffer.from('3024a1220420', 'hex'), nonce])
-  const extensions = [new x509.Extension(appleNonce, false, content)]
-  const leaf = await createCertificate({ issuer: root, subject: 'CN=Passkey', extensions, spki: created.key.spki })
-  return { fmt: 'apple', statement: { x5c: [certificateBytes(leaf)] } }
-}
 
 /** `android-key` (WebAuthn Level 3 §8.4): the certificate of a key store. */
 export async function attestAndroidKey(
@@ -135,10 +111,6 @@ export async function attestAndroidKey(
 /** Names the URL of the revocation list (RFC 5280 §4.2.1.13). */
 export function revocationList(address: string): x509.Extension {
   return new x509.CRLDistributionPointsExtension([address])
-}
-
-function sha256(data: Uint8Array): Uint8Array {
-  return createHash('sha256').update(data).digest()
 }
 
 export function certificateBytes({ certificate }: CertifiedKey): Uint8Array {

@@ -13,17 +13,14 @@ import { SettingsService } from '@simplewebauthn/server'
 import { isoCBOR } from '@simplewebauthn/server/helpers'
 import { createAuthenticatorMetadata } from '../../src/passkeys/authenticator-metadata.ts'
 import { createRegistration } from '../../src/passkeys/registration.ts'
-import { generateAuthenticatorKey } from '../../src/testing/authenticator-key.ts'
 import { day, minute, startHost, TestClock } from '../flows/host.ts'
 import {
   attestAndroidKey,
-  attestApple,
   attestationSubject,
   attestPackedSelf,
   type CertifiedKey,
   certificateBytes,
   createCertificate,
-  createFidoU2f,
   createMetadataBlob,
   createMetadataEntry,
   createPacked,
@@ -31,7 +28,7 @@ import {
 } from './attestation-maker.ts'
 import { testChallenges } from './challenges.ts'
 import { createSafetyNet, createSafetyNetAttest, type SafetyNet } from './safety-net-maker.ts'
-import { type AttestationKeyFault, createAttestationKey, createTpm, publicArea, type TpmFault } from './tpm-maker.ts'
+import { createAttestationKey, createTpm } from './tpm-maker.ts'
 
 const origin = 'https://id.example.com'
 const browserToken = 'the token of this browser'
@@ -106,43 +103,6 @@ describe('attestation format', () => {
     await expect(register({ ...key, attest: nobody })).rejects.toMatchObject({ code: 'passkey_rejected' })
   })
 
-  test('verifies fido-u2f', async () => {
-    const { register } = createFixture({ userVerification: 'preferred' })
-    const attest = await createFidoU2f(maker)
-    const u2f = { backupEligible: false, userVerification: false } as const
-    expect(await register({ ...u2f, attest })).toMatchObject({ attestation: 'fido-u2f' })
-    const attestWrongHash: typeof attest = (created) => attest({ ...created, rpIdHash: Buffer.alloc(32) })
-    await expect(register({ ...u2f, attest: attestWrongHash })).rejects.toMatchObject({ code: 'passkey_rejected' })
-    await expect(register({ ...u2f, aaguid: model, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
-  })
-
-  test.each([
-    ['apple', attestApple],
-    ['android-key', attestAndroidKey],
-  ] as const)('verifies %s', async (format, make) => {
-    const own = await createCertificate({ subject: `CN=${format} Root` })
-    SettingsService.setRootCertificates({ identifier: format, certificates: [Buffer.from(certificateBytes(own))] })
-    const otherUser = await createCertificate({ subject: `CN=${format} Root` })
-    const { register } = createFixture()
-    const attempt = async (by: CertifiedKey, change: (created: Attested) => Attested = (created) => created) => {
-      let attested: Attested | undefined
-      const attest = (created: Attested) => {
-        attested = created
-        return { fmt: 'none', statement: {} }
-      }
-      // The certificate is created for this passkey, which the synchronous `attest` callback cannot wait for.
-      return register({ ...key, attest }, async (response) => {
-        if (attested === undefined) throw new Error('The authenticator made no passkey.')
-        const { fmt, statement } = await make(by, change(attested))
-        return replaceAttestation(response, fmt, statement, attested)
-      })
-    }
-    expect(await attempt(own)).toMatchObject({ attestation: format, aaguid: model })
-    await expect(attempt(otherUser)).rejects.toMatchObject({ code: 'passkey_rejected' })
-    const changeClientDataHash = (created: Attested) => ({ ...created, clientDataHash: Buffer.alloc(32) })
-    await expect(attempt(own, changeClientDataHash)).rejects.toMatchObject({ code: 'passkey_rejected' })
-  })
-
   describe('tpm', () => {
     let tpmRoot: CertifiedKey
 
@@ -169,34 +129,6 @@ describe('attestation format', () => {
       expect(proven).toMatchObject({ attestation: 'tpm', attestedAt: expect.any(Number) })
     })
 
-    test.each<[string, TpmFault]>([
-      ['another version', { ver: '1.2' }],
-      ['another magic value', { magic: 'ff544348' }],
-      ['a quote instead of a certification', { type: '8018' }],
-      ['other signed data', { signedData: Buffer.from('something else') }],
-      ['the name of another public area', { namedArea: Buffer.alloc(32) }],
-      ['the public area of another key', { publicArea: publicArea({ key: generateAuthenticatorKey('ES256') }) }],
-      [
-        'the public area of another kind of key',
-        { publicArea: publicArea({ key: generateAuthenticatorKey('RS256') }) },
-      ],
-      ['a truncated public area', { publicArea: Buffer.from('0023000b', 'hex') }],
-      ['a changed signature', { tamperedSignature: true }],
-    ])('is rejected with %s', async (_name, fault) => {
-      const attest = await createTpm(await createAttestationKey(tpmRoot), fault)
-      await expect(createFixture().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
-    })
-
-    test.each<[string, AttestationKeyFault]>([
-      ['names a subject', { subject: 'CN=TPM' }],
-      ['is for another use', { usage: '1.3.6.1.5.5.7.3.1' }],
-      ['names an unknown manufacturer', { manufacturer: 'id:00000000' }],
-      ['names no manufacturer', { withoutAlternativeName: true }],
-    ])('is rejected if the certificate %s', async (_name, fault) => {
-      const attest = await createTpm(await createAttestationKey(tpmRoot, fault))
-      await expect(createFixture().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
-    })
-
     test('is rejected if another authority issued the certificate', async () => {
       const attest = await createTpm(await createAttestationKey(await createCertificate({ subject: 'CN=TPM Root' })))
       await expect(createFixture().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })
@@ -221,18 +153,7 @@ describe('attestation format', () => {
 
     test.each<[string, () => Attest | Promise<Attest>]>([
       ['another nonce', () => createSafetyNetAttest(authority, { nonce: 'bm9uZQ==' })],
-      ['a device that was tampered with', () => createSafetyNetAttest(authority, { ctsProfileMatch: false })],
-      ['an old statement', () => createSafetyNetAttest(authority, { timestampMs: Date.now() - 2 * minute })],
-      ['one from the future', () => createSafetyNetAttest(authority, { timestampMs: Date.now() + minute })],
-      ['a changed signature', () => createSafetyNetAttest(authority, {}, true)],
       ['another authority', async () => createSafetyNetAttest(await createSafetyNet())],
-      [
-        'no JWS',
-        () => () => ({
-          fmt: 'android-safetynet',
-          statement: { ver: '1', response: Buffer.from('x') },
-        }),
-      ],
     ])('is rejected with %s', async (_name, make) => {
       const attest = await make()
       await expect(createFixture().register({ ...key, attest })).rejects.toMatchObject({ code: 'passkey_rejected' })

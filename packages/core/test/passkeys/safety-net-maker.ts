@@ -44,14 +44,14 @@ export async function createSafetyNet(): Promise<SafetyNet> {
 }
 
 /** `android-safetynet` (WebAuthn Level 3 §8.5). */
-export function createSafetyNetAttest({ leaf, key }: SafetyNet, change: object = {}, tampered = false): Attest {
+export function createSafetyNetAttest({ leaf, key }: SafetyNet, change: object = {}): Attest {
   return ({ authenticatorData, clientDataHash }) => {
     const nonce = createHash('sha256').update(authenticatorData).update(clientDataHash).digest('base64')
     const encodePart = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
     const head = encodePart({ alg: 'RS256', x5c: [Buffer.from(leaf).toString('base64')] })
     const body = encodePart({ nonce, ctsProfileMatch: true, timestampMs: Date.now() - 1000, ...change })
     const signed = `${head}.${body}`
-    const signature = sign('sha256', Buffer.from(tampered ? `${signed}.` : signed), key).toString('base64url')
+    const signature = sign('sha256', Buffer.from(signed), key).toString('base64url')
     return {
       fmt: 'android-safetynet',
       statement: { ver: '1', response: Buffer.from(`${signed}.${signature}`) },
