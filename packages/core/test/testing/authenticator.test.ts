@@ -1,18 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import {
-  type AuthenticationContext,
-  type CeremonyMisbehavior,
-  type PasskeyAlgorithm,
-  SoftwareAuthenticator,
-  type SoftwareAuthenticatorOptions,
-} from '@pocket/core/testing'
+import { SoftwareAuthenticator, type SoftwareAuthenticatorOptions } from '@pocket/core/testing'
 import {
   generateAuthenticationOptions,
   generateRegistrationOptions,
   type PublicKeyCredentialCreationOptionsJSON,
   type PublicKeyCredentialRequestOptionsJSON,
   type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
   verifyRegistrationResponse,
   type WebAuthnCredential,
 } from '@simplewebauthn/server'
@@ -58,21 +51,6 @@ async function register(authenticator: SoftwareAuthenticator): Promise<WebAuthnC
   return registrationInfo.credential
 }
 
-async function authenticate(
-  authenticator: SoftwareAuthenticator,
-  credential: WebAuthnCredential,
-  context: Partial<AuthenticationContext> = {},
-) {
-  const options = await requestOptions()
-  return verifyAuthenticationResponse({
-    response: authenticator.get(options, { origin, ...context }),
-    expectedChallenge: options.challenge,
-    expectedOrigin: origin,
-    expectedRPID: rpID,
-    credential,
-  })
-}
-
 function readErrorName(act: () => unknown): string {
   try {
     act()
@@ -83,20 +61,6 @@ function readErrorName(act: () => unknown): string {
 }
 
 describe('valid authenticator', () => {
-  test.each<PasskeyAlgorithm>(['ES256', 'Ed25519', 'RS256'])('registers and signs in with %s', async (algorithm) => {
-    const authenticator = new SoftwareAuthenticator({ algorithm })
-    const credential = await register(authenticator)
-    const { verified, authenticationInfo } = await authenticate(authenticator, credential)
-    expect(verified).toBe(true)
-    expect(authenticationInfo).toMatchObject({
-      credentialID: credential.id,
-      newCounter: 0,
-      userVerified: true,
-      credentialDeviceType: 'multiDevice',
-      credentialBackedUp: true,
-    })
-  })
-
   test('reports its properties at registration', async () => {
     const aaguid = 'ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4'
     const options = await creationOptions({ extensions: { credProps: true } })
@@ -112,21 +76,6 @@ describe('valid authenticator', () => {
       credential: { transports: ['usb'], counter: 0 },
     })
     expect(response.clientExtensionResults).toEqual({ credProps: { rk: true } })
-  })
-
-  test('increases its counter if configured', async () => {
-    const authenticator = new SoftwareAuthenticator({ counter: 'counting' })
-    const credential = await register(authenticator)
-    expect(credential.counter).toBe(1)
-    const { authenticationInfo } = await authenticate(authenticator, credential)
-    expect(authenticationInfo.newCounter).toBe(2)
-  })
-
-  test('is discoverable: returns its user handle without allowCredentials', async () => {
-    const authenticator = new SoftwareAuthenticator()
-    const { id } = await register(authenticator)
-    const response = authenticator.get(await requestOptions(), { origin })
-    expect(response).toMatchObject({ id, response: { userHandle } })
   })
 
   test('uses the newest passkey, unless another is selected or allowed', async () => {
@@ -209,54 +158,5 @@ describe('the browser rejects', () => {
     expect(readErrorName(() => authenticator.create(otherAlgorithm, { origin }))).toBe('NotSupportedError')
     const roaming = await creationOptions({ authenticatorSelection: { authenticatorAttachment: 'cross-platform' } })
     expect(readErrorName(() => authenticator.create(roaming, { origin }))).toBe('NotAllowedError')
-  })
-})
-
-describe('the server detects false responses', () => {
-  const misbehaviors: [CeremonyMisbehavior, RegExp][] = [
-    [{ origin: 'https://evil.example' }, /origin/],
-    [{ rpId: 'evil.example' }, /RP ?ID/i],
-    [{ challenge: 'AAAA' }, /challenge/],
-    [{ userVerified: false }, /[Uu]ser verification/],
-    [{ userPresent: false }, /[Uu]ser (presence|not present)/],
-  ]
-
-  test.each(misbehaviors)('at registration: %j', async (misbehavior, message) => {
-    const options = await creationOptions()
-    const response = new SoftwareAuthenticator().create(options, { origin, misbehavior })
-    await expect(verifyRegistration(response, options.challenge)).rejects.toThrow(message)
-  })
-
-  test.each(misbehaviors)('at authentication: %j', async (misbehavior, message) => {
-    const authenticator = new SoftwareAuthenticator()
-    const credential = await register(authenticator)
-    await expect(authenticate(authenticator, credential, { misbehavior })).rejects.toThrow(message)
-  })
-
-  test.each<PasskeyAlgorithm>(['ES256', 'Ed25519', 'RS256'])('a tampered %s signature', async (algorithm) => {
-    const authenticator = new SoftwareAuthenticator({ algorithm })
-    const credential = await register(authenticator)
-    const misbehavior = { tamperedSignature: true }
-    expect(await authenticate(authenticator, credential, { misbehavior })).toMatchObject({ verified: false })
-  })
-
-  test('a decreasing counter', async () => {
-    const authenticator = new SoftwareAuthenticator({ counter: 'counting' })
-    const credential = { ...(await register(authenticator)), counter: 7 }
-    const wrong = authenticate(authenticator, credential, { misbehavior: { counter: 6 } })
-    await expect(wrong).rejects.toThrow(/counter/)
-    expect(await authenticate(authenticator, credential, { misbehavior: { counter: 8 } })).toMatchObject({
-      verified: true,
-    })
-  })
-
-  test('a different user handle', async () => {
-    const authenticator = new SoftwareAuthenticator()
-    await register(authenticator)
-    const options = await requestOptions()
-    const foreign = authenticator.get(options, { origin, misbehavior: { userHandle: 'Zm9yZWlnbg' } })
-    const none = authenticator.get(options, { origin, misbehavior: { userHandle: null } })
-    expect(foreign.response.userHandle).toBe('Zm9yZWlnbg')
-    expect(none.response).not.toHaveProperty('userHandle')
   })
 })

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { clientIpAddress, UserAgent } from '@pocket/core/testing'
+import { UserAgent } from '@pocket/core/testing'
 
 interface Reply {
   readonly status?: number
@@ -66,93 +66,12 @@ function lastRequest(): ReceivedRequest {
 }
 
 describe('cookies', () => {
-  async function readSentCookie(userAgent: UserAgent, url: string): Promise<string | undefined> {
-    await userAgent.get(url)
-    return lastRequest().headers.cookie
-  }
-
   async function receiveCookie(setCookie: string | readonly string[], url = `${publicOrigin}/set`): Promise<UserAgent> {
     const userAgent = createAgent()
     replies[new URL(url).pathname] = { headers: { 'set-cookie': setCookie } }
     await userAgent.get(url)
     return userAgent
   }
-
-  test('are sent completely, the longest path first', async () => {
-    const userAgent = await receiveCookie(['a=1; Path=/', 'b="x y"; Path=/deep', 'c=; Path=/'])
-    expect(await readSentCookie(userAgent, `${publicOrigin}/deep/er`)).toBe('b="x y"; a=1; c=')
-    expect(await readSentCookie(userAgent, `${publicOrigin}/deeper`)).toBe('a=1; c=')
-  })
-
-  test('apply to the directory of the URL if no path is given', async () => {
-    const userAgent = await receiveCookie('a=1', `${publicOrigin}/folder/page`)
-    expect(await readSentCookie(userAgent, `${publicOrigin}/folder/other`)).toBe('a=1')
-    expect(await readSentCookie(userAgent, `${publicOrigin}/folder`)).toBe('a=1')
-    expect(await readSentCookie(userAgent, `${publicOrigin}/`)).toBeUndefined()
-  })
-
-  test('apply only to their host, or to the subdomains of their domain attribute', async () => {
-    const userAgent = await receiveCookie([
-      'own=1; Path=/',
-      'wide=1; Path=/; Domain=.example.com',
-      'foreign=1; Domain=other.example',
-    ])
-    expect(await readSentCookie(userAgent, publicOrigin)).toBe('own=1; wide=1')
-    expect(await readSentCookie(userAgent, 'https://example.com')).toBe('wide=1')
-    expect(await readSentCookie(userAgent, 'https://other.example')).toBeUndefined()
-  })
-
-  test('with Secure are neither accepted from plain http nor sent to it', async () => {
-    expect((await receiveCookie('a=1; Secure', 'http://id.example.com/set')).cookies()).toEqual([])
-    const userAgent = await receiveCookie('a=1; Path=/; Secure')
-    expect(await readSentCookie(userAgent, 'http://id.example.com/')).toBeUndefined()
-    replies['/overwrite'] = { headers: { 'set-cookie': 'a=2; Path=/' } }
-    await userAgent.get('http://id.example.com/overwrite')
-    expect(await readSentCookie(userAgent, publicOrigin)).toBe('a=1')
-  })
-
-  test('with Secure work on a loopback address', async () => {
-    const userAgent = await receiveCookie('__Host-a=1; Path=/; Secure', `${base}/set`)
-    expect(await readSentCookie(userAgent, base)).toBe('__Host-a=1')
-  })
-
-  test.each([
-    ['__Host-a=1; Secure; Path=/', 1],
-    ['__Host-a=1; Path=/', 0],
-    ['__Host-a=1; Secure; Path=/set', 0],
-    ['__Host-a=1; Secure', 0],
-    ['__Host-a=1; Secure; Path=/; Domain=id.example.com', 0],
-    ['__host-a=1; Path=/', 0],
-    ['=__Host-a=1; Secure; Path=/', 0],
-    ['__Secure-a=1; Secure; Path=/set', 1],
-    ['__Secure-a=1; Path=/', 0],
-  ])('with a prefix: %s', async (setCookie, kept) => {
-    expect((await receiveCookie(setCookie)).cookies()).toHaveLength(kept)
-  })
-
-  test('expire; Max-Age takes precedence over Expires', async () => {
-    const expires = 'Expires=Thu, 01 Jan 2026 00:01:00 GMT'
-    const userAgent = await receiveCookie([
-      `a=1; Path=/; ${expires}`,
-      `b=1; Path=/; Max-Age=90; ${expires}`,
-      'c=1; Path=/',
-    ])
-    now += 59_999
-    expect(await readSentCookie(userAgent, publicOrigin)).toBe('a=1; b=1; c=1')
-    now += 1
-    expect(await readSentCookie(userAgent, publicOrigin)).toBe('b=1; c=1')
-    now += 30_000
-    expect(await readSentCookie(userAgent, publicOrigin)).toBe('c=1')
-  })
-
-  test('are deleted by an expired one, and replaced by one of the same name and path', async () => {
-    const userAgent = await receiveCookie(['a=1; Path=/', 'b=1; Path=/'])
-    replies['/change'] = {
-      headers: { 'set-cookie': ['a=2; Path=/', 'b=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT'] },
-    }
-    await userAgent.get(`${publicOrigin}/change`)
-    expect(await readSentCookie(userAgent, publicOrigin)).toBe('a=2')
-  })
 
   test('can be inspected, and session cookies end with the browser', async () => {
     const userAgent = await receiveCookie(['a=1; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=60', 'b=1; Path=/'])
@@ -169,21 +88,6 @@ describe('cookies', () => {
 })
 
 describe('requests', () => {
-  test('use the simulated proxy', async () => {
-    await createAgent().get(`${publicOrigin}/page?x=1`)
-    expect(lastRequest()).toMatchObject({
-      path: '/page?x=1',
-      headers: {
-        host: 'id.example.com',
-        'x-forwarded-host': 'id.example.com',
-        'x-forwarded-proto': 'https',
-        'x-forwarded-for': clientIpAddress,
-      },
-    })
-    await createAgent().get(base)
-    expect(lastRequest().headers).not.toHaveProperty('x-forwarded-host')
-  })
-
   test('send the fetch metadata of a browser', async () => {
     const userAgent = createAgent()
     await userAgent.get(publicOrigin)
@@ -242,21 +146,6 @@ describe('requests', () => {
 })
 
 describe('redirects', () => {
-  test('are followed with the cookies that they set, a POST as a GET', async () => {
-    replies['/start'] = { status: 303, headers: { location: '/next', 'set-cookie': 'a=1; Path=/' } }
-    replies['/next'] = { status: 302, headers: { location: `${publicOrigin}/end` } }
-    const userAgent = createAgent()
-    const response = await userAgent.postForm(`${publicOrigin}/start`, { a: '1' })
-    expect(response).toMatchObject({ status: 303, location: `${publicOrigin}/next` })
-    expect(await userAgent.follow(response)).toMatchObject({ status: 200, url: `${publicOrigin}/end`, location: null })
-    expect(seen.map(({ method, path, body, headers }) => [method, path, body, headers.cookie])).toEqual([
-      ['POST', '/start', 'a=1', undefined],
-      ['GET', '/next', '', 'a=1'],
-      ['GET', '/end', '', 'a=1'],
-    ])
-    expect(lastRequest().headers).not.toHaveProperty('content-type')
-  })
-
   test('keep method and body after 307', async () => {
     replies['/start'] = { status: 307, headers: { location: '/next' } }
     const userAgent = createAgent()
@@ -267,18 +156,6 @@ describe('redirects', () => {
       body: 'a=1',
       headers: { origin: publicOrigin },
     })
-  })
-
-  test('stop before the expected URL', async () => {
-    replies['/start'] = { status: 303, headers: { location: '/next' } }
-    replies['/next'] = { status: 303, headers: { location: 'https://nas.example.com/?code=1' } }
-    const userAgent = createAgent()
-    const isNasUrl = (url: string) => url.startsWith('https://nas.example.com')
-    const start = await userAgent.get(`${publicOrigin}/start`)
-    expect(await userAgent.follow(start, { until: isNasUrl })).toMatchObject({
-      location: 'https://nas.example.com/?code=1',
-    })
-    expect(await userAgent.followTo(start, isNasUrl)).toBe('https://nas.example.com/?code=1')
   })
 
   test('that end at another URL throw an error with the page text', async () => {
@@ -338,38 +215,5 @@ describe('pages', () => {
     expect(() => response.dataJson('second')).toThrow('not JSON')
     expect(() => response.scriptJson('none')).toThrow('"none"')
     expect(() => response.json()).toThrow('The body is not JSON')
-  })
-
-  test('expose their forms', async () => {
-    const response = await fetchPage()
-    expect(response.form('/consent')).toEqual({
-      action: `${publicOrigin}/consent?x=1&y=2`,
-      method: 'post',
-      fields: { token: 'a"b', name: '', on: 'on' },
-      buttons: [
-        ['decision', 'allow'],
-        ['go', 'input'],
-      ],
-    })
-    expect(() => response.form()).toThrow('2 forms, of which 2 fit')
-    expect(() => response.form('/none')).toThrow('2 forms, of which 0 fit')
-  })
-
-  test('submit their forms', async () => {
-    const response = await fetchPage()
-    const userAgent = createAgent()
-    await userAgent.submit(response, response.form('/consent'), { name: 'Ada', decision: 'allow' })
-    expect(lastRequest()).toMatchObject({
-      method: 'POST',
-      path: '/consent?x=1&y=2',
-      body: 'token=a%22b&name=Ada&on=on&decision=allow',
-      headers: { origin: publicOrigin, 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate' },
-    })
-    await userAgent.submit(response, response.form('/search'), { q: 'x' })
-    expect(lastRequest()).toMatchObject({
-      method: 'GET',
-      path: '/search?q=x',
-      headers: { 'sec-fetch-site': 'same-origin' },
-    })
   })
 })
