@@ -1,9 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { freePort } from '@pocket/test-support'
-import { createAuthority } from '@pocket/test-support/certificates'
 import { startHttpsProxy } from '@pocket/test-support/https'
 import { newUser, type User } from '../../src/index.ts'
 import type { ScimReport } from '../../src/internal.ts'
@@ -80,27 +78,9 @@ describe('a run ends with a reason if the target', () => {
   test.each<readonly [string, string, Handler]>([
     ['does not respond', 'timeout', () => undefined],
     ['closes the connection', 'cut_off', (req) => req.socket.destroy()],
-    [
-      'closes the connection during a response',
-      'cut_off',
-      (_req, res) => {
-        res.writeHead(200, { 'content-length': '1000' })
-        res.write('{"Resources":[', () => res.destroy())
-      },
-    ],
     ['sends a truncated object', 'cut_off', (_req, res) => res.end('{"Resources":[{"id":"1"')],
-    [
-      'stalls during a response',
-      'timeout',
-      (_req, res) => {
-        res.writeHead(200)
-        res.write('{')
-      },
-    ],
     ['sends HTML', 'not_scim', (_req, res) => res.writeHead(200, { 'content-type': 'text/html' }).end('<html>')],
-    ['sends an array', 'not_scim', (_req, res) => sendJson(res, 200, [1, 2])],
     ['sends an empty response', 'not_scim', (_req, res) => res.writeHead(204).end()],
-    ['sends an unrelated object', 'not_scim', (_req, res) => sendJson(res, 200, { users: [] })],
     ['sends too much data', 'too_large', (_req, res) => res.end(`{"a":"${'a'.repeat(60_000)}"}`)],
     ['responds with 404', 'no_scim_here', (_req, res) => res.writeHead(404).end('Not found')],
     ['rejects the token', 'unauthorized', (_req, res) => sendJson(res, 401, { detail: 'Who?' })],
@@ -108,7 +88,6 @@ describe('a run ends with a reason if the target', () => {
     ['redirects', 'redirected', (_req, res) => res.writeHead(302, { location: 'http://127.0.0.1:9/' }).end()],
     ['responds with 500', 'server_error', (_req, res) => res.writeHead(500).end('<h1>Oops</h1>')],
     ['limits the rate', 'rate_limited', (_req, res) => sendJson(res, 429, {}, { 'retry-after': '3' })],
-    ['limits the rate for an hour', 'rate_limited', (_req, res) => sendJson(res, 429, {}, { 'retry-after': '3600' })],
   ])('%s: %s', async (_title, code, respond) => {
     handler = respond
     await createUser('ada')
@@ -134,24 +113,6 @@ describe('a run ends with a reason if the target', () => {
     const report = await run({ url: `https://${httpsProxy.address}` })
     expect(report.stopped?.code).toBe('certificate')
     expect(requests).toEqual([])
-  })
-
-  test('has an expired certificate', async () => {
-    handler = (_req, res) => sendJson(res, 200, listResponse([]))
-    const authority = await createAuthority()
-    const trustedCertificates = getCACertificates('default')
-    setDefaultCACertificates([...trustedCertificates, authority.cert])
-    try {
-      const codes = []
-      for (const notAfter of [Date.now() + 60_000, Date.now() - 60_000]) {
-        const certificate = await authority.issue({ hosts: ['127.0.0.1'], notAfter })
-        await using httpsProxy = await startHttpsProxy([], url, certificate)
-        codes.push((await run({ url: `https://${httpsProxy.address}` })).stopped)
-      }
-      expect(codes).toEqual([null, expect.objectContaining({ code: 'certificate', detail: 'CERT_HAS_EXPIRED' })])
-    } finally {
-      setDefaultCACertificates(trustedCertificates)
-    }
   })
 
   test('is unreachable', async () => {
@@ -242,7 +203,6 @@ describe('a failure of one object', () => {
     ['conflict with an unlisted object', 'conflict', (_req, res) => sendJson(res, 409, { detail: 'e-mail is taken' })],
     ['rejected value', 'refused', (_req, res) => sendJson(res, 400, { scimType: 'invalidValue', detail: 'No\nway' })],
     ['response without an ID', 'id_missing', (_req, res) => sendJson(res, 201, {})],
-    ['empty response', 'id_missing', (_req, res) => res.writeHead(204).end()],
     ['HTML response', 'not_scim', (_req, res) => res.writeHead(201).end('<p>Done</p>')],
   ])('does not stop the others: %s: %s', async (_title, code, respond) => {
     handler = respondAfterEmptyList((req, res, body) => {
@@ -314,8 +274,6 @@ describe('a listing', () => {
     ['all resources in one page', 1, () => listResponse(userResources)],
     ['one page without a total', 2, () => listResponse(userResources, null)],
     ['a total that is too high', 4, (req) => listResponse(slicePage(userResources, req, 10), 1000)],
-    ['a total that is too low', 4, (req) => listResponse(slicePage(userResources, req, 10), 1)],
-    ['a total that is not a number', 4, (req) => listResponse(slicePage(userResources, req, 10), 'many')],
   ])('is read completely: %s', async (_title, pages, respond) => {
     handler = respondWithUsers(respond)
     for (const name of ['their0', 'their24']) await createUser(name)
