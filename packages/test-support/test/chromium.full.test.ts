@@ -64,58 +64,6 @@ test('registers and uses a passkey in two browsers that unpack Chromium concurre
   }
 })
 
-test('lists, adds and removes credentials of the virtual authenticator', async () => {
-  await using server = await servePage(html)
-  await using browser = await launchBrowser()
-  const page = await browser.newPage()
-  const authenticator = await addVirtualAuthenticator(page)
-  await page.goto(server.url)
-  const id = await register(page)
-
-  const credentials = await authenticator.credentials()
-  expect(credentials).toEqual([
-    expect.objectContaining({ id, rpId: 'localhost', isDiscoverable: true, isBackupEligible: true, userName: 'ada' }),
-  ])
-  expect(credentials[0]?.userHandle).toBe(Buffer.from('user 1').toString('base64url'))
-
-  const otherPage = await browser.newPage()
-  const otherAuthenticator = await addVirtualAuthenticator(otherPage)
-  for (const credential of credentials) await otherAuthenticator.addCredential(credential)
-  await otherPage.goto(server.url)
-  expect(await signIn(otherPage)).toBe(id)
-
-  await authenticator.removeCredential(String(id))
-  expect(await authenticator.credentials()).toEqual([])
-})
-
-test('rejects an unverified user, and accepts the user once verified again', async () => {
-  await using server = await servePage(html)
-  await using browser = await launchBrowser()
-  const page = await browser.newPage()
-  const authenticator = await addVirtualAuthenticator(page)
-  await page.goto(server.url)
-  const id = await register(page)
-
-  await authenticator.setUserVerified(false)
-  expect(await signIn(page)).toBe('NotAllowedError')
-  await authenticator.setUserVerified(true)
-  expect(await signIn(page)).toBe(id)
-})
-
-test('renders text with an available font', async () => {
-  await using server = await servePage(html)
-  await using browser = await launchBrowser()
-  const page = await browser.newPage({ viewport: { width: 400, height: 120 } })
-  await page.goto(server.url)
-  const screenshotWithText = await page.screenshot()
-  await page.evaluate(() => {
-    document.body.style.color = 'transparent'
-  })
-  const screenshotWithoutText = await page.screenshot()
-
-  expect(screenshotWithText.equals(screenshotWithoutText)).toBe(false)
-})
-
 test('blocks requests to other machines', async () => {
   await using browser = await launchBrowser()
   const page = await browser.newPage()

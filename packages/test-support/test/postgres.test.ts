@@ -3,7 +3,7 @@ import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { createTestDatabase, startProcess } from '@pocket/test-support'
+import { startProcess } from '@pocket/test-support'
 import pg from 'pg'
 
 async function query(url: string, statement: string): Promise<unknown[]> {
@@ -15,39 +15,6 @@ async function query(url: string, statement: string): Promise<unknown[]> {
     await client.end()
   }
 }
-
-test('creates a separate empty PostgreSQL 18 database', async () => {
-  await using database = await createTestDatabase()
-  await using otherDatabase = await createTestDatabase()
-  await query(database.url, 'CREATE TABLE only_here (id integer)')
-
-  const tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-  expect(await query(database.url, tables)).toEqual([{ tablename: 'only_here' }])
-  expect(await query(otherDatabase.url, tables)).toEqual([])
-  expect(await query(database.url, 'SHOW server_version')).toEqual([{ server_version: expect.stringMatching(/^18\./) }])
-})
-
-test('copies the original database without its later changes', async () => {
-  await using original = await createTestDatabase()
-  await query(original.url, 'CREATE TABLE before (id integer)')
-  await using copy = await createTestDatabase(original.url)
-  await query(original.url, 'CREATE TABLE later (id integer)')
-
-  const tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-  expect(await query(copy.url, tables)).toEqual([{ tablename: 'before' }])
-})
-
-test('drops the database on disposal although a connection is still open', async () => {
-  const database = await createTestDatabase()
-  const client = new pg.Client({ connectionString: database.url })
-  const connectionError = new Promise((resolve) => client.on('error', resolve))
-  await client.connect()
-
-  await database[Symbol.asyncDispose]()
-
-  expect(String(await connectionError)).toContain('terminat')
-  await expect(query(database.url, 'SELECT 1')).rejects.toThrow('does not exist')
-})
 
 const postgresModule = JSON.stringify(new URL('../src/postgres.ts', import.meta.url).href)
 

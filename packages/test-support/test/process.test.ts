@@ -1,37 +1,9 @@
 import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { expect, test } from '@jest/globals'
-import { freePort, startProcess } from '@pocket/test-support'
+import { startProcess } from '@pocket/test-support'
 
 const node = process.execPath
-
-test('waits for the ready line and returns the match', async () => {
-  const script = "console.log('starting'); console.error('listening on 1234'); setInterval(() => {}, 1000)"
-  await using running = await startProcess(node, ['-e', script], { readyWhen: /listening on (\d+)/ })
-
-  expect(running.ready).toEqual(['listening on 1234', '1234'])
-  expect(running.output().split('\n').sort()).toEqual(['listening on 1234', 'starting'])
-})
-
-test('uses the environment that the test sets', async () => {
-  await using running = await startProcess(node, ['-e', 'console.log(JSON.stringify(process.env))'], {
-    env: { GREETING: 'hello' },
-  })
-
-  expect(await running.exit).toBe(0)
-  const inherited = ['HOME', 'NODE_COMPILE_CACHE', 'PATH', 'TMPDIR']
-  const names = Object.keys(JSON.parse(running.output())).filter((name) => !inherited.includes(name))
-  expect(names).toEqual(['GREETING'])
-})
-
-test('reports the exit code, or 128 plus the signal number', async () => {
-  await using failingProcess = await startProcess(node, ['-e', 'process.exit(3)'])
-  await using waitingProcess = await startProcess(node, ['-e', 'setInterval(() => {}, 1000)'])
-  waitingProcess.kill('SIGKILL')
-
-  expect(await failingProcess.exit).toBe(3)
-  expect(await waitingProcess.exit).toBe(137)
-})
 
 test('rejects with the output if the process exits or times out before it is ready', async () => {
   const options = { readyWhen: /never/, readyTimeout: 500 }
@@ -41,17 +13,6 @@ test('rejects with the output if the process exits or times out before it is rea
   )
   await expect(startProcess(node, ['-e', 'setInterval(() => {}, 1000)'], options)).rejects.toThrow(/in 500 ms/)
   await expect(startProcess('/no/such/program', [])).rejects.toThrow('ENOENT')
-})
-
-test('waits for a line, and rejects if the line can no longer appear', async () => {
-  const script = "process.once('SIGHUP', () => { console.log('second'); process.exit() }); console.log('first')"
-  await using running = await startProcess(node, ['-e', `${script}; setInterval(() => {}, 1000)`])
-
-  expect(await running.waitForOutput(/fir(st)/)).toEqual(['first', 'st'])
-  const second = running.waitForOutput(/second/)
-  running.kill('SIGHUP')
-  expect(await second).toEqual(['second'])
-  await expect(running.waitForOutput(/third/)).rejects.toThrow('ended with exit code 0')
 })
 
 /** A program that connects to the port and runs until it is killed: the closed connection shows its exit. */
@@ -103,16 +64,6 @@ test('does not keep the test run alive for a running process, and ends the proce
   await using testRun = await startProcess(node, ['--input-type=module', '-e', run])
 
   expect(await testRun.exit).toBe(0)
-  server.close()
-})
-
-test('returns a free port that accepts a listener', async () => {
-  const port = await freePort()
-  const server = createServer().listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  const client = connect(port, '127.0.0.1')
-  await once(client, 'connect')
-  client.destroy()
   server.close()
 })
 
