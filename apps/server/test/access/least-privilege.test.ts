@@ -88,33 +88,6 @@ describe('an API key for groups only, or for clients and users only', () => {
   })
 })
 
-describe('an API key with scopes', () => {
-  test('cannot change the name, e-mail address or picture of an administrator', async () => {
-    const another = await createPerson(instance, { isAdmin: true })
-    const user = await createPerson(instance)
-    const me = (await instance.call('GET /api/users/me')).json
-    const write = await createKeyToken('read:users', 'write:users', 'read:account', 'write:account')
-    const changed = { username: String(another.json.username), email: 'eve@example.com', firstName: 'Eve' }
-    const refusals = [
-      await write(`PUT /api/users/${another.id}`, changed),
-      await write(`PUT /api/users/${another.id}/profile-picture`, {}),
-      await write(`DELETE /api/users/${another.id}/profile-picture`),
-      await write(`PUT /api/users/${me.id}/profile-picture`, {}),
-      await write('PUT /api/users/me', { ...me, firstName: 'Eve' }),
-      await write('PUT /api/users/me', { ...me, email: 'eve@example.com' }),
-      await write('PUT /api/users/me/profile-picture', {}),
-      await write('DELETE /api/users/me/profile-picture'),
-    ]
-    expect(refusals.map(refusal)).toEqual(refusals.map(() => [403, 'forbidden']))
-    expect((await instance.call('GET /api/users/me')).json).toEqual(me)
-
-    expect((await write('PUT /api/users/me', { ...me, locale: 'de' })).status).toBe(200)
-    const body = { username: String(user.json.username), email: 'user@example.com' }
-    expect((await write(`PUT /api/users/${user.id}`, body)).status).toBe(200)
-    expect((await write(`DELETE /api/users/${user.id}/profile-picture`)).status).toBe(204)
-  })
-})
-
 describe('an API key without scopes and without the permission to read secrets', () => {
   /** A key of the administrator without scopes. */
   async function createKey(fields: object) {

@@ -174,53 +174,6 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(instance.log.join()).toMatch(new RegExp(`"audit":"api_key_renewed","accountId":"${id}"`))
   })
 
-  test('grants a limited key only its scopes', async () => {
-    const { agent } = await instance.person('limited')
-    const { token, apiKey } = await createKey(agent, { scopes: ['read:account', 'write:users'] })
-    expect(apiKey).toMatchObject({ scopes: ['read:account', 'write:users'] })
-    expect((await callWithKey(token, 'GET /api/api-keys')).json()).toMatchObject({
-      data: [{ scopes: expect.any(Array) }],
-    })
-    for (const [call, scope] of [
-      [`DELETE /api/api-keys/${apiKey.id}`, 'write:account'],
-      ['GET /api/version/current', 'read:settings'],
-    ] as const) {
-      const response = await callWithKey(token, call)
-      expect([response.status, response.json()]).toMatchObject([403, { code: 'forbidden', details: { scope } }])
-    }
-    expect((await callWithKey(token, 'GET /api/version/latest')).status).toBe(200)
-  })
-
-  test('lets a limited key manage groups, but not the memberships of administrators', async () => {
-    const { administrator, url } = instance
-    const me = (await administrator.getJson(`${url}/api/users/me`)).json() as { id: string }
-    const person = await instance.person(freshUserName())
-    const { token } = await createKey(administrator, { scopes: ['read:groups', 'write:groups', 'read:users'] })
-    const createGroup = async () => {
-      const name = freshUserName()
-      const response = await callWithKey(token, 'POST /api/user-groups', { name, friendlyName: name })
-      return (response.json() as { id: string }).id
-    }
-    const [without, holding] = [await createGroup(), await createGroup()]
-    const users = { userIds: [me.id] }
-    expect(
-      (await administrator.sendJson('PUT', `${url}/api/user-groups/${holding}/users`, { body: users })).status,
-    ).toBe(200)
-    for (const [call, sent] of [
-      [`PUT /api/user-groups/${without}/users`, users],
-      [`PUT /api/user-groups/${holding}/users`, { userIds: [] }],
-      [`PATCH /api/user-groups/${holding}/members/${me.id}`, { endsAt: null }],
-    ] as const)
-      expect(refusal(await callWithKey(token, call, sent))).toEqual([403, 'forbidden'])
-    for (const [call, sent] of [
-      [`PUT /api/user-groups/${holding}/users`, { userIds: [me.id, person.id] }],
-      [`PATCH /api/user-groups/${holding}/members/${person.id}`, { endsAt: null }],
-      [`PUT /api/custom-claims/user-group/${holding}`, []],
-    ] as const)
-      expect([call, (await callWithKey(token, call, sent)).status]).toEqual([call, 200])
-    expect((await callWithKey(token, `DELETE /api/user-groups/${holding}`)).status).toBe(204)
-  })
-
   test('does not let a limited key provision users it cannot read to its own server', async () => {
     const { administrator, app } = instance
     const { id: oidcClientId } = await app.pocket.clients.create({ name: 'Told', redirectUris: [] })
@@ -300,24 +253,14 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test.each([
     ['no name', { name: undefined }, 'name required'],
-    ['an empty name', { name: '' }, 'name required'],
     ['a short name', { name: 'ab' }, 'name too_short'],
-    ['a long name', { name: 'x'.repeat(51) }, 'name too_long'],
-    ['a name with a line break', { name: 'a\nbc' }, 'name invalid_format'],
-    ['NUL in a name', { name: 'abc\0' }, 'name invalid_format'],
-    ['half a character in a description', { description: 'a\ud800' }, 'description invalid_format'],
     ['a number for a name', { name: 12345 }, 'invalid_request_body'],
-    ['a list for a description', { description: [] }, 'invalid_request_body'],
     ['no expiry', { expiresAt: undefined }, 'expiresAt required'],
-    ['a null expiry', { expiresAt: null }, 'expiresAt required'],
     ['an expiry that is not an instant', { expiresAt: 'tomorrow' }, 'invalid_request_body'],
-    ['a day that does not exist', { expiresAt: '2999-02-30T00:00:00Z' }, 'invalid_request_body'],
-    ['a leap second', { expiresAt: '2999-12-31T23:59:60Z' }, 'invalid_request_body'],
     ['an expiry in the past', { expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt invalid_value'],
     ['no scopes at all', { scopes: [] }, 'scopes too_short'],
     ['an unknown scope', { scopes: ['read:everything'] }, 'scopes[0] oneof'],
     ['a scope twice', { scopes: ['read:users', 'read:users'] }, 'scopes invalid_format'],
-    ['a string for scopes', { scopes: 'read:users' }, 'invalid_request_body'],
   ])('rejects %s', async (_what, fields, problem) => {
     const response = await instance.administrator.postJson(keysAt, {
       name: 'Terraform',
@@ -337,36 +280,6 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { apiKey } = await createKey(instance.administrator, fields)
     expect(apiKey.id).not.toBe(someId)
     expect(apiKey).not.toHaveProperty('scopes')
-  })
-
-  test.each([
-    ['no JSON', 'application/json', '{"name":'],
-    ['a string', 'application/json', '"name"'],
-    ['a list', 'application/json', '[]'],
-    ['null', 'application/json', 'null'],
-    ['a form', 'application/x-www-form-urlencoded', 'name=Terraform'],
-    ['another type', 'text/plain', '{"name":"Terraform"}'],
-    ['a prototype', 'application/json', '{"__proto__":{"name":"Terraform"},"constructor":{"prototype":{}}}'],
-    ['deep nesting', 'application/json', `{"name":${'['.repeat(40_000)}${']'.repeat(40_000)}}`],
-  ])('rejects a body of %s', async (_what, type, body) => {
-    const response = await instance.administrator.fetch(keysAt, {
-      method: 'POST',
-      headers: { 'content-type': type, cookie: cookieHeader(instance.administrator) },
-      body,
-    })
-    expect([response.status, await response.json()]).toEqual([
-      400,
-      expect.objectContaining({ code: expect.stringMatching(/^(invalid_request_body|validation_failed)$/) }),
-    ])
-  })
-
-  test('rejects a body above the size limit', async () => {
-    const response = await instance.administrator.fetch(keysAt, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', cookie: cookieHeader(instance.administrator) },
-      body: JSON.stringify({ name: 'x'.repeat(1_000_000) }),
-    })
-    expect([response.status, await response.json()]).toMatchObject([413, { code: 'payload_too_large' }])
   })
 
   test('handles hostile queries safely', async () => {
@@ -394,14 +307,4 @@ function problemOf(response: UserAgentResponse): string {
   }
   const [field] = details?.fields ?? []
   return field === undefined ? code : `${field.field} ${field.code}`
-}
-
-let names = 0
-const freshUserName = () => `limited-key-${process.pid}-${names++}`
-
-function cookieHeader(agent: UserAgent): string {
-  return agent
-    .cookies()
-    .map(({ name, value }) => `${name}=${value}`)
-    .join('; ')
 }

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { createTestDatabase, databaseKinds } from '@pocket/test-support'
 import { type CurrentNames, createAuditLog } from '../../src/audit-log/audit-log.ts'
-import { InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
 import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
 import { unknownLocation } from '../../src/geoip/location.ts'
 import { auditEntry } from '../audit-log/audit-entry.ts'
@@ -313,22 +312,4 @@ test('a running server deletes expired entries', async () => {
   // The first run starts automatically; the test timeout bounds the wait.
   while ((await auditLog.list(both, entries)).total === 2);
   expect((await auditLog.list(both, entries)).items.map(({ event }) => event)).toEqual(['RECENT'])
-})
-
-describe('AUDIT_LOG_RETENTION_DAYS', () => {
-  const load = (days?: string) =>
-    loadConfig(days === undefined ? {} : { AUDIT_LOG_RETENTION_DAYS: days }, () => Buffer.alloc(0))
-
-  test.each([
-    [undefined, undefined],
-    ['', undefined],
-    ['1', 1],
-    ['36500', 36_500],
-  ])('parses %j as %j', (text, days) => {
-    expect(load(text).settings.fixed.auditLogRetentionDays).toBe(days)
-  })
-
-  test.each(['0', '-1', '1.5', '36501', 'ninety', '1e3', '99999999999'])('rejects %j', (text) => {
-    expect(() => load(text)).toThrow(InvalidConfigError)
-  })
 })

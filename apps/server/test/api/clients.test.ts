@@ -236,23 +236,11 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test.each<[string, unknown, string]>([
     ['no name', {}, 'name'],
-    ['an empty name', { name: '' }, 'name'],
-    ['a name of spaces', { name: ' \u3000 ' }, 'name'],
-    ['a name of 51 characters', { name: 'é'.repeat(51) }, 'name'],
-    ['a name of two lines', { name: 'a\nb' }, 'name'],
-    ['a name with NUL', { name: 'a\0b' }, 'name'],
-    ['half a character', { name: 'a\ud800' }, 'name'],
     ['a description of 151 characters', { name: 'n', description: '🎉'.repeat(151) }, 'description'],
-    ['an id of one character', { name: 'n', id: 'a' }, 'id'],
-    ['an id of 129 characters', { name: 'n', id: 'a'.repeat(129) }, 'id'],
-    ['an id with a slash', { name: 'n', id: 'a/b' }, 'id'],
     ['a relative callback URL', { name: 'n', callbackURLs: ['https://a.example', '/cb'] }, 'callbackURLs[1]'],
-    ['a callback URL with a script', { name: 'n', callbackURLs: ['javascript:alert(1)'] }, 'callbackURLs[0]'],
     ['a fragment', { name: 'n', logoutCallbackURLs: ['https://a.example/#x'] }, 'logoutCallbackURLs[0]'],
     ['a launch URL with a script', { name: 'n', launchURL: 'javascript:alert(1)' }, 'launchURL'],
-    ['an invalid launch URL', { name: 'n', launchURL: 'app' }, 'launchURL'],
     ['a negative duration', { name: 'n', accessTokenDurationMinutes: -1 }, 'accessTokenDurationMinutes'],
-    ['too long a duration', { name: 'n', refreshTokenDurationMinutes: 525_601 }, 'refreshTokenDurationMinutes'],
     [
       'an identity without issuer',
       { name: 'n', credentials: { federatedIdentities: [{}] } },
@@ -275,33 +263,6 @@ describe.each(databaseKinds)('%s', (kind) => {
     ])
   })
 
-  test.each<[string, unknown]>([
-    ['a list', []],
-    ['a number for a name', { name: 1 }],
-    ['a string for a flag', { name: 'n', isPublic: 'true' }],
-    ['a string for a list', { name: 'n', callbackURLs: 'https://a.example' }],
-    ['a number in a list', { name: 'n', callbackURLs: [1] }],
-    ['half a minute', { name: 'n', accessTokenDurationMinutes: 0.5 }],
-    ['credentials that are a list', { name: 'n', credentials: [] }],
-  ])('rejects %s as a body', async (_name, body) => {
-    const response = await call('POST /api/oidc/clients', body)
-    expect([response.status, response.json()]).toEqual([400, expect.objectContaining({ code: 'invalid_request_body' })])
-  })
-
-  test.each([
-    ['{"name":"n","__proto__":{"isPublic":true}}', 400, { code: 'invalid_request_body' }],
-    ['{"name":"n","constructor":{"prototype":{"isPublic":true}}}', 201, { isPublic: false }],
-  ])('does not change a prototype for the body %s', async (body, status, answered) => {
-    const cookie = administrator
-      .cookies()
-      .map(({ name, value }) => `${name}=${value}`)
-      .join('; ')
-    const headers = { 'content-type': 'application/json', origin: instance.url, cookie }
-    const response = await administrator.fetch(`${instance.url}/api/oidc/clients`, { method: 'POST', headers, body })
-    expect([response.status, await response.json()]).toEqual([status, expect.objectContaining(answered)])
-    expect(Reflect.get({}, 'isPublic')).toBeUndefined()
-  })
-
   test('accepts values at the limits', async () => {
     const name = 'é'.repeat(50)
     const description = '🎉'.repeat(150)
@@ -314,29 +275,6 @@ describe.each(databaseKinds)('%s', (kind) => {
     })
     expect(await create({ id: kind.slice(0, 1).repeat(128) })).toMatchObject({ id: kind.slice(0, 1).repeat(128) })
   })
-
-  test.each([someId, 'nul\0', '~bm90IGhlcmU', '%', '../clients', 'x'.repeat(3000)])(
-    'returns not found for a client with the ID %j',
-    async (id) => {
-      for (const [name, body] of [
-        ['GET /api/oidc/clients/{id}'],
-        ['GET /api/oidc/clients/{id}/meta'],
-        ['PUT /api/oidc/clients/{id}', { name: 'n' }],
-        ['DELETE /api/oidc/clients/{id}'],
-        ['PUT /api/oidc/clients/{id}/allowed-user-groups', { userGroupIds: [] }],
-        ['GET /api/oidc/clients/{id}/secrets'],
-        ['POST /api/oidc/clients/{id}/secrets', {}],
-        ['POST /api/oidc/clients/{id}/secret'],
-      ] as const) {
-        const response = await call(name, body, { id })
-        expect([name, response.status, response.json()]).toEqual([
-          name,
-          404,
-          expect.objectContaining({ code: 'not_found' }),
-        ])
-      }
-    },
-  )
 
   test('finds a client by the base64url form of an ID that is a URL', async () => {
     const client = await create()
@@ -435,12 +373,6 @@ describe.each(databaseKinds)('%s', (kind) => {
           details: { fields: [expect.objectContaining({ field })] },
         }),
       ])
-    })
-
-    test('reject a malformed date as an invalid body', async () => {
-      const { id } = await create()
-      const response = await call('POST /api/oidc/clients/{id}/secrets', { expiresAt: 'tomorrow' }, { id })
-      expect([response.status, response.json()]).toMatchObject([400, { code: 'invalid_request_body' }])
     })
 
     test('are limited to twenty, even with concurrent requests', async () => {
@@ -588,14 +520,6 @@ describe.each(databaseKinds)('%s', (kind) => {
       }
     })
 
-    test.each([{}, { userGroupIds: 'a' }, { userGroupIds: [1] }, { userGroupIds: ['\0'] }])(
-      'reject %j',
-      async (body) => {
-        const { id } = await create()
-        expect((await call('PUT /api/oidc/clients/{id}/allowed-user-groups', body, { id })).status).toBe(400)
-      },
-    )
-
     test('decide which clients a user can use and sees as available', async () => {
       const { id: userId, agent } = await instance.person(`member-${kind}`)
       const restricted = await create({
@@ -674,10 +598,5 @@ describe.each(databaseKinds)('%s', (kind) => {
     const lenient = await create(fields)
     expect((await authorize(agent, strict.id, { prompt: 'none' })).get('error')).toBe('login_required')
     expect((await authorize(agent, lenient.id, { prompt: 'none' })).get('code')).toEqual(expect.any(String))
-  })
-
-  test('does not find an unknown user', async () => {
-    const response = await call('GET /api/oidc/users/{id}/authorized-clients', undefined, { id: 'nobody' })
-    expect([response.status, response.json()]).toMatchObject([404, { code: 'user_not_found' }])
   })
 })

@@ -90,14 +90,6 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(await poll()).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
   })
 
-  test('reports a denial to the device', async () => {
-    const { code, poll } = await requestDeviceCode(await createApplication())
-    const response = await callWithCode('POST /api/oidc/device/verify', code, { more: '&decision=deny' })
-    expect(response.status).toBe(204)
-    expect(await poll()).toMatchObject({ status: 400, json: { error: 'access_denied' } })
-    expect(findAuditEvents(instance, 'device_refused').at(-1)).toMatchObject({ accountId: person.id })
-  })
-
   test('applies one of twenty concurrent decisions about a code', async () => {
     const { code, poll } = await requestDeviceCode(await createApplication())
     const responses = await Promise.all(Array.from({ length: 20 }, () => verify(code)))
@@ -126,21 +118,6 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await fetchDeviceInfo(second.code)).json).toMatchObject({ authorizationRequired: false })
     await verify(second.code)
     expect(findAuditEvents(instance, 'device_authorized_again').at(-1)).toMatchObject({ clientId: client })
-  })
-
-  test('keeps the device signed in after the approving browser signs out, but not after the consent is revoked', async () => {
-    const formerMember = await instance.person(freshName())
-    const client = await createApplication()
-    const { code, poll } = await requestDeviceCode(client)
-    await verify(code, formerMember.agent)
-    const { json } = await poll()
-    await formerMember.agent.postForm(`${instance.url}/logout`, {})
-    const refresh = (token: unknown) =>
-      post('/api/oidc/token', { grant_type: 'refresh_token', client_id: client, refresh_token: String(token) })
-    const refreshed = await refresh(json.refresh_token)
-    expect(refreshed.status).toBe(200)
-    await instance.app.pocket.withdrawConsent(formerMember.id, client)
-    expect(await refresh(refreshed.json.refresh_token)).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
   })
 
   test('requires a passkey for a client that demands one', async () => {
@@ -219,21 +196,6 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(page.text).toContain('Sign in to Television on another device?')
     await agent.postForm(new URL(page.form('/device/allow').action, page.url).href, {})
     expect((await poll()).status).toBe(200)
-  })
-
-  test('issues no tokens if the client is restricted to groups after the approval', async () => {
-    const id = await createApplication()
-    const { code, poll } = await requestDeviceCode(id)
-    expect((await verify(code)).status).toBe(204)
-    const body = {
-      name: 'Television',
-      callbackURLs: ['https://tv.example/cb'],
-      isPublic: true,
-      isGroupRestricted: true,
-    }
-    expect((await instance.call('PUT /api/oidc/clients/{id}', { params: { id }, body })).status).toBe(200)
-    expect(await poll()).toMatchObject({ status: 400, json: { error: 'invalid_grant' } })
-    expect((await poll()).status).toBe(400)
   })
 
   test('can request the permissions of an API', async () => {

@@ -156,15 +156,6 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await decide(code, 'approve')).status).toBe(204)
   })
 
-  test('reports a denial once', async () => {
-    const { exchange, code } = await requestLogin()
-    expect((await decide(code, 'deny')).status).toBe(204)
-    const response = await exchange()
-    expect([response.status, response.json()]).toEqual([403, expect.objectContaining({ code: 'device_login_denied' })])
-    expect((await exchange()).status).toBe(401)
-    expect(findAuditEvents(instance, 'device_login_denied').at(-1)).toMatchObject({ accountId: person.id })
-  })
-
   test('denies on its page without a passkey, once', async () => {
     const { exchange, code } = await requestLogin()
     const countDenials = () => findAuditEvents(instance, 'device_login_denied').length

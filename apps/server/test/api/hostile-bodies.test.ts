@@ -25,11 +25,11 @@ describe.each(databaseKinds)('request bodies on %s', (kind) => {
 
   afterAll(async () => instance[Symbol.asyncDispose]())
 
-  async function send(method: string, path: string, body: string) {
+  async function send(method: string, path: string, body: string, type = 'application/json') {
     const cookie = instance.administrator.cookies().map(({ name, value }) => `${name}=${value}`)
     const response = await fetch(instance.url + path, {
       method,
-      headers: { 'content-type': 'application/json', cookie: cookie.join('; ') },
+      headers: { 'content-type': type, cookie: cookie.join('; ') },
       body,
     })
     const json: unknown = JSON.parse(await response.text())
@@ -37,6 +37,11 @@ describe.each(databaseKinds)('request bodies on %s', (kind) => {
   }
 
   const groupBody = (extra: string) => `{"name":"${freshName()}","friendlyName":"First"${extra}}`
+
+  test('requires the content type of JSON', async () => {
+    const { status, json } = await send('POST', '/api/user-groups', groupBody(''), 'text/plain')
+    expect([status, json.code]).toEqual([400, 'invalid_request_body'])
+  })
 
   test('uses the last of duplicate keys', async () => {
     const { status, json } = await send('POST', '/api/user-groups', groupBody(',"friendlyName":"Last"'))

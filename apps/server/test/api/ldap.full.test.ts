@@ -240,17 +240,6 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     expect(picture.headers.get('etag')).not.toBe(drawn.headers.get('etag'))
   })
 
-  test('changes nothing on a second run, but repeats the warnings', async () => {
-    const before = await users()
-    const second = await run()
-    expect(Object.values(second.json.counts as object).every((count) => count === 0)).toBe(true)
-    expect(problemCodes(second).toSorted()).toEqual([
-      `picture_invalid ${dnOf('carol')}`,
-      `user_name_taken ${dnOf('ada')}`,
-    ])
-    expect(await users()).toEqual(before)
-  })
-
   test('reads the configured attributes and entries', async () => {
     const toModifyLdif = (what: string) =>
       `dn: ${dnOf('bob')}\nchangetype: modify\n${what}: description\ndescription: Called so\n\ndn: cn=staff,ou=groups,${base}\nchangetype: modify\n${what}: owner\nowner: ${dnOf('bob')}\n`

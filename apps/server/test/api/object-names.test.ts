@@ -106,21 +106,4 @@ describe.each(databaseKinds)('property names of Object.prototype on %s', (kind) 
     for (const list of ['/api/user-groups', '/api/oidc/clients', '/api/audit-logs/all', '/api/users'])
       expect((await instance.administrator.getJson(instance.url + list)).text).not.toMatch(/polluted|"prototype"/)
   })
-
-  test('are not valid list parameters', async () => {
-    for (const list of [
-      '/api/users',
-      '/api/user-groups',
-      '/api/oidc/clients',
-      '/api/api-keys',
-      '/api/audit-logs/all',
-    ]) {
-      const plain = await instance.administrator.getJson(instance.url + list)
-      for (const name of ['__proto__', 'constructor', 'prototype', 'toString']) {
-        const query = `?sort[column]=${name}&filters[${name}]=x&filters[${name}][0]=x&pagination[${name}]=x&${name}=x`
-        const response = await instance.administrator.getJson(instance.url + list + query)
-        expect([list, response.status, response.text]).toEqual([list, 200, plain.text])
-      }
-    }
-  })
 })

@@ -1,6 +1,3 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { databaseKinds } from '@pocket/test-support'
@@ -14,7 +11,6 @@ type Fields = Readonly<Record<string, string>>
 type Json = Readonly<Record<string, unknown>>
 
 const minute = 60_000
-const hour = 60 * minute
 
 const newKeyFields = () => ({ name: 'For a script', expiresAt: new Date(Date.now() + 86_400_000).toISOString() })
 
@@ -22,20 +18,6 @@ const newKeyFields = () => ({ name: 'For a script', expiresAt: new Date(Date.now
 function advanceClock(milliseconds: number) {
   const now = Date.now() + milliseconds
   jest.spyOn(Date, 'now').mockImplementation(() => now)
-}
-
-/** The back-channel logout endpoint of a client. */
-async function startListener() {
-  const server = createServer((_, res) => res.end())
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    notified: once(server, 'request'),
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/logout`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
 }
 
 afterEach(() => {
@@ -171,28 +153,6 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
     expect((await pending.redeem()).status).toBe(401)
     expect([await isSignedIn(clean), await kept.refresh()]).toEqual([true, 200])
     await reauthenticate(clean, other)
-  })
-
-  test('ends client grants of expired sessions, and keeps those of other passkeys', async () => {
-    const { id, authenticator, first, clean } = await createPersonWithTwoPasskeys()
-    const credentials = await createClient()
-    const grant = await createGrants(await signIn(authenticator), credentials)
-    const kept = await createGrants(clean, credentials)
-    advanceClock(3 * hour)
-    while ((await instance.app.pocket.removeExpired(1000)) > 0);
-    expect([await grant.refresh(), await kept.refresh()]).toEqual([200, 200])
-    await signIn(instance.administratorAuthenticator, instance.administrator)
-    expect((await remove(id, first)).status).toBe(204)
-    expect([await grant.refresh(), await kept.refresh()]).toEqual([400, 200])
-  })
-
-  test('notifies clients that were used in the session', async () => {
-    await using listener = await startListener()
-    const { id, authenticator, first } = await createPersonWithTwoPasskeys()
-    const credentials = await createClient(listener.url)
-    await createGrants(await signIn(authenticator), credentials)
-    expect((await remove(id, first)).status).toBe(204)
-    await listener.notified
   })
 
   test('keeps the current session if another passkey was used last in it', async () => {

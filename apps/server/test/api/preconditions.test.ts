@@ -253,24 +253,4 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect((await send('PUT', path, { ...values, appName: 'Two' }, etag)).status).toBe(412)
     expect((await send('GET', `${path}/all`)).json).toContainEqual(expect.objectContaining({ value: 'One' }))
   })
-
-  test('shows changes of another administrator on the client page, keeps the input, and can overwrite them', async () => {
-    const id = await createClient()
-    const page = `${instance.url}/settings/admin/oidc-clients/${id}`
-    const agent = instance.administrator
-    const formVersion = (text: string) =>
-      (/name="version" value="([^"]+)"/.exec(text)?.[1] ?? '').replaceAll('&#34;', '"')
-    const version = formVersion((await agent.get(`${page}/settings`)).text)
-    const body = { name: 'Their <name>', callbackURLs }
-    await instance.call('PUT /api/oidc/clients/{id}', { params: { id }, body })
-    const form = { section: 'identity', name: 'My name' }
-    const conflict = await agent.postForm(`${page}/settings`, { ...form, version })
-    expect(conflict.status).toBe(412)
-    expect(conflict.text).toContain('Their &lt;name&gt;')
-    expect(conflict.text).toContain('value="My name"')
-    expect(conflict.text).toContain('Another person has changed this')
-    expect((await instance.call('GET /api/oidc/clients/{id}', { params: { id } })).json.name).toBe('Their <name>')
-    await agent.postForm(`${page}/settings`, { ...form, version: formVersion(conflict.text) })
-    expect((await instance.call('GET /api/oidc/clients/{id}', { params: { id } })).json.name).toBe('My name')
-  })
 })

@@ -53,40 +53,6 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(await fetchDiscovery()).not.toHaveProperty('registration_endpoint')
   })
 
-  test('lets the owner of a registration read, change and delete it', async () => {
-    await changeSettings({ dynamicRegistration: 'open' })
-    const { body } = await register()
-    const send = async (method: string, json?: object) => {
-      const headers = { authorization: `Bearer ${String(body.registration_access_token)}` }
-      const input = json === undefined ? {} : { body: json }
-      const response = await instance.agent().sendJson(method, String(body.registration_client_uri), {
-        ...input,
-        options: { headers },
-      })
-      return { status: response.status, json: response.text === '' ? {} : response.json() }
-    }
-    const { client_secret, client_secret_expires_at: _, ...readMetadata } = body
-    expect(await send('GET')).toEqual({ status: 200, json: readMetadata })
-    const changed = {
-      ...metadata,
-      client_id: body.client_id,
-      client_secret,
-      client_name: 'Another',
-      contacts: ['a@b.example'],
-    }
-    expect(await send('PUT', changed)).toMatchObject({
-      status: 200,
-      json: { client_name: 'Another', contacts: ['a@b.example'] },
-    })
-    expect(await send('PUT', { ...changed, client_secret: 'wrong' })).toMatchObject({ status: 400 })
-    const params = { id: String(body.client_id) }
-    expect((await instance.call('GET /api/oidc/clients/{id}', { params })).json).toMatchObject({ name: 'Another' })
-    expect((await send('DELETE')).status).toBe(204)
-    expect((await instance.call('GET /api/oidc/clients/{id}', { params })).status).toBe(404)
-    expect((await send('GET')).status).toBe(401)
-    await changeSettings({ dynamicRegistration: null })
-  })
-
   test('shows an initial access token once, counts its uses and can delete it', async () => {
     await changeSettings({ dynamicRegistration: 'with-token' })
     const body = { description: 'For the test suite', usageLimit: 3, ttl: '1h' }

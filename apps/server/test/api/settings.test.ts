@@ -138,18 +138,6 @@ describe.each(databaseKinds)('%s', (kind) => {
     await put({})
   })
 
-  test('records the names of changed settings without values', async () => {
-    await instance.call(write, { body: completeSettings() })
-    await instance.call(write, {
-      body: completeSettings({ ldapBindPassword: 'hunter-three', smtpHost: 'mail.example.net' }),
-    })
-    expect(findAuditEvents(instance, 'settings_changed').at(-1)).toMatchObject({
-      keys: ['smtpHost', 'ldapBindPassword'],
-      by: expect.any(String),
-    })
-    expect(instance.log.join('\n')).not.toMatch(/hunter-three|mail\.example\.net/)
-  })
-
   test('reports all errors at once and saves nothing', async () => {
     await instance.call(write, { body: completeSettings() })
     const response = await instance.call(write, {
@@ -264,10 +252,7 @@ describe('with values from the environment', () => {
 
   test.each([
     ['smtpHost', { ...received, smtpHost: 'other.example.com' }],
-    ['smtpHost', { ...received, smtpHost: '' }],
     ['smtpPassword', { ...received, smtpPassword: 'other' }],
-    ['smtpPassword', { ...received, smtpPassword: '' }],
-    ['ldapEnabled', { ...received, ldapEnabled: 'false' }],
     ['smtpHost, ldapEnabled', { ...received, smtpHost: 'other.example.com', ldapEnabled: 'false' }],
   ])('does not change %s', async (key, values) => {
     const before = (await instance.administrator.getJson(`${instance.url}${path}/all`)).json()

@@ -16,7 +16,6 @@ interface Replacement {
   readonly signsFrom: string
 }
 
-const minute = 60_000
 const page = '/settings/admin/application-configuration/oidc'
 
 describe.each(databaseKinds)('signing keys on %s', (kind) => {
@@ -49,24 +48,6 @@ describe.each(databaseKinds)('signing keys on %s', (kind) => {
     await administrator.postJson(`${url}/api/webauthn/reauthenticate`, response)
     return administrator.follow(await post())
   }
-
-  test('wait until caches know the next key if it was published recently', async () => {
-    // The keys are new, and nothing has rotated them.
-    await rotate({ now: true })
-    const before = await keys()
-    const replaced = await rotate({ algorithm: 'ES256' })
-    const next = before.find(({ algorithm, status }) => algorithm === 'ES256' && status === 'next')
-    expect(replaced).toEqual([{ algorithm: 'ES256', kid: next?.kid, signsFrom: expect.any(String) }])
-    expect(Date.parse(replaced[0]?.signsFrom ?? '') - Date.now()).toBeGreaterThan(minute)
-    const after = await keys()
-    expect(kidsOf(after, 'current')).toEqual(kidsOf(before, 'current'))
-    const current = after.find(({ algorithm, status }) => algorithm === 'ES256' && status === 'current')
-    expect(current?.until).toBe(replaced[0]?.signsFrom)
-    expect(findAuditEvents(instance, 'key_rotation_requested').at(-1)).toMatchObject({
-      kid: next?.kid,
-      timing: 'when_published',
-    })
-  })
 
   test('sign immediately and unpublish the old key on request', async () => {
     const before = await keys()
