@@ -167,31 +167,6 @@ test.each<[string, string, readonly string[], (issuer: string) => readonly (read
       ['groups_attribute_path', 'groups'],
     ],
   ],
-  [
-    'guacamole',
-    'https://example.com/desks',
-    ['guacamole.properties'],
-    (issuer) => [
-      ['openid-authorization-endpoint', `${issuer}/authorize`],
-      ['openid-jwks-endpoint', `${issuer}/.well-known/jwks.json`],
-      ['openid-issuer', issuer],
-      ['openid-client-id', 'ID'],
-      ['openid-redirect-uri', 'https://example.com/desks/'],
-      ['openid-username-claim-type', 'preferred_username'],
-      ['openid-scope', 'openid profile email groups'],
-    ],
-  ],
-  [
-    'actual-budget',
-    'https://budget.example.com',
-    ['docker-compose.yml', 'environment'],
-    (issuer) => [
-      ['ACTUAL_OPENID_DISCOVERY_URL', `${issuer}/.well-known/openid-configuration`],
-      ['ACTUAL_OPENID_CLIENT_ID', 'ID'],
-      ['ACTUAL_OPENID_CLIENT_SECRET', 'SECRET'],
-      ['ACTUAL_OPENID_SERVER_HOSTNAME', 'https://budget.example.com'],
-    ],
-  ],
 ])('%s has instructions in its own terms: the settings page and the values', async (id, address, where, entries) => {
   const field = id === 'synology-dsm' ? 'redirectUris' : 'address'
   const page = await agent.follow(await create({ template: id, name: 'Explained', [field]: address }))

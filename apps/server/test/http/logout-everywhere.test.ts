@@ -155,28 +155,3 @@ test.each(Object.entries(removals))('a user who %s is signed out of the applicat
   const stolen = await instance.agent().get(authorize, { headers: { cookie } })
   expect(stolen.location ?? '').not.toContain('code=')
 })
-
-test('users who lose access to an application by a group restriction or leave the group are signed out of it', async () => {
-  const [member, otherUser] = [await instance.person('member'), await instance.person('stranger')]
-  for (const { agent } of [member, otherUser]) expect((await agent.get(authorize)).location).toContain('code=')
-  const created = await instance.administrator.postJson(`${instance.url}/api/user-groups`, {
-    name: 'photographers',
-    friendlyName: 'Photographers',
-  })
-  const { id: group } = created.json() as { id: string }
-  await callAsAdministrator('PUT', `/api/user-groups/${group}/users`, { userIds: [member.id] })
-
-  const kept = application.expectNotice(otherUser.id)
-  const form = { access: 'groups', groups: group }
-  const page = `${instance.url}/settings/admin/oidc-clients/${clientId}/access`
-  expect((await instance.administrator.postForm(page, form)).status).toBe(303)
-  await kept
-  expect(application.notified).not.toContain(member.id)
-  expect((await member.agent.get(authorize)).location).toContain('code=')
-
-  const left = application.expectNotice(member.id)
-  await callAsAdministrator('PUT', `/api/user-groups/${group}/users`, { userIds: [] })
-  await left
-  expect((await member.agent.get(authorize)).location ?? '').not.toContain('code=')
-  expect((await member.agent.get(`${instance.url}/settings/account`)).status).toBe(200)
-})

@@ -63,7 +63,7 @@ test.each(elsewhere)('rejects %j as a local path', (redirect) => {
   expect([path.startsWith('/'), new URL(path, 'https://id.example').origin]).toEqual([true, 'https://id.example'])
 })
 
-describe.each(elsewhere.slice(0, 9))('to %j', (redirect) => {
+describe.each(['https://evil.example', '/\\evil.example'])('to %j', (redirect) => {
   test.each(['/login', '/login/ceremony', '/lc/ABCDEF', '/signup', '/login/device'])(
     'an anonymous browser is not redirected by %s',
     async (path) => expectSameOrigin(await instance.agent().get(instance.url + path + query(redirect))),
@@ -121,12 +121,4 @@ test.each([
   const location = response.headers.get('location')
   if (location !== null) expect(new URL(location, instance.url).origin).toBe(new URL(instance.url).origin)
   expect(response.status).toBeLessThan(500)
-})
-
-test('sign-out does not redirect to an unregistered URI', async () => {
-  const agent = instance.agent()
-  for (const to of elsewhere) {
-    const logoutParameters = new URLSearchParams({ post_logout_redirect_uri: to, state: to })
-    expectSameOrigin(await agent.get(`${instance.url}/api/oidc/end-session?${logoutParameters}`))
-  }
 })

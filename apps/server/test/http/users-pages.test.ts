@@ -106,23 +106,6 @@ describe('the list', () => {
     expect((await get(users)).text).toContain('data-label="E-mail"')
   })
 
-  test('performs a bulk action after a confirmation, and names the users it skipped', async () => {
-    const [one, two] = [await addUser('several1'), await addUser('several2')]
-    const ada = (await running.app.directory.findByName('ada'))?.id ?? ''
-    const chosen = [['act', 'disable'], ['list', '?page=1'], ...[idOf(one), idOf(two), ada].map((id) => ['ids', id])]
-    const pairs = chosen.map(([name = '', value = '']) => [name, value] as const)
-    const response = await post(`${users}/bulk`, pairs)
-    expect([response.status, response.text.includes('Disable 3 people?')]).toEqual([200, true])
-    expect((await running.app.directory.findByName('several1'))?.disabled).toBe(false)
-    const done = await post(`${users}/bulk`, [...pairs, ['confirmed', 'yes']])
-    expect([done.status, done.location]).toEqual([303, `${running.url}${users}?page=1`])
-    const page = (await get(users)).text
-    expect(page).toContain('2 people were disabled.')
-    expect(page).toContain('Ada Lovelace</bdi>: Make another person an administrator first')
-    expect((await running.app.directory.findByName('several2'))?.disabled).toBe(true)
-    expect((await running.app.directory.findByName('ada'))?.disabled).toBe(false)
-  })
-
   test('reverts a bulk disabling, except for users who were disabled before', async () => {
     const names = ['undone1', 'undone2', 'undone3']
     for (const name of names) await addUser(name)

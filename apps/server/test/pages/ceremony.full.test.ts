@@ -114,16 +114,6 @@ describe('signing in', () => {
     expect(requests.map(({ path }) => path)).toEqual(['/submit', '/ceremony', '/submit'])
   })
 
-  test('signals the password manager to remove an unknown passkey', async () => {
-    await makePasskey()
-    setSignInPage(Date.now() + 300_000)
-    setAnswers({ '/submit': { status: 400, body: { error: 'No.', code: 'passkey_unknown', request_id: '1' } } })
-    await page.goto(`${server.origin}/login`)
-    await passkeyButton().click()
-    await page.getByRole('alert').getByText('This passkey is no longer known here.').waitFor()
-    expect(await authenticator.credentials()).toEqual([])
-  })
-
   test('requires user verification after the server rejected a response without it', async () => {
     await makePasskey()
     const view = signInView()
@@ -149,26 +139,6 @@ describe('signing in', () => {
     await passkeyButton().click()
     await second
     expect(await page.evaluate(() => Reflect.get(globalThis, 'asked'))).toEqual(['preferred', 'required'])
-  })
-
-  test('offers passkeys in a field that also accepts an e-mail code', async () => {
-    await makePasskey()
-    server.pages.set('field', { ...signInView(), emailCode: { submitTo: '/lc/email', redirect: '/' } })
-    setAnswers({ '/submit': { status: 200, body: { redirectTo: '/signed-out' } } })
-    requests = []
-    // A virtual authenticator responds to a conditional request immediately, as if its passkey had been selected in the field.
-    await page.addInitScript(() => {
-      const get = navigator.credentials.get.bind(navigator.credentials)
-      navigator.credentials.get = (options) => {
-        sessionStorage.setItem('mediation', String(options?.mediation))
-        return get(options)
-      }
-    })
-    await page.goto(`${server.origin}/field`, { waitUntil: 'commit' })
-    await page.waitForURL('**/signed-out')
-    expect(requests.map(({ path }) => path)).toEqual(['/submit'])
-    expect(challengeOf(requests[0]?.body)).toBe('c2hvcnQ')
-    expect(await page.evaluate(() => sessionStorage.getItem('mediation'))).toBe('conditional')
   })
 
   test('offers passkeys in the field at most three times, however quickly each response is rejected', async () => {
