@@ -228,14 +228,6 @@ test.each(['help', '--help', '-h'])('%s lists every command', async (name) => {
   expect(world.printed.join('\n')).toContain('Exit codes: 0 success; 1 failure; 2 ')
 })
 
-test.each(['--help', '-h'])('a command with %s prints its options and examples', async (flag) => {
-  const world = createCommandFixture()
-  expect(await run(['key-rotate', flag], world.context)).toBe(0)
-  expect(world.printed.join('\n')).toContain('-a, --alg <algorithm>')
-  expect(world.printed.join('\n')).toContain('  pocket-id key-rotate --alg ES256 --yes')
-  expect(world.done).toEqual([])
-})
-
 test.each(['version', '--version', '-v'])('%s prints the version without a configuration', async (name) => {
   const readConfig = () => {
     throw new ConfigurationError('nothing is configured')
@@ -255,20 +247,6 @@ test('suggests the command whose name is misspelled', async () => {
   const world = createCommandFixture()
   expect(await run(['key-rotat'], world.context)).toBe(2)
   expect(world.complained.join('\n')).toContain('(Did you mean key-rotate?)')
-})
-
-test.each([
-  [
-    ['one-time-access-token', 'tim'],
-    { url: 'https://id.example.com/lc/ABC234', expiresAt: '2023-11-14T22:13:20.000Z' },
-  ],
-  [['key-rotate', '--yes'], { keys: [{ algorithm: 'RS256', kid: 'the-kid', signsFrom: '2023-11-14T22:13:20.000Z' }] }],
-  [['passkey-remove', 'ada'], { passkeys: [{ id: '1', name: 'Old phone' }] }],
-  [['passkey-remove', 'ada', '1', '--yes'], { name: 'Old phone', reviewUrl: 'https://id.example.com/review' }],
-])('%j prints its result as JSON', async (args, result) => {
-  const world = createCommandFixture()
-  expect(await run([...args, '--json'], world.context)).toBe(0)
-  expect(JSON.parse(world.printed.join('\n'))).toEqual(result)
 })
 
 test('prints the stack of an unexpected error', async () => {
@@ -326,11 +304,5 @@ describe('passkey-remove', () => {
     expect(await run(['passkey-remove', 'ada', '1', '--yes'], world.context)).toBe(0)
     expect(world.done).toContain('1 of ada removed')
     expect(world.printed.at(-1)).toBe('Review the credentials created in them: https://id.example.com/review')
-  })
-
-  test('prints its usage', async () => {
-    const world = createCommandFixture()
-    expect(await run(['passkey-remove'], world.context)).toBe(2)
-    expect(world.complained.join('\n')).toContain("missing required argument 'name'")
   })
 })

@@ -157,13 +157,7 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
 
   test.each<[string, RegExp, (socket: Socket) => void]>([
     ['never responds', /in time/, () => {}],
-    ['never finishes its greeting', /in time/, (socket) => drip(socket, '220-Wait\r\n')],
     ['closes the connection immediately', /closed|ECONN/i, (socket) => socket.end()],
-    [
-      'closes the connection in the middle',
-      /closed|ECONN/i,
-      (socket) => sendLines(socket, ['220 Hi', '250 Hi', '250 Yes', '250 Yes']),
-    ],
     ['speaks another protocol', /greeting/i, (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
     ['is busy', /421|Busy/, (socket) => sendLines(socket, ['421 Busy'])],
   ])('retries later with a server that %s', async (_name, lastError, speak) => {
@@ -231,13 +225,6 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
     expect(await store.markSent(other as Email, now)).toBe(true)
   })
 })
-
-/** Sends the same data repeatedly while the connection is open. */
-function drip(socket: Socket, text: string): void {
-  socket.write(text, (error) => {
-    if (!error && !socket.destroyed) setImmediate(drip, socket, text)
-  })
-}
 
 /** Responds to one command after another, and closes the connection after the last. */
 function sendLines(socket: Socket, lines: readonly string[]): void {

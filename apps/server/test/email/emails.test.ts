@@ -291,13 +291,6 @@ test.each([
   expect(server.delivered).toMatchObject([{ secure: true, user: 'pocket' }])
 })
 
-test('sends nothing to a server without STARTTLS if it is required', async () => {
-  await using server = await startMailServer({ disabledCommands: ['STARTTLS'] })
-  await using instance = await startCalledInstance('SQLite', { ...smtpSettings(server), SMTP_TLS: 'starttls' })
-  expect(await instance.call(testEmail)).toMatchObject({ status: 500 })
-  expect(server.delivered).toHaveLength(0)
-})
-
 test('notifies about the first sign-in from a browser, but not about later ones', async () => {
   await using server = await startMailServer()
   await using running = await startApp({ ...smtpSettings(server), EMAIL_LOGIN_NOTIFICATION_ENABLED: 'true' })

@@ -124,7 +124,6 @@ describe('a downloaded file can be', () => {
   test.each([
     ['the database itself', () => cityDatabase('Here')],
     ['compressed', () => gzipSync(cityDatabase('Here'))],
-    ['in an archive without a folder', () => archive({ 'x.mmdb': cityDatabase('Here') })],
     [
       'in an archive with a link of the expected name',
       () => archive({ 'x.mmdb': cityDatabase('Here') }, { 'GeoLite2-City.mmdb': '/etc/passwd' }),
@@ -188,18 +187,6 @@ describe('a failed download keeps the current file and reports the cause', () =>
       serve(() => archive({ 'a.txt': Buffer.from('a') })),
       'not_unpacked',
       /contains no database/,
-    ],
-    [
-      'a folder with the name of a database',
-      serve(() => archive({ 'a.mmdb/b.txt': Buffer.from('a') })),
-      'not_unpacked',
-      /contains no database/,
-    ],
-    [
-      'a damaged archive',
-      serve(() => gzipSync(Buffer.alloc(2048, 'ustar'))),
-      'not_a_database',
-      /not a complete MaxMind database/,
     ],
     [
       'countries',
@@ -292,20 +279,19 @@ describe('a failed download keeps the current file and reports the cause', () =>
     await expect(run(fixture)).rejects.toMatchObject({ code: 'not_written', message: expect.stringMatching(/file/) })
   })
 
-  test.each<[string, (res: ServerResponse) => void]>([
-    ['never responds', () => {}],
-    ['stops in the middle', (res) => void res.writeHead(200).write(packDatabase(cityDatabase()).subarray(0, 500))],
-    ['never ends, and sends little at a time', (res) => void setInterval(() => res.write('x'), 20).unref()],
-  ])('a server that %s', async (_, answer) => {
-    const fixture = await openService({}, new ManualRepeat(), 300)
-    source.checksum = null
-    source.answer = (_req, res) => answer(res)
-    await expect(run(fixture)).rejects.toMatchObject({
-      code: 'not_answered',
-      message: expect.stringMatching(/^127\.0\.0\.1:\d+: There was no response in time/),
-    })
-    expect(await filesOf()).toEqual([])
-  })
+  test.each<[string, (res: ServerResponse) => void]>([['never responds', () => {}]])(
+    'a server that %s',
+    async (_, answer) => {
+      const fixture = await openService({}, new ManualRepeat(), 300)
+      source.checksum = null
+      source.answer = (_req, res) => answer(res)
+      await expect(run(fixture)).rejects.toMatchObject({
+        code: 'not_answered',
+        message: expect.stringMatching(/^127\.0\.0\.1:\d+: There was no response in time/),
+      })
+      expect(await filesOf()).toEqual([])
+    },
+  )
 
   test('a server that stops during the download', async () => {
     const started = Promise.withResolvers<void>()

@@ -69,16 +69,6 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect((await remove('/application-images/logo?light=false')).status).toBe(204)
     })
 
-    test('keeps a plain bitmap byte for byte, and marks a re-encoded one', async () => {
-      const path = '/application-images/background'
-      const input = await plainImage('avif')
-      const kept = await put(path, input)
-      expect([kept.status, kept.headers.get('x-image-reencoded')]).toEqual([204, null])
-      expect(await get(path)).toMatchObject({ type: 'image/avif', bytes: input })
-      const changed = await put(path, await photoWithMetadata('jpeg'))
-      expect([changed.status, changed.headers.get('x-image-reencoded')]).toEqual([204, '1'])
-    })
-
     test('a URL with the hash is cached permanently, a cache-busting one is not', async () => {
       await put('/application-images/background', await photoWithMetadata('webp'))
       const { tag } = await get('/application-images/background')
@@ -113,12 +103,6 @@ describe.each(databaseKinds)('%s', (kind) => {
       const bytes = input === 'jpeg' ? await photoWithMetadata('jpeg') : input
       const answer = await statusAndCode(await put(path, bytes))
       expect(answer).toEqual([status, status === 415 ? 'file_type_not_supported' : 'invalid_image'])
-    })
-
-    test('a favicon can be an ICO file', async () => {
-      const input = await ico()
-      await put('/application-images/favicon', input)
-      expect(await get('/application-images/favicon')).toMatchObject({ type: 'image/x-icon', bytes: input })
     })
 
     test('an uploaded image is shown on the pages with a hashed URL', async () => {

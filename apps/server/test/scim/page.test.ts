@@ -88,12 +88,6 @@ test.each([
   expect(response.text).not.toContain('two words')
 })
 
-test('a stored token must be entered again for another server', async () => {
-  await setUp()
-  const response = await post('', targetFields({ token: '', endpoint: 'https://other.example/scim' }))
-  expect(response.text).toContain('Enter the token again')
-})
-
 test('a concurrent change is shown', async () => {
   await setUp()
   const version = formVersion(await fetchPage())

@@ -149,20 +149,6 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
     expect(await requested).toMatchObject({ problemCount: 0 })
   })
 
-  test('a request that arrives during a run is handled after it', async () => {
-    const provider = await create('one')
-    const fetch = createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] })
-    let asked = false
-    const fetchWithRequest: typeof fetch = async (url, init) => {
-      clock.time += 1
-      if (!asked) await providers.request(actor, provider.id)
-      asked = true
-      return fetch(url, init)
-    }
-    await runDue(createReplica({ fetch: fetchWithRequest }))
-    expect(server.requests.filter((request) => request.startsWith('GET /Users')).length).toBe(2)
-  })
-
   test('another replica restarts an aborted run', async () => {
     await create('one')
     const stop = new AbortController()
@@ -187,27 +173,6 @@ describe.each(databaseKinds)('SCIM runs on %s', (kind) => {
     await runDue()
     expect((await database.scimProviders.find(broken.id))?.startedAt).toBe(clock.time)
     expect(outcomes().length).toBe(2)
-  })
-
-  test('records one failure of a provider until an administrator adopts its existing user', async () => {
-    const provider = await create('one')
-    await runDue()
-    const before = await database.scimProviders.find(provider.id)
-    expect([before?.succeededAt, await database.scimProviders.listFailing(10)]).toEqual([clock.time, []])
-    const zoe = await directory.create(newUser({ username: 'zoe' }))
-    server.users.set('theirs', { id: 'theirs', userName: 'ZOE', displayName: 'Zoe', active: true })
-    for (let run = 0; run < 2; run++) {
-      clock.time += 60 * minute
-      await runDue()
-    }
-    expect(await database.scimProviders.find(provider.id)).toMatchObject({
-      startedAt: clock.time,
-      succeededAt: before?.succeededAt,
-      report: { user: { found: 1 }, problemCount: 0 },
-    })
-    expect(outcomes()).toEqual(['scim_synced', 'scim_sync_failed'])
-    expect(events.at(-1)).toMatchObject({ event: 'scim_sync_failed', reason: 'found' })
-    await directory.users.remove(zoe.id)
   })
 
   test('a provider is not called before its Retry-After has passed', async () => {
