@@ -74,21 +74,6 @@ describe.each(databaseKinds)('the typed client on %s', (kind) => {
     expect(await namesOf('nobody')).toEqual([])
   })
 
-  test('manages groups and their members', async () => {
-    const { data: user } = await pocket.POST('/api/users', { body: { username: 'grace', email: 'grace@example.com' } })
-    const { data: group } = await pocket.POST('/api/user-groups', {
-      body: { name: 'navy', friendlyName: 'Navy' },
-    })
-    const path = { params: { path: { id: group.id } } }
-    const { data } = await pocket.PUT('/api/user-groups/{id}/users', { ...path, body: { userIds: [user.id] } })
-    expect(data.users.map(({ username }) => username)).toEqual(['grace'])
-    const { data: groups } = await pocket.GET('/api/user-groups', { params: { query: { search: 'nav' } } })
-    expect(groups.data).toEqual([expect.objectContaining({ id: group.id, userCount: 1 })])
-    const { data: members } = await pocket.GET('/api/users/{id}/groups', { params: { path: { id: user.id } } })
-    expect(members.map(({ name }) => name)).toEqual(['navy'])
-    await pocket.DELETE('/api/user-groups/{id}', path)
-  })
-
   test('manages clients with a secret and a logo', async () => {
     const id = 'app'
     const { data: client } = await pocket.POST('/api/oidc/clients', {
