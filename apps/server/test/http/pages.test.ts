@@ -198,7 +198,8 @@ describe('a login code', () => {
     const { url, code } = await running.app.issueLoginCode('ada')
     expect((await running.agent().get(url)).status).toBe(200)
     expect(running.log.join('')).toContain('/lc/[redacted]')
-    for (const path of ['/LC', '//x/lc', '/%6cc', '/lc;', '/./lc', '/x/../lc', '/%6C%63'])
+    // A sign-up token follows `/st`.
+    for (const path of ['/LC', '//x/lc', '/%6cc', '/lc;', '/./lc', '/x/../lc', '/%6C%63', '/st', '/%73T'])
       await fetch(`${running.url}${path}/${code}`, { headers: { accept: 'text/html' } })
     const operation = `${running.url}/api/one-time-access-token/${code}`
     // Rejected before the code is checked, so it remains valid.
