@@ -14,6 +14,28 @@ async function keyPair(alg: string, use: 'sig' | 'enc') {
 const readError = (response: Response) => response.json() as Promise<{ error: string }>
 
 describe('client with its own keys', () => {
+  test('authenticates with private_key_jwt, and each assertion works once', async () => {
+    await using host = await startHost()
+    const { privateKey, jwk } = await keyPair('ES256', 'sig')
+    const { configuration, client } = await relyingParty(host, {
+      protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwks: { keys: [jwk] } },
+      authentication: oidc.PrivateKeyJwt({ key: privateKey, kid: 'sig ES256' }),
+    })
+    const { finish } = await login(host, configuration)
+    expect((await finish()).claims()).toMatchObject({ preferred_username: 'ada' })
+    const assertion = await signAssertion(host, client.id, privateKey)
+    const sendRequest = () => requestClientCredentials(host, { client_assertion: assertion })
+    expect((await sendRequest()).status).toBe(200)
+    expect([(await sendRequest()).status, await readError(await sendRequest())]).toMatchObject([
+      401,
+      { error: 'invalid_client' },
+    ])
+    const another = await keyPair('ES256', 'sig')
+    const forged = await signAssertion(host, client.id, another.privateKey)
+    expect((await requestClientCredentials(host, { client_assertion: forged })).status).toBe(401)
+    expect(host.errors).toEqual([])
+  })
+
   test.each([
     ['RSA-OAEP', 'A256GCM'],
     ['ECDH-ES+A256KW', 'A256CBC-HS512'],
@@ -83,7 +105,7 @@ describe('client with its own keys', () => {
     expect(host.errors).toEqual([])
   })
 
-  test('binds its tokens to a key (DPoP)', async () => {
+  test('binds its tokens to a key (DPoP), and a proof works once', async () => {
     await using host = await startHost()
     const { configuration, client, secret } = await relyingParty(host, { protocol: { dpopBoundAccessTokens: true } })
     const DPoP = oidc.getDPoPHandle(configuration, await oidc.randomDPoPKeyPair('ES256'))
@@ -97,11 +119,19 @@ describe('client with its own keys', () => {
       headers: { authorization: `Bearer ${tokens.access_token}` },
     })
     expect(bare.status).toBe(401)
-    const unbound = await fetch(`${host.issuer}/api/oidc/token`, {
-      method: 'POST',
-      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: client.id, client_secret: secret }),
-    })
+    const unbound = await requestClientCredentials(host, { client_id: client.id, client_secret: secret }, {}, false)
     expect([unbound.status, await readError(unbound)]).toMatchObject([400, { error: 'invalid_grant' }])
+    const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
+    const proof = await new SignJWT({ htm: 'POST', htu: `${host.issuer}/api/oidc/token`, jti: 'once' })
+      .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK(publicKey) })
+      .setIssuedAt()
+      .sign(privateKey)
+    const sendRequest = () =>
+      requestClientCredentials(host, { client_id: client.id, client_secret: secret }, { DPoP: proof }, false)
+    const responses = await Promise.all(Array.from({ length: 20 }, sendRequest))
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
+    const rejected = responses.filter(({ status }) => status !== 200)
+    expect(await readError(rejected[0] ?? unbound)).toMatchObject({ error: 'invalid_grant' })
     expect(host.errors).toEqual([])
   })
 })
@@ -238,6 +268,32 @@ test('accepts a sector identifier whose document lists every redirect URI', asyn
   })
   expect(await readSubject(sibling, 'https://other.example/')).toBe(subject)
 })
+
+async function signAssertion(host: Host, clientId: string, key: CryptoKey): Promise<string> {
+  return new SignJWT({ jti: crypto.randomUUID() })
+    .setProtectedHeader({ alg: 'ES256', kid: 'sig ES256' })
+    .setIssuer(clientId)
+    .setSubject(clientId)
+    .setAudience(host.issuer)
+    .setIssuedAt()
+    .setExpirationTime('1m')
+    .sign(key)
+}
+
+function requestClientCredentials(
+  host: Host,
+  fields: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+  withAssertion = true,
+): Promise<Response> {
+  const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+  const assertion = withAssertion ? { client_assertion_type: type } : {}
+  return fetch(`${host.issuer}/api/oidc/token`, {
+    method: 'POST',
+    headers,
+    body: new URLSearchParams({ grant_type: 'client_credentials', ...assertion, ...fields }),
+  })
+}
 
 async function skipConsent(host: Host, url: string) {
   const response = await fetch(url, { redirect: 'manual' })

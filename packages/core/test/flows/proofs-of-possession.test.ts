@@ -81,6 +81,14 @@ test('accepts a token with its key, a proof for it, and the nonce of the server'
   expect((await sendRequest(await createProof('GET', userInfo, { ath, nonce: received.nonce ?? '' }))).status).toBe(200)
 })
 
+test('the token endpoint returns a nonce too, and accepts it', async () => {
+  const fields = await requestCode()
+  const refused = await post(fields, await createProof('POST', token, { nonce: 'mine' }))
+  expect([refused.answer.status, refused.json.error]).toEqual([400, 'use_dpop_nonce'])
+  const nonce = refused.answer.headers.get('dpop-nonce') ?? ''
+  expect((await post(fields, await createProof('POST', token, { nonce }))).answer.status).toBe(200)
+})
+
 test('binds a code to the key that it names, and the refresh token of a public client too', async () => {
   const dpop_jkt = await calculateJwkThumbprint(await exportJWK(key.publicKey))
   for (const other of [await createProof('POST', token, {}, foreign), undefined])
@@ -120,6 +128,19 @@ async function issueBoundToken() {
   const accessToken = json.access_token ?? ''
   return { accessToken, ath: createHash('sha256').update(accessToken).digest('base64url') }
 }
+
+test('accepts one proof that is sent twenty times concurrently only once', async () => {
+  const { accessToken, ath } = await issueBoundToken()
+  const one = await createProof('GET', userInfo, { ath })
+  expect(await callUserInfo(accessToken, Array<string>(20).fill(one))).toEqual([200, ...Array<number>(19).fill(401)])
+})
+
+test('issues one token for one code with twenty keys concurrently, bound to the key of the winner', async () => {
+  const fields = await requestCode()
+  const pairs = await Promise.all(Array.from({ length: 20 }, () => generateKeyPair('ES256')))
+  const results = await Promise.all(pairs.map(async (pair) => post(fields, await createProof('POST', token, {}, pair))))
+  expect(results.map(({ answer }) => answer.status).sort()).toEqual([200, ...Array<number>(19).fill(400)])
+})
 
 test('accepts a proof from a clock that is ahead once during its validity', async () => {
   const { accessToken, ath } = await issueBoundToken()

@@ -78,6 +78,22 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     expect(host.errors).toEqual([])
   }
 
+  test('fifty exchanges of one code get one response, whose tokens are then revoked', async () => {
+    await using host = await startHost({ stores: await database.empty() })
+    const { exchange, token } = await signInAda(host)
+    const responses = await repeat50Times(exchange)
+    const won = responses.filter(({ status }) => status === 200)
+    expect(won).toHaveLength(1)
+    const [{ refresh_token }] = (await Promise.all(won.map((response) => response.json()))) as [
+      { refresh_token: string },
+    ]
+    // A second use revokes the tokens of the first one (RFC 6749 §4.1.2).
+    expect(await (await token({ grant_type: 'refresh_token', refresh_token })).json()).toMatchObject({
+      error: 'invalid_grant',
+    })
+    expect(host.errors).toEqual([])
+  })
+
   test('fifty concurrent refreshes of a confidential client get one response, whose tokens stay valid', async () => {
     await using host = await startHost({ stores: await database.empty() })
     const { exchange, token } = await signInAda(host)
@@ -120,6 +136,18 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     expect(new Set(tokens.map((each) => each.refresh_token)).size).toBe(10)
     for (const each of tokens)
       expect((await token({ grant_type: 'refresh_token', refresh_token: each.refresh_token })).status).toBe(200)
+    expect(host.errors).toEqual([])
+  })
+
+  test('without a leeway fifty refreshes with one token get one response', async () => {
+    await using host = await startHost({
+      stores: await database.empty(),
+      options: { protocol: { refreshTokenLeeway: 0 } },
+    })
+    const { exchange, token } = await signInAda(host, { isPublic: true })
+    const { refresh_token } = (await (await exchange()).json()) as { refresh_token: string }
+    const responses = await repeat50Times(() => token({ grant_type: 'refresh_token', refresh_token }))
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(host.errors).toEqual([])
   })
 

@@ -63,8 +63,58 @@ describe('Synology DSM', () => {
   })
 
   test.each([
+    ['https://nas:5001', 'https://nas:5001/'],
+    ['https://nas:5001/', 'https://nas:5001'],
+  ])('accepts %s if %s is registered', async (typed, registered) => {
+    await using host = await startHost()
+    const { authenticator } = await host.person('ada')
+    const { dsm, back } = await createDsm(host, { typed, registered: [registered] })
+    const agent = new UserAgent()
+    const page = await agent.follow(await agent.get(dsm.begin().url))
+    const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+    expect(await dsm.finish(returned.location ?? '')).toMatchObject({ signedIn: true })
+  })
+
+  test('accepts each of several registered redirect URIs', async () => {
+    await using host = await startHost()
+    const { authenticator } = await host.person('ada')
+    const addresses = ['https://nas:5001', 'https://nas.example.com', 'https://photos.example.com/'] as const
+    const { client, secret } = await host.client({ redirectUris: [...addresses] })
+    const wellKnownUrl = `${host.issuer}/.well-known/openid-configuration`
+    const dsm = new SynologyDsm({
+      wellKnownUrl,
+      clientId: client.id,
+      clientSecret: secret,
+      redirectUris: addresses,
+      accounts: ['ada'],
+    })
+    await dsm.save()
+    for (const address of addresses) {
+      const agent = new UserAgent()
+      const isApplicationUrl = (url: string) => new URL(url).origin === new URL(address).origin
+      const page = await agent.follow(await agent.get(dsm.begin({ host: new URL(address).host }).url))
+      const next = await signIn(agent, page, authenticator, isApplicationUrl)
+      const returned = next.location ? next : await decide(agent, next, 'submitTo', isApplicationUrl)
+      expect(await dsm.finish(returned.location ?? '')).toEqual({ signedIn: true, accountName: 'ada' })
+    }
+  })
+
+  test('reports a user name that DSM does not know, and does not sign in', async () => {
+    await using host = await startHost()
+    const { authenticator } = await host.person('eve')
+    const { dsm, back } = await createDsm(host, { accounts: ['ada'] })
+    const agent = new UserAgent()
+    const page = await agent.follow(await agent.get(dsm.begin().url))
+    const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+    expect(await dsm.finish(returned.location ?? '')).toMatchObject({ signedIn: false, accountName: 'eve' })
+  })
+
+  test.each([
     ['https://nas:5001/#/signin', 'redirect_uri_has_fragment'],
     ['https://nas:5001/callback/', 'invalid_redirect_uri'],
+    ['https://nas:5001.evil.example', 'invalid_redirect_uri'],
+    ['https://nas:5002', 'invalid_redirect_uri'],
+    ['http://nas:5001', 'invalid_redirect_uri'],
   ])('rejects %s on an error page', async (typed, code) => {
     await using host = await startHost()
     const { dsm } = await createDsm(host, { typed, registered: ['https://nas:5001', 'https://nas:5001/callback'] })
@@ -73,5 +123,17 @@ describe('Synology DSM', () => {
     expect(page.status).toBe(400)
     expect(viewOf(page)).toMatchObject({ view: 'error', code, details: { received: typed } })
     expect(host.events).toMatchObject([{ event: 'authorization_refused', code: 'invalid_redirect_uri' }])
+  })
+
+  test('Cancel on the consent page returns access_denied to the client', async () => {
+    await using host = await startHost()
+    const { authenticator } = await host.person('ada')
+    const { dsm, back } = await createDsm(host)
+    const agent = new UserAgent()
+    const page = await agent.follow(await agent.get(dsm.begin().url))
+    const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'cancelTo', back)
+    const result = new URL(returned.location ?? '').searchParams
+    expect(result.get('error')).toBe('access_denied')
+    expect(result.get('iss')).toBe(host.issuer)
   })
 })

@@ -218,6 +218,23 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     expect(each.host.errors).toEqual([])
   })
 
+  test('accepts a second use within the leeway, and revokes all tokens at a later reuse', async () => {
+    const each = await createFixtureWithLeeway(3, 'public')
+    const first = await each.exchange()
+    const won = await readTokens([await each.refreshed(first)])
+    await each.pass(3 * second - 1)
+    won.push(...(await readTokens([await each.refreshed(first)])))
+    expect(won).toHaveLength(2)
+    expect(await readAllValidAccess(each, won)).toEqual(won.map(() => [true]))
+    await each.pass(1)
+    // Fifty concurrent thieves get as little as one.
+    expect(await readErrors(await each.postTogether(50, refreshFields(first), 'find'))).toEqual(
+      Array(50).fill('invalid_grant'),
+    )
+    await expectEnd(each, [first, ...won])
+    expect(each.host.errors).toEqual([])
+  })
+
   test('fifty requests with one assertion get one response', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256')
     const jwk = { ...(await exportJWK(publicKey)) }
