@@ -121,6 +121,19 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
     expect((await get(phone, security)).text).not.toContain('A recovery code was used')
   })
 
+  test('invalidates the old codes and cancels a pending recovery when the user replaces or removes the codes', async () => {
+    const { agent } = await instance.person(freshName())
+    const old = await createCodes(agent)
+    const otherAgent = instance.agent()
+    await enter(otherAgent, old[0])
+    const created = await createCodes(agent)
+    expect((await addPasskey(otherAgent)).status).toBe(401)
+    expect((await enter(otherAgent, old[1])).status).toBe(400)
+    await post(agent, `${codesPath}/remove`)
+    expect((await enter(otherAgent, created[0])).status).toBe(400)
+    expect((await get(agent, security)).text).toContain('You have no recovery codes.')
+  })
+
   test('cancels the codes that a session of a removed passkey created', async () => {
     const person = await instance.person(freshName())
     const [code] = await createCodes(person.agent)
@@ -177,6 +190,16 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
     await setRecoveryCodes('users')
   })
 
+  test('a break-glass code is used by one of ten concurrent requests', async () => {
+    const { json } = await instance.call('POST /api/users/me/break-glass-code')
+    const [code] = json.codes as readonly string[]
+    const browsers = Array.from({ length: 10 }, () => instance.agent())
+    const statuses = await Promise.all(browsers.map(async (browser) => (await enter(browser, code)).status))
+    expect(statuses.toSorted()).toEqual([303, ...Array.from({ length: 9 }, () => 400)])
+    const added = await Promise.all(browsers.map(async (browser) => (await addPasskey(browser)).status))
+    expect(added.filter((status) => status === 200)).toHaveLength(1)
+  })
+
   test('a break-glass code is rejected once its owner is no longer an administrator', async () => {
     const { agent, id } = await instance.person(freshName())
     await instance.app.directory.users.update(id, {}, { administrator: true })
@@ -184,5 +207,17 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
     await instance.app.directory.users.update(id, {}, { administrator: false })
     const [code] = json.codes as readonly string[]
     expect((await enter(instance.agent(), code)).status).toBe(400)
+  })
+
+  test('are useless once deleted, even if they are entered at the same time', async () => {
+    const { agent } = await instance.person(freshName())
+    const [code] = await createCodes(agent)
+    const otherAgent = instance.agent()
+    const [, deleted] = await Promise.all([
+      enter(otherAgent, code),
+      instance.call('DELETE /api/users/me/recovery-codes', { agent }),
+    ])
+    expect(deleted.status).toBe(204)
+    expect((await addPasskey(otherAgent)).status).toBe(401)
   })
 })
