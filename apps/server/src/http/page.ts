@@ -47,7 +47,6 @@ export interface ManagedNote {
 }
 
 const noCounts: RailCounts = { approvals: 0 }
-const administration = '/settings/admin'
 const noPictures = { favicon: null, logo: null, background: null, client: null }
 
 /** The names that templates see. The page model is below `page`, because EJS reads its options from the same object. */
@@ -127,8 +126,7 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
       page,
       recovery: page.view === 'sign-in' ? await recovery() : null,
       managed: 'viewer' in page ? await managed(here, page.viewer.id) : null,
-      railCounts:
-        'viewer' in page && page.viewer.isAdmin && here.startsWith(administration) ? await countForRail() : noCounts,
+      railCounts: 'viewer' in page && page.viewer.isAdmin ? await countForRail() : noCounts,
       preferences: { languages: catalogs.languages, theme, here },
     })
     return showLanguageMarks(html)

@@ -172,6 +172,20 @@ describe('approvals', () => {
     )
   })
 
+  test('are counted in the navigation of every page of administrators, and of no other user', async () => {
+    const countOn = async (path: string, agent?: UserAgent) =>
+      Number(
+        /<span class="count">(\d+)<span class="hidden"> waiting for approval/.exec((await get(path, agent)).text)?.[1],
+      )
+    await createWaitingUser()
+    const count = await countOn(approvals)
+    expect(count).toBeGreaterThan(0)
+    for (const path of ['/settings/admin/users', '/settings/apps', '/settings/account'])
+      expect(await countOn(path)).toBe(count)
+    const { agent } = await instance.person(freshName())
+    expect(await countOn('/settings/apps', agent)).toBeNaN()
+  })
+
   test('rejects a second decision', async () => {
     const { id } = await createWaitingUser()
     await instance.call('POST /api/signup-approvals/{id}/approve', { params: { id }, body: {} })

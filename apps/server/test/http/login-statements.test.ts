@@ -18,7 +18,7 @@ const bounds = {
   userInfo: 2,
   introspection: 2,
   siteCheck: 1,
-  ...{ restRead: 4, restWrite: 9, appsPage: 10, usersPage: 14, signInPage: 1 },
+  ...{ restRead: 4, restWrite: 9, appsPage: 10, adminAppsPage: 11, usersPage: 14, signInPage: 1 },
 }
 
 const isApplicationUrl = (url: string) => url.startsWith(redirectUri)
@@ -174,7 +174,7 @@ test('requests of sign-ins, of the REST API and for pages send a bounded number 
   const rounds: Record<string, (readonly string[])[]> = Object.fromEntries(
     Object.keys(bounds).map((name) => [name, []]),
   )
-  const { id } = await instance.person('linus')
+  const { id, agent: linus } = await instance.person('linus')
   const rule: AccessRule = {
     ...{ host: null, path: '/*', methods: [], groups: [], maxPasskeyAgeMinutes: null },
     allow: 'users',
@@ -203,7 +203,9 @@ test('requests of sign-ins, of the REST API and for pages send a bounded number 
       restRead: () => callApi('GET', `users/${id}`),
       restWrite: () =>
         callApi('PUT', `users/${id}`, { username: 'linus', firstName: `Linus ${round}`, email: 'linus@example.com' }),
-      appsPage: () => openPage('/settings/apps'),
+      appsPage: () => openPage('/settings/apps', linus),
+      // The navigation counts the users who wait for approval.
+      adminAppsPage: () => openPage('/settings/apps'),
       usersPage: () => openPage('/settings/admin/users'),
       signInPage: () => openPage('/login', instance.agent()),
     }
