@@ -78,6 +78,10 @@ test('pages choose users, groups, clients and APIs in pickers, never with check 
   expect(await renderState('choose')).not.toContain('type="checkbox"')
 })
 
+test('an API without permissions shows one button that adds a permission', async () => {
+  expect((await renderState('api-page-new')).match(/>Add permission</g)).toHaveLength(1)
+})
+
 test('the settings start with the commonest', async () => {
   const orders = [
     'settings-general',
