@@ -26,6 +26,14 @@ if (document.activeElement === document.body && location.hash === '' && !documen
     document.querySelector<HTMLElement>('[data-outcome]')
   )?.focus()
 
+/** On a narrow phone the tabs scroll. `scrollIntoView` would also scroll the page. */
+const currentTab = document.querySelector('.on-one-line [aria-current]')
+const tabs = currentTab?.closest('.on-one-line')
+if (currentTab && tabs) {
+  const [tab, line] = [currentTab.getBoundingClientRect(), tabs.getBoundingClientRect()]
+  tabs.scrollBy(Math.max(0, tab.right - line.right) + Math.min(0, tab.left - line.left), 0)
+}
+
 const paletteButton = document.querySelector<HTMLButtonElement>('button[data-palette]')
 const dialog = document.querySelector<HTMLDialogElement>('#palette')
 

@@ -170,7 +170,7 @@ test('passkeys show their provider, whether they are device-bound, and their las
   const page = (await get(agent, `${pagePath}/security`)).text
   const passkeys = [...page.matchAll(/<details name="passkey">(.*?)<\/summary>/gs)].map(([, text = '']) => ({
     drawing: /<svg class="icon brand"[^>]* aria-label="([^"]+)"><path d="[^"]+"/.exec(text)?.[1],
-    kind: ['synced', 'on one device'].filter((kind) => text.includes(`>${kind}<`)),
+    kind: ['synced', 'on one device'].filter((kind) => text.includes(` · ${kind}<`)),
     isUsed: !text.includes('not used yet'),
   }))
   const other = { drawing: undefined, kind: ['on one device'], isUsed: false }

@@ -62,7 +62,7 @@ describe('API keys', () => {
     for (const name of ['Backup 100%', 'Backup of the wiki', 'Terraform'])
       await post(agent, { ...term, name, access: 'everything' })
     await get(agent)
-    const namesIn = (text: string) => [...text.matchAll(/<strong><bdi>([^<]+)</g)].map(([, name]) => name).sort()
+    const namesIn = (text: string) => [...text.matchAll(/<strong\b[^>]*><bdi>([^<]+)</g)].map(([, name]) => name).sort()
     expect(namesIn((await get(agent, `${pagePath}?search=BACKUP`)).text)).toEqual(['Backup 100%', 'Backup of the wiki'])
     expect(namesIn((await get(agent, `${pagePath}?search=0%25`)).text)).toEqual(['Backup 100%'])
     expect(namesIn((await get(agent, `${pagePath}?filters[expired]=false`)).text)).toHaveLength(3)

@@ -344,7 +344,7 @@ const countLines = (selector: string, except: string) =>
   )
 
 test.each([
-  ...['users', 'groups', 'clients', 'apis', 'api-page-clients'],
+  ...['users', 'groups', 'clients', 'apis', 'api-page-clients', 'api-keys'],
   ...['emails', 'invitations', 'jobs-several', 'audit-log-all'],
 ])('each row of %s has its name on one line of a phone, and its details on the next', async (name) => {
   await open(name, { viewport: { width: 390, height: 844 } })
@@ -353,20 +353,41 @@ test.each([
   await expectNoAxeViolations(page)
 })
 
-test.each(['user-security', 'account-security', 'approvals'])(
-  'each passkey or approval of %s has at most three lines on a phone, with its action on the last one',
-  async (name) => {
-    await open(name, { viewport: { width: 390, height: 844 } })
+test.each([
+  ['user-security', 'en', 2],
+  ['user-security', 'de', 2],
+  ['account-security', 'de', 2],
+  ['account-security', 'ar', 2],
+  ['approvals', 'en', 3],
+])(
+  'each passkey or approval of %s in %s has at most %d lines on a phone, with its action on the last one',
+  async (name, locale, lines) => {
+    await open(name, { viewport: { width: 390, height: 844 }, locale })
     const rows = '.items details:is([name="passkey"], [name="person"]) > summary'
-    expect(await countLines(rows, '.face')).toEqual(name === 'approvals' ? [3, 2] : [2, 3])
+    expect(await countLines(rows, '.face')).toEqual([lines, 2])
     await page.locator(`${rows} strong > bdi`).evaluateAll((names) => {
       for (const name of names) name.textContent = 'Bartholomäus Leutheusser-Schnarrenberger'
     })
-    expect(Math.max(...(await countLines(rows, '.face')))).toBe(3)
+    expect(Math.max(...(await countLines(rows, '.face')))).toBe(lines)
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
   },
 )
 
-test.each(['users', 'clients'])('each row of %s has at most two lines at 1280 px', async (name) => {
+test.each(['de', 'ar', 'uk'])('the tabs of a client are on one line of a phone, in %s', async (locale) => {
+  await open('client-settings', { viewport: { width: 390, height: 640 }, locale })
+  expect(await countLines('main ul.tabs', '.count')).toEqual([1])
+  await page.setViewportSize({ width: 320, height: 640 })
+  await page.reload()
+  expect(await countLines('main ul.tabs', '.count')).toEqual([1])
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320)
+  const current = await page.locator('main ul.tabs a[aria-current]').evaluate((tab) => {
+    const { left, right } = tab.getBoundingClientRect()
+    return left >= 0 && right <= innerWidth
+  })
+  expect(current).toBe(true)
+})
+
+test.each(['users', 'clients', 'api-keys'])('each row of %s has at most two lines at 1280 px', async (name) => {
   await open(name, { viewport: { width: 1280, height: 900 } })
   await page.locator('#rows :is(.name, .several) > bdi').evaluateAll((names) => {
     for (const name of names) name.textContent = 'Bartholomäus Leutheusser-Schnarrenberger of the Fire Brigade'
