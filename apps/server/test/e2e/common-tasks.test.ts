@@ -10,22 +10,40 @@ import {
 import { type RunningApp, startApp } from '../http/app.ts'
 import { setUpOnPage } from './set-up.ts'
 
-/** The commonest tasks with a screen reader, and the clicks that they take; each test continues from the previous one. */
+/**
+ * The commonest tasks with the keyboard alone and a screen reader, and the clicks that they take with a pointer; each test continues
+ * from the previous one.
+ */
 let browser: TestBrowser
 let running: RunningApp
 let page: Page
 let clientId: string
 let counted = { clicks: 0, keys: 0 }
 
-const click = async (locator: Locator) => {
+/** Presses Tab until the control has the focus. */
+async function tabTo(control: Locator): Promise<void> {
+  await control.waitFor()
+  const isFocused = () => control.evaluate((element) => element === document.activeElement)
+  for (let presses = 0; !(await isFocused()); presses += 1) {
+    if (presses === 200) throw new Error(`The keyboard does not reach ${control}.`)
+    await control.page().keyboard.press('Tab')
+  }
+}
+const activate = async (control: Locator) => {
+  await tabTo(control)
+  await control.page().keyboard.press('Enter')
+}
+/** Activates a control, which is counted. */
+const click = async (control: Locator) => {
   counted.clicks += 1
-  await locator.click()
+  await activate(control)
 }
 const button = (name: string | RegExp, on = page) => on.getByRole('button', { name, exact: typeof name === 'string' })
 const link = (name: string | RegExp) => page.getByRole('link', { name, exact: typeof name === 'string' })
 const type = async (label: string, text: string, on = page) => {
   counted.keys += text.length
-  await on.getByLabel(label, { exact: true }).fill(text)
+  await tabTo(on.getByLabel(label, { exact: true }))
+  await on.keyboard.type(text)
 }
 /** The clicks and typed characters since the last call. */
 const takeCounts = () => {
@@ -95,7 +113,7 @@ test('DSM is connected', async () => {
     expect(await page.locator('[data-unstored]').count()).toBe(0)
   })
   expect(takeCounts()).toEqual({ clicks: 4, keys: 16 })
-  await button('I have stored it').click()
+  await activate(button('I have stored it'))
   await page.getByText('is hidden now').waitFor()
   expect(await waitForAnnouncement()).toMatch(/^status: The secret of Synology DSM is hidden now\./)
 })

@@ -336,6 +336,14 @@ describe('if all settings come from the environment', () => {
       '<code>UI_CONFIG_DISABLED</code> is set: change settings by their environment variables.',
     )
     expect(page.text).not.toContain('>Save<')
+    for (const path of [base, ...['sign-up', 'email', 'ldap', 'oidc'].map((section) => `${base}/${section}`)]) {
+      const [, form = ''] = /<form id="settings"(.*?)<\/form>/s.exec((await pages.get(path)).text) ?? []
+      expect(form).toContain('<code>UI_CONFIG_DISABLED</code>')
+      const controls = form
+        .replaceAll(/<fieldset[^>]* disabled.*?<\/fieldset>/gs, '')
+        .match(/<(?:input|select|textarea|button)(?! type="hidden")[^>]*>/g)
+      expect(controls?.filter((control) => !/ (?:disabled|readonly)/.test(control)) ?? []).toEqual([])
+    }
     await pages.send(page, { appName: 'Mine', auditLogRetentionDays: '1' })
     expect(await readSettings(instance)).toMatchObject({ appName: 'Pocket ID' })
     expect((await fetchOwnSettings(instance)).auditLogRetentionDays).toBe(90)

@@ -1,7 +1,13 @@
 import type { EmailItem } from '../../../src/email/page-model.ts'
 import type { ListView } from '../../../src/http/list-view.ts'
 import type { PageModel } from '../../../src/http/page-models.ts'
-import { defaultValues, type SectionName, type SettingKey, sections } from '../../../src/settings/definitions.ts'
+import {
+  defaultValues,
+  keysOf,
+  type SectionName,
+  type SettingKey,
+  sections,
+} from '../../../src/settings/definitions.ts'
 import type { OidcPart, SettingsPage } from '../../../src/settings/pages/page-model.ts'
 import { shownValue } from '../../../src/settings/pages/section-form.ts'
 import { anna, day, now } from './common.ts'
@@ -204,12 +210,7 @@ export const settingsStates: Readonly<Record<string, PageModel>> = {
     ...oidc,
     uiConfigDisabled: true,
     groups: groupsOf('oidc', {
-      locked: {
-        dynamicRegistration: 'UI_CONFIG_DISABLED',
-        dynamicRegistrationRestricted: 'UI_CONFIG_DISABLED',
-        cimdUrlAllowlist: 'UI_CONFIG_DISABLED',
-        webFingerDomains: 'UI_CONFIG_DISABLED',
-      },
+      locked: Object.fromEntries(keysOf('oidc').map((key) => [key, 'UI_CONFIG_DISABLED'])),
     }),
   },
   emails: {
