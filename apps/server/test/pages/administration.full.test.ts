@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { eventually, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
+import sharp from 'sharp'
 import { type PageServer, startPageServer } from './page-server.ts'
 
 type Page = Awaited<ReturnType<TestBrowser['newPage']>>
@@ -369,7 +370,55 @@ test.each([
       for (const name of names) name.textContent = 'Bartholomäus Leutheusser-Schnarrenberger'
     })
     expect(Math.max(...(await countLines(rows, '.face')))).toBe(lines)
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+  },
+)
+
+test.each([
+  ['user-security', 'de'],
+  ['account-security', 'de'],
+  ['account-security', 'ar'],
+])('each session of %s in %s has at most two lines on a phone', async (name, locale) => {
+  await open(name, { viewport: { width: 390, height: 844 }, locale })
+  expect(await countLines('.items details[name="session"] > summary', '.face')).toEqual([2, 2])
+})
+
+/** WCAG's contrast ratio of two colors. */
+const contrastOf = (one: readonly number[], other: readonly number[]) => {
+  const luminanceOf = (color: readonly number[]) => {
+    const [red = 0, green = 0, blue = 0] = color.map((byte) => {
+      const value = byte / 255
+      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
+    })
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+  }
+  const [darker = 0, lighter = 0] = [luminanceOf(one), luminanceOf(other)].sort((a, b) => a - b)
+  return (lighter + 0.05) / (darker + 0.05)
+}
+
+test.each(['light', 'dark'] as const)(
+  'enabled check boxes belong to the %s theme, and are not dimmed',
+  async (colorScheme) => {
+    await open('passkey-policy', { colorScheme })
+    const boxes = page.locator('input:is([type="checkbox"], [type="radio"]):enabled:visible')
+    const states = new Set<boolean>()
+    for (const box of await boxes.all()) {
+      const isChecked = await box.isChecked()
+      states.add(isChecked)
+      const { data, info } = await sharp(await box.screenshot())
+        .removeAlpha()
+        .raw()
+        .toBuffer({ resolveWithObject: true })
+      const pixelAt = (index: number) => [...data.subarray(3 * index, 3 * index + 3)]
+      // The corner is outside of the rounded box.
+      const contrasts = Array.from({ length: info.width * info.height }, (_, index) =>
+        contrastOf(pixelAt(index), pixelAt(0)),
+      )
+      expect(Math.max(...contrasts)).toBeGreaterThanOrEqual(3)
+      const center = info.width * Math.floor(info.height / 2) + Math.floor(info.width / 2)
+      if (!isChecked) expect(contrasts[center]).toBeLessThan(3)
+    }
+    expect(states.size).toBe(2)
   },
 )
 
