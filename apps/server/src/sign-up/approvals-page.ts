@@ -10,6 +10,8 @@ import { maxNoteLength, normalizeNote } from './approvals.ts'
 import type { SignUpPageDeps } from './page-deps.ts'
 
 const pagePath = '/settings/admin/approvals'
+/** The others are shown when these are decided. */
+const maxShown = 20
 const notices = ['approved', 'refused', 'gone'] as const
 
 /** `/settings/admin/approvals`: pending sign-ups. */
@@ -18,7 +20,10 @@ export function approvalsPages(deps: SignUpPageDeps): readonly PageRoute[] {
   const pages = {
     async show(ctx: Context) {
       const viewer = viewerOf(await authentication.requireUser(ctx))
-      const [waiting, { approval, verification, mode }] = await Promise.all([approvals.list(), signUpSettings()])
+      const [{ waiting, more }, { approval, verification, mode }] = await Promise.all([
+        approvals.listFirst(maxShown),
+        signUpSettings(),
+      ])
       await show(ctx, {
         view: 'approvals',
         viewer,
@@ -36,6 +41,7 @@ export function approvalsPages(deps: SignUpPageDeps): readonly PageRoute[] {
             awaitsAdministrator,
           })),
         ),
+        more,
         notice: noticeOf(notices, flashes.consume(ctx, pagePath)),
       })
     },

@@ -3,6 +3,7 @@ import { changesBetween } from '@pocket/core/internal'
 import type { UserDetails } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
+import type { Approval } from './approval.table.ts'
 import type { SignUpDeps } from './deps.ts'
 import { endSignUpRequest } from './end-sign-up-request.ts'
 
@@ -18,6 +19,8 @@ export interface WaitingUser {
 export interface Approvals {
   /** Oldest first. */
   list(): Promise<readonly WaitingUser[]>
+  /** At most `limit` users, oldest first, and how many there are besides. */
+  listFirst(limit: number): Promise<{ readonly waiting: readonly WaitingUser[]; readonly more: number }>
   /**
    * Approves a user and notifies them, with an optional note.
    *
@@ -36,19 +39,24 @@ export function createApprovals(deps: SignUpDeps & { readonly users: UserAdminis
     if (!request) throw new NotFoundError('user_not_found', 'No user with this ID waits for approval.')
     return request
   }
+  const withUsers = async (requests: readonly Approval[]) => {
+    const users = await Promise.all(requests.map(({ accountId }) => directory.users.find(accountId)))
+    return requests.flatMap(({ requestedAt, awaitsAdministrator }, index) => {
+      const user = users[index]
+      // A user whom an administrator has enabled is no longer pending.
+      return user?.disabled ? [{ user, requestedAt, awaitsAdministrator }] : []
+    })
+  }
   const decide = async (decision: () => Promise<void>) => {
     await transaction(decision)
     mail.delivery.trigger()
   }
   return {
-    async list() {
-      const waiting = await store.list()
-      const waitingUsers = await Promise.all(waiting.map(({ accountId }) => directory.users.find(accountId)))
-      return waiting.flatMap(({ requestedAt, awaitsAdministrator }, index) => {
-        const user = waitingUsers[index]
-        // A user whom an administrator has enabled is no longer pending.
-        return user?.disabled ? [{ user, requestedAt, awaitsAdministrator }] : []
-      })
+    list: async () => withUsers(await store.list()),
+
+    async listFirst(limit) {
+      const requests = await store.list()
+      return { waiting: await withUsers(requests.slice(0, limit)), more: Math.max(0, requests.length - limit) }
     },
 
     approve: (actor, accountId, note) =>

@@ -69,6 +69,8 @@ export interface ApprovalsPage {
     /** Otherwise only verification of the e-mail address is pending. */
     readonly awaitsAdministrator: boolean
   }[]
+  /** The number of pending users that are not shown. */
+  readonly more: number
   /** The last decision; `gone`: another administrator decided first. */
   readonly notice: { readonly done: 'approved' | 'refused' | 'gone'; readonly name: string } | null
 }

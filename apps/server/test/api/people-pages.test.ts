@@ -186,6 +186,13 @@ describe('approvals', () => {
     expect(await countOn('/settings/apps', agent)).toBeNaN()
   })
 
+  test('shows at most twenty waiting users, and how many more there are', async () => {
+    const waiting = (await instance.call('GET /api/signup-approvals')).json as unknown as readonly object[]
+    for (let count = waiting.length; count < 23; count += 1) await createWaitingUser()
+    const { text } = await get(approvals)
+    expect([text.match(/name="decision" value="approve"/g)?.length, text.includes('and 3 more')]).toEqual([20, true])
+  })
+
   test('rejects a second decision', async () => {
     const { id } = await createWaitingUser()
     await instance.call('POST /api/signup-approvals/{id}/approve', { params: { id }, body: {} })

@@ -28,6 +28,7 @@ const approvals = {
       awaitsAdministrator: false,
     },
   ],
+  more: 0,
   notice: null,
 } as const
 const list = {
@@ -79,6 +80,11 @@ export const signUpStates: Readonly<Record<string, PageModel>> = {
   },
   approvals,
   'approvals-none': { ...approvals, isApprovalRequired: false, waiting: [], notice: { done: 'gone', name: '' } },
+  'approvals-many': {
+    ...approvals,
+    waiting: Array.from({ length: 20 }, (_, index) => ({ ...person, id: `p${index}` })),
+    more: 480,
+  },
   'approvals-one': { ...approvals, waiting: [person], notice: { done: 'approved', name: 'Carol' } },
   invitations,
   'invitations-none': {
