@@ -85,10 +85,12 @@ export const largeGroup = '00000000-0000-4000-8000-100000000000'
 /**
  * Inserts this many users with a passkey each, and a tenth as many groups and clients, with one statement per table; and an API
  * key of the first user, who is the administrator.
+ *
+ * @param others - the number of groups and of clients
  */
-export async function fillDatabase(database: Database, count: number): Promise<void> {
+export async function fillDatabase(database: Database, count: number, others = count / 10): Promise<void> {
   for (const [table, columns] of Object.entries(rows)) {
-    const end = userTables.has(table) ? count : count / 10
+    const end = userTables.has(table) ? count : others
     await database.execute(
       `WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ${end})
         INSERT INTO ${table} (${Object.keys(columns)}) SELECT ${Object.values(columns)} FROM numbers`,

@@ -1,4 +1,5 @@
 // Takes screenshots of every page in every state: `pnpm screenshots [--language TAG] [PART OF A NAME …]` into `screenshots/`.
+// With `--count 500`, of the account and administration pages of an instance with 500 users, groups, clients and so on.
 // `pnpm screenshots --docs [--folder FOLDER]` takes the pictures of the documentation instead; with `--check` it names those
 // whose pages have another text now, and exits with 1 if there are any.
 import { createHash } from 'node:crypto'
@@ -8,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { launchBrowser, type TestBrowser } from '@pocket/test-support'
 import sharp from 'sharp'
+import { filledPages, startFilledInstance } from './filled-instance.ts'
 import { type PageServer, startPageServer } from './page-server.ts'
 
 /** CSS pixels. */
@@ -28,6 +30,7 @@ const { values, positionals: parts } = parseArgs({
   options: {
     docs: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
+    count: { type: 'string' },
     folder: { type: 'string', default: `${root}docs/` },
     language: { type: 'string' },
     theme: { type: 'string', multiple: true, default: [...themes] },
@@ -45,25 +48,30 @@ else {
 }
 
 async function takeScreenshots({ origin, pages }: PageServer, browser: TestBrowser): Promise<void> {
+  await using stack = new AsyncDisposableStack()
+  const page = await browser.newPage()
+  const count = Number(values.count)
+  const filled = values.count && stack.use(await startFilledInstance(page, { users: count, others: count }))
+  const urls = filled
+    ? new Map(Array.from(filledPages, ([name, path]) => [`${name}.${count}`, filled.url + path]))
+    : new Map(Array.from(pages.keys(), (name) => [name, `${origin}/${name}`]))
   const folder = `${root}screenshots/`
   await mkdir(folder, { recursive: true })
-  const names = [...pages.keys()].filter((name) => parts.length === 0 || parts.some((part) => name.includes(part)))
+  const shown = [...urls].filter(([name]) => parts.length === 0 || parts.some((part) => name.includes(part)))
+  if (values.language !== undefined)
+    await page.context().addCookies([{ name: 'language', value: values.language, url: filled ? filled.url : origin }])
   for (const colorScheme of themes.filter((theme) => values.theme.includes(theme))) {
-    const context = await browser.newContext({ colorScheme })
-    if (values.language !== undefined)
-      await context.addCookies([{ name: 'language', value: values.language, url: origin }])
-    const page = await context.newPage()
+    await page.emulateMedia({ colorScheme })
     for (const [device, width] of Object.entries(widths).filter(([name]) => values.width.includes(name))) {
       await page.setViewportSize({ width, height: 900 })
-      for (const name of names) {
-        await page.goto(`${origin}/${name}`)
+      for (const [name, url] of shown) {
+        await page.goto(url)
         const language = values.language === undefined ? '' : `.${values.language}`
         await page.screenshot({ path: `${folder}${name}.${device}.${colorScheme}${language}.png`, fullPage: true })
       }
     }
-    await context.close()
   }
-  console.log(`${names.length} pages are in ${folder}`)
+  console.log(`${shown.length} pages are in ${folder}`)
 }
 
 /** A hash of the visible text of each page in a picture. */

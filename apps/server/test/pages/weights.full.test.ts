@@ -1,12 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseOf } from '@pocket/core/internal/sql'
 import { addVirtualAuthenticator, launchBrowser, type Page, type TestBrowser } from '@pocket/test-support'
-import { DataSource } from 'typeorm'
-import { administrator, fillDatabase } from '../../scripts/bench-lists/data.ts'
 import { startApp } from '../http/app.ts'
+import { filledPages, startFilledInstance } from './filled-instance.ts'
 import { maxShift, watchPage } from './watch-page.ts'
 
 /** Bytes over the network, including response headers. */
@@ -61,33 +56,8 @@ describe('the admin pages with 5,000 users, 500 groups and 500 clients', () => {
   let page: Page
   let log: Awaited<ReturnType<typeof watchPage>>
   beforeAll(async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'pocket-weights-'))
-    stack.defer(() => rm(folder, { recursive: true }))
-    const database = join(folder, 'pocket-id.db')
-    const { app, url: origin } = stack.use(await startApp({ DB_CONNECTION_STRING: database }))
-    url = origin
     page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
-    await addVirtualAuthenticator(page)
-    await page.goto(`${url}/login/setup`)
-    await page.getByRole('textbox', { name: 'User name' }).fill('ada')
-    await page.getByRole('button', { name: /^Create passkey/ }).click()
-    await page.waitForURL(/\/settings\//)
-    await fillServerDatabase(database)
-    for (let number = 0; number < 25; number++) {
-      const resource = `https://api.example.com/${number}`
-      await app.pocket.apis.create({ name: `API ${number}`, resource })
-    }
-    await page.goto(`${url}/settings/admin/invitations`)
-    await page.getByRole('button', { name: 'Allow links and create one' }).click()
-    await page.getByText('Copy the link below').waitFor()
-    const statuses = await page.evaluate(async () => {
-      const [headers, body] = [{ 'content-type': 'application/json' }, JSON.stringify({ usageLimit: 1 })]
-      const links = Array.from({ length: 24 }, () => fetch('/api/signup-tokens', { method: 'POST', headers, body }))
-      return (await Promise.all(links)).map(({ status }) => status)
-    })
-    expect(new Set(statuses)).toEqual(new Set([201]))
-    const [api] = await app.pocket.apis.list()
-    paths.set('api', `/settings/admin/apis/${api?.id}`)
+    ;({ url } = stack.use(await startFilledInstance(page, { users: 5000, others: 500 })))
     log = await watchPage(page)
     await page.clock.install()
   })
@@ -96,43 +66,10 @@ describe('the admin pages with 5,000 users, 500 groups and 500 clients', () => {
     await stack.disposeAsync()
   })
 
-  const id = administrator
-  const paths = new Map(
-    [
-      ...[
-        '',
-        '/users',
-        '/users/new',
-        '/approvals',
-        '/invitations',
-        '/user-groups',
-        '/user-groups/new',
-        '/oidc-clients',
-      ],
-      ...[
-        '/oidc-clients/new',
-        '/apis',
-        '/apis/new',
-        '/audit-log',
-        '/passkeys',
-        '/jobs',
-        '/backups',
-        '/ldap',
-        '/emails',
-      ],
-      ...['', '/sign-up', '/email', '/ldap', '/oidc'].map((section) => `/application-configuration${section}`),
-      ...['', '/access', '/security', '/activity'].map((tab) => `/users/${id}${tab}`),
-      ...['', '/clients', '/settings'].map((tab) => `/user-groups/${id}${tab}`),
-      ...['', '/access', '/activity', '/settings', '/scim'].map((tab) => `/oidc-clients/${id}${tab}`),
-    ].map((path) => [path, `/settings/admin${path}`]),
-  )
-  for (const path of ['apps', 'account', 'account/security', 'api-keys', 'audit-log'])
-    paths.set(path, `/settings/${path}`)
-
-  test.each([...paths.keys(), 'api'])(
+  test.each([...filledPages])(
     '%s stays within its size limit, does not shift, and names its files in the document',
-    async (name) => {
-      await log.load(url + paths.get(name))
+    async (_name, path) => {
+      await log.load(url + path)
       // Also records late requests.
       await page.clock.runFor(5000)
       const { bytes, requests, messages, shift } = await log.sinceLoad()
@@ -143,23 +80,4 @@ describe('the admin pages with 5,000 users, 500 groups and 500 clients', () => {
       expect(requests.filter(({ by }) => by === 'script')).toEqual([])
     },
   )
-
-  /** Adds the users, groups and clients, a group membership of each kind for all of them, and API keys. */
-  async function fillServerDatabase(database: string): Promise<void> {
-    const source = await new DataSource({ type: 'better-sqlite3', database }).initialize()
-    stack.defer(() => source.destroy())
-    await fillDatabase(databaseOf(source), 5000)
-    await source.query(
-      `INSERT OR IGNORE INTO pocket_client_group (client_id, group_id) SELECT '${id}', id FROM pocket_group`,
-    )
-    await source.query(`UPDATE pocket_client SET is_group_restricted = 1 WHERE id = '${id}'`)
-    await source.query(
-      `INSERT OR IGNORE INTO pocket_membership (user_id, group_id) SELECT '${id}', id FROM pocket_group`,
-    )
-    await source.query(
-      `INSERT INTO pocket_api_key (id, owner_id, name, name_key, token_hash, scopes, created_at, expires_at, expiration_email_sent)
-        SELECT 'key' || pocket_group.id, pocket_user.id, 'Key ' || pocket_group.id, 'key' || pocket_group.id,
-        'hash' || pocket_group.id, 'null', 0, ${Date.now() + 86_400_000}, 0 FROM pocket_group, pocket_user WHERE user_name = 'ada'`,
-    )
-  }
 })
