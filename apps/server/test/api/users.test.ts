@@ -99,6 +99,34 @@ describe.each(databaseKinds)('users on %s', (kind) => {
     expect(findAuditEvents(instance, 'account_removed').at(-1)).toMatchObject({ accountId: id, by })
   })
 
+  test('are listed by page, searched, sorted and filtered', async () => {
+    for (const firstName of ['Lis%t', 'lis_t', 'LIST'])
+      await create({ firstName, lastName: 'Listed', emailVerified: firstName === 'LIST' })
+    const names = async (query: string) => {
+      const { status, json } = await instance.call('GET /api/users', { query })
+      expect(status).toBe(200)
+      return json
+    }
+    const all = { search: 'LISTED', 'sort[column]': 'createdAt', 'sort[direction]': 'desc' }
+    const page = await names(`?${new URLSearchParams({ ...all, 'pagination[limit]': '2', 'pagination[page]': '9' })}`)
+    expect(page).toEqual({
+      data: [expect.objectContaining({ firstName: 'Lis%t', userGroups: [], customClaims: [] })],
+      pagination: { totalPages: 2, totalItems: 3, currentPage: 2, itemsPerPage: 2 },
+    })
+    for (const [query, found] of [
+      [{ search: '%' }, ['Lis%t']],
+      [{ search: 's_t' }, ['lis_t']],
+      [{ search: 'LIS_T Listed' }, ['lis_t']],
+      [{ search: 'listed', 'filters[emailVerified]': 'true' }, ['LIST']],
+      [{ search: 'listed', 'filters[emailVerified][0]': 'false', 'sort[column]': 'createdAt' }, ['Lis%t', 'lis_t']],
+      [{ search: 'listed', 'filters[disabled]': 'true' }, []],
+    ] as const)
+      expect(await names(`?${new URLSearchParams(query)}`)).toMatchObject({
+        data: found.map((firstName) => expect.objectContaining({ firstName })),
+        pagination: { totalItems: found.length },
+      })
+  })
+
   test('are in groups and have claims', async () => {
     const { id } = await create()
     const names = { name: freshName(), friendlyName: 'Friends' }

@@ -42,6 +42,7 @@ describe('the list', () => {
     const found = (await get(`${users}?search=lars`)).text
     expect(found).toContain('Lister lars')
     expect(found).not.toContain('Lister lotte')
+    expect((await get(`${users}?search=ada+lovelace`)).text).toContain('Ada Lovelace</bdi>')
     const first = (await get(`${users}?limit=2`)).text
     expect(first.match(/name="ids"/g)).toHaveLength(2)
     expect(first).toContain('?limit=2&amp;page=2')
