@@ -587,6 +587,19 @@ test('an expired API key has one action on a phone, and says that it has expired
   expect((chip?.x ?? 0) + (chip?.width ?? 0)).toBeLessThan(act?.x ?? 0)
 })
 
+test.each(['de', 'uk', 'ar'])('the name of an API key does not touch its action on a phone, in %s', async (locale) => {
+  await open('api-keys', { viewport: { width: 390, height: 844 }, locale })
+  const gaps = await page.locator('#rows tbody tr').evaluateAll((rows) =>
+    rows.map((row) => {
+      const name = row.querySelector('.name > bdi')
+      if (name) name.textContent = 'The backup of the house with a very long name'
+      const [text, act] = [name, row.querySelector('.row-act .btn')].map((element) => element?.getBoundingClientRect())
+      return Math.max((act?.left ?? 0) - (text?.right ?? 0), (text?.left ?? 0) - (act?.right ?? 0))
+    }),
+  )
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(4)
+})
+
 test('a failed e-mail has its address on one line of a phone, and opens the technical text', async () => {
   await open('emails', { viewport: { width: 390, height: 844 } })
   const row = page.locator('#rows tbody tr').nth(2)
