@@ -600,6 +600,18 @@ test.each(['de', 'uk', 'ar'])('the name of an API key does not touch its action 
   expect(Math.min(...gaps)).toBeGreaterThanOrEqual(4)
 })
 
+test.each(['apps', 'users', 'client-choose'])(
+  '%s is searched without a button on a phone, unless there are no scripts',
+  async (name) => {
+    for (const javaScriptEnabled of [true, false]) {
+      await open(name, { viewport: { width: 390, height: 844 }, javaScriptEnabled })
+      const search = page.locator('main form:has(input[type="search"]) > .btn[type="submit"]').first()
+      expect(await search.isVisible()).toBe(!javaScriptEnabled)
+      if (javaScriptEnabled) await page.context().close()
+    }
+  },
+)
+
 test('a failed e-mail has its address on one line of a phone, and opens the technical text', async () => {
   await open('emails', { viewport: { width: 390, height: 844 } })
   const row = page.locator('#rows tbody tr').nth(2)
