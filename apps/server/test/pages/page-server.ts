@@ -40,8 +40,12 @@ export interface PageServer extends AsyncDisposable {
   answer: Answer
 }
 
-/** Renders pages as the product does, with the real templates, bundle and Content Security Policy. */
-export async function startPageServer(catalogs?: Catalogs): Promise<PageServer> {
+/**
+ * Renders pages as the product does, with the real templates, bundle and Content Security Policy.
+ *
+ * @param approvals - the number of users who wait for approval
+ */
+export async function startPageServer(catalogs?: Catalogs, approvals = 2): Promise<PageServer> {
   const assets = await loadAssets(fileURLToPath(new URL('dist/web', server)))
   const known = catalogs ?? (await loadCatalogs(fileURLToPath(new URL('locales', server))))
   const places = createGeoIp({ database: () => ({ find: () => berlin }), localIpv6Ranges: [] })
@@ -52,7 +56,7 @@ export async function startPageServer(catalogs?: Catalogs): Promise<PageServer> 
     issuer: 'https://id.example.com',
     appName: async () => 'Pocket ID',
     pictures: noPictures,
-    railCounts: async () => ({ approvals: 2 }),
+    railCounts: async () => ({ approvals }),
     appearance: async () => null,
     locationNames: (messages) => locationNames(places, messages),
     managed: async () => null,
