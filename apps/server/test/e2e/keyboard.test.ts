@@ -174,7 +174,7 @@ describe('with the keyboard alone', () => {
       { name: 'Users', isVisible: false },
       expect.arrayContaining(['Created']),
     ])
-    await tabTo('Next', 80)
+    await tabTo('Next', 100)
     await navigateTo(/page=2/, () => press('Enter'))
     expect([await readFocus(), await columnHeaders()]).toEqual([
       { name: 'Users', isVisible: false },
