@@ -84,7 +84,7 @@ describe('concurrent transactions on PostgreSQL', () => {
             return result
           },
         })
-        restored.push(() => Reflect.deleteProperty(store, method))
+        restored.unshift(() => Reflect.set(store, method, run))
       },
       async waitUntilStopped(count: number) {
         while (stopped + (await countWaiting()) < count) await setTimeout(5)

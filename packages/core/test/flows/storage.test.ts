@@ -113,13 +113,15 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     const { refresh_token = '' } = await readTokens(await exchange())
     const { artifacts } = host.stores
     const issue = artifacts.issue.bind(artifacts)
-    const upsert = artifacts.upsert.bind(artifacts)
-    // Databases reject NUL in text; this in-memory store does too.
-    artifacts.upsert = (artifact) => (artifact.key === '\0' ? Promise.reject(new Error('NUL')) : upsert(artifact))
     artifacts.issue = (issued) =>
-      issue({ ...issued, artifacts: [...issued.artifacts, ...issued.artifacts.map((one) => ({ ...one, key: '\0' }))] })
+      host.stores.transaction(async () => {
+        const invalid = issued.artifacts.map((artifact) => ({ ...artifact, key: '\0' }))
+        await issue({ ...issued, artifacts: [...issued.artifacts, ...invalid] })
+        // Databases reject NUL in text; the in-memory store does not.
+        throw new Error('NUL')
+      })
     expect((await token({ grant_type: 'refresh_token', refresh_token })).status).not.toBe(200)
-    Object.assign(artifacts, { issue, upsert })
+    artifacts.issue = issue
     const response = await token({ grant_type: 'refresh_token', refresh_token })
     expect([response.status, host.errors.length]).toEqual([200, 1])
   })
