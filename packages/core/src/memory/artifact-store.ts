@@ -28,7 +28,7 @@ export function createMemoryArtifactStore(state: MemoryState): ArtifactStore {
   const removeArtifacts = (matches: (artifact: Artifact) => boolean): Promise<void> =>
     state.run(() => removeWhere(artifacts, matches))
 
-  return {
+  const store: ArtifactStore = {
     upsert,
     insert: (artifact) => state.run(() => addValue(artifacts, artifact.key, artifact)),
 
@@ -95,9 +95,9 @@ export function createMemoryArtifactStore(state: MemoryState): ArtifactStore {
 
     issue: ({ grantKey, use, artifacts }) =>
       state.transaction(async () => {
-        if ((await find(grantKey)) === undefined) return 'revoked'
-        if (use && !(await consume(use.key, use.at, use.leeway))) return 'used'
-        for (const artifact of artifacts) await upsert(artifact)
+        if ((await store.find(grantKey)) === undefined) return 'revoked'
+        if (use && !(await store.consume(use.key, use.at, use.leeway))) return 'used'
+        for (const artifact of artifacts) await store.upsert(artifact)
         return 'issued'
       }),
 
@@ -135,4 +135,5 @@ export function createMemoryArtifactStore(state: MemoryState): ArtifactStore {
       removeArtifacts((artifact) => artifact.accountId === accountId && artifact.clientId === clientId),
     removeExpired: (before, limit) => state.run(() => removeExpired(artifacts, before, limit)),
   }
+  return store
 }

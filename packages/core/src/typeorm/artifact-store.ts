@@ -84,7 +84,7 @@ export function createTypeormArtifactStore(database: Database): ArtifactStore {
   const consume: ArtifactStore['consume'] = async (key, at, { milliseconds, uses } = noLeeway) =>
     (await database.execute(sql.consume, [key, at, at - milliseconds, uses], key)) === 1
 
-  return {
+  const store: ArtifactStore = {
     upsert,
 
     async insertPending(artifact, max, now) {
@@ -139,9 +139,9 @@ export function createTypeormArtifactStore(database: Database): ArtifactStore {
         return found.used ? 'issued' : 'used'
       }
       return database.transaction(async () => {
-        if ((await lock(grantKey)) === undefined) return 'revoked'
-        if (use && !(await consume(use.key, use.at, use.leeway))) return 'used'
-        for (const artifact of artifacts) await upsert(artifact)
+        if ((await store.lock(grantKey)) === undefined) return 'revoked'
+        if (use && !(await store.consume(use.key, use.at, use.leeway))) return 'used'
+        for (const artifact of artifacts) await store.upsert(artifact)
         return 'issued'
       })
     },
@@ -157,4 +157,5 @@ export function createTypeormArtifactStore(database: Database): ArtifactStore {
       database.write(sql.destroyByAccountAndClient, [accountId, clientId]),
     removeExpired: (before, limit) => database.execute(sql.removeExpired, [before, limit]),
   }
+  return store
 }
