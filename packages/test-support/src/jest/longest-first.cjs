@@ -21,7 +21,6 @@ const longest = [
   'storage',
   'weights',
   'administration',
-  'sign-up',
   'instance-lock',
   'outage',
   'generated-requests',
