@@ -124,5 +124,7 @@ async function prepareDatabase(connection: BetterSqlite3.Database): Promise<void
   // Unlike statements, the switch does not wait for other processes.
   await whenUnlocked(() => connection.pragma('journal_mode = WAL'))
   connection.pragma('synchronous = FULL')
+  // Pages. A checkpoint every 16 MB instead of 4 writes pages that change often less often.
+  connection.pragma('wal_autocheckpoint = 4000')
   connection.pragma('foreign_keys = ON')
 }
