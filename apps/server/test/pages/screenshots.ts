@@ -40,7 +40,7 @@ const { values, positionals: parts } = parseArgs({
 /** The text of the pages when the pictures were taken, because pixels differ between machines. */
 const textsFile = join(values.folder, 'pictures.json')
 // The instance of the tutorial is new.
-await using server = await startPageServer(undefined, values.docs ? 0 : 2)
+await using server = await startPageServer(undefined, values.docs || values.check ? 0 : 2)
 if (values.check) await checkPictures(server)
 else {
   await using browser = await launchBrowser()
