@@ -139,8 +139,8 @@ test.each([
   ['PUT', '/api/application-images/logo', 'multipart/form-data; boundary=x'],
   ['POST', '/api/webauthn/login/finish', 'application/json'],
   ['POST', '/login/setup', 'application/json'],
-])('%s %s does not read a body of a gigabyte', async (method, path, type) => {
-  const { sent, status } = await new Promise<{ sent: number; status: number | undefined }>((resolve) => {
+])('%s %s rejects a body that is too large before it ends', async (method, path, type) => {
+  const status = await new Promise<number | undefined>((resolve) => {
     const headers = { 'content-type': type, 'x-api-key': apiKey }
     const outgoing = request(instance.url + path, { method, headers })
     const chunk = Buffer.alloc(65_536, type.startsWith('multipart') ? '\r\n--x\r\n' : 'a')
@@ -149,10 +149,11 @@ test.each([
     const end = (status?: number) => {
       isOver = true
       outgoing.destroy()
-      resolve({ sent, status })
+      resolve(status)
     }
     const send = () => {
-      if (isOver || sent >= 1024 * megabyte) return
+      // More than any limit. The body does not end, so only the server can end the request.
+      if (isOver || sent >= 32 * megabyte) return
       sent += chunk.length
       // In the next turn, so that a response is seen.
       if (outgoing.write(chunk)) setImmediate(send)
@@ -165,5 +166,4 @@ test.each([
   // The connection may be reset before the response is read.
   expect(status ?? 413).toBeGreaterThanOrEqual(400)
   expect(status ?? 413).toBeLessThan(500)
-  expect(sent).toBeLessThan(64 * megabyte)
 })
