@@ -104,5 +104,5 @@ function isSkipped(check: CheckName, findings: readonly Finding[]): boolean {
 function linesOf({ check, outcome, findings }: CheckResult): readonly string[] {
   const start = `${outcome.padEnd(8)} ${check.padEnd(14)}`
   if (findings.length === 0) return [start.trimEnd()]
-  return findings.map(({ message, remedy }) => `${start} ${message}. ${remedy}`.trimEnd())
+  return findings.map(({ message, remedy }) => `${start} ${message}. ${remedy}`)
 }
