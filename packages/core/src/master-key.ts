@@ -33,14 +33,7 @@ const derivedKeys = argument(
 )
 const version = 'v1'
 
-/**
- * The fingerprint of the master key that encrypted a value, or `undefined` if the value is not an encrypted envelope.
- *
- * @example
- * ```ts
- * const fits = fingerprintOf(stored.encryptedJwk) === masterKey.fingerprint
- * ```
- */
+/** The fingerprint of the master key that encrypted a value, or `undefined` if the value is not an encrypted envelope. */
 export function fingerprintOf(envelope: string): string | undefined {
   const [prefix, fingerprint, ...rest] = envelope.split('.')
   return prefix === version && rest.length === 1 ? fingerprint : undefined

@@ -9,15 +9,7 @@ export const oneLinePattern = /^[^\p{Cc}\p{Cs}\u00AD\u200B\u2060\u202A-\u202E\u2
 /** Contains a visible character: some letters and symbols are blank. */
 export const visiblePattern = /[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u
 
-/**
- * Why a display name is invalid, or `undefined` if it is valid. Lengths are counted in characters.
- *
- * @example
- * ```ts
- * const problem = nameProblem(input.name, 100)
- * if (problem) throw new InvalidInputError('validation_failed', 'The name cannot be used.', { fields: [{ field: 'name', ...problem }] })
- * ```
- */
+/** Why a display name is invalid, or `undefined` if it is valid. Lengths are counted in characters. */
 export function nameProblem(text: string, maxLength: number): Pick<FieldError, 'code' | 'message'> | undefined {
   if (text === '') return { code: 'required', message: 'is required' }
   if ([...text].length > maxLength) return { code: 'too_long', message: `must be at most ${maxLength} characters long` }
@@ -25,14 +17,7 @@ export function nameProblem(text: string, maxLength: number): Pick<FieldError, '
   return visiblePattern.test(text) ? undefined : { code: 'invalid_format', message: 'must not be blank' }
 }
 
-/**
- * Whether every JavaScript object has this member; a lookup by such a name would find a value that was never stored.
- *
- * @example
- * ```ts
- * isObjectMember('constructor') // true
- * ```
- */
+/** Whether every JavaScript object has this member; a lookup by such a name would find a value that was never stored. */
 export function isObjectMember(name: string): boolean {
   return name === 'prototype' || name in Object.prototype
 }

@@ -2,14 +2,7 @@
 export const idPattern =
   /^(?!00000000-0000-0000-0000-000000000000$)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
-/**
- * Whether the text can be an ID; external text may contain characters that a database rejects.
- *
- * @example
- * ```ts
- * isId('7434f791-6b43-492d-92ad-da5a86f09e06') // true
- * ```
- */
+/** Whether the text can be an ID; external text may contain characters that a database rejects. */
 export function isId(text: string): boolean {
   return idPattern.test(text)
 }

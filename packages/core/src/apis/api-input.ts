@@ -65,14 +65,7 @@ const permissionFields = { key: text, name: text, description: text } as const s
 >
 const permissionShapeProblems = createShapeCheck('a permission', ['key', 'name'], permissionFields)
 
-/**
- * A trailing slash does not distinguish two resources.
- *
- * @example
- * ```ts
- * normalizeResource('https://photos.example.com/') // 'https://photos.example.com'
- * ```
- */
+/** A trailing slash does not distinguish two resources. */
 export function normalizeResource(resource: string): string {
   return resource.replace(/\/+$/, '')
 }
@@ -96,14 +89,7 @@ export function lifetimeProblems(minutes: number | null | undefined): FieldError
   return [{ field: 'accessTokenDurationMinutes', code: 'invalid', message }]
 }
 
-/**
- * The reasons why an API cannot have this resource (RFC 8707 §2); none if it can.
- *
- * @example
- * ```ts
- * resourceProblems('photos', issuer.id)[0]?.code // 'invalid_format'
- * ```
- */
+/** The reasons why an API cannot have this resource (RFC 8707 §2); none if it can. */
 export function resourceProblems(resource: string | undefined, issuer: string): FieldError[] {
   const field = 'resource'
   if (typeof resource !== 'string' || resource === '') return [{ field, code: 'required', message: 'is required' }]

@@ -77,14 +77,7 @@ export interface ApiGrant extends ApiAccess {
 /** Whether the client acts for a user or for itself. */
 export type GrantSubject = 'user' | 'client'
 
-/**
- * The permissions that an API grants to every client with a metadata document.
- *
- * @example
- * ```ts
- * const free = cimdPermissions(api, client) ?? []
- * ```
- */
+/** The permissions that an API grants to every client with a metadata document. */
 export function cimdPermissions(api: Api, { type }: Pick<Client, 'type'>): readonly ApiPermission[] | undefined {
   if (type !== 'cimd' || !api.allowCimdClients) return undefined
   return api.permissions.filter(({ allowedForCimdClients }) => allowedForCimdClients)

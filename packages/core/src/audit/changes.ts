@@ -19,11 +19,6 @@ const redactedValue = '(redacted)'
 /**
  * Compares two states of an object; `null` stands for an object before its creation or after its removal. The result can be
  * spread into an event: it has no `changes` if nothing differs.
- *
- * @example
- * ```ts
- * const event = { event: 'account_updated', accountId, fields, ...changesBetween(before, after, { secret: ['phone'] }) }
- * ```
  */
 export function changesBetween(
   before: object | null,

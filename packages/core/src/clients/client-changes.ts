@@ -6,14 +6,7 @@ const unrecordedFields = {
   except: ['id', 'createdAt', 'updatedAt', 'secrets', 'pkceSupported', 'unusedSince', 'metadataExpiresAt'],
 }
 
-/**
- * The audited changes of a client that was created, updated or removed.
- *
- * @example
- * ```ts
- * const event = { event: 'client_created', clientId: client.id, ...clientChanges(null, client) }
- * ```
- */
+/** The audited changes of a client that was created, updated or removed. */
 export function clientChanges(before: Client | null, after: Client | null) {
   return changesBetween(before, after, unrecordedFields)
 }

@@ -104,14 +104,7 @@ export interface Client {
 /** A client without its allowed groups, which are stored separately. */
 export type ClientRecord = Omit<Client, 'allowedGroupIds'>
 
-/**
- * The lifetime of access tokens for logins, in minutes.
- *
- * @example
- * ```ts
- * const expiresIn = accessTokenMinutes(client) * 60
- * ```
- */
+/** The lifetime of access tokens for logins, in minutes. */
 export function accessTokenMinutes({ accessTokenDurationMinutes }: Pick<Client, 'accessTokenDurationMinutes'>): number {
   return accessTokenDurationMinutes ?? 60
 }

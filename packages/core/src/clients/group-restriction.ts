@@ -27,11 +27,6 @@ export function isMoreRestrictive(after: Restriction, before: Restriction): bool
 /**
  * Whether members of these groups may use the client. `accessProblem` decides about an account, which may also need a second
  * passkey.
- *
- * @example
- * ```ts
- * const usable = clients.filter((client) => isAllowedToUse(client, groupIds))
- * ```
  */
 export function isAllowedToUse(
   { isGroupRestricted, allowedGroupIds }: Restriction,
@@ -40,14 +35,7 @@ export function isAllowedToUse(
   return !isGroupRestricted || groupIds.some((id) => allowedGroupIds.includes(id))
 }
 
-/**
- * Why the account may not use the client; `undefined` if it may.
- *
- * @example
- * ```ts
- * const problem = await accessProblem(client, account, countPasskeys)
- * ```
- */
+/** Why the account may not use the client; `undefined` if it may. */
 export async function accessProblem(
   { isGroupRestricted, allowedGroupIds }: Restriction,
   account: Pick<Account, 'id' | 'groups'>,

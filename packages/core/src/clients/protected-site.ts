@@ -68,14 +68,7 @@ export function siteRedirectUris({ protectedHosts }: Pick<ProtectedSite, 'protec
   return protectedHosts.map((host) => `https://${host}${sitePath}callback`)
 }
 
-/**
- * A host name in lower case without the default port and without a final dot; `undefined` if it is not valid.
- *
- * @example
- * ```ts
- * canonicalHost('Wiki.example.org:443') // 'wiki.example.org'
- * ```
- */
+/** A host name in lower case without the default port and without a final dot; `undefined` if it is not valid. */
 export function canonicalHost(host: string): string | undefined {
   const [, name, port] =
     /^((?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\.?(?::([1-9]\d{0,4}))?$/.exec(

@@ -24,11 +24,6 @@ const dangerousSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 
 /**
  * Why this redirect URI cannot be registered (RFC 6749 §3.1.2), or `undefined`. It may contain wildcards
  * (`parsePattern`), but not a `*` that matches every URI.
- *
- * @example
- * ```ts
- * redirectUriProblem('http://app.example/#fragment') // 'fragment'
- * ```
  */
 export function redirectUriProblem(uri: string, { allowInsecure } = permissivePolicy): RedirectUriProblem | undefined {
   if (uri.length > maxRedirectUriLength) return 'too_long'
@@ -127,14 +122,7 @@ function isInsecure(uri: string): boolean {
  */
 export type WildcardScope = 'nothing' | 'other_domains' | 'subdomains' | 'ports' | 'paths'
 
-/**
- * The scope of a redirect URI with wildcards (RFC 6749 §3.1.2).
- *
- * @example
- * ```ts
- * wildcardScope('https://*.example.com/callback')
- * ```
- */
+/** The scope of a redirect URI with wildcards (RFC 6749 §3.1.2). */
 export function wildcardScope(uri: string): WildcardScope | undefined {
   if (!uri.includes('*')) return undefined
   const pattern = redirectUriProblem(uri.replace(/#.*$/s, '')) === undefined ? parsePattern(uri) : undefined
@@ -154,11 +142,6 @@ export interface CorrectedRedirectUri {
  * The redirect URI for Synology DSM: its bare origin. Users often paste a browser URL such as
  * `https://nas:5001/#/signin`, which old instructions recommended; but a fragment is not allowed, and DSM always uses
  * the last one of several URIs. A value that is not a web URL is returned unchanged.
- *
- * @example
- * ```ts
- * synologyRedirectUri('https://nas:5001/#/signin').corrected // 'https://nas:5001'
- * ```
  */
 export function synologyRedirectUri(input: string): CorrectedRedirectUri {
   const absoluteUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(input) ? input : `https://${input}`

@@ -96,14 +96,7 @@ function secretProblems(secret: string) {
     : []
 }
 
-/**
- * Finds the active client secret with this plain text.
- *
- * @example
- * ```ts
- * if (!(await findSecret(client, plain, Date.now()))) throw new Error('Another secret, or an expired one.')
- * ```
- */
+/** Finds the active client secret with this plain text. */
 export async function findSecret(
   client: Pick<Client, 'secrets'>,
   plain: string,

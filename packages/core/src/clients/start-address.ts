@@ -10,11 +10,6 @@ export function hasLaunchUrl({ launchUrl, protocol }: StartableClient): boolean 
 /**
  * The URL that starts the client; `null` if it is unknown. A client with third-party initiated login receives the
  * issuer and the target URL (OpenID Connect Core §4).
- *
- * @example
- * ```ts
- * const address = startUrl(client, pocket.issuer) ?? 'https://apps.example.com'
- * ```
  */
 export function startUrl({ launchUrl, protocol }: StartableClient, issuer: string): string | null {
   if (protocol.initiateLoginUri === null) return launchUrl

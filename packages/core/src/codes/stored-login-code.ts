@@ -18,14 +18,7 @@ export function hashLoginCode(masterKey: MasterKey, code: string): string {
   return masterKey.mac('login code', code)
 }
 
-/**
- * The stored form of a login code that any browser may use.
- *
- * @example
- * ```ts
- * const stored = toStoredCode(masterKey, { code: 'AB3D5F', accountId, expiresAt })
- * ```
- */
+/** The stored form of a login code that any browser may use. */
 export function toStoredCode(masterKey: MasterKey, { code, accountId, expiresAt }: ImportedLoginCode): StoredCode {
   return {
     hash: hashLoginCode(masterKey, normalizeCode(code)),

@@ -21,14 +21,7 @@ export function normalizeUserCode(input: string): string {
   return input.toUpperCase().replaceAll(/[\s-]/g, '').replaceAll(/[IL]/g, '1').replaceAll('O', '0')
 }
 
-/**
- * Whether this is a device flow code (RFC 8628 §6.1) rather than a device login code.
- *
- * @example
- * ```ts
- * const page = isUserCode(typed) ? '/device' : '/login/device'
- * ```
- */
+/** Whether this is a device flow code (RFC 8628 §6.1) rather than a device login code. */
 export function isUserCode(input: string): boolean {
   return normalizeUserCode(input).startsWith(prefix)
 }

@@ -1,12 +1,6 @@
 /**
  * The consent scope of an API permission. It is prefixed with the resource, because another API may have a permission
  * with the same key. An empty key means access to the API itself.
- *
- * @example
- * ```ts
- * const consented = await stores.consents.find(accountId, clientId)
- * consented?.scopes.includes(apiConsentKey(api.resource, 'read:photos'))
- * ```
  */
 export function apiConsentKey(resource: string, key: string): string {
   return `${resource}${separator}${key}`
@@ -17,14 +11,7 @@ export function isApiConsentKey(scope: string): boolean {
   return scope.includes(separator)
 }
 
-/**
- * The scopes of a consent as used in requests, without duplicates.
- *
- * @example
- * ```ts
- * const scopes = consentedScopes(consent.scopes) // ['openid', 'profile', 'read:photos']
- * ```
- */
+/** The scopes of a consent as used in requests, without duplicates. */
 export function consentedScopes(storedScopes: readonly string[]): string[] {
   const scopes = storedScopes.map((key) => key.slice(key.indexOf(separator) + 1))
   return [...new Set(scopes)].filter((scope) => scope !== '')

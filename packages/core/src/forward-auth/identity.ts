@@ -27,12 +27,6 @@ function textOf(value: unknown): string {
 /**
  * All identity headers, empty if there is no value, so that the proxy overwrites those of the client. Characters that
  * are not printable ASCII, `%`, and a comma in the name of a group are percent-encoded as UTF-8.
- *
- * @example
- * ```ts
- * identityHeaders(names, { user: 'zoë', groups: ['Köln, Nord', 'admins'], email: '', name: '' })
- * // Remote-User: zo%C3%AB, Remote-Groups: K%C3%B6ln%2C Nord,admins
- * ```
  */
 export function identityHeaders(
   names: IdentityHeaders,

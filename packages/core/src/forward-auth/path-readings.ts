@@ -28,11 +28,6 @@ const transformations: readonly ((path: string) => string)[] = [
 /**
  * All ways in which the application can read a path; `undefined` if it cannot be read safely. A rule applies only if it
  * matches every reading.
- *
- * @example
- * ```ts
- * readPath('/public/%2e%2e/admin') // ['/public/%2e%2e/admin', '/public/../admin', '/admin']
- * ```
  */
 export function readPath(path: string): readonly string[] | undefined {
   if (plainPath.test(path) && !path.includes('//')) return [path]

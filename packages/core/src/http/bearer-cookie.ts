@@ -16,15 +16,7 @@ export interface BearerCookieOptions {
   readonly maxAge: number
 }
 
-/**
- * Creates a cookie that stores a token in this browser (RFC 6265 §4.1).
- *
- * @example
- * ```ts
- * const cookie = bearerCookie({ name: 'invitation', secure: true, path: '/', maxAge: 900 })
- * cookie.set(req, res, token)
- * ```
- */
+/** Creates a cookie that stores a token in this browser (RFC 6265 §4.1). */
 export function bearerCookie({ name, secure, path, maxAge }: BearerCookieOptions): BearerCookie {
   const fullName = secure ? `__Secure-${name}` : name
   return {

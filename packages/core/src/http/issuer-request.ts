@@ -15,11 +15,6 @@ export function rewriteToIssuer(req: IncomingMessage, issuer: Pick<URL, 'host' |
 /**
  * The path and query of a request target, which may include a host (absolute-form, RFC 9112 §3.2.2); `undefined` for
  * any other form.
- *
- * @example
- * ```ts
- * toOriginForm('http://id.example.com/authorize?x=1') // '/authorize?x=1'
- * ```
  */
 export function toOriginForm(target: string): string | undefined {
   if (target.startsWith('/')) return target

@@ -3,12 +3,6 @@ import type { ServerResponse } from 'node:http'
 /**
  * Content Security Policy of a page: it may only load files from its own origin. Pages whose forms end at a client,
  * including through redirects, must omit `form-action`, or the browser would block the redirect.
- *
- * @example
- * ```ts
- * setPageHeaders(res)
- * res.end(html)
- * ```
  */
 export function setPageHeaders(res: ServerResponse, forms: 'own-origin' | 'to-clients' = 'own-origin'): void {
   const formAction = forms === 'own-origin' ? "; form-action 'self'" : ''
@@ -25,12 +19,6 @@ const permissionsPolicy = 'publickey-credentials-get=(self), publickey-credentia
 /**
  * Headers of every response. Cross-Origin-Opener-Policy is omitted: clients such as Synology DSM sign in through a
  * pop-up, and any non-default policy would separate the pop-up from its opener.
- *
- * @example
- * ```ts
- * setCommonHeaders(res)
- * res.end(JSON.stringify(answer))
- * ```
  */
 export function setCommonHeaders(res: ServerResponse): void {
   // A server that mounts the library sets them first; setting them again costs time.

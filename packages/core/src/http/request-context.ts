@@ -53,14 +53,7 @@ export function requestContext(req: IncomingMessage, trustProxy: TrustProxy = ()
   return context
 }
 
-/**
- * Records the session or API key of a request, so that credentials created by the request can be traced to it.
- *
- * @example
- * ```ts
- * recordCaller(req, { apiKeyId: key.id })
- * ```
- */
+/** Records the session or API key of a request, so that credentials created by the request can be traced to it. */
 export function recordCaller(req: IncomingMessage, caller: Pick<RequestContext, 'sessionUid' | 'apiKeyId'>): void {
   Object.assign(requestContext(req), caller)
 }

@@ -3,11 +3,6 @@ import { isIPv6 } from 'node:net'
 /**
  * The network of an IP address: the 64-bit prefix of an IPv6 address, because one household has all addresses of the
  * prefix; an IPv4 address unchanged, also in IPv4-mapped form (RFC 4291 §2.5.5.2).
- *
- * @example
- * ```ts
- * networkOf('2001:db8:1:2::7') // the network of the household
- * ```
  */
 export function networkOf(address: string): string {
   if (!isIPv6(address)) return address

@@ -65,14 +65,7 @@ export interface TokenImportKeys {
   readonly signingJwk: Readonly<Record<string, unknown>> | undefined
 }
 
-/**
- * Creates the import of tokens.
- *
- * @example
- * ```ts
- * const { grant, refreshToken } = createTokenImport(masterKey, { tokenKey, signingJwk })
- * ```
- */
+/** Creates the import of tokens. */
 export function createTokenImport(masterKey: MasterKey, { tokenKey, signingJwk = {} }: TokenImportKeys): TokenImport {
   const importedKey = masterKey.encrypt(keyPurpose, tokenKey.toString('base64url'))
   const { kty, alg, n, e, crv, x, y } = signingJwk
@@ -122,14 +115,7 @@ export function createTokenImport(masterKey: MasterKey, { tokenKey, signingJwk =
   }
 }
 
-/**
- * A new grant ID.
- *
- * @example
- * ```ts
- * const grant = { id: createGrantId(), accountId, clientId, scope, resources: [], issuedAt, expiresAt }
- * ```
- */
+/** A new grant ID. */
 export function createGrantId(): string {
   return uuid()
 }

@@ -14,25 +14,13 @@ const verificationAlgorithms: readonly string[] = ['RS384', 'RS512', 'ES384', 'E
 
 /**
  * Whether an imported key signs (`current`) or only verifies earlier tokens (`previous`); `undefined` if it is of no use.
- *
- * @example
- * ```ts
- * importedKeyStatus('RS512') // 'previous'
- * ```
  */
 export function importedKeyStatus(alg: string): KeyStatus | undefined {
   if (signingAlgorithms.some((each) => each === alg)) return 'current'
   return verificationAlgorithms.includes(alg) ? 'previous' : undefined
 }
 
-/**
- * The stored form of an imported key.
- *
- * @example
- * ```ts
- * const stored = sealSigningKey(masterKey, { kid, alg: 'RS256', jwk }, { status: 'current', at: Date.now() })
- * ```
- */
+/** The stored form of an imported key. */
 export function sealSigningKey(
   masterKey: MasterKey,
   { kid, alg, jwk }: ImportedSigningKey,

@@ -24,14 +24,7 @@ export function isPublicAddress(address: string): boolean {
   return parsed.range() === 'unicast'
 }
 
-/**
- * Whether this is a host name, an IP address or a CIDR range (RFC 4632 §3.1).
- *
- * @example
- * ```ts
- * isHostOrRange('10.0.0.0/8') // true
- * ```
- */
+/** Whether this is a host name, an IP address or a CIDR range (RFC 4632 §3.1). */
 export function isHostOrRange(value: string): boolean {
   return parseRange(value) !== undefined || isHostName(value)
 }

@@ -20,12 +20,6 @@ export type PublicDownload = (url: string | URL, init?: PublicFetchInit) => Prom
  * Like `createPublicFetch`, for responses that are too large for memory. The timeout includes the body.
  *
  * @throws {RangeError} if an allowed host is not a host name, IP address or range
- *
- * @example
- * ```ts
- * const download = createPublicDownload({ maxBytes: 100_000_000 })
- * const { body } = await download('https://example.com/places.mmdb')
- * ```
  */
 export function createPublicDownload(options: PublicFetchOptions = {}): PublicDownload {
   const request = createGuardedRequest(options)

@@ -2,11 +2,6 @@ import { providerNames } from './generated/provider-names.ts'
 
 /**
  * The name of the authenticator model with this AAGUID, if known. The AAGUID is unverified unless an attestation was checked.
- *
- * @example
- * ```ts
- * providerName(passkey.aaguid) ?? 'Passkey'
- * ```
  */
 export function providerName(aaguid: string): string | undefined {
   return Object.hasOwn(providerNames, aaguid) ? providerNames[aaguid] : undefined
@@ -18,14 +13,7 @@ export interface AuthenticatorModel {
   readonly name: string
 }
 
-/**
- * All named authenticator models, sorted by name.
- *
- * @example
- * ```ts
- * for (const { aaguid, name } of authenticatorModels()) options.push({ value: aaguid, text: name })
- * ```
- */
+/** All named authenticator models, sorted by name. */
 export function authenticatorModels(): readonly AuthenticatorModel[] {
   const models = Object.entries(providerNames).map(([aaguid, name]) => ({ aaguid, name }))
   return models.toSorted((a, b) => a.name.localeCompare(b.name, 'en'))

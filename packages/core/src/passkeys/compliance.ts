@@ -12,14 +12,7 @@ export type PolicyProblem =
 
 type CheckedPasskey = Pick<Passkey, 'userVerified' | 'deviceType' | 'attachment' | 'aaguid' | 'attestedAt'>
 
-/**
- * All policy violations of a passkey; empty if it complies.
- *
- * @example
- * ```ts
- * const refused = passkeys.filter((passkey) => policyProblems(passkey, policy).length > 0)
- * ```
- */
+/** All policy violations of a passkey; empty if it complies. */
 export function policyProblems(passkey: CheckedPasskey, policy: PasskeyPolicy): readonly PolicyProblem[] {
   const { userVerification, attachment, allowSynced, allowedModels, deniedModels, attestation } = policy
   const problems: readonly (readonly [PolicyProblem, boolean])[] = [

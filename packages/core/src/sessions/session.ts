@@ -60,15 +60,7 @@ export function upgradedContext({ amr }: Pick<AuthenticationContext, 'amr'>): Om
   return { amr: [...amr, 'pop'], acr: '1' }
 }
 
-/**
- * Whether the session started without a passkey, and none has been registered or used in it since.
- *
- * @example
- * ```ts
- * const session = await pocket.session(req, res)
- * if (session && isWithoutPasskey(session)) redirect('/first-passkey')
- * ```
- */
+/** Whether the session started without a passkey, and none has been registered or used in it since. */
 export function isWithoutPasskey({ acr }: Pick<AuthenticationContext, 'acr'>): boolean {
   return acr === '0'
 }

@@ -31,14 +31,7 @@ export interface CoreImport {
   readonly artifacts: BulkInsert<Artifact>
 }
 
-/**
- * The bulk inserts for a migration from another provider.
- *
- * @example
- * ```ts
- * await coreImport(database).consents(consents)
- * ```
- */
+/** The bulk inserts for a migration from another provider. */
 export function coreImport(database: Database): CoreImport {
   const insertClients = bulkInsert(database, clientTable)
   const insertClientGroups = bulkInsert(database, clientGroupTable)

@@ -45,11 +45,6 @@ interface StatementOptions {
 /**
  * A TypeORM `DataSource` (better-sqlite3 or postgres) with prepared statements and ambient transactions that behave the same
  * on both. Created by {@link databaseOf}.
- *
- * @example
- * ```ts
- * const rows = await databaseOf(dataSource).query<{ id: string }>('SELECT id FROM note WHERE pinned = $1', [true])
- * ```
  */
 export class Database {
   readonly kind: DatabaseKind
@@ -331,14 +326,6 @@ const databases = new WeakMap<DataSource, Database>()
  * transactions. On SQLite it modifies the `DataSource`: from then on all access through it is serialized.
  *
  * @throws ConfigurationError if the `DataSource` is not initialized or is of another kind.
- *
- * @example
- * ```ts
- * const database = databaseOf(dataSource)
- * await database.transaction(async () => {
- *   await database.execute('INSERT INTO note (id, text) VALUES ($1, $2)', ['a', 'first'])
- * })
- * ```
  */
 export function databaseOf(dataSource: DataSource): Database {
   const cached = databases.get(dataSource)

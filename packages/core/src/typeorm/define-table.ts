@@ -2,14 +2,7 @@ import { EntitySchema, type EntitySchemaColumnOptions, type EntitySchemaOptions 
 
 type TableOptions<Entity> = Pick<EntitySchemaOptions<Entity>, 'columns' | 'indices' | 'foreignKeys' | 'synchronize'>
 
-/**
- * A table whose columns have the names of the properties in snake case, unless they name themselves.
- *
- * @example
- * ```ts
- * const noteTable = defineTable<{ id: string }>('note', { columns: { id: { type: 'text', primary: true } } })
- * ```
- */
+/** A table whose columns have the names of the properties in snake case, unless they name themselves. */
 export function defineTable<Entity>(name: string, options: TableOptions<Entity>): EntitySchema<Entity> {
   const columns = Object.entries<EntitySchemaColumnOptions | undefined>(options.columns).map(([property, column]) => [
     property,
@@ -18,14 +11,7 @@ export function defineTable<Entity>(name: string, options: TableOptions<Entity>)
   return new EntitySchema<Entity>({ ...options, name, tableName: name, columns: Object.fromEntries(columns) })
 }
 
-/**
- * A foreign key whose rows are deleted with the row of `table` that the property refers to.
- *
- * @example
- * ```ts
- * const foreignKeys = [cascadingKey('pocket_note_owner', { property: 'ownerId', table: 'pocket_user' })]
- * ```
- */
+/** A foreign key whose rows are deleted with the row of `table` that the property refers to. */
 export function cascadingKey(name: string, { property, table }: { property: string; table: string }) {
   const onDelete = 'CASCADE' as const
   return { name, target: table, columnNames: [property], referencedColumnNames: ['id'], onDelete }

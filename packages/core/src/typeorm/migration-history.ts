@@ -16,11 +16,6 @@ const additivePrefix = /^Additive[A-Z]/
  *
  * @param description - describes the database for operators, without its password
  * @throws {ConfigurationError}
- *
- * @example
- * ```ts
- * refuseUnsupportedDatabase([pocketMigrations], new Map([['pocket_core_migration', names]]))
- * ```
  */
 export function refuseUnsupportedDatabase(
   sets: readonly MigrationSet[],
@@ -69,14 +64,7 @@ export function olderDatabaseError(description: string, lastReplaced: string): C
   )
 }
 
-/**
- * The names of pending migrations.
- *
- * @example
- * ```ts
- * const isCurrent = missingMigrations([pocketMigrations], applied).length === 0
- * ```
- */
+/** The names of pending migrations. */
 export function missingMigrations(sets: readonly MigrationSet[], applied: AppliedMigrations): readonly string[] {
   return sets.flatMap((set) => {
     const appliedNames = new Set(applied.get(set.table))

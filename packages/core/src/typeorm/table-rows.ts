@@ -12,12 +12,6 @@ interface Column {
 /**
  * The SQL fragments of a table, derived from its `EntitySchema`: the column list, and the conversion between stored rows and
  * plain objects.
- *
- * @example
- * ```ts
- * const rows = new TableRows(noteTable)
- * const found = (await database.query(`${rows.select} WHERE id = $1`, ['a'])).map((row) => rows.read(row))
- * ```
  */
 export class TableRows<Entity> {
   /** The quoted table name. */

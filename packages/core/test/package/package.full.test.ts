@@ -162,7 +162,7 @@ describe.each(reported)('the comments of @pocket/%s', (name) => {
   test('contain an example of each function, class and port', async () => {
     const isCalled = /^export (declare )?(abstract )?(function|class) /
     const exported = [...(await publicApi(name))]
-      .filter(([subpath]) => subpath !== './errors')
+      .filter(([subpath]) => subpath !== './errors' && !subpath.startsWith('./internal'))
       .flatMap(([, each]) => each)
     const withoutDocs = exported.filter(
       (each) => !each.shown && (isCalled.test(each.declaration) || (name === 'core' && ports.includes(each.name))),

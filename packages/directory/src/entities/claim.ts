@@ -31,11 +31,6 @@ export const maxKeyLength = 255
  * Validates claims and normalizes them for storage (Unicode NFC).
  *
  * @throws InvalidInputError `validation_failed`; `reserved_claim` and `duplicate_claim` with `details.key` and the field `key`
- *
- * @example
- * ```ts
- * validateClaims([{ key: 'department', value: 'Radio' }]) // stored as they are; [{ key: 'sub', … }] throws `reserved_claim`
- * ```
  */
 export function validateClaims(claims: readonly CustomClaim[]): readonly CustomClaim[] {
   const validated = claims.map(validateClaim)

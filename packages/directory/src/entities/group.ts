@@ -32,11 +32,6 @@ export interface GroupItem extends GroupWithClaims {
  * Validates user input: `name` (2 to 255 characters) and `friendlyName` (2 to 50), Unicode in NFC.
  *
  * @throws InvalidInputError `validation_failed` with every invalid field.
- *
- * @example
- * ```ts
- * const names = groupNames({ name: 'family', friendlyName: 'Family' })
- * ```
  */
 export function groupNames(input: Readonly<Record<string, unknown>>): Pick<Group, 'name' | 'friendlyName'> {
   const reader = new FieldReader(input)
@@ -48,15 +43,7 @@ export function groupNames(input: Readonly<Record<string, unknown>>): Pick<Group
   return names
 }
 
-/**
- * The error for a missing group.
- *
- * @example
- * ```ts
- * const group = (await directory.groups.list()).find(({ name }) => name === wanted)
- * if (!group) throw groupNotFound()
- * ```
- */
+/** The error for a missing group. */
 export function groupNotFound(): NotFoundError {
   return new NotFoundError('not_found', 'There is no such group', { details: { resource: 'User group' } })
 }

@@ -190,14 +190,7 @@ export function createGroups({ users, groups, memberships, claims, withLock, clo
   }
 }
 
-/**
- * The error for a missing or expired membership.
- *
- * @example
- * ```ts
- * if (!members.some(({ id }) => id === userId)) throw membershipNotFound()
- * ```
- */
+/** The error for a missing or expired membership. */
 export function membershipNotFound(): NotFoundError {
   return new NotFoundError('not_found', 'The user is not a member of the group', {
     details: { resource: 'Membership' },

@@ -66,14 +66,7 @@ export interface LdapOutcome {
   readonly postponed: readonly (LdapEntry & { readonly code: 'changed_meanwhile' })[]
 }
 
-/**
- * The numbers of changes of each kind.
- *
- * @example
- * ```ts
- * const { created } = countChanges(changes)
- * ```
- */
+/** The numbers of changes of each kind. */
 export function countChanges(applied: LdapChanges): LdapCounts {
   const { creations, changes = [], removals, groupCreations, groupChanges, groupRemovals, memberships = [] } = applied
   const countKind = (kind: PersonChange['kind']) => changes.filter((change) => change.kind === kind).length

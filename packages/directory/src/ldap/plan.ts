@@ -11,12 +11,6 @@ import type { LdapSnapshot } from './snapshot.ts'
  * Compares the LDAP entries with the directory. Pure except for generated IDs. May take a second, but yields to other work.
  *
  * @throws the reason of `signal`
- *
- * @example
- * ```ts
- * const plan = await planLdapImport(await source.read(signal), snapshot, rules, signal)
- * if (!isEmptyPlan(plan)) await directory.ldap.apply(plan, host, signal)
- * ```
  */
 export async function planLdapImport(
   ldapEntries: LdapEntries,
@@ -44,14 +38,7 @@ export async function planLdapImport(
   }
 }
 
-/**
- * Whether there is nothing to do; notes and pictures count as changes.
- *
- * @example
- * ```ts
- * if (isEmptyPlan(plan)) console.log('Everything is as the directory has it.')
- * ```
- */
+/** Whether there is nothing to do; notes and pictures count as changes. */
 export function isEmptyPlan(plan: LdapPlan): boolean {
   const { creations, changes, removals, groupCreations, groupChanges, groupRemovals, memberships, pictures } = plan
   const parts = [creations, changes, removals, groupCreations, groupChanges, groupRemovals, memberships, pictures]

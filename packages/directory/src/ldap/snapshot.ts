@@ -52,14 +52,7 @@ export interface LdapSnapshot {
   readonly memberships: readonly KnownMembership[]
 }
 
-/**
- * The initial state of a user whom no import has processed yet.
- *
- * @example
- * ```ts
- * const state = newImportState(user.id, '')
- * ```
- */
+/** The initial state of a user whom no import has processed yet. */
 export function newImportState(userId: string, dn: string): LdapImportState {
   return {
     userId,

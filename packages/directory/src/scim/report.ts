@@ -79,26 +79,12 @@ function zeroCounts(): ScimCounts {
   return { total: 0, created: 0, updated: 0, deactivated: 0, deleted: 0, unchanged: 0, found: 0, failed: 0 }
 }
 
-/**
- * Whether all objects in scope are up to date. Objects that were found but are not managed are not checked.
- *
- * @example
- * ```ts
- * if (!isComplete(report)) runAgainLater()
- * ```
- */
+/** Whether all objects in scope are up to date. Objects that were found but are not managed are not checked. */
 export function isComplete({ stopped, problemCount, user, group }: ScimReport): boolean {
   return stopped === null && problemCount === 0 && user.found + group.found === 0
 }
 
-/**
- * Whether the run changed the target.
- *
- * @example
- * ```ts
- * if (hasChanged(report)) logger.info(report)
- * ```
- */
+/** Whether the run changed the target. */
 export function hasChanged({ user, group }: ScimReport): boolean {
   return [user, group].some(
     ({ created, updated, deactivated, deleted }) => created + updated + deactivated + deleted > 0,

@@ -34,14 +34,7 @@ export interface ScimErrorOptions {
   readonly cause?: unknown
 }
 
-/**
- * A target failed to process a request (RFC 7644 §3.12).
- *
- * @example
- * ```ts
- * if (error instanceof ScimError) console.log(error.code, error.detail)
- * ```
- */
+/** A target failed to process a request (RFC 7644 §3.12). */
 export class ScimError extends Error {
   readonly code: ScimErrorCode
   readonly detail: string | null
@@ -72,14 +65,7 @@ const singleObjectCodes = new Set<ScimErrorCode>([
   'too_large',
 ])
 
-/**
- * Whether a retry may succeed.
- *
- * @example
- * ```ts
- * if (error instanceof ScimError && isTransient(error)) retryLater(error.retryAfter)
- * ```
- */
+/** Whether a retry may succeed. */
 export function isTransient({ code, status }: ScimError): boolean {
   return transientCodes.has(code) && status !== 501
 }

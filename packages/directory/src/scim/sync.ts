@@ -29,12 +29,6 @@ export interface ScimSyncOptions {
  * objects (see `determineOwnership`). No transaction is open during requests to the target.
  *
  * Target failures are in the report; it throws only for local failures.
- *
- * @example
- * ```ts
- * const report = await syncScim({ ...options, target: createScimTarget(connection), groupIds: null })
- * if (!isComplete(report)) logger.warn(report.problems)
- * ```
  */
 export async function syncScim(options: ScimSyncOptions): Promise<ScimReport> {
   const { target, clock, signal } = options

@@ -42,14 +42,7 @@ export interface ScimTarget {
   describe(): Promise<TargetDescription>
 }
 
-/**
- * A SCIM 2.0 service provider (RFC 7643, RFC 7644 §3) to which users and groups are provisioned.
- *
- * @example
- * ```ts
- * const target = createScimTarget(connection)
- * ```
- */
+/** A SCIM 2.0 service provider (RFC 7643, RFC 7644 §3) to which users and groups are provisioned. */
 export function createScimTarget(options: ScimConnectionOptions, limits: ListingLimits = defaultLimits): ScimTarget {
   const connection = connectTo(options)
   const resourcePath = (kind: ScimKind, id: string) => `${paths[kind]}/${encodeURIComponent(id)}`

@@ -27,14 +27,7 @@ export interface DirectoryImport {
   readonly ldapStates: BulkInsert<LdapImportState>
 }
 
-/**
- * The bulk inserts for a migration from another provider.
- *
- * @example
- * ```ts
- * await directoryImport(database).users(users)
- * ```
- */
+/** The bulk inserts for a migration from another provider. */
 export function directoryImport(database: Database): DirectoryImport {
   const insertUsers = bulkInsert(database, userTable)
   const insertGroups = bulkInsert(database, groupTable)

@@ -33,14 +33,7 @@ const locale: readonly Rule[] = [
 ]
 const id: readonly Rule[] = [matches(idPattern, 'must be a UUID in lower case')]
 
-/**
- * Whether this is an e-mail address of at most 254 characters.
- *
- * @example
- * ```ts
- * if (!isEmailAddress(text)) throw new Error(`${text} is not an e-mail address`)
- * ```
- */
+/** Whether this is an e-mail address of at most 254 characters. */
 export function isEmailAddress(text: string): boolean {
   return text.length <= 254 && emailPattern.test(text)
 }

@@ -46,14 +46,7 @@ export interface UserStore {
   lock(): Promise<void>
 }
 
-/**
- * Normalizes a name for comparison: ignores case and Unicode encoding.
- *
- * @example
- * ```ts
- * nameKey('Ada') === nameKey('ADA') // true
- * ```
- */
+/** Normalizes a name for comparison: ignores case and Unicode encoding. */
 export function nameKey(name: string): string {
   return name.normalize('NFC').toLowerCase()
 }

@@ -51,14 +51,7 @@ export function parseDn(text: string): DistinguishedName | undefined {
   return { key: JSON.stringify(parts), parts }
 }
 
-/**
- * The key of a name; a name that cannot be parsed is its own key.
- *
- * @example
- * ```ts
- * nameKey('Ada') === nameKey('ADA') // true
- * ```
- */
+/** The key of a name; a name that cannot be parsed is its own key. */
 export function nameKey(dn: string): string {
   return parseDn(dn)?.key ?? dn
 }
