@@ -59,7 +59,6 @@ export interface App extends AsyncDisposable {
   readonly lockLost: AbortSignal
   /** Fails `/readyz` and closes each connection after its next response; resolves after three seconds. */
   drain(): Promise<void>
-  /** Starts the HTTP server and resolves to its public URL. */
   listen(): Promise<{ readonly url: string; readonly setUp: SetUpUrls | null }>
   /**
    * Resolves when other processes may serve too. One process serves alone until there are users or clients, and as long as a browser
@@ -68,7 +67,6 @@ export interface App extends AsyncDisposable {
   canShare(signal: AbortSignal): Promise<void>
   /** Creates a login code for the user with this user name or e-mail address. Instants in milliseconds since the Unix epoch. */
   issueLoginCode(name: string): Promise<{ readonly code: string; readonly url: string; readonly expiresAt: number }>
-  /** Creates the break-glass code of an administrator, by user name or e-mail address. */
   issueBreakGlassCode(name: string): Promise<{ readonly code: string; readonly url: string }>
   listPasskeys(name: string): Promise<readonly Passkey[]>
   /** `reviewUrl` is the page of the credentials that were created with the passkey; `null` if none is active. */
@@ -80,7 +78,6 @@ export interface App extends AsyncDisposable {
   readonly configuration: Pick<Configuration, 'dryRun' | 'apply' | 'export'>
   /** Verifies the chain of the audit log; `expected` is the hash of a batch, noted earlier. */
   verifyAuditLog(expected?: string): Promise<AuditVerification>
-  /** Values that metrics report. */
   measure(): Promise<Measurements>
   /** Calls the REST API as the command line, without a connection. */
   callApi(request: ApiRequest): Promise<ApiResponse>
@@ -99,7 +96,6 @@ const catalogsDirectory = join(packageFolder, 'locales')
 interface Instance extends Omit<App, 'listen' | 'canShare' | 'drain' | 'lockLost' | typeof Symbol.asyncDispose> {
   readonly lockLost: AbortSignal
   readonly handle: RequestListener
-  /** Whether neither users nor clients exist. */
   readonly isEmpty: () => Promise<boolean>
   /** Applies the configuration file, before the first request. */
   configure(): Promise<void>

@@ -48,7 +48,6 @@ cluster.worker?.disconnect()
 // So would an export to a collector that does not answer.
 if (args.length === 0) setTimeout(() => process.exit(), 500).unref()
 
-/** Overwrites one line of the terminal. */
 function showProgress(line: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${line}`)
 }

@@ -154,7 +154,6 @@ export async function assertCanChangePicture(
   if (user?.administrator) await assertCondition(ctx, 'administrator-profile')
 }
 
-/** Whether this differs from the user's current e-mail address. */
 export function emailChanged(user: Pick<User, 'email'>, email: string | null): boolean {
   return (email || null)?.normalize('NFC') !== user.email?.normalize('NFC')
 }

@@ -18,7 +18,6 @@ export interface AccessRow {
   readonly scopes: readonly ApiKeyScope[] | null
   /** Session requirements in the order that they are checked. */
   readonly session: readonly SessionRequirement[]
-  /** Additional requirements that depend on the content of the request. */
   readonly conditions: readonly ConditionName[]
 }
 

@@ -24,7 +24,6 @@ export function pageActor({ id }: { readonly id: string }, { req }: Pick<Context
   return { id, origin: requestContext(req) }
 }
 
-/** The actor of an API call. */
 export function actorOf({ user, ctx }: { readonly user: NamedUser; readonly ctx: Context }): Actor {
   return { id: user.id, origin: withAccountName(requestContext(ctx.req), user), ...preconditionOf(ctx) }
 }

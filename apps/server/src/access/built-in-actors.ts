@@ -29,7 +29,6 @@ export const commandLineUser: User = {
   displayName: 'Command line',
 }
 
-/** The actor of changes that the configuration file makes. */
 export const configurationFileUser = {
   id: '00000000-0000-0000-0000-000000000003',
   userName: 'configuration file',

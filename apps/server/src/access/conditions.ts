@@ -5,11 +5,9 @@ export interface Condition {
   /** When the condition applies; a sentence in the access documentation. */
   readonly text: string
   readonly session?: SessionRequirement
-  /** Whether API keys with scopes are rejected. */
   readonly unlimitedKey?: true
   /** Whether API keys need the permission to read secrets. */
   readonly secrets?: true
-  /** An additional scope that API keys with scopes need. */
   readonly scope?: ApiKeyScope
   /** Maximum age of the passkey proof for this request, in milliseconds. */
   readonly proof?: number

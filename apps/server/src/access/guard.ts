@@ -25,14 +25,12 @@ interface IdentifiedApiKey {
 
 export interface GuardDeps {
   readonly pocket: Pick<Pocket, 'session' | 'reauthentication' | 'passkeys'>
-  /** Whether administrators need two passkeys. */
   readonly requiresTwoPasskeys: () => Promise<boolean>
   readonly isCreatedByApiKey: (userId: string) => Promise<boolean>
   readonly directory: Pick<Directory, 'find' | 'users'>
   readonly apiKeys: ApiKeyIdentification
   /** The API key set in the environment. It acts as an administrator that is not stored in the directory. */
   readonly staticApiKey: string | undefined
-  /** The API key that commands of this process use. */
   readonly commandLineKey: string
 }
 
@@ -185,7 +183,6 @@ export function canReadUsers(ctx: Context): boolean {
   return caller !== undefined && (caller.scopes?.includes('read:users') ?? true)
 }
 
-/** Whether an API key or the command line calls. */
 export function isProgram(ctx: Context): boolean {
   return authorizations.get(ctx)?.caller?.session === null
 }
@@ -209,7 +206,6 @@ export function hasStaticUser(ctx: Context): boolean {
   return authorizations.get(ctx)?.hasStaticApiKey ?? false
 }
 
-/** Whether the caller is an API key with the permission to read secrets. */
 export function canReadSecrets(ctx: Context): boolean {
   return authorizations.get(ctx)?.caller?.canReadSecrets ?? false
 }

@@ -7,7 +7,6 @@ import { canReadSecrets } from './guard.ts'
 export const mask = 'XXXXXXXXXX'
 
 export interface SecretsRead {
-  /** Names of the fields that contain a secret. */
   readonly fields: readonly string[]
   readonly clientId?: string
 }

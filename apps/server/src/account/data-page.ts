@@ -12,7 +12,6 @@ import { dataFile } from './own-data-operations.ts'
 
 const dataPath = accountPaths.data
 
-/** `/settings/account/data`: data export and account deletion. */
 export function dataPages({ authentication, users, ownData, show }: AccountDeps): readonly PageRoute[] {
   const showData = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)

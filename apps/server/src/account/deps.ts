@@ -11,7 +11,6 @@ import type { PasskeyRemovalReview } from '../webauthn/passkey-removals.ts'
 import type { OwnData } from './own-data.ts'
 import type { SecondPasskey } from './second-passkey.ts'
 
-/** Dependencies of the pages of one's own account. */
 export interface AccountDeps extends PageDeps {
   readonly users: UserAdministration
   readonly sessions: SessionAdministration
@@ -22,7 +21,6 @@ export interface AccountDeps extends PageDeps {
   readonly secondPasskey: SecondPasskey
   readonly recovery: Recovery
   readonly profilePictures: ProfilePictures
-  /** The URLs of the pictures that users uploaded. */
   readonly userPictures: (userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
   readonly settings: Settings
   readonly mail: Mail

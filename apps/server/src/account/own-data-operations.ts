@@ -37,7 +37,6 @@ const dataSchema = namedObject('OwnDataDto', {
   auditLog: { ...objectArray, description: 'The same fields as in the audit log export, newest first.' },
 })
 
-/** `/api/users/me/data`: exports all data of the user as one file. */
 export function ownDataOperations(ownData: OwnData): readonly Operation[] {
   return [
     accountApi.get('/api/users/me/data', {

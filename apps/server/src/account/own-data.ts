@@ -26,7 +26,6 @@ export interface OwnData {
   exportJson(user: User, origin: RequestOrigin): Promise<AsyncGenerator<string>>
 }
 
-/** Number of entries in memory at once. */
 const batchSize = 200
 
 export function createOwnData(deps: OwnDataDeps): OwnData {
@@ -69,7 +68,6 @@ async function* jsonChunks(deps: OwnDataDeps, user: User): AsyncGenerator<string
   yield '\n}\n'
 }
 
-/** Streams an array member of the object. */
 async function* jsonArray(name: string, items: AsyncIterable<unknown>): AsyncGenerator<string> {
   yield `,\n  "${name}": [`
   let separator = '\n    '

@@ -33,7 +33,6 @@ export interface AccountSignals {
   readonly displayName: string
 }
 
-/** Profile fields that users edit. */
 export interface ProfileValues {
   readonly username: string
   readonly email: string
@@ -69,12 +68,10 @@ export interface AccountPage {
   /** The form values and the version they are based on. */
   readonly values: ProfileValues
   readonly version: string
-  /** URL of the user's own profile picture. */
   readonly picture: string | null
   /** The language of the account: a BCP 47 tag. */
   readonly locale: string | null
   readonly problems: readonly FieldError[]
-  /** Error code if the whole form was rejected. */
   readonly problem: string | null
   readonly conflict: readonly Difference<keyof ProfileValues>[] | null
   /** `name` is the e-mail address that the verification link was sent to. */
@@ -121,7 +118,6 @@ export interface SecondPasskeyPage {
   readonly view: 'second-passkey'
   /** Where the only passkey is stored. */
   readonly heldBy: 'key' | 'device'
-  /** The path to continue at. */
   readonly redirect: string
 }
 

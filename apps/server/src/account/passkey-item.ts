@@ -4,7 +4,6 @@ import { deviceOf } from '../http/device.ts'
 import { providerDrawings } from './generated/provider-drawings.ts'
 import type { PasskeyItem } from './page-model.ts'
 
-/** A passkey on its owner's page. */
 export function passkeyItem(passkey: Passkey, policy: PasskeyPolicy): PasskeyItem {
   const { id, name, aaguid, backedUp, createdAt, lastUsedAt, device, counterRegressedAt } = passkey
   return {

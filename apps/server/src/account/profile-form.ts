@@ -4,7 +4,6 @@ import { formText, formTexts } from '../http/form.ts'
 import { toUserBody, type UserBody } from '../users/user-body.ts'
 import type { ProfileValues } from './page-model.ts'
 
-/** The submitted values. */
 export function profileValues(ctx: Context): ProfileValues {
   const text = (name: string) => formText(ctx, name, 300).trim()
   return {

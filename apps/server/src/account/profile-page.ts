@@ -23,7 +23,6 @@ import { signalsOf } from './signals.ts'
 
 const profilePath = accountPaths.profile
 
-/** `/settings/account`: the user's own profile. */
 export function profilePages(deps: AccountDeps): readonly PageRoute[] {
   const { pocket, authentication, reauthentication, show, flashes, secure, users, profilePictures, userPictures } = deps
   const { secondPasskey, passkeyPolicy, catalogs, recovery, settings, mail } = deps

@@ -1,6 +1,5 @@
 import { columns, defineTable } from '@pocket/core/internal/sql'
 
-/** A reminder that a user postponed. */
 export interface Reminder {
   readonly accountId: string
   /** Milliseconds since the Unix epoch. */

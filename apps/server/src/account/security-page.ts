@@ -27,7 +27,6 @@ const hints: ReadonlyMap<string, AuthenticatorHint> = new Map([
   ['device', 'client-device'],
 ])
 
-/** `/settings/account/security`: the user's passkeys and sessions. */
 export function securityPages(deps: AccountDeps): readonly PageRoute[] {
   const { pocket, authentication, show, flashes, passkeyPolicy, secondPasskey } = deps
   const { ownPasskeys, passkeyRemovals, recovery, sessions } = deps

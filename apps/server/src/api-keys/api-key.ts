@@ -3,7 +3,6 @@ import type { ApiKeyScope } from '../access/api-key-scope.ts'
 
 /** A key that lets a program act as its owner. Instants in milliseconds since the Unix epoch. */
 export interface ApiKey {
-  /** A UUID. */
   readonly id: string
   readonly ownerId: string
   readonly name: string

@@ -75,7 +75,6 @@ const newApiKey = named('ApiKeyCreateDto', {
 
 const renewal = namedObject('ApiKeyRenewDto', { expiresAt })
 
-/** `/api/api-keys`: the caller's own API keys. */
 export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
   return [
     accountApi.get('/api/api-keys', {

@@ -26,7 +26,6 @@ export const emptyKey: ApiKeyFormValues = {
 
 type LifetimeValues = Pick<ApiKeyFormValues, 'lifetime' | 'until'>
 
-/** The lifetime as it was submitted. */
 export function lifetimeValues(ctx: Context): LifetimeValues {
   const lifetime = formText(ctx, 'lifetime', 20)
   return {

@@ -18,7 +18,6 @@ export const apiKeyList: ListPageDefinition = {
   sort: { column: 'createdAt', descending: true },
 }
 
-/** An API key on its owner's page. */
 export function apiKeyLine(apiKey: ApiKey, now: number): ApiKeyLine {
   const { id, name, description, scopes, canReadSecrets, expiresAt, lastUsedAt, createdAt } = apiKey
   const keyPath = `${apiKeysPath}/${encodeURIComponent(id)}`

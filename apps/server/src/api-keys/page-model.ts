@@ -5,7 +5,6 @@ import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
 
-/** Lifetimes that the form offers. */
 export const apiKeyLifetimes = ['week', 'month', 'quarter', 'year'] as const
 export type ApiKeyLifetime = (typeof apiKeyLifetimes)[number]
 
@@ -46,11 +45,9 @@ export interface ApiKeysPage {
   readonly viewer: Viewer
   readonly list: ListView
   readonly keys: readonly ApiKeyLine[]
-  /** Scopes that a key can be limited to. */
   readonly areas: readonly string[]
   /** Whether this session may create keys: it must have started with a passkey. */
   readonly canCreate: boolean
-  /** Whether the form offers the permission to read secrets. */
   readonly offersSecrets: boolean
   readonly values: ApiKeyFormValues
   readonly problems: readonly FieldError[]
@@ -61,7 +58,6 @@ export interface ApiKeysPage {
     readonly name: string
     readonly token: string | null
   } | null
-  /** The result of a bulk revocation. */
   readonly bulkNotice: BulkNotice | null
 }
 

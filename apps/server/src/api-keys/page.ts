@@ -18,7 +18,6 @@ import { emptyKey, expirationOf, formProblems, keyValues, lifetimeValues, proble
 import { apiKeyLine, apiKeyList, apiKeysPath } from './key-line.ts'
 import { type ApiKeyRenewPage, type ApiKeysPage, apiKeyNotices } from './page-model.ts'
 
-/** `/settings/api-keys`: the user's API keys. */
 export function apiKeyPages(deps: PageDeps & { readonly apiKeys: ApiKeys }): readonly PageRoute[] {
   const { apiKeys, pocket, authentication, show, flashes, secure, clock } = deps
   const ownerOf = (ctx: Context, { id, administrator }: User) => ({

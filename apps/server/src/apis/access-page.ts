@@ -15,7 +15,6 @@ import type { ApiAccessPage } from './page-model.ts'
 import { pickedPermission } from './permission-list.ts'
 import { apiTabPath } from './show-api.ts'
 
-/** `/settings/admin/apis/:id/clients/:clientId`: the access of one client to one API. */
 export function apiAccessPages(deps: ApiPageDeps): readonly PageRoute[] {
   const { pocket, administration, authentication, show, flashes, path } = deps
   const accessPath = `${path}/:id/clients/:clientId` as const

@@ -199,7 +199,6 @@ export function apiValidator(api: Api): string {
   return validatorOf(apiDto(api))
 }
 
-/** The version of one permission. */
 export function permissionValidator({ id, key, name, description, allowedForCimdClients }: ApiPermission): string {
   return validatorOf([id, key, name, description, allowedForCimdClients])
 }

@@ -16,7 +16,6 @@ import type { ApiFormValues, PermissionForm } from './page-model.ts'
 import { pageOfPermissions } from './permission-list.ts'
 import { apiRemovalConfirmation, apiTabPath, createShowApi, permissionList } from './show-api.ts'
 
-/** `/settings/admin/apis/:id`: one API. */
 export function apiDetailsPages(deps: ApiPageDeps): readonly PageRoute[] {
   const { administration, authentication, show, flashes, path } = deps
   const showApi = createShowApi(deps)

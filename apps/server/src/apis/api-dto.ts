@@ -22,7 +22,6 @@ export function apiDto(api: Api) {
   }
 }
 
-/** `ApiClientGrantDto`. */
 export function accessDto(access: ApiAccess | undefined) {
   return {
     userDelegatedAccess: access?.userDelegatedAccess ?? false,

@@ -15,7 +15,6 @@ import { grantOperations } from './grant-operations.ts'
 
 const clientsApi = operationsIn('clients')
 
-/** `/api/apis` and `/api/api-access`: the APIs that clients get access tokens for. */
 export function apiOperations(deps: Deps & { readonly clientLogos: ClientLogos }): readonly Operation[] {
   const { apis } = deps.pocket
   const administration = createApiAdministration(deps)

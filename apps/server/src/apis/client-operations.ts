@@ -13,7 +13,6 @@ const clientsApi = operationsIn('clients')
 
 const list = { sort: ['name', 'createdAt'], search: true }
 
-/** `/api/apis/:id/clients` and `/assignable-clients`: clients with access to an API, and clients that can be given access. */
 export function clientOperations({ pocket, administration, clientLogos }: ApiOperationDeps): readonly Operation[] {
   const { apis, clients } = pocket
   return [

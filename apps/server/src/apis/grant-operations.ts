@@ -13,7 +13,6 @@ import type { ApiOperationDeps } from './deps.ts'
 
 const clientsApi = operationsIn('clients')
 
-/** `/api/api-access/:clientId`: the APIs a client has access to, and the APIs it can be given access to. */
 export function grantOperations({ pocket, administration }: ApiOperationDeps): readonly Operation[] {
   const { apis } = pocket
   return [

@@ -20,9 +20,7 @@ export interface ApisPage {
     readonly permissions: number
     readonly createdAt: number
   }[]
-  /** The name of the API that was just deleted. */
   readonly removed: string | null
-  /** The result of a bulk deletion. */
   readonly bulkNotice: BulkNotice | null
 }
 
@@ -33,7 +31,6 @@ export interface ApiFormValues {
   readonly accessTokenDurationMinutes: string
   /** Client IDs, one per line. */
   readonly resourceServerClientIds: string
-  /** Whether clients with a metadata document have access. */
   readonly allowCimdClients: boolean
 }
 
@@ -73,9 +70,7 @@ export interface ApiPage {
   readonly list: ListView
   readonly permissions: readonly (PermissionForm & { readonly id: string })[]
   readonly permissionCount: number
-  /** The permission to be added or changed, and the version that a change is based on. */
   readonly permission: PermissionForm & { readonly version: string; readonly problems: readonly FieldError[] }
-  /** Clients with access. */
   readonly clients: readonly {
     readonly id: string
     readonly name: string

@@ -30,7 +30,6 @@ const list: ListPageDefinition = {
   sort: { column: 'name', descending: false },
 }
 
-/** `/settings/admin/apis`: the APIs that clients get access tokens for. */
 export function apiPages(deps: PageDeps): readonly PageRoute[] {
   const { pocket, authentication, show, flashes, secure } = deps
   const { apis } = pocket

@@ -3,7 +3,6 @@ import type { PagePictures } from '../http/page-pictures.ts'
 import { type PageRoute, route } from '../http/page-routes.ts'
 
 export interface SiteFileDeps {
-  /** The current display name of this instance. */
   readonly appName: () => Promise<string>
   readonly pictures: Pick<PagePictures, 'instance'>
   readonly assets: Pick<Assets, 'path'>

@@ -2,14 +2,11 @@ import { createHash } from 'node:crypto'
 import { accentOf } from './accent.ts'
 
 export interface AppearanceSettings {
-  /** The value of the setting. */
   readonly accentColor: string
   readonly animationsDisabled: boolean
-  /** The URL of the sign-in background image. */
   readonly background: string | null
 }
 
-/** A style sheet and the hash of its content. */
 export interface StyleSheet {
   readonly css: string
   readonly hash: string

@@ -15,7 +15,6 @@ const sql = {
 /** Stores favorites. Every method joins the running transaction. */
 export function createFavoriteStore(database: Database) {
   return {
-    /** The IDs of the clients. */
     list: async (accountId: string): Promise<readonly string[]> =>
       rows.all(await database.query(sql.list, [accountId])).map(({ clientId }) => clientId),
     /** Does nothing if it is already a favorite. */

@@ -1,6 +1,5 @@
 import { columns, defineTable } from '@pocket/core/internal/sql'
 
-/** An application that a user marked as a favorite. */
 export interface Favorite {
   readonly accountId: string
   readonly clientId: string

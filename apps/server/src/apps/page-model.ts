@@ -15,11 +15,9 @@ export interface AppTile {
   readonly lastUsedAt: number | null
 }
 
-/** The consent of a user for an application. */
 export interface AllowedApp {
   readonly id: string
   readonly name: string
-  /** Names of the granted OAuth scopes. */
   readonly scopes: readonly string[]
   readonly lastUsedAt: number
   /** The URL of the confirmation page, and the confirmation dialog. */

@@ -16,7 +16,6 @@ import type { FavoriteStore } from './favorite-store.ts'
 import type { OwnApps } from './own-apps.ts'
 import { type AllowedApp, appNotices } from './page-model.ts'
 
-/** Dependencies of the page of one's own applications. */
 export interface AppDeps extends PageDeps {
   readonly ownApps: OwnApps
   readonly favorites: FavoriteStore
@@ -27,7 +26,6 @@ export interface AppDeps extends PageDeps {
   }
 }
 
-/** `/settings/apps`: starts applications and lists consents. */
 export function appPages(deps: AppDeps): readonly PageRoute[] {
   const { pocket, ownApps, favorites, recovery, authentication, show, flashes, clock } = deps
   const { hasOnlyOneDevice, secondPasskey } = deps

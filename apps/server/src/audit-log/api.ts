@@ -58,7 +58,6 @@ const auditFilters = ['event', 'userID', 'clientName', 'location'] as const
 const ownListDefinition: ListDefinition = { sort: auditSorts, filter: ['event', 'userID'], search: true }
 const fullListDefinition: ListDefinition = { sort: auditSorts, filter: auditFilters, search: true }
 
-/** `/api/audit-logs`: the caller's own events, and all events for administrators. */
 export function auditLogOperations({
   auditLog,
   audit,

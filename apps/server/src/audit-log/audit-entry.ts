@@ -2,7 +2,6 @@ import type { Changes } from '@pocket/core'
 
 /** A stored audit event. It keeps the names of that time, so they remain after the account or the client is deleted. */
 export interface AuditEntry {
-  /** A UUID. */
   readonly id: string
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number
@@ -22,7 +21,6 @@ export interface AuditEntry {
   readonly country: string | null
   readonly city: string | null
   readonly requestId: string | null
-  /** Additional data. */
   readonly data: Readonly<Record<string, string>>
   /** Fields that an administrator changed, without secrets; `null` if there are none. */
   readonly changes: Changes | null

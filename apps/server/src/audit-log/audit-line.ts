@@ -93,7 +93,6 @@ function person(kind: Subject['kind'], id: string, name: string | null, known: K
   return origin === undefined ? { kind, name, href: known.user(id) } : { kind: 'origin', name: origin, href: null }
 }
 
-/** The name of an object that was created, deleted or renamed. */
 function changedName({ changes }: AuditEntry): string | null {
   const change = changes?.friendlyName ?? changes?.name
   const name = change?.after ?? change?.before

@@ -119,10 +119,8 @@ export function createAuditLogStore(database: Database) {
       return rows.all(records)
     },
 
-    /** The account name in the most recent entry of the account. */
     lastAccountName: async (accountId: string): Promise<string | null> =>
       (await database.query<NameRow>(sql.lastAccountName, [accountId]))[0]?.name ?? null,
-    /** The client name in the most recent entry of the client. */
     lastClientName: async (clientId: string): Promise<string | null> =>
       (await database.query<NameRow>(sql.lastClientName, [clientId]))[0]?.name ?? null,
 

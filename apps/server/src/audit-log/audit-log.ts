@@ -20,7 +20,6 @@ export interface AuditLogDeps {
   readonly names: CurrentNames
   /** Also receives every event, before it is stored, so that events are kept if storing fails. */
   readonly log: AuditSink
-  /** Looks up the location of an IP address. */
   readonly locationOf: (ipAddress: string | null) => Location
   readonly clock: Clock
   /** Absent if no destination is configured. */

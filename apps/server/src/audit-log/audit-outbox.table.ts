@@ -2,13 +2,11 @@ import { columns, defineTable } from '@pocket/core/internal/sql'
 
 export type AuditDestination = 'syslog' | 'file'
 
-/** An audit entry that a destination has not received yet. */
 export interface OutboxEntry {
   readonly destination: AuditDestination
   /** The repetition key or the ID of the entry. */
   readonly key: string
   readonly createdAt: number
-  /** The exported entry as JSON. */
   readonly entry: string
   /** Repetitions until it is sent share one row, so that a flood does not fill the disk. */
   readonly occurrences: number

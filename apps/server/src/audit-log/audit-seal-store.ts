@@ -22,7 +22,6 @@ const sql = {
   removeSeals: `DELETE FROM ${seals.table} WHERE number < $1`,
 }
 
-/** Stores the chain of the audit log. */
 export function createAuditSealStore(database: Database) {
   return {
     last: async (): Promise<AuditSeal | undefined> => seals.first(await database.query(sql.last)),

@@ -6,7 +6,6 @@ export interface AuditSeal {
   readonly number: number
   /** Milliseconds since the Unix epoch, of the first entry. */
   readonly firstAt: number
-  /** The position of the last entry. */
   readonly lastAt: number
   readonly lastId: string
   readonly entries: number

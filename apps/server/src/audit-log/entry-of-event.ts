@@ -11,7 +11,6 @@ export interface Subjects {
   readonly passkeyId: string | null
 }
 
-/** Current names of the subjects. */
 export interface Names {
   readonly accountName: string | null
   readonly actorName: string | null

@@ -114,7 +114,6 @@ function namesOf(kind: Kind): readonly string[] {
 // `kinds` has no other keys.
 const all = Object.keys(kinds) as Kind[]
 
-/** All event names of the audit log. */
 export const eventNames: readonly string[] = all.flatMap(namesOf)
 
 /** Event names that users filter their own log by. */

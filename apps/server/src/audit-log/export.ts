@@ -33,7 +33,6 @@ const columns = [
   'changes',
 ] as const
 
-/** Number of entries in memory at once. */
 const batchSize = 500
 
 /** Streams the filtered entries, newest first, as chunks of a file with backpressure. */

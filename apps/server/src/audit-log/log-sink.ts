@@ -2,7 +2,6 @@ import type { AuditSink } from '@pocket/core'
 import type { Logger } from '../logging/logger.ts'
 import { auditEvents } from '../telemetry/channels.ts'
 
-/** Writes every event as a line to the server log. */
 export function logSink(logger: Logger): AuditSink {
   return {
     async record(recorded, origin) {

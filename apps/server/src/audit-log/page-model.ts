@@ -24,7 +24,6 @@ export interface AuditLine {
   readonly ipAddress: string | null
   /** Location of the IP address at that time, in English; empty if unknown. */
   readonly place: Location
-  /** Error code of a rejection. */
   readonly code: string | null
   readonly isRefusal: boolean
   readonly changes: readonly AuditChange[]
@@ -63,7 +62,6 @@ export interface AuditLogPage {
 /** `/settings/admin/audit-log`: events of all users. */
 export interface AuditLogAllPage extends Omit<AuditLogPage, 'view'> {
   readonly view: 'audit-log-all'
-  /** URL to download the filtered entries as a file. */
   readonly exports: { readonly csv: string; readonly jsonl: string }
 }
 

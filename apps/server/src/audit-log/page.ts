@@ -34,7 +34,6 @@ const fullDefinition: ListPageDefinition = {
   filters: { event: eventNames, location: locations },
 }
 
-/** `/settings/audit-log` and `/settings/admin/audit-log`: the audit log. */
 export function auditLogPages(deps: PageDeps & { readonly auditLog: AuditLogStore }): readonly PageRoute[] {
   const { auditLog, authentication, show, secure } = deps
   const subjects = createAuditSubjects(deps)

@@ -11,7 +11,6 @@ export const formatVersion = 1
 export interface ArchiveHeader {
   readonly format: typeof formatName
   readonly version: number
-  /** The version of the program that wrote it. */
   readonly program: string
   /** ISO 8601. */
   readonly createdAt: string
@@ -29,7 +28,6 @@ export interface ArchiveEnd {
   readonly files: number
   /** Files that could not be read. */
   readonly missing: readonly string[]
-  /** Base64url. */
   readonly sha256: string
 }
 

@@ -7,7 +7,6 @@ import { type BackupTarget, newestFirst } from './backup-target.ts'
 
 const partial = /^pocket-.*\.partial$/
 
-/** Keeps backups in a folder, which is created if it is missing. */
 export function backupFolder(folder: string): BackupTarget {
   return {
     name: folder,

@@ -1,6 +1,5 @@
 import type { JobNotes } from '../jobs/page-model.ts'
 
-/** The state of scheduled backups, for administrators. */
 export interface BackupStatus {
   readonly kind: 'folder' | 'bucket'
   /** The path of the folder, or the name of the bucket. */

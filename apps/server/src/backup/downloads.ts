@@ -25,7 +25,6 @@ export interface BackupDownload {
 /** Milliseconds. A slow reader keeps a snapshot of the database open. */
 const maxDuration = 3_600_000
 
-/** Archives that administrators download. */
 export function createBackupDownloads({ load, audit, clock, onError }: BackupDownloadDeps) {
   let isActive = false
   return {

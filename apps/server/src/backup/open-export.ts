@@ -208,7 +208,6 @@ function objectOf(row: Row, fields: readonly Field[], positions: readonly number
   )
 }
 
-/** The JSON Schema of the document. */
 export const openExportSchema: Exclude<JSONSchema, boolean> = {
   type: 'object',
   required: ['format', 'version', 'issuer', 'rpId', 'createdAt', ...lists.map(({ name }) => name)],

@@ -11,7 +11,6 @@ export interface BackupsPage {
   readonly scheduled: { readonly status: BackupStatus; readonly job: JobItem | null } | null
   /** Whether the download of an archive begins, or was rejected because another is in progress. */
   readonly download: 'started' | 'busy' | null
-  /** The recipient that was entered. */
   readonly recipient: string
   readonly problems: readonly FieldError[]
 }

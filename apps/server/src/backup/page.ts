@@ -25,7 +25,6 @@ const archivePath = `${backupsPath}/archive`
 const maxPassphraseLength = 200
 const maxRecipientLength = 2500
 
-/** `/settings/admin/backups`: scheduled backups, and the download of an archive. */
 export function backupPages(deps: BackupPageDeps): readonly PageRoute[] {
   const { jobs, backups, backupDownloads, authentication, show, flashes } = deps
 

@@ -20,7 +20,6 @@ export interface ScheduledBackupDeps {
   /** The folder of an SQLite database; `undefined` for PostgreSQL, whose disk is unknown. */
   readonly databaseFolder: string | undefined
   readonly writeArchive: (target: ExportTarget) => Promise<unknown>
-  /** Called with the error of a run that was not aborted. */
   readonly onFailure: (error: unknown) => Promise<void>
   readonly clock: Clock
 }

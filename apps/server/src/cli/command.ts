@@ -16,7 +16,6 @@ interface SetUpUrls {
   readonly migration: { readonly url: string; readonly token: string } | null
 }
 
-/** The operations of an instance that commands use. */
 export interface Instance extends AsyncDisposable {
   /** Aborted when another process has taken over the database. */
   readonly lockLost: AbortSignal
@@ -39,13 +38,11 @@ export interface Instance extends AsyncDisposable {
   diagnose(): Promise<readonly Finding[]>
   readonly configuration: Pick<Configuration, 'dryRun' | 'apply' | 'export'>
   verifyAuditLog(expected?: string): Promise<AuditVerification>
-  /** Values that metrics report. */
   measure: Measure
   /** Calls the REST API as the command line. */
   callApi(request: ApiRequest): Promise<ApiResponse>
 }
 
-/** The external dependencies of a command. */
 export interface CommandContext {
   readonly version: string
   /** @throws {InvalidConfigError} */
@@ -54,7 +51,6 @@ export interface CommandContext {
   readonly createApp: (config: Config, logger: Logger, stop?: AbortSignal) => Promise<Instance>
   /** Replaces the line that shows how far a command is, if there is a terminal; an empty line removes it. */
   readonly showProgress: (line: string) => void
-  /** Writes a line to the command output. */
   readonly print: (line: string) => void
   /** Asks for confirmation; resolves to `undefined` if there is no terminal. */
   readonly confirm: (question: string) => Promise<boolean | undefined>

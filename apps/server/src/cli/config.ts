@@ -14,7 +14,6 @@ const maxAttempts = 5
 /** Milliseconds. */
 const retryDelay = 1000
 
-/** Compares the instance with a configuration file, and applies it. */
 export const addConfig: AddCommand = (program, context) => {
   const parent = program
     .command('config')

@@ -21,7 +21,6 @@ interface CheckResult {
 /** Milliseconds. */
 const maxWait = 5000
 
-/** Checks the instance and its surroundings. */
 export const addDoctor: AddCommand = (program, context) => {
   const command = program
     .command('doctor')

@@ -14,7 +14,6 @@ interface Options {
   readonly verbose?: boolean
 }
 
-/** Checks the health of a running server. */
 export const addHealthcheck: AddCommand = (program, context) => {
   const command = program
     .command('healthcheck')

@@ -1,7 +1,6 @@
 import type { Context } from 'koa'
 import { formText, formTexts } from '../http/form.ts'
 
-/** Access to a client as submitted by a form. */
 export interface AccessChoice {
   readonly isGroupRestricted: boolean
   readonly groupIds: readonly string[]

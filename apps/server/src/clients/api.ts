@@ -29,7 +29,6 @@ const groupIds = namedObject('OidcUpdateAllowedUserGroupsDto', {
   userGroupIds: { type: 'array', items: { type: 'string' } },
 })
 
-/** `/api/oidc/clients` and its subresources, and the clients of users and groups. */
 export function clientOperations(deps: ClientOperationDeps): readonly Operation[] {
   const { pocket, groupsById, clientLogos, clock } = deps
   const { clients } = pocket

@@ -11,7 +11,6 @@ import { isAcceptable } from './redirect-uri-remedy.ts'
 
 const latest = { page: 1, limit: 10, sort: null }
 
-/** `/settings/admin/oidc-clients/:id/activity`: recent attempts, and the changes of the client. */
 export function clientActivityPages(context: ClientPageContext): readonly PageRoute[] {
   const { auditLog, redirectUriPolicy, path, authentication, show, getClient } = context
   const auditSubjects = createAuditSubjects(context)

@@ -14,7 +14,6 @@ import { siteView } from './site-view.ts'
 import { instructionsOf } from './templates/instructions.ts'
 import { templateOf } from './templates/templates.ts'
 
-/** `/settings/admin/oidc-clients/:id`: connects the application with its values, secrets, redirect URIs and the test. */
 export function clientConnectPages(context: ClientPageContext): readonly PageRoute[] {
   const { pocket, clock, path, clientPath, authentication, show, administration, formActor, getClient, form } = context
   const { newSecrets, settings } = context

@@ -4,7 +4,6 @@ import { formatInstant } from '../http/instant.ts'
 
 type ClientMeta = Pick<ClientRecord, 'id' | 'name' | 'description' | 'launchUrl' | 'requiresReauthentication' | 'type'>
 
-/** `OidcClientMetaDataDto`. */
 export function clientMetaDto(client: ClientMeta) {
   return {
     id: client.id,

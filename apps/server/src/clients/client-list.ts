@@ -36,7 +36,6 @@ export function createClientList({ clients, connectionLog }: Pick<Pocket, 'clien
 
   return {
     latestAttempts,
-    /** The number of clients. */
     count: async () => (await clients.page({ ...everything, scope, limit: 1 })).total,
     page: (request: ListRequest): Promise<ClientList> =>
       request.sort?.column === 'lastAttempt' || request.filters.lastAttempt !== undefined

@@ -12,7 +12,6 @@ import { type ClientFlash, type ClientTabName, setClientFlash } from './flash.ts
 
 export type ClientPageContext = ReturnType<typeof createClientPageContext>
 
-/** Shared dependencies of the pages of clients. */
 export function createClientPageContext(deps: ClientPageDeps) {
   const { pocket, authentication, flashes } = deps
   const path = '/settings/admin/oidc-clients' as const

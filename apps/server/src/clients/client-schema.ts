@@ -19,7 +19,6 @@ const meta = {
   clientType: { type: 'string', enum: ['standard', 'cimd'] },
 } as const
 
-/** Public client fields. */
 export const clientMetaSchema = named('OidcClientMetaDataDto', {
   type: 'object',
   required: Object.keys(meta),

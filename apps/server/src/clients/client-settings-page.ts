@@ -33,7 +33,6 @@ interface RejectedSettings extends SubmittedSettings {
   readonly conflict: ClientSettingsPage['conflict']
 }
 
-/** `/settings/admin/oidc-clients/:id/settings`: the settings of a client, its logos, and its registration. */
 export function clientSettingsPages(context: ClientPageContext): readonly PageRoute[] {
   const { pocket, directory, clientLogos, scimState, path, authentication, show, administration } = context
   const { formActor, getClient, redirectToClient, form } = context
@@ -59,7 +58,6 @@ export function clientSettingsPages(context: ClientPageContext): readonly PageRo
     })
   }
 
-  /** Saves the sections that the form names. */
   const saveSettings = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const client = await getClient(ctx)

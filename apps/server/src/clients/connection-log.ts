@@ -53,7 +53,6 @@ export async function namedAttempts(
   return attempts.map((attempt) => ({ ...attempt, userName: names.get(attempt.accountId ?? '') ?? null }))
 }
 
-/** `/api/oidc/clients/:id/connection-log`. */
 export function connectionLogOperations(
   deps: Deps,
   { getClient }: Pick<ClientAdministration, 'getClient'>,

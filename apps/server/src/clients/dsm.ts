@@ -1,6 +1,5 @@
 import { type CorrectedRedirectUri, synologyRedirectUri } from '@pocket/core/internal'
 
-/** The result of checking redirect URIs for Synology DSM. */
 export interface DsmRedirectUris {
   readonly redirectUris: readonly string[]
   readonly corrections: readonly CorrectedRedirectUri[]

@@ -5,7 +5,6 @@ import type { ClientNotice } from './page-model.ts'
 /** A page of a client, below the client's path. */
 export type ClientTabName = '' | '/access' | '/activity' | '/settings'
 
-/** Data that a client's page shows once. */
 export interface ClientFlash {
   readonly corrections: readonly { readonly given: string; readonly corrected: string }[]
   readonly notice: ClientNotice | null

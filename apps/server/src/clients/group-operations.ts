@@ -13,7 +13,6 @@ const clientIds = namedObject('UserGroupUpdateAllowedOidcClientsDto', {
   oidcClientIds: { type: 'array', items: { type: 'string' } },
 })
 
-/** `/api/user-groups/:id/allowed-oidc-clients`. */
 export function groupOperations(
   { directory, groupDto }: ClientOperationDeps,
   administration: ClientAdministration,

@@ -37,7 +37,6 @@ function definition(path: string): ListPageDefinition {
   }
 }
 
-/** `/settings/admin/oidc-clients`: the list of clients. */
 export function clientListPages(context: ClientPageContext): readonly PageRoute[] {
   const { pocket, transaction, pictures, path, authentication, show, flashes, secure, administration, formActor } =
     context

@@ -24,7 +24,6 @@ interface ClientDraft {
   readonly warning: ClientNewPage['warning']
 }
 
-/** `/settings/admin/oidc-clients/new`: connects an application. */
 export function newClientPages(context: ClientPageContext): readonly PageRoute[] {
   const { path, authentication, show, administration, formActor, redirectToClient, clientPath } = context
   const { newSecrets, clientLogos, messagesFor } = context

@@ -2,7 +2,6 @@ import type { RequestOrigin } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
 import type { Deps } from '../http/deps.ts'
 
-/** The consents of users. */
 export interface OwnConsents {
   /** Revokes the consent and the client's tokens. @throws {NotFoundError} `not_found` if there is no consent */
   withdraw(accountId: string, clientId: string, origin: RequestOrigin): Promise<void>

@@ -15,7 +15,6 @@ import type { SectionName } from './settings/sections.ts'
 import type { Instructions } from './templates/instructions.ts'
 import type { UrlWarning } from './templates/pasted-url.ts'
 
-/** A client in the list. */
 export interface ClientItem {
   readonly id: string
   readonly name: string
@@ -79,7 +78,6 @@ export interface ClientNewPage {
   readonly values: ClientNewValues
   /** Whether access is restricted to groups (initially none) or open to all users. */
   readonly isGroupRestricted: boolean
-  /** Errors on `name`, `address`, `id`, `redirectUris` and `redirectUris[i]`. */
   readonly problems: readonly FieldError[]
   /** A warning about the URL that the user must confirm; the form then sends `sure`. */
   readonly warning: { readonly code: Exclude<UrlWarning, 'invalid'>; readonly address: string } | null
@@ -100,7 +98,6 @@ export type EndpointName =
   | 'revocation'
   | 'pushed_authorization_request'
 
-/** A form field of a section. */
 export interface FieldView extends Pick<TextField, 'name' | 'key' | 'options'> {
   readonly kind: TextField['kind'] | 'rows'
   readonly value: string
@@ -115,7 +112,6 @@ export interface FieldView extends Pick<TextField, 'name' | 'key' | 'options'> {
 export interface SectionView {
   readonly name: SectionName
   readonly advanced: boolean
-  /** Whether it has a rejected value. */
   readonly isOpen: boolean
   readonly fields: readonly FieldView[]
 }
@@ -175,11 +171,9 @@ export interface ClientPage extends ClientTab {
   readonly endpoints: readonly { readonly name: EndpointName; readonly url: string }[]
   /** The plaintext of new secrets that the administrator has not stored yet, oldest first. */
   readonly newSecrets: readonly NewSecret[]
-  /** Pasted redirect URIs with their corrected forms. */
   readonly corrections: readonly { readonly given: string; readonly corrected: string }[]
   /** The behavior that it keeps because its application may have relied on it at Pocket ID, or `null`. */
   readonly compatibility: Compatibility | null
-  /** The result of a test. */
   readonly steps: readonly ClientTestStep[] | null
 }
 
@@ -223,7 +217,6 @@ export interface UserAccessCheck {
   readonly user: PickedItem | null
   readonly scope: string
   readonly reason: 'everybody' | 'member' | 'not_member' | 'second_passkey' | 'disabled' | 'unknown' | null
-  /** The groups that grant access. */
   readonly groups: readonly string[]
   /** Claims by name, as text. */
   readonly claims: readonly { readonly name: string; readonly value: string }[]
@@ -244,7 +237,6 @@ export interface ClientActivityPage extends ClientTab {
 export interface ClientSettingsPage extends ClientTab {
   readonly view: 'client-settings'
   readonly sections: readonly SectionView[]
-  /** Themes that have a logo. */
   readonly logos: Readonly<Record<'light' | 'dark', boolean>>
   /** The APIs that it gets access tokens for. */
   readonly apis: readonly {
@@ -308,10 +300,8 @@ export interface ConnectionAttemptItem
     | null
 }
 
-/** The provisioning state on the page of a client. */
 export interface ScimState {
   readonly state: 'none' | 'waiting' | 'works' | 'incomplete' | 'fails'
-  /** When the last run finished. */
   readonly at: number | null
 }
 

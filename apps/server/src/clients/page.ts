@@ -8,7 +8,6 @@ import type { ClientPageDeps } from './deps.ts'
 import { clientListPages } from './list-page.ts'
 import { newClientPages } from './new-page.ts'
 
-/** `/settings/admin/oidc-clients`: client administration. */
 export function clientPages(deps: ClientPageDeps): readonly PageRoute[] {
   const context = createClientPageContext(deps)
   return [

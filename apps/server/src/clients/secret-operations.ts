@@ -9,7 +9,6 @@ import { secretInput } from './secret-body.ts'
 
 const clientsApi = operationsIn('clients')
 
-/** `/api/oidc/clients/:id/secrets`, and the older route for creating a secret. */
 export function secretOperations(administration: ClientAdministration, clock: Clock): readonly Operation[] {
   return [
     clientsApi.get('/api/oidc/clients/:id/secrets', {

@@ -16,7 +16,6 @@ const schema = namedObject('SiteTestDto', {
   headers: { type: 'object', additionalProperties: text },
 })
 
-/** `/api/oidc/clients/:id/site-test`: the decision about a request to a protected site. */
 export function siteTestOperations({ pocket }: Deps): readonly Operation[] {
   return [
     clientsApi.get('/api/oidc/clients/:id/site-test', {

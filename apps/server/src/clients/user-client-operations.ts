@@ -12,7 +12,6 @@ import { createOwnConsents } from './own-consents.ts'
 const accountApi = operationsIn('account')
 const clientsApi = operationsIn('clients')
 
-/** `/api/oidc/users`: the clients of a user. */
 export function userClientOperations(deps: ClientOperationDeps): readonly Operation[] {
   const { pocket, directory, clientLogos } = deps
   const consents = createOwnConsents(deps)

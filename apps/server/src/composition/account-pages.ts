@@ -12,7 +12,6 @@ import { sessionPages } from '../sessions/page.ts'
 import { passkeyRemovedPages } from '../webauthn/passkey-removed-page.ts'
 import type { PageServices } from './services.ts'
 
-/** The pages where users manage their own data. */
 export function composeAccountPages(services: PageServices): readonly PageRoute[] {
   const deps = {
     ...services,

@@ -14,7 +14,6 @@ import { createOwnPasskeys } from '../webauthn/own-passkeys.ts'
 import { createPasskeyRemovalReview } from '../webauthn/passkey-removals.ts'
 import type { Platform } from './platform.ts'
 
-/** User administration, shared by the pages and the REST API. */
 export type Administration = ReturnType<typeof composeAdministration>
 
 export function composeAdministration(platform: Platform, pocket: Pocket, mail: Mail) {

@@ -48,7 +48,6 @@ export async function exportInstance(options: ExportOptions, output: NodeJS.Writ
   return await exportDatabase(options, opened, output)
 }
 
-/** Writes an archive of an instance that is open. */
 export async function exportDatabase(
   { config, logger, version, encryption, includeKey, signal, showProgress }: ExportOptions,
   { masterKey }: Pick<MigratedDatabase, 'masterKey'>,

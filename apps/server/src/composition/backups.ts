@@ -39,7 +39,6 @@ export async function composeBackups({
   })
 }
 
-/** Archives that administrators download. */
 export function composeBackupDownloads({ config, database, logger, clock, audit }: BackupDeps): BackupDownloads {
   return createBackupDownloads({
     async load() {
@@ -66,7 +65,6 @@ function archiveWriter(
   }
 }
 
-/** The note of the job on the page of jobs. */
 export async function backupNotes(backups: ScheduledBackups | undefined): Promise<JobNotes> {
   return backups === undefined ? {} : { [backups.job.name]: backupNote(await backups.status()) }
 }

@@ -23,7 +23,6 @@ import type { DatabaseOptions } from '../database/migrated-database.ts'
 import type { LogConfig } from '../logging/logger.ts'
 import { readSettings, type SettingsConfig } from '../settings/environment.ts'
 
-/** The configuration from the environment. */
 export interface Config
   extends AddressConfig,
     ApiConfig,

@@ -25,7 +25,6 @@ import { createBootstrapAccountStore } from '../users/bootstrap-account-store.ts
 import { backUpBeforeMigration } from './migration-backup.ts'
 import { migrations, tables } from './server-tables.ts'
 
-/** The stores of this server. */
 function storesOf(database: Database) {
   const settings = createTypeormSettingStore(database)
   return {
@@ -51,10 +50,8 @@ function storesOf(database: Database) {
   }
 }
 
-/** The database of an instance with the stores of this server. */
 export type OpenDatabase = MigratedDatabase & ReturnType<typeof storesOf>
 
-/** Opens the configured database as `openMigratedDatabase` does. */
 export async function openDatabase(
   config: DatabaseOptions & BackupConfig,
   logger: Logger,

@@ -28,7 +28,6 @@ export interface PocketIdMigrationOptions {
   readonly source: string
   /** The ENCRYPTION_KEY of the source, or a file that contains it; by default the one of the environment. */
   readonly encryptionKey: Buffer | { readonly file: string } | undefined
-  /** The folder of the pictures of a database. */
   readonly uploads: string | undefined
   /** Only reports the result of a migration. */
   readonly isDryRun: boolean

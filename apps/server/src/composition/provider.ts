@@ -20,7 +20,6 @@ import { passkeyPolicyOf } from '../webauthn/passkey-policy.ts'
 import type { Platform } from './platform.ts'
 import type { Rendering } from './rendering.ts'
 
-/** Core's provider, configured from the environment and the settings. */
 export async function composeProvider(parts: Platform & Rendering, scimProviders: ScimProviders) {
   const { config, logger, database, stores, directory, settings, images, catalogs } = parts
   const signUpUrl = async () => ((await settings.values()).allowUserSignups === 'open' ? '/signup' : null)

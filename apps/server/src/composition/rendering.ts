@@ -9,7 +9,6 @@ import { managedNotes } from '../managed/managed-notes.ts'
 import { recoveryDelayDays } from '../recovery/recovery-requests.ts'
 import type { InstanceOptions, Platform } from './platform.ts'
 
-/** Rendering and localization of pages. */
 export type Rendering = Awaited<ReturnType<typeof composeRendering>>
 
 export async function composeRendering(platform: Platform, { assets, catalogsDirectory }: InstanceOptions) {

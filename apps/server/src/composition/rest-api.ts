@@ -110,7 +110,6 @@ export function composeRestApi(services: Services, guard: Guard): RestApi {
   }
 }
 
-/** Groups as the client operations show them. */
 function groupDtos({ clients }: Pocket, { groups }: Directory) {
   const allowedClients = createAllowedClients(clients)
   return {

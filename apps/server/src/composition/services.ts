@@ -116,6 +116,5 @@ export interface PageServices extends Services {
   readonly authentication: Authentication
   readonly reauthentication: ReauthenticationPages
   readonly flashes: Flashes
-  /** Whether cookies have the `Secure` attribute. */
   readonly secure: boolean
 }

@@ -10,7 +10,6 @@ import { signingKeyPages } from '../signing-keys/page.ts'
 import { passkeyPolicyPages } from '../webauthn/policy-page.ts'
 import type { PageServices } from './services.ts'
 
-/** The settings pages and related administration pages. */
 export function composeSettingPages(services: PageServices): readonly PageRoute[] {
   const deps = {
     ...services,

@@ -60,15 +60,12 @@ export const addressSection = {
   variables: { appUrl, appOrigins, internalAppUrl, trustProxy, hstsMaxAge },
 } satisfies Section
 
-/** Public and internal URLs of this server. */
 export interface AddressConfig {
   /** An origin: scheme, host and port in lower case, without a trailing slash. */
   readonly appUrl: string
-  /** Additional origins for browsers. */
   readonly appOrigins: readonly string[]
   /** The origin for applications; `undefined` if it equals `appUrl`. */
   readonly internalAppUrl: string | undefined
-  /** Whether forwarded headers from this IP address are trusted. */
   readonly trustProxy: TrustProxy
   /** HSTS lifetime in seconds; 0 disables it. */
   readonly hstsMaxAge: number

@@ -73,12 +73,10 @@ export interface S3Config {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly forcePathStyle: boolean
-  /** Prefix of the object keys. */
   readonly prefix: string
 }
 
 export interface FilesConfig {
-  /** Where uploaded files are stored. */
   readonly files:
     | { readonly kind: 'database' }
     | { readonly kind: 'filesystem'; readonly folder: string }

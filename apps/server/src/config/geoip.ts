@@ -51,7 +51,6 @@ export const geoIpSection = {
 
 export interface GeoIpConfig {
   readonly geoIp: {
-    /** Path of the database file. */
     readonly path: string
     /** Download URL including the license key; `null` if downloads are disabled. */
     readonly source: string | null

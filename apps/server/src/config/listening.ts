@@ -67,19 +67,16 @@ export const listeningSection = {
   variables: { host, port, unixSocket, unixSocketMode, systemdSocket, proxyProtocol, webConcurrency },
 } satisfies Section
 
-/** Addresses this server listens on. */
 export interface ListenConfig {
   readonly host: string
   readonly port: number
   /** Path of a Unix socket that replaces host and port. */
   readonly unixSocket: string | undefined
-  /** Permission bits of the Unix socket. */
   readonly unixSocketMode: number | undefined
   /** Whether systemd passes a socket that replaces host and port. */
   readonly systemdSocket: boolean
   /** The peers that send the PROXY protocol; `undefined` if none does. */
   readonly proxyProtocol: TrustProxy | undefined
-  /** Number of processes that share the port. */
   readonly processes: number
 }
 

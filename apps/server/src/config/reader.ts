@@ -7,7 +7,6 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** Reads a whole file. @throws file system errors */
 export type ReadFile = (path: string) => Buffer
 
-/** A problem with a variable and how to fix it. */
 export interface Problem {
   readonly variable: string
   readonly reason: string
@@ -34,12 +33,10 @@ export class Reader {
     })
   }
 
-  /** Whether the variable or its `_FILE` form is set. */
   isSet({ name, secret }: Variable<unknown>): boolean {
     return this.#text(name) !== undefined || (secret === true && this.#text(fileVariable(name)) !== undefined)
   }
 
-  /** The path of the file that contains the secret, if it is read from one. */
   fileOf({ name }: Variable<unknown>): string | undefined {
     return this.#text(fileVariable(name))
   }
@@ -101,7 +98,6 @@ export class Reader {
   }
 }
 
-/** The variable that names a file containing the secret. */
 export function fileVariable(name: string): string {
   return `${name}_FILE`
 }

@@ -31,7 +31,6 @@ export const apiSection = {
 export interface ApiConfig {
   /** The API key that acts as an administrator, if set in the environment. */
   readonly staticApiKey: string | undefined
-  /** Whether rate limits apply. */
   readonly rateLimits: boolean
 }
 

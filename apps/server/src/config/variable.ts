@@ -4,7 +4,6 @@ export interface RawValue {
   readonly bytes: Buffer
 }
 
-/** An environment variable: its description and its parser. */
 export interface Variable<T> {
   readonly name: string
   /** For documentation: `URL`, `boolean`, `integer`, … */
@@ -32,7 +31,6 @@ export class InvalidValueError extends Error {
   }
 }
 
-/** A section of the configuration reference: its variables and its introduction. */
 export interface Section {
   readonly title: string
   readonly introduction?: string

@@ -69,7 +69,6 @@ export async function collectProblems<T>(
   }
 }
 
-/** `callbackURLs[0]` as a path. */
 function partsOf(field: string): Path {
   return [...field.matchAll(/[^.[\]]+/g)].map(([part]) => (/^\d+$/.test(part) ? Number(part) : part))
 }

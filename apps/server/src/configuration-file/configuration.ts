@@ -35,7 +35,6 @@ export interface ConfigurationDeps {
   readonly withLock: Transaction
 }
 
-/** Makes the instance match a configuration file. */
 export function createConfiguration(deps: ConfigurationDeps) {
   const { kinds, store, guard, masterKey, withLock } = deps
 

@@ -59,7 +59,6 @@ function contentOf(source: string, yaml: YamlDocument) {
   }
 }
 
-/** The offsets of keys that their map already has. */
 function repeatedKeys(yaml: YamlDocument): readonly number[] {
   const offsets: number[] = []
   visit(yaml, {

@@ -15,7 +15,6 @@ export const kindNames = [
   { name: 'apis', key: 'resource' },
 ] as const satisfies readonly { readonly name: KindName; readonly key: string }[]
 
-/** A stored object. */
 export interface Existing {
   readonly id: string
   /** All fields that a file can declare, as it declares them. */
@@ -26,7 +25,6 @@ export interface Existing {
 export interface Reference {
   readonly kind: 'groups' | 'clients'
   readonly key: string
-  /** Within the item. */
   readonly path: readonly (string | number)[]
 }
 
@@ -42,7 +40,6 @@ export interface Kind {
   /** All objects that a file can declare, without secrets, for an export. */
   list(): Promise<readonly Item[]>
   references(item: Item): readonly Reference[]
-  /** Completes optional fields of the file. */
   normalize(item: Item): Item
   /** Resolves to the ID. */
   create(actor: Actor, item: Item): Promise<string>

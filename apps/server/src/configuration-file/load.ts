@@ -8,7 +8,6 @@ import { type Item, type KindName, kindNames } from './kind.ts'
 import { fieldOf, InvalidFileError, type Path, type Problem } from './problem.ts'
 import { resolveReferences } from './references.ts'
 
-/** The content of a configuration file. */
 export interface FileContent extends Readonly<Partial<Record<Exclude<KindName, 'settings'>, readonly Item[]>>> {
   readonly revision?: number
   readonly enforce?: boolean
@@ -27,7 +26,6 @@ export interface ConfigurationFile {
   readonly content: FileContent
   /** Every problem that can be found without the database. */
   readonly problems: readonly Problem[]
-  /** Whether there is a problem within the kind or the item at this path. */
   hasProblem(item: Path): boolean
   problem(path: Path, message: string): Problem
 }
@@ -44,7 +42,6 @@ export interface LoadOptions {
 
 export interface FileSchema {
   readonly validate: ValidateFunction<FileContent>
-  /** The problem of a schema error: its path and its message. */
   readonly describe: (error: NonNullable<ValidateFunction['errors']>[number]) => { path: Path; message: string }
 }
 

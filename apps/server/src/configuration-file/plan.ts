@@ -13,7 +13,6 @@ export interface FieldChange {
   readonly isIrreversible: boolean
 }
 
-/** A difference between the file and the database. */
 export interface Change {
   readonly action: 'create' | 'update' | 'delete'
   readonly kind: Kind['name']
@@ -37,7 +36,6 @@ export function itemsOf(content: FileContent, kind: Kind): readonly { readonly i
   return (content[kind.name] ?? []).map((item, index) => ({ item, path: [kind.name, index] }))
 }
 
-/** Compares an item with the stored object. */
 export async function declare(kind: Kind, { item: written, path }: { item: Item; path: Path }): Promise<Declaration> {
   const item = kind.normalize(written)
   const existing = await findExisting(kind, item)
@@ -94,7 +92,6 @@ export async function findExisting(kind: Kind, item: Item): Promise<Existing | u
   )
 }
 
-/** The fields of an item that describe the object. */
 export function declaredFields(item: Item): Item {
   const { previously: _, ...fields } = item
   return fields

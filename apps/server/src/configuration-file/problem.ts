@@ -1,7 +1,6 @@
 /** The path of a value in the file: names of members and indices of items. */
 export type Path = readonly (string | number)[]
 
-/** An error in the file. */
 export interface Problem {
   /** From 1; 1:1 if the problem concerns the whole file. */
   readonly line: number

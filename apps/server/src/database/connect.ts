@@ -20,9 +20,7 @@ export interface ConnectOptions {
   readonly tables: readonly EntitySchema[]
   readonly logger: Logger
   readonly retryPolicy?: RetryPolicy
-  /** Maximum number of connections. */
   readonly poolSize?: number
-  /** Aborts the wait. */
   readonly stop?: AbortSignal
 }
 
@@ -79,7 +77,6 @@ export async function connectToPostgres({
   }
 }
 
-/** Runs `work` on its own connection while servers use the database. */
 export async function withConnection(
   database: DatabaseConfig,
   { tables, logger }: { readonly tables: readonly EntitySchema[]; readonly logger: Logger },

@@ -7,7 +7,6 @@ import type { Database } from '@pocket/core/internal/sql'
  * current master key.
  */
 
-/** The key of their setting. */
 export const durableKeysSetting = 'durableKeys'
 /** The purpose of the key that encrypts them. */
 export const durableKeysPurpose = 'durable keys'

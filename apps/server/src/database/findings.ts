@@ -14,7 +14,6 @@ export interface Findings {
 export const keyTableName = 'pocket_key'
 /** SQL that reads the encrypted signing keys. */
 export const keyQuery = `SELECT encrypted_jwk FROM ${keyTableName}`
-/** The migration history of this server's own tables. */
 export const serverMigrationTableName = 'pocket_server_migration'
 
 const histories = [pocketMigrations.table, directoryMigrations.table, serverMigrationTableName]
@@ -25,12 +24,10 @@ export function fingerprintsIn(texts: Iterable<string>): Set<string> {
   return new Set(fingerprints.filter((fingerprint) => fingerprint !== undefined))
 }
 
-/** The existing migration history tables. */
 export function existingHistories(tables: ReadonlySet<string>): readonly string[] {
   return histories.filter((table) => tables.has(table))
 }
 
-/** SQL that reads a migration history table. */
 export function historyQuery(table: string): string {
   return `SELECT name FROM "${table}"`
 }

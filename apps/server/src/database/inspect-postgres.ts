@@ -4,7 +4,6 @@ import { existingHistories, type Findings, fingerprintsIn, historyQuery, keyQuer
 
 type Query = (sql: string) => Promise<readonly { readonly name: string }[]>
 
-/** The applied migrations, read from the history tables that exist. */
 export async function appliedMigrations(tables: ReadonlySet<string>, query: Query): Promise<AppliedMigrations> {
   const applied = new Map<string, readonly string[]>()
   for (const table of existingHistories(tables)) {

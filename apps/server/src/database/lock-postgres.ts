@@ -52,7 +52,6 @@ interface Session extends AsyncDisposable {
   listen(listener: Listener): Promise<void>
 }
 
-/** Holds an advisory lock in a separate session. */
 export async function lockPostgres(url: string, { mode, force, logger, stop }: LockOptions): Promise<InstanceLock> {
   const description = describePostgres(url)
   const connect = () => connectToPostgres({ url, tables: [], logger, poolSize: 1, ...(stop && { stop }) })

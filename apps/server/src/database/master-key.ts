@@ -27,7 +27,6 @@ interface CandidateKey {
   readonly key: MasterKey
 }
 
-/** The file in the data folder that contains a generated key. */
 function keyFileIn(dataFolder: string): string {
   return join(dataFolder, 'encryption_key')
 }

@@ -24,14 +24,11 @@ import { type MasterKeyConfig, openMasterKey } from './master-key.ts'
 import { rejectPocketIdDatabase } from './pocket-id-database.ts'
 import { describePostgres } from './postgres-url.ts'
 
-/** The migrated database of an instance and its master key. */
 export interface MigratedDatabase extends AsyncDisposable {
   readonly dataSource: DataSource
   readonly masterKey: MasterKey
   readonly lock: InstanceLock
-  /** Resolves when the database responds. */
   ping(): Promise<void>
-  /** Health checks by name. */
   readonly checks: Readonly<Record<'database' | 'writable' | 'migrations' | 'disk', () => Promise<void>>>
 }
 

@@ -12,7 +12,6 @@ export interface Snapshot extends AsyncDisposable {
   readonly applied: AppliedMigrations
   /** The tables of this instance, without the migration histories. */
   readonly tables: readonly TableShape[]
-  /** The number of rows of all these tables. */
   count(tables: readonly TableShape[]): Promise<number>
   rows(table: TableShape): AsyncIterable<readonly Row[]>
   /** The value of a cell, selected by the value of another column; `undefined` if there is no such row. */

@@ -18,7 +18,6 @@ export interface Staging extends AsyncDisposable {
 }
 
 export interface StagingOptions {
-  /** The migrations applied to the source database. */
   readonly initial: readonly MigrationSet[]
   readonly migrations: readonly MigrationSet[]
   readonly tables: readonly EntitySchema[]

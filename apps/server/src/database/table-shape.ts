@@ -7,7 +7,6 @@ export interface TableShape {
   readonly columns: readonly { readonly name: string; readonly type: ColumnType }[]
 }
 
-/** The values of a row in the order of the columns. */
 export type Row = readonly (boolean | number | string | null)[]
 
 const types: Readonly<Record<string, ColumnType>> = {

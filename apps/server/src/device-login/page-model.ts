@@ -12,7 +12,6 @@ export interface DeviceLoginPage {
   /** URL to which the script posts `{ "redirect": string }` for long polling; the form checks once. */
   readonly submitTo: string
   readonly redirect: string
-  /** Error code if the request has failed. */
   readonly problem: string | null
 }
 
@@ -20,7 +19,6 @@ export interface DeviceLoginPage {
 export interface DevicePage {
   readonly view: 'device'
   readonly userName: string
-  /** The rejected input. */
   readonly code: string
   readonly problem: string | null
   readonly request: {

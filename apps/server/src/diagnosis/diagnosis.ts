@@ -7,7 +7,6 @@ import { type AddressResult, checkPublicAddress, checkRelatedOrigins } from './p
 
 export interface DiagnosisDeps {
   readonly issuer: string
-  /** Additional origins for browsers. */
   readonly origins: readonly string[]
   readonly checks: Readonly<Record<'database' | 'writable' | 'migrations' | 'keys' | 'disk', Check>>
   /** Passkeys that are bound to another host name than this one. */
@@ -21,7 +20,6 @@ export interface DiagnosisDeps {
   readonly testLdap: () => Promise<string | undefined>
   readonly scimTargets: () => Promise<readonly ScimTargetTest[]>
   readonly clock: Clock
-  /** Receives the reason for a failed check. */
   readonly onFailure: (check: string, error: unknown) => void
 }
 

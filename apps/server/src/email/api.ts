@@ -32,7 +32,6 @@ const emailSchema = named('EmailDto', {
   },
 })
 
-/** `/api/emails`, and operations that send e-mails. */
 export function emailOperations(deps: EmailOperationDeps): readonly Operation[] {
   return [
     ...queueOperations(deps),

@@ -8,7 +8,6 @@ import type { SettingValues } from '../settings/definitions.ts'
 import type { Message } from './email.ts'
 import { type EmailTexts, emailTexts } from './email-texts.ts'
 
-/** A composed e-mail as plain text and HTML. */
 export interface ComposedEmail {
   readonly subject: string
   readonly text: string
@@ -18,7 +17,6 @@ export interface ComposedEmail {
 }
 
 export interface ComposerDeps {
-  /** The absolute path of `views/`. */
   readonly viewsDirectory: string
   readonly catalogs: Catalogs
   readonly settings: () => Promise<Pick<SettingValues, 'appName' | 'accentColor'>>

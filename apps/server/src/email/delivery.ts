@@ -25,7 +25,6 @@ export interface DeliveryDeps {
   readonly onError: (error: unknown, email?: Pick<Email, 'id' | 'kind'>) => void
 }
 
-/** A request whose content has been resolved. */
 export interface ResolvedRequest {
   readonly email: Email
   readonly message: Message

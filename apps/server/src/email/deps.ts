@@ -29,7 +29,6 @@ export interface EmailServiceDeps {
   readonly clock: Clock
 }
 
-/** Dependencies of the modules that queue e-mails. */
 export interface EmailDeps extends EmailServiceDeps {
   readonly outbox: Outbox
 }

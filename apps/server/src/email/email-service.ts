@@ -31,7 +31,6 @@ export interface EmailService {
 
 type ResolveRecovery = (email: Email, request: RecoveryRequest) => Promise<ResolvedRequest | undefined>
 
-/** E-mail services of an instance. */
 export interface Mail {
   readonly outbox: Outbox
   readonly delivery: Delivery
@@ -43,7 +42,6 @@ export interface Mail {
   lastAttempt(): Promise<LastAttempt | undefined>
   /** Sends a test immediately; it replaces the previous one in the list. @throws {ConfigurationError} with the SMTP error @throws {ConflictError} `user_email_not_set` */
   test(user: User): Promise<void>
-  /** Whether a mail server is set. */
   isConfigured(): Promise<boolean>
   /** Whether e-mail is configured and the user has an e-mail address. */
   reaches(user: Pick<User, 'email'>): Promise<boolean>

@@ -110,7 +110,6 @@ export const emailKinds = Object.keys(emailKindSet) as readonly EmailKind[]
 
 /** A queued, sent or failed e-mail. Instants in milliseconds since the Unix epoch. */
 export interface Email {
-  /** A UUID. */
   readonly id: string
   readonly kind: EmailKind
   readonly recipient: string

@@ -11,7 +11,6 @@ const requestedLifetime = 15 * 60_000
 /** Prevents others from flooding a user's mailbox. */
 const maxConcurrent = 10
 
-/** Login codes sent by e-mail. */
 export function createLoginCodeEmails(
   { directory, outbox, database, settings, transaction, clock }: EmailDeps,
   pocket: Pick<Pocket, 'issueLoginCode' | 'issuer'>,

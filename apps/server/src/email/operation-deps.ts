@@ -2,7 +2,6 @@ import type { Deps } from '../http/deps.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { Mail } from './email-service.ts'
 
-/** Dependencies of the operations of e-mails. */
 export interface EmailOperationDeps extends Deps {
   readonly mail: Mail
   readonly users: UserAdministration

@@ -13,7 +13,6 @@ export interface OutboxDeps {
   readonly clock: Clock
 }
 
-/** An e-mail to a known recipient. */
 export interface NewEmail {
   readonly to: Pick<User, 'email' | 'locale'> & {
     /** `null` if the recipient no longer has an account. */

@@ -17,7 +17,6 @@ export interface VerifyEmailPage {
   readonly continueUrl: string | null
 }
 
-/** An e-mail in the list. */
 export interface EmailItem
   extends Pick<
     Email,
@@ -34,7 +33,6 @@ export interface EmailsPage {
   readonly viewer: Viewer
   readonly list: ListView
   readonly emails: readonly EmailItem[]
-  /** Number of failed e-mails in the whole list. */
   readonly failed: number
   readonly notice: BulkNotice | null
 }

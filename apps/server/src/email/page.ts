@@ -18,7 +18,6 @@ interface WaitingUsers {
   finish(origin: RequestOrigin, token: string): Promise<boolean>
 }
 
-/** Dependencies of the pages of e-mail verification and login codes. */
 export interface EmailPageDeps extends PageDeps {
   readonly mail: Mail
   /** Verifies new users who cannot sign in yet. */

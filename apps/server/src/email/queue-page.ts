@@ -26,7 +26,6 @@ const list: ListPageDefinition = {
   sort: { column: 'createdAt', descending: true },
 }
 
-/** `/settings/admin/emails`: the e-mails of the last 30 days and their delivery state. */
 export function emailQueuePages(deps: PageDeps & { readonly mail: Mail }): readonly PageRoute[] {
   const { authentication, show, flashes, secure } = deps
   const { queue } = deps.mail

@@ -10,7 +10,6 @@ const usersApi = operationsIn('users')
 const defaultCodeLifetime = 15 * 60_000
 const defaultInvitationLifetime = 24 * 60 * 60_000
 
-/** Operations of administrators that send test e-mails, login codes and invitations. */
 export function sendingOperations({ mail, users }: EmailOperationDeps): readonly Operation[] {
   return [
     settingsApi.post('/api/application-configuration/test-email', {

@@ -2,7 +2,6 @@ import { codeOf } from '../logging/failure.ts'
 import type { SettingValues } from '../settings/definitions.ts'
 import type { ComposedEmail } from './compose.ts'
 
-/** Sends one e-mail through the SMTP server. */
 export interface Transport {
   /**
    * Stops when `signal` is aborted, regardless of the state of the connection.
@@ -25,7 +24,6 @@ const defaultPorts: Readonly<Record<string, number>> = { none: 25, starttls: 587
 /** Milliseconds. */
 const timeouts = { connectionTimeout: 15_000, greetingTimeout: 15_000, socketTimeout: 30_000, dnsTimeout: 15_000 }
 
-/** Uses the SMTP server in the current settings. */
 export function createSmtpTransport(settings: () => Promise<SettingValues>): Transport {
   return {
     async send({ to, messageId, subject, text, html, language }, signal) {

@@ -12,7 +12,6 @@ const sql = {
   removeExpired: `DELETE FROM ${rows.table} WHERE expires_at < $1`,
 }
 
-/** Stores pending verifications, one per account. */
 export function createVerificationStore(database: Database) {
   return {
     /** Replaces an earlier one. */

@@ -1,11 +1,9 @@
 import { columns, defineTable } from '@pocket/core/internal/sql'
 
-/** A pending verification of an e-mail address. */
 export interface Verification {
   readonly accountId: string
   /** SHA-256 of the token, base64url. */
   readonly tokenHash: string
-  /** The e-mail address that the token was sent to. */
   readonly email: string
   /** Milliseconds since the Unix epoch. */
   readonly expiresAt: number

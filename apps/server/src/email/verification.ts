@@ -8,7 +8,6 @@ import { addressOf } from './outbox.ts'
 
 const lifetime = 24 * 60 * 60_000
 
-/** Verifies that an e-mail address belongs to the user. */
 export function createEmailVerification(deps: EmailDeps) {
   const { outbox, directory, audit, transaction, clock } = deps
   const store = deps.database.emailVerifications
@@ -24,7 +23,6 @@ export function createEmailVerification(deps: EmailDeps) {
         await outbox.queue({ to: user, message: { kind: 'email-verification', name, token, expiresAt }, expiresAt })
       }),
 
-    /** The account of an unexpired verification link. */
     async findAccountId(token: string): Promise<string | undefined> {
       const verification = await store.find(hashOf(token))
       return verification && verification.expiresAt > clock.now() ? verification.accountId : undefined

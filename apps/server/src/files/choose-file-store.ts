@@ -7,7 +7,6 @@ import type { FileStore } from './file-store.ts'
 import { folderFileStore } from './folder-file-store.ts'
 import { s3FileStore } from './s3-file-store.ts'
 
-/** Creates the file store that the environment configures. */
 export function createFileStore(
   { files }: FilesConfig,
   { dataSource }: Pick<MigratedDatabase, 'dataSource'>,
@@ -18,7 +17,6 @@ export function createFileStore(
     : createExternalFileStore(files)
 }
 
-/** Creates a file store outside the database. */
 export function createExternalFileStore(
   files: Exclude<FilesConfig['files'], { readonly kind: 'database' }>,
 ): FileStore {

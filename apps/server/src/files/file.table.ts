@@ -2,7 +2,6 @@ import { columns, defineTable } from '@pocket/core/internal/sql'
 
 const { bigint, primary, text, varchar } = columns
 
-/** A file stored in the database. */
 export interface StoredFile {
   readonly name: string
   /** Base64. */

@@ -24,7 +24,6 @@ export interface S3Client {
   sendOk(request: S3Request): Promise<Response>
 }
 
-/** Sends signed requests to an S3-compatible bucket. */
 export function createS3Client(config: S3Config): S3Client {
   const { accessKeyId, secretAccessKey, region, bucket, endpoint, forcePathStyle, prefix } = config
   const client = new AwsClient({ accessKeyId, secretAccessKey, region, service: 's3', retries: 2 })

@@ -2,7 +2,6 @@ import type { S3Config } from '../config/files.ts'
 import type { FileStore } from './file-store.ts'
 import { assertOk, createS3Client } from './s3-client.ts'
 
-/** Files in an S3-compatible bucket. */
 export function s3FileStore(config: S3Config): FileStore {
   const client = createS3Client(config)
   return {

@@ -6,7 +6,6 @@ import type { FileStore } from './file-store.ts'
 /** Files that become available together. Disposing of them removes unpublished files. */
 export interface StagedFiles extends AsyncDisposable {
   write(name: string, bytes: Buffer): Promise<void>
-  /** Moves the staged files to the store. */
   publish(): Promise<void>
   /** Removes the published files again, except those that the store had before. */
   revert(): Promise<void>

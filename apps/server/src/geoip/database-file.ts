@@ -16,7 +16,6 @@ export interface DatabaseFile extends Disposable {
   writtenAt(): Promise<number | null>
   /** Reloads the file if it has changed. An unusable file leaves the previous content in use. */
   refresh(): Promise<void>
-  /** Starts watching the file. */
   watch(): void
 }
 

@@ -13,7 +13,6 @@ export interface GeoIpDatabase {
   find(address: string): LocationRecord | undefined
 }
 
-/** The database record of an IP address. */
 export interface LocationRecord {
   /** ISO 3166-1. */
   readonly countryCode: string | undefined

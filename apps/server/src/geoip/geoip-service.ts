@@ -15,7 +15,6 @@ import { createDatabaseRefresh } from './refresh.ts'
 export interface GeoIpService extends AsyncDisposable {
   readonly geoIp: GeoIp
   readonly jobs: readonly Job[]
-  /** Details of the loaded database for the job page. */
   notes(): JobNotes
   /** Whether a download source is configured but no usable database exists. */
   isMissing(): boolean
@@ -28,7 +27,6 @@ export interface GeoIpServiceOptions {
   readonly logger: Logger
   readonly clock: Clock
   readonly repeat?: Repeat
-  /** Polling options of the file watcher. */
   readonly file?: Pick<DatabaseFileOptions, 'pollInterval' | 'stabilityThreshold'>
   /** Milliseconds that a download may take. */
   readonly timeout?: number
@@ -44,7 +42,6 @@ const downloadTimeout = 10 * minute
 /** Longer than the job's retry interval, so that the job, which reports the result, retries first. */
 const retryAfter = hour + 10 * minute
 
-/** Loads the database if it exists. */
 export async function openGeoIpService({
   config,
   logger,

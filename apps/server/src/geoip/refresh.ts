@@ -10,7 +10,6 @@ import { GeoIpError } from './geoip-error.ts'
 import { withFileLock } from './lock.ts'
 import { unpack } from './unpack.ts'
 
-/** Replaces the database with a newer one if necessary. */
 export interface DatabaseRefresh {
   /**
    * Downloads if there is no usable database or it is older than this many milliseconds. Does nothing if
@@ -83,7 +82,6 @@ export function createDatabaseRefresh({ file, download, clock }: DatabaseRefresh
   }
 }
 
-/** Removes partial downloads of processes that crashed. */
 async function removePartialDownloads(path: string): Promise<void> {
   const partFiles = (await readdir(dirname(path))).filter(
     (name) => name.startsWith(`${basename(path)}.`) && name.endsWith(partSuffix),

@@ -54,7 +54,6 @@ async function extractDatabase(from: string, to: string, signal: AbortSignal): P
   await extraction
 }
 
-/** Decompresses a gzip file up to the maximum database size. */
 async function* decompress(path: string): AsyncGenerator<Buffer> {
   let size = 0
   const gunzip = createGunzip()

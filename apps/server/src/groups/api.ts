@@ -51,7 +51,6 @@ const membersBody = objectOf({
   userIds: { type: 'array', items: { type: 'string' }, description: 'Unknown IDs are ignored.' },
 })
 
-/** `/api/user-groups`, the groups of a user, and the claims of groups. */
 export function groupOperations(deps: GroupOperationDeps): readonly Operation[] {
   const { directory, groups, allowedClients } = deps
   const respondWithGroup = async (ctx: Context, id: string) => {

@@ -21,7 +21,6 @@ const definition: ListPageDefinition = {
   sort: { column: 'friendlyName', descending: false },
 }
 
-/** `/settings/admin/user-groups`: the list of groups and its bulk actions. */
 export function groupListPages(deps: GroupPageDeps) {
   const { pocket, directory, groups, authentication, reauthentication, show, flashes, secure } = deps
   const clientAdministration = createClientAdministration(deps)

@@ -76,17 +76,14 @@ export interface GroupPage {
   readonly adding: { readonly users: readonly PickedItem[]; readonly endsAt: string }
   /** A rejected end date: the user and the submitted day. */
   readonly ending: { readonly userId: string; readonly endsAt: string } | null
-  /** The error code of a rejected addition. */
   readonly memberProblem: string | null
   readonly claims: readonly CustomClaim[]
   readonly claimsProblem: string | null
   readonly claimKeys: readonly string[]
   /** The restricted clients that members may use. */
   readonly clients: readonly PickedItem[]
-  /** The version that the client selection is based on. */
   readonly clientsVersion: string
   readonly notice: Notice<(typeof groupNotices)[number]> | null
-  /** The result of a bulk action for members. */
   readonly bulkNotice: BulkNotice | null
   readonly removal: Confirmation
 }

@@ -24,7 +24,6 @@ import {
   pickedClients,
 } from './show-group.ts'
 
-/** `/settings/admin/user-groups`: group administration. */
 export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
   const { groups, directory, authentication, reauthentication, show, flashes } = deps
   const { clients } = deps.pocket

@@ -25,7 +25,6 @@ export interface BulkAction<Item extends BulkItem> {
   readonly asks: string
   /** The form value of `act`; the message of the result is below `VIEW.done.ACT`. */
   readonly act: string
-  /** The existing items with these IDs. */
   readonly find: (ids: readonly string[]) => Promise<readonly Item[]>
   /** The first items that match the query of the list; without it, only items of one page can be selected. */
   readonly findMatching?: (query: string, limit: number) => Promise<Matches<Item>>
@@ -44,13 +43,11 @@ interface Matches<Item> {
   readonly total: number
 }
 
-/** The maximum number of items of one action. */
 const maxItems = 500
 /** Items of one request. Each is changed in a transaction of its own, so all of them could exceed the time limit of a proxy. */
 const batchSize = 50
 /** Maximum number of matches among which the confirmed items are looked up again. */
 const maxMatches = 10_000
-/** Maximum number of names on the confirmation page. */
 const maxNames = 20
 /** As many as fit into the cookie of the notice. */
 const maxUndoItems = 25

@@ -1,6 +1,5 @@
 import { PocketError } from '@pocket/core/errors'
 
-/** The result of a bulk action. */
 export interface BulkNotice {
   readonly done: string
   readonly count: number

@@ -6,12 +6,10 @@ import { once } from './once.ts'
 export interface Language {
   /** BCP 47. */
   readonly tag: string
-  /** The name of the language in that language. */
   readonly name: string
 }
 
 export interface Catalogs {
-  /** Sorted by native name. */
   readonly languages: readonly Language[]
   /** The messages in the first of these languages (BCP 47) that has a catalog, otherwise in English. */
   inPreferredLanguage(languages: readonly string[]): LocalizedMessages

@@ -8,7 +8,6 @@ export interface PickedItem {
   readonly detail: string
 }
 
-/** Groups as a picker shows them, by name. */
 export function pickedGroups(groups: readonly Pick<Group, 'id' | 'friendlyName'>[]): readonly PickedItem[] {
   return groups
     .map(({ id, friendlyName }) => ({ id, name: friendlyName, detail: '' }))

@@ -7,9 +7,7 @@ export interface Confirmation {
    * `submit`.
    */
   readonly act: string
-  /** The names of the affected users or items that are shown. */
   readonly names: readonly string[]
-  /** The number of affected items. */
   readonly count: number
   /** Values for message placeholders, in addition to `name` and `count`. */
   readonly values?: Readonly<Record<string, string>>

@@ -17,7 +17,6 @@ export interface Deps {
   readonly clock: Clock
 }
 
-/** Dependencies of every page. */
 export interface PageDeps extends Deps {
   readonly authentication: Authentication
   readonly reauthentication: ReauthenticationPages

@@ -6,7 +6,6 @@ import { formText } from './form.ts'
 /** The reason for a rejected form, so that its page can be shown again with the entered values. */
 export interface Refusal {
   readonly status: number
-  /** Validation errors of single fields. */
   readonly problems: readonly FieldError[]
   /** The error code if the form was rejected as a whole. */
   readonly problem: string | null

@@ -61,7 +61,6 @@ export function jsonObject(ctx: Context): Readonly<Record<string, unknown>> {
 
 const parsedForms = new WeakMap<Context, URLSearchParams>()
 
-/** All values sent under this name, unparsed: dots, brackets and repetition have no special meaning. */
 function valuesOf(ctx: Context, name: string): readonly unknown[] {
   const { body, rawBody } = ctx.request
   if (ctx.is('application/x-www-form-urlencoded') && typeof rawBody === 'string') {

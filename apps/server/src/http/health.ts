@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Context } from 'koa'
 
-/** Resolves if the database responds. */
 export type Ping = () => Promise<void>
 
 const maxWait = 2000

@@ -7,13 +7,11 @@ import type { ListRange, ListView } from './list-view.ts'
 
 export interface ListPageDefinition {
   readonly path: string
-  /** In display order. */
   readonly columns: readonly ListColumn[]
   /** The possible values of each filter, by the names of the REST API. */
   readonly filters?: Readonly<Record<string, readonly string[]>>
   /** Filters by an item that a picker finds: the chosen item, if it exists. */
   readonly pickers?: Readonly<Record<string, { readonly kind: string; readonly chosen: PickedItem | undefined }>>
-  /** Whether the list has a date range. */
   readonly range?: boolean
   /** The default sort order. */
   readonly sort: { readonly column: string; readonly descending: boolean }

@@ -10,7 +10,6 @@ export interface ListRange {
 export interface ListView {
   readonly path: string
   readonly search: string
-  /** The visible columns. */
   readonly columns: readonly {
     readonly name: string
     readonly href: string | null
@@ -24,7 +23,6 @@ export interface ListView {
     /** Present if a picker chooses the value. */
     readonly picker?: { readonly kind: string; readonly chosen: readonly PickedItem[] }
   }[]
-  /** Present if the list has a date range. */
   readonly range?: ListRange
   /** The active filters, each with the URL of the list without it. `label` is the name of a chosen item. */
   readonly applied: readonly {
@@ -37,7 +35,6 @@ export interface ListView {
   readonly sort: { readonly column: string; readonly descending: boolean }
   readonly limits: readonly number[]
   readonly limit: number
-  /** The number of matching items on all pages. */
   readonly total: number
   /** The number of items without search and filters, if it is known. */
   readonly all?: number

@@ -9,11 +9,9 @@ export type MessageValues = Readonly<Record<string, string | number>>
 export interface MessagePart {
   readonly text: string
   readonly isValue: boolean
-  /** The name of the placeholder. */
   readonly name?: string
 }
 
-/** The messages of one language. */
 export interface Messages {
   /** BCP 47. */
   readonly language: string

@@ -12,7 +12,6 @@ export interface PageModels {
 
 export type PageModel = View | PageModels[keyof PageModels]
 
-/** An error on a page with navigation. */
 export interface SignedInErrorPage {
   readonly view: 'signed-in-error'
   readonly viewer: Viewer

@@ -9,7 +9,6 @@ export interface PagePictures {
   instance(): Promise<{
     readonly favicon: { readonly href: string; readonly type: string } | null
     readonly logo: ClientPictures | null
-    /** The background image of the sign-in page. */
     readonly background: string | null
   }>
   client(id: string): Promise<ClientPictures | null>

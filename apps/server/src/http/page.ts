@@ -23,7 +23,6 @@ export interface PageRendererOptions {
   readonly catalogs: Catalogs
   /** The origin that passkeys are bound to. */
   readonly issuer: string
-  /** The current display name of this instance. */
   readonly appName: () => Promise<string>
   readonly pictures: PagePictures
   /** For the navigation of administrators. */

@@ -1,8 +1,6 @@
 import type { PageModel } from './page-models.ts'
 
-/** Counts that the navigation shows to administrators. */
 export interface RailCounts {
-  /** New users who wait for the approval of an administrator. */
   readonly approvals: number
 }
 
@@ -10,7 +8,6 @@ export interface RailCounts {
 export interface RailEntry {
   /** Its label is the message `frame.rail.NAME`. */
   readonly name: string
-  /** The name of a Lucide icon. */
   readonly icon: string
   readonly path: string
   /** The page itself and its subpages. */
@@ -22,7 +19,6 @@ export interface RailEntry {
 
 /** A page among the tabs of an entry. */
 export interface RailTab {
-  /** The message key of its label. */
   readonly title: string
   readonly path: string
   readonly view: PageModel['view']

@@ -11,7 +11,6 @@ export function rankedPage(
   return ids.toSorted((a, b) => direction * (valueOfId(a) - valueOfId(b))).slice(first, first + request.limit)
 }
 
-/** The items in the order of their IDs. */
 export function sortByIds<Item>(
   ids: readonly string[],
   items: readonly Item[],

@@ -47,7 +47,6 @@ export class ReplaceableServer implements Disposable {
     if (tls && this.server instanceof TlsServer) this.#certificates = reloadCertificates(this.server, tls, logger)
   }
 
-  /** Ends the reload of certificates. */
   [Symbol.dispose](): void {
     this.#certificates?.[Symbol.dispose]()
   }

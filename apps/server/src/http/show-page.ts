@@ -3,7 +3,6 @@ import type { Context } from 'koa'
 import type { RenderPage } from './page.ts'
 import type { PageModel } from './page-models.ts'
 
-/** Responds with a page. */
 export type ShowPage = (ctx: Context, page: PageModel) => Promise<void>
 
 export function createShowPage(render: RenderPage): ShowPage {

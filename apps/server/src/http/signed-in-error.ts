@@ -11,7 +11,6 @@ interface ErrorDetails {
   readonly requestId: string | null
 }
 
-/** The page where the cause can be fixed, by error code. */
 const remedies: Readonly<Record<string, string>> = {
   passkey_required: '/settings/account/security',
   sign_in_again: '/settings/account/security',

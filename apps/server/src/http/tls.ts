@@ -6,7 +6,6 @@ import type { Logger } from '../logging/logger.ts'
 /** How often the files are checked, in milliseconds: certificates are renewed days before they expire. */
 const interval = 1000
 
-/** Options of a server with this certificate. */
 export function certificatesOf({ cert, key }: Pick<TlsConfig, 'cert' | 'key'>) {
   return { cert, key, minVersion: 'TLSv1.3' } as const
 }

@@ -40,14 +40,12 @@ export interface ApplicationImages {
   put(actor: Actor, name: ApplicationImage, bytes: Buffer): Promise<PreparedImage>
   /** Restores the default image. @throws {NotFoundError} `image_not_found` if none was uploaded, unless `ignoreMissing` is set */
   remove(actor: Actor, name: ApplicationImage, ignoreMissing?: 'ignore-missing'): Promise<void>
-  /** All images, for pages. */
   list(): Promise<readonly ApplicationImageItem[]>
 }
 
 /** An instance image for a page. */
 export interface ApplicationImageItem {
   readonly name: ApplicationImage
-  /** Whether the image was uploaded. */
   readonly isOwn: boolean
   /** `null` if there is none. */
   readonly address: string | null

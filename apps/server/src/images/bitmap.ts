@@ -40,7 +40,6 @@ export function inspectBitmap(bytes: Buffer): Promise<Inspection> {
 interface Inspection {
   readonly width: number
   readonly height: number
-  /** Whether it contains EXIF or XMP. */
   readonly hasMetadata: boolean
 }
 

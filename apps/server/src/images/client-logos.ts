@@ -28,7 +28,6 @@ export function prepareLogo(bytes: Buffer): Promise<PreparedImage> {
   return prepareImage(bytes, { ...rules, keepsOriginals: true })
 }
 
-/** Downloaded logos that are not assigned to a client yet. */
 export type DownloadedLogos = ReadonlyMap<LogoTheme, DownloadedLogo>
 
 interface DownloadedLogo extends PreparedImage {
@@ -55,7 +54,6 @@ export interface ClientLogos {
    */
   findForTheme(clientId: string, theme: LogoTheme): Promise<StoredImage | undefined>
   read(logo: StoredImage): Promise<Buffer | undefined>
-  /** Adds to clients which logos they have. */
   withLogoFlags<T extends LogoFlags>(clients: readonly T[]): Promise<T[]>
   /** Like `withLogoFlags`, for items that contain a client. */
   withClientLogoFlags<T extends { readonly client: LogoFlags }>(items: readonly T[]): Promise<T[]>

@@ -18,12 +18,10 @@ const sql = {
   remove: `DELETE FROM ${rows.table} WHERE "file" = $1 AND "slot" IS NULL`,
 }
 
-/** Stores which image is in which slot. */
 export function createImageStore(database: Database) {
   database.cacheTables(imageTable.options.name)
   return {
     find: async (slot: Slot): Promise<StoredImage | undefined> => rows.first(await database.query(sql.find, [slot])),
-    /** The images in slots with this prefix. */
     listByPrefix: async (prefix: 'application/'): Promise<readonly StoredImage[]> =>
       rows.all(await database.query(sql.filled, [`${prefix}%`])),
 

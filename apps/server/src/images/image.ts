@@ -23,7 +23,6 @@ export interface PreparedImage {
 
 /** A stored image. Instants in milliseconds since the Unix epoch. */
 export interface StoredImage {
-  /** The name of its file. */
   readonly file: string
   /** `null`: the image is no longer in use and its file will be deleted. */
   readonly slot: string | null

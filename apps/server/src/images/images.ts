@@ -16,7 +16,6 @@ export interface ImageDeps {
   readonly onError: (error: unknown) => void
 }
 
-/** A change of an image: its slot, its audit event and its actor. */
 export interface ImageChange {
   readonly slot: Slot
   readonly event: AuditEvent
@@ -34,7 +33,6 @@ export function imageFile(slot: Slot, mediaType: string, id: string): string {
   return `${folder}/${id}.${extensions[mediaType] ?? mediaType.slice('image/'.length)}`
 }
 
-/** Images by slot. */
 export function createImages({ store, files, audit, transaction, clock, onError }: ImageDeps) {
   const removeDiscarded = async (): Promise<void> => {
     const failures: unknown[] = []
@@ -111,7 +109,6 @@ export function createImages({ store, files, audit, transaction, clock, onError 
       for (const slot of slots) await store.discard(slot)
     },
 
-    /** Deletes the files of unused images. */
     removeDiscarded,
   }
 }

@@ -85,7 +85,6 @@ function clientPicture(id: string, stored: readonly StoredImage[]): ClientPictur
   return picturesForThemes(url('light'), url('dark'))
 }
 
-/** The URLs of the pictures that these users uploaded. */
 export function userPictures({ find }: Pick<Images, 'find'>) {
   return async (userIds: readonly string[]): Promise<ReadonlyMap<string, string>> => {
     const images = await Promise.all(userIds.map((id) => find(userSlot(id))))

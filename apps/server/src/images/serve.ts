@@ -7,7 +7,6 @@ const day = 24 * 3600
 const maxAgeSeconds = 15 * 60
 export const staleWhileRevalidate = { application: day, client: day / 2, user: 3600 } as const
 
-/** The media types of image responses. */
 export const imageTypes = [
   'image/png',
   'image/jpeg',

@@ -5,7 +5,6 @@ export interface ImageStructure {
   /** The offset after the last byte of the image. */
   readonly end: number
   readonly frames: number
-  /** Whether it contains EXIF or XMP. */
   readonly hasMetadata: boolean
 }
 

@@ -1,6 +1,5 @@
 import type { LogoTheme } from './image.ts'
 
-/** The query parameter that selects the light or dark logo. */
 export const lightQuery = {
   light: { type: 'boolean', default: true, description: 'Whether the logo is for a light background.' },
 } as const

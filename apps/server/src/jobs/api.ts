@@ -24,7 +24,6 @@ export const jobSchema = namedObject('JobDto', {
   },
 })
 
-/** `/api/jobs`: the background jobs of this server. */
 export function jobOperations(jobs: Jobs): readonly Operation[] {
   return [
     settingsApi.get('/api/jobs', {

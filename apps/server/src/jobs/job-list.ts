@@ -23,7 +23,6 @@ export const jobList: ListPageDefinition = {
 
 type JobMessages = Pick<Messages, 'text' | 'has' | 'language'>
 
-/** The name of a job in the viewer's language. */
 export function jobName(name: string, { text, has }: JobMessages): string {
   return has(`jobs.names.${name}`) ? text(`jobs.names.${name}`) : name
 }

@@ -17,7 +17,6 @@ export interface JobState {
   readonly lastError: string | null
 }
 
-/** The outcome of the last run of a job. */
 export type JobOutcome = 'succeeded' | 'failed'
 
 export const jobTable = defineTable<JobState>('pocket_job', {

@@ -11,7 +11,6 @@ export interface JobItem {
   readonly name: string
   /** Milliseconds between the end of a run and the start of the next one. */
   readonly intervalMs: number
-  /** Whether a replica is running it now. */
   readonly isRunning: boolean
   readonly nextRunAt: number
   readonly lastStartedAt: number | null
@@ -21,12 +20,10 @@ export interface JobItem {
     readonly finishedAt: number
     /** Milliseconds; `null` while the next run is in progress. */
     readonly took: number | null
-    /** The error message. */
     readonly error: string | null
   } | null
 }
 
-/** Job administration. */
 export interface Jobs {
   list(): Promise<readonly JobItem[]>
   /**

@@ -20,11 +20,9 @@ export interface JobsPage {
   readonly jobs: readonly JobItem[]
   /** The number of jobs whose last run failed, including hidden ones. */
   readonly failed: number
-  /** Additional notes on jobs, by job name. */
   readonly notes: JobNotes
   /** A job that was just requested, and whether it was already running. */
   readonly notice: { readonly done: 'requested' | 'running'; readonly job: string } | null
-  /** The result of a bulk request. */
   readonly bulkNotice: BulkNotice | null
 }
 

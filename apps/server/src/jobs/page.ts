@@ -18,7 +18,6 @@ export interface JobPageDeps extends PageDeps {
   readonly jobNotes: () => Promise<JobNotes>
 }
 
-/** `/settings/admin/jobs`: the background jobs of the server. */
 export function jobPages(deps: JobPageDeps): readonly PageRoute[] {
   const { jobs, jobNotes, authentication, messagesFor, show, flashes, secure } = deps
 

@@ -68,7 +68,6 @@ const runSchema = namedObject('LdapRunDto', {
   },
 })
 
-/** `/api/ldap`, including the LDAP operations of Pocket ID. */
 export function ldapOperations(
   deps: Deps & { readonly ldap: LdapServices; readonly users: UserAdministration },
 ): readonly Operation[] {

@@ -5,7 +5,6 @@ import { ldapActor } from '../access/built-in-actors.ts'
 import type { NamedEvent } from '../audit-log/audit-log.ts'
 import { changesOf } from './report.ts'
 
-/** The audit events of an import, one for each user and each group. */
 export function eventsOf(applied: LdapChanges): readonly NamedEvent[] {
   const { creations = [], changes = [], removals = [], groupCreations = [], groupChanges = [] } = applied
   const { groupRemovals = [], memberships = [] } = applied

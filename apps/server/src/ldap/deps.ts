@@ -4,7 +4,6 @@ import type { LdapLinks } from './ldap-links.ts'
 import type { LdapRunStore } from './ldap-run-store.ts'
 import type { LdapSync } from './ldap-sync.ts'
 
-/** LDAP services for pages, the REST API and jobs. */
 export interface LdapServices {
   readonly sync: LdapSync
   readonly links: LdapLinks

@@ -15,7 +15,6 @@ export interface LdapHostDeps {
   /** Deletes the related data of a user who is being removed, within the transaction. */
   readonly deleteUserData: (userId: string) => Promise<void>
   readonly deleteGroupData: (groupId: string) => Promise<void>
-  /** Called when a user is re-enabled. */
   readonly onEnabled: (userId: string) => Promise<void>
 }
 
@@ -37,7 +36,6 @@ export function createLdapHost(deps: LdapHostDeps): LdapHost {
     await recordMany(eventsOf(applied))
   }
 
-  /** The users who have a picture that was not imported from LDAP. */
   const findUsersWithManualPicture = async (changed: readonly PicturePlan[]): Promise<ReadonlySet<string>> => {
     const stored = await images.listBySlots(changed.map(({ userId }) => userSlot(userId)))
     const hashes = new Map(stored.map(({ slot, hash }) => [slot, hash]))

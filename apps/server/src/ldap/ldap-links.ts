@@ -8,7 +8,6 @@ import type { LdapSync } from './ldap-sync.ts'
 
 /** Links between users or groups and LDAP entries that an administrator created. */
 export function createLdapLinks({ directory, audit, transaction }: Deps, sync: LdapSync) {
-  /** The audit event of a group whose link has changed. */
   const groupEvent = (actor: Actor, { before, group }: Readonly<Record<'before' | 'group', Group>>) => ({
     event: 'group_updated' as const,
     groupId: group.id,

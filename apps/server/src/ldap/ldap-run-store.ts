@@ -16,7 +16,6 @@ const sql = {
   anySucceeded: `SELECT 1 AS one FROM ${rows.table} WHERE outcome = 'succeeded' LIMIT 1`,
 }
 
-/** Stores the latest import reports. */
 export function createLdapRunStore(database: Database) {
   return {
     /** Stores a report and deletes the oldest beyond this number. */
@@ -30,7 +29,6 @@ export function createLdapRunStore(database: Database) {
     /** Newest first. */
     list: async (limit: number): Promise<readonly LdapRun[]> => rows.all(await database.query(sql.list, [limit])),
     find: async (id: string): Promise<LdapRun | undefined> => rows.first(await database.query(sql.find, [id])),
-    /** The newest run that was not a dry run. */
     newestImport: async (): Promise<LdapRun | undefined> => rows.first(await database.query(sql.newestImport)),
     hasSucceededRun: async (): Promise<boolean> => (await database.execute(sql.anySucceeded)) > 0,
   }

@@ -1,6 +1,5 @@
 import type { LdapCounts, RemovalSummary } from '@pocket/directory'
 
-/** An entry that was skipped or imported incompletely. */
 export interface RunProblem {
   readonly dn: string
   readonly id: string | null
@@ -42,7 +41,6 @@ export type RunTrigger = 'job' | 'api' | 'page'
 
 /** The report of a run. Instants in milliseconds since the Unix epoch. */
 export interface LdapRun {
-  /** A UUID. */
   readonly id: string
   readonly trigger: RunTrigger
   readonly outcome: RunOutcome
@@ -51,7 +49,6 @@ export interface LdapRun {
   /** The stable error code of a failure, and its details. */
   readonly code: string | null
   readonly details: Readonly<Record<string, string>>
-  /** The number of entries that the directory returned. */
   readonly found: { readonly people: number; readonly groups: number } | null
   /** The applied changes, or the planned ones if none were applied. */
   readonly counts: LdapCounts

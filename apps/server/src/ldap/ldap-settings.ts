@@ -7,7 +7,6 @@ const second = 1000
 /** The share of imported users, groups or memberships that an import may remove without confirmation. */
 const maxRemovals = 0.25
 
-/** The connection and query options. */
 export function ldapOptionsOf(settings: SettingValues): LdapOptions {
   return {
     url: settings.ldapUrl,
@@ -36,7 +35,6 @@ export function ldapOptionsOf(settings: SettingValues): LdapOptions {
   }
 }
 
-/** The rules for applying the entries. */
 export function ldapRulesOf(settings: SettingValues): Omit<LdapRules, 'now'> {
   // Validated when it was stored.
   const newClaims: readonly CustomClaim[] = JSON.parse(settings.signupDefaultCustomClaims)

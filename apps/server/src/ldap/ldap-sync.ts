@@ -32,11 +32,9 @@ export interface LdapSyncDeps {
   readonly jobs: Pick<JobStore, 'markDue'>
   readonly audit: AuditSink
   readonly clock: Clock
-  /** Aborts remaining work when this server stops. */
   readonly stop: AbortSignal
 }
 
-/** The trigger of a run, and the confirmed plan. */
 export interface RunRequest {
   readonly trigger: Exclude<RunTrigger, 'job'>
   /** The digest of the removals that an administrator has confirmed. */
@@ -47,7 +45,6 @@ const name = 'sync-ldap'
 const hour = 3_600_000
 /** Milliseconds after a server start, or after LDAP was enabled. */
 const startDelay = 5000
-/** Maximum number of stored reports. */
 const maxRuns = 30
 const noOrigin: RequestOrigin = { requestId: null, ipAddress: null, userAgent: null }
 

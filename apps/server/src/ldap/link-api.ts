@@ -6,7 +6,6 @@ import { objectOf } from '../http/api/schema.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { LdapLinks } from './ldap-links.ts'
 
-/** `/api/users/:id/ldap-link` and `/api/user-groups/:id/ldap-link`: links to LDAP entries. */
 export function linkOperations(links: LdapLinks, users: UserAdministration): readonly Operation[] {
   return [
     ...operationsOf({

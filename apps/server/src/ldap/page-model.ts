@@ -21,9 +21,7 @@ export interface LdapPage {
   readonly runs: readonly LdapRun[]
   /** The report that is shown in full. */
   readonly shown: LdapRun | null
-  /** The latest import if it needs confirmation. */
   readonly waiting: LdapRun | null
-  /** The result of a connection test. */
   readonly connection: {
     readonly steps: readonly { readonly step: string; readonly outcome: 'done' | 'failed' | 'open' }[]
     readonly failure: LdapFailure | null
@@ -31,7 +29,6 @@ export interface LdapPage {
   } | null
   /** The first entries, or the error. */
   readonly sample: LdapSample | LdapFailure | null
-  /** An error code with a message. */
   readonly problem: string | null
   readonly link: { readonly user: string; readonly entry: string }
   readonly linkGroup: { readonly group: string; readonly entry: string }

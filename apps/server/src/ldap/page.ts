@@ -20,7 +20,6 @@ const maxRuns = 10
 
 type PageOverrides = Partial<Pick<LdapPage, 'connection' | 'sample' | 'problem' | 'link' | 'linkGroup'>>
 
-/** `/settings/admin/ldap`: imports and tests. */
 export function ldapPages(deps: PageDeps & { readonly ldap: LdapServices }): readonly PageRoute[] {
   const { ldap, directory, authentication, show, flashes } = deps
   const { sync, links, diagnostics, runs, settings } = ldap

@@ -52,7 +52,6 @@ export function countsText(counts: Partial<LdapCounts>): string {
     .join(', ')
 }
 
-/** The user fields that an import has changed. */
 export function changesOf(before: User | null, after: User | null): Readonly<Record<string, Change>> {
   const pickFields = (user: User | null) =>
     user && Object.fromEntries(importedFields.map((field) => [field, user[field]]))

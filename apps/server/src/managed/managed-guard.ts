@@ -16,7 +16,6 @@ interface Touch {
 export interface ManagedGuard {
   /** Every change of a REST operation or a page records an audit event in its transaction, so none can bypass the check. */
   guard(audit: AuditSink): AuditSink
-  /** Runs the changes of the configuration file itself. */
   bypass<T>(work: () => Promise<T>): Promise<T>
 }
 

@@ -1,11 +1,9 @@
 import { type Database, TableRows } from '@pocket/core/internal/sql'
 import { type ManagedKind, type ManagedObject, managedTable } from './managed.table.ts'
 
-/** The configuration file that was applied last. */
 export interface AppliedFile {
   /** Without the folder. */
   readonly name: string
-  /** The counter in the file. */
   readonly revision: number | null
   /** The digest of the file, encrypted, because it covers the secrets that the file refers to. */
   readonly encryptedDigest: string
@@ -36,7 +34,6 @@ const sql = {
   clear: `DELETE FROM ${rows.table}`,
 }
 
-/** Stores which fields the configuration file declares. */
 export function createManagedStore(database: Database, markers: MarkerStore) {
   return {
     list: async (): Promise<readonly ManagedObject[]> => rows.all(await database.query(sql.list, [])),
@@ -64,7 +61,6 @@ export function createManagedStore(database: Database, markers: MarkerStore) {
       await markers.put({ key: marker, value: JSON.stringify(file) })
     },
 
-    /** Ends the management of all objects. */
     async release(): Promise<void> {
       await database.transaction(async () => {
         await database.execute(sql.clear, [])

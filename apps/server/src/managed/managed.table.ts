@@ -2,10 +2,8 @@ import { columns, defineTable } from '@pocket/core/internal/sql'
 
 const { json, primary, varchar } = columns
 
-/** The kinds of objects that a configuration file declares. */
 export type ManagedKind = 'groups' | 'settings' | 'users' | 'clients' | 'apis'
 
-/** An object that the configuration file declares. */
 export interface ManagedObject {
   readonly kind: ManagedKind
   /** The ID of the object; `settings` for the settings. */

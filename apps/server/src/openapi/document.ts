@@ -11,7 +11,6 @@ import { parametersOf } from './parameters.ts'
 export interface ApiInfo {
   /** The issuer: the base URL of the operations. */
   readonly url: string
-  /** The version of this server. */
   readonly version: string
 }
 

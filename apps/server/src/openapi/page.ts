@@ -8,7 +8,6 @@ export interface ApiDocsDeps {
   readonly styles: string
 }
 
-/** `/api/docs`: the API document in a viewer. */
 export function openApiPage({ script, styles }: ApiDocsDeps): readonly PageRoute[] {
   const page = `<!doctype html>
 <html lang="en">

@@ -25,7 +25,6 @@ export interface FindingInput {
   /** `null` if no backups are scheduled. */
   readonly backup: BackupStatus | null
   readonly isBackedUpElsewhere: boolean
-  /** Within the same period. */
   readonly signIns: { readonly succeeded: number; readonly failed: number }
   readonly version: { readonly own: string; readonly latest: string }
 }

@@ -9,7 +9,6 @@ export interface DayCount {
 
 /** Reasons for failed sign-ins, most frequent first. */
 export interface FailureCount {
-  /** The error code. */
   readonly code: string
   readonly count: number
 }
@@ -47,7 +46,6 @@ export interface EmailCounts {
 }
 
 export interface ExpiringItem {
-  /** The ID of the client or owner. */
   readonly id: string
   readonly name: string
   readonly createdAt: number
@@ -64,17 +62,14 @@ export interface ExpiringItems<Item extends ExpiringItem> {
   readonly total: number
 }
 
-/** Other current counts and instants. */
 export interface InstanceStatus {
   readonly approvals: number
-  /** Recoveries by e-mail that can be stopped. */
   readonly recoveries: number
   /** When a break-glass code was last used, if recently. */
   readonly breakGlassUsedAt: number | null
   readonly invitations: number
   /** When the next invitation expires; `null` if there is none. */
   readonly invitationEndsAt: number | null
-  /** Whether an LDAP import waits for confirmation. */
   readonly isLdapWaiting: boolean
   readonly hasLdapFailed: boolean
   /** When the last LDAP import started; `null` before the first one. */

@@ -24,7 +24,6 @@ import type { CountPeople } from './people-count.ts'
 export interface OverviewData {
   /** The most severe first. */
   readonly findings: readonly Finding[]
-  /** The last 30 days in UTC, ending with today. */
   readonly signIns: readonly { readonly at: number; readonly count: number }[]
   readonly failures: {
     /** Most frequent first. */
@@ -39,7 +38,6 @@ export interface OverviewData {
   readonly isLdapEnabled: boolean
   /** The certificate of the public URL; `null` if unknown. */
   readonly certificate: CertificateDates | null
-  /** When the next signing key becomes active automatically. */
   readonly keyChangesAt: number | null
   /** `null` if no backups are scheduled. */
   readonly backup: BackupStatus | null
@@ -59,7 +57,6 @@ export interface OverviewDeps {
   readonly settings: Pick<Settings, 'lastKnown'>
   readonly latestVersion: Pick<LatestVersion, 'lastKnown'>
   readonly diagnosis: Pick<Diagnosis, 'lastKnown'>
-  /** Findings about the configuration file. */
   readonly configurationFindings: () => readonly Finding[]
   /** `undefined` if no backups are scheduled. */
   readonly backups: { readonly status: () => Promise<BackupStatus> } | undefined
@@ -162,7 +159,6 @@ export function createOverview({
   }
 }
 
-/** Whether the settings enable a feature that needs e-mail. */
 function needsEmail(values: Awaited<ReturnType<Settings['lastKnown']>>): boolean {
   return [
     values.emailOneTimeAccessAsUnauthenticatedEnabled,

@@ -3,7 +3,6 @@ import { type PageRoute, route } from '../http/page-routes.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { ReadOverview } from './overview.ts'
 
-/** `/settings/admin`: the overview. */
 export function overviewPages(deps: PageDeps & { readonly overview: ReadOverview }): readonly PageRoute[] {
   const { overview, authentication, show } = deps
   return [

@@ -1,7 +1,6 @@
 import type { Clock } from '@pocket/core'
 import type { OverviewStore, UserCounts } from './overview-store.ts'
 
-/** Counts the enabled users by their passkeys. */
 export type CountPeople = () => Promise<UserCounts>
 
 /** Larger instances keep the count for a minute: it would take some tenths of a second per view. */

@@ -2,7 +2,6 @@ import type { MigrationTarget } from './migration-target.ts'
 
 const discard = async (): Promise<void> => undefined
 
-/** Writes nothing, for a dry run. */
 export const dryRunTarget: MigrationTarget = {
   users: discard,
   groups: discard,

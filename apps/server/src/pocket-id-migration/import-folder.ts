@@ -68,7 +68,6 @@ export class ImportFolder {
     return bavail * bsize >= bytes + minFreeBytes
   }
 
-  /** Removes the upload and the files of interrupted uploads. */
   async removeUploads(): Promise<void> {
     const names = await readdir(this.path).catch(() => [])
     const isUpload = (name: string) =>

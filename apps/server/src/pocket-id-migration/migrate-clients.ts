@@ -4,7 +4,6 @@ import { type MigrationContext, migrateTable } from './migration-steps.ts'
 import { GrantPlanner, planApi, planPermission, ResourcePlanner } from './plan/plan-apis.ts'
 import { planClient } from './plan/plan-client.ts'
 
-/** Migrates clients, APIs, their access, consents and SCIM targets. */
 export async function migrateClients(context: MigrationContext): Promise<void> {
   const { source, target, report, userNames, groupIds, clientIds, signingAlgorithm } = context
   const allowedGroupIds = new Map<string, string[]>()

@@ -4,7 +4,6 @@ import { ClaimPlanner, GroupNames, planGroup } from './plan/plan-groups.ts'
 import { planPasskey } from './plan/plan-passkey.ts'
 import { planLdapState, planUser, UserNames } from './plan/plan-users.ts'
 
-/** Migrates users, groups, memberships, claims, passkeys and API keys. */
 export async function migratePeople(context: MigrationContext, hasAdministratorGroup: boolean): Promise<void> {
   const { target, report, userNames, groupIds } = context
   const isUser = (id: string) => userNames.has(id)

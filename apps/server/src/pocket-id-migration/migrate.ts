@@ -9,7 +9,6 @@ import { type MigrationReport, ReportCollector } from './report.ts'
 
 export interface MigrationOptions
   extends Pick<MigrationContext, 'source' | 'secrets' | 'target' | 'environment' | 'showProgress' | 'now'> {
-  /** The URL of the new instance. */
   readonly appUrl: string
 }
 

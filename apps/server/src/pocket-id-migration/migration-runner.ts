@@ -8,10 +8,7 @@ export interface ChosenSource {
   readonly encryptionKey: Buffer
 }
 
-export type MigrationOutcome =
-  | { readonly report: MigrationReport }
-  /** The sentence for the operator. */
-  | { readonly reason: string }
+export type MigrationOutcome = { readonly report: MigrationReport } | { readonly reason: string }
 
 /** Renders the page that every request receives until the new instance serves; needs no database. */
 export type RenderProgress = (progress: readonly Progress[], req: IncomingMessage) => Promise<string>

@@ -46,7 +46,6 @@ interface Step<Table extends SourceTable, Row> {
   readonly write: (rows: readonly Row[]) => Promise<void>
 }
 
-/** Plans and writes the rows of one table in batches. */
 export async function migrateTable<Table extends SourceTable, Row>(
   { source, report, showProgress }: MigrationContext,
   { table, subject, plan, write }: Step<Table, Row>,

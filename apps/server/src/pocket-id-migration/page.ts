@@ -22,7 +22,6 @@ export interface PocketIdMigrationPageDeps {
   readonly setUpToken: SetUpToken
   /** Reports the changes of a migration without making them. @throws {ConfigurationError} */
   readonly check: (source: ChosenSource) => Promise<MigrationReport>
-  /** Whether this instance has neither users nor clients. */
   readonly isEmpty: () => Promise<boolean>
   readonly database: { readonly masterKey: MasterKey }
   /** The `ENCRYPTION_KEY` of this server, which may be that of Pocket ID. */

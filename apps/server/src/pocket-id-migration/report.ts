@@ -25,7 +25,6 @@ export type Subject =
 export interface Finding {
   readonly outcome: 'changed' | 'left out'
   readonly subject: Subject
-  /** The ID of the row in the source. */
   readonly id: string
   /** A name that an administrator recognizes. */
   readonly name: string
@@ -33,7 +32,6 @@ export interface Finding {
   readonly reason: string
 }
 
-/** The row that a finding is about. */
 export type FindingSubject = Pick<Finding, 'subject' | 'id' | 'name'>
 
 /** How many rows of a kind the source has, and how many are migrated. */

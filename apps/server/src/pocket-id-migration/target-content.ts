@@ -7,7 +7,6 @@ const contentTables = ['pocket_user', 'pocket_group', 'pocket_client', 'pocket_a
 /** Tables that belong to the processes of a server, not to its content. */
 const processTables: ReadonlySet<string> = new Set(['pocket_cache_version', 'pocket_job', 'pocket_limit'])
 
-/** Whether the database has users, groups, clients or APIs. */
 export async function hasContent(database: Database): Promise<boolean> {
   for (const table of contentTables)
     if ((await database.query(`SELECT 1 AS found FROM ${table} LIMIT 1`)).length > 0) return true

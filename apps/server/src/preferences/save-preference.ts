@@ -10,7 +10,6 @@ export interface Preference {
   readonly secure: boolean
 }
 
-/** Stores a preference in a cookie. */
 export function savePreference(ctx: Context, { name, value, secure }: Preference): void {
   ctx.cookies.set(name, value, {
     path: '/',

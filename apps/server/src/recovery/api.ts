@@ -39,7 +39,6 @@ const state = { status: 200, schema: stateSchema } as const
 const createdCodes = { status: 201, schema: codesSchema } as const
 const noContent = { status: 204 } as const
 
-/** `/api/users/me/recovery`, `/api/users/:id/recovery` and `/api/recoveries`: recovery codes, and recoveries by e-mail. */
 export function recoveryOperations(deps: RecoveryOperationDeps): readonly Operation[] {
   return [...ownOperations(deps), ...administrationOperations(deps)]
 }

@@ -8,7 +8,6 @@ export interface RecoveryNotice {
 
 /** The user's recovery codes. */
 export interface RecoveryCodeSummary {
-  /** The number of unused codes. */
   readonly left: number
   /** The size of a new set. */
   readonly total: number
@@ -21,7 +20,6 @@ export interface RecoverByEmailPage {
   readonly problem: string | null
   /** Whether a recovery was just requested. */
   readonly sent: boolean
-  /** The waiting period. */
   readonly days: number
 }
 
@@ -46,7 +44,6 @@ export interface RecoveryCodesPage {
   readonly isBreakGlass: boolean
   readonly userName: string
   readonly codes: readonly string[]
-  /** When the set was created. */
   readonly createdAt: number
   readonly backTo: string
 }

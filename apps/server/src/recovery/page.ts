@@ -24,7 +24,6 @@ const maxAddressLength = 1000
 const maxTokenLength = 100
 const codesPath = accountPaths.recoveryCodes
 
-/** `/recover`, and the user's recovery codes. */
 export function recoveryPages(deps: RecoveryPageDeps): readonly PageRoute[] {
   const { pocket, recovery, recoveryRequests, mail, authentication, show, flashes, clock } = deps
   // The lost passkey is removed there.

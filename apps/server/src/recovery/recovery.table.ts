@@ -9,7 +9,6 @@ export interface RecoveryState {
   readonly userAgent: string | null
   /** When a pending recovery by e-mail sends or has sent its code. */
   readonly readyAt: number | null
-  /** When that code was sent. */
   readonly sentAt: number | null
   /** SHA-256 of the token that stops it, base64url. */
   readonly stopHash: string | null

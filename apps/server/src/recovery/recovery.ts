@@ -12,7 +12,6 @@ import type { RecoveryStore } from './recovery-store.ts'
 export interface RecoveryDeps extends Deps {
   readonly settings: Settings
   readonly database: { readonly recoveries: RecoveryStore }
-  /** Whether cookies have the `Secure` attribute. */
   readonly secure: boolean
 }
 

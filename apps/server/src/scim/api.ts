@@ -14,7 +14,6 @@ import { scimProviderNotFound, scimProviderValidator } from './providers.ts'
 
 const clientsApi = operationsIn('clients')
 
-/** `/api/scim/service-provider`: SCIM provisioning of client users. */
 export function scimOperations(
   deps: Deps & { readonly scim: ScimServices; readonly clientLogos: ClientLogos },
 ): readonly Operation[] {

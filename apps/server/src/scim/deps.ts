@@ -2,7 +2,6 @@ import type { ScimRecordStore } from '@pocket/directory/internal'
 import type { ScimProviders } from './providers.ts'
 import type { ScimRuns } from './runs.ts'
 
-/** SCIM provisioning, for pages and the REST API. */
 export interface ScimServices {
   readonly providers: ScimProviders
   readonly runs: ScimRuns

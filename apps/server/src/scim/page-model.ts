@@ -44,7 +44,6 @@ export interface ClientScimPage {
     | { readonly works: false; readonly code: ScimProblemCode; readonly detail: string | null }
     | null
   readonly notice: ScimNotice | null
-  /** The number of adopted resources. */
   readonly count: number
   readonly version: string
   /** The stored values that differ from the entered ones, if another user has since saved a change. */

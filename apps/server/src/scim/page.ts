@@ -20,11 +20,9 @@ import type { ScimRuns } from './runs.ts'
 type PageOverrides = Partial<Pick<ClientScimPage, 'values' | 'problems' | 'conflict' | 'test'>>
 
 const path = '/settings/admin/oidc-clients/:id/scim'
-/** Maximum number of matches on the page. */
 const maxResults = 50
 const emptyValues: ScimFormValues = { endpoint: '', removal: 'deactivate' }
 
-/** `/settings/admin/oidc-clients/:id/scim`: SCIM provisioning of a client. */
 export function scimPages(deps: PageDeps & { readonly scim: ScimServices }): readonly PageRoute[] {
   const { pocket, authentication, show, flashes, clock } = deps
   const { providers, runs, records } = deps.scim
@@ -101,7 +99,6 @@ export function scimPages(deps: PageDeps & { readonly scim: ScimServices }): rea
     ctx.status = refusal.status
   }
 
-  /** A form for an existing configuration. */
   const providerRoute = (
     action: string,
     work: (ctx: Context, context: { client: Client; provider: ScimProvider; user: User }) => Promise<void>,

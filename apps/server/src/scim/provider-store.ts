@@ -5,7 +5,6 @@ import { maxClockDifference } from '../jobs/lease.ts'
 import { type StoredScimProvider, scimChangeTable, scimProviderTable } from './provider.table.ts'
 import { leaseMs, type ScimProvider } from './provider.ts'
 
-/** The replica that runs a provider. */
 export interface ScimLease {
   readonly id: string
   readonly owner: string
@@ -92,7 +91,6 @@ export function createScimProviderStore(database: Database) {
       await database.execute(sql.insert, rows.values(stored))
     },
 
-    /** Updates the configurable fields. */
     async update({
       id,
       clientId,

@@ -8,7 +8,6 @@ export interface StoredScimProvider extends Omit<ScimProvider, 'report'> {
   /** `{}` before the first run. */
   readonly report: object
   readonly failed: boolean
-  /** When the last run finished. */
   readonly finishedAt: number | null
 }
 
@@ -32,7 +31,6 @@ export const scimProviderTable = defineTable<StoredScimProvider>('pocket_scim_pr
   indices: [{ name: 'pocket_scim_provider_client', columns: ['clientId'] }],
 })
 
-/** A change of users or groups. */
 export interface StoredScimChange {
   readonly id: string
   readonly changedAt: number

@@ -3,7 +3,6 @@ import { isLeased } from '../jobs/lease.ts'
 
 /** A SCIM target of a client. Instants in milliseconds since the Unix epoch. */
 export interface ScimProvider {
-  /** A UUID. */
   readonly id: string
   /** A client has at most one provider. */
   readonly clientId: string
@@ -12,7 +11,6 @@ export interface ScimProvider {
   readonly token: string
   readonly removal: ScimRemoval
   readonly createdAt: number
-  /** When the next run is due. */
   readonly nextRunAt: number
   /** The replica that runs it, until it releases the lease or crashes. */
   readonly leaseOwner: string | null
@@ -20,14 +18,12 @@ export interface ScimProvider {
   readonly startedAt: number | null
   /** When the last complete run finished. */
   readonly succeededAt: number | null
-  /** The result of the last finished run. */
   readonly report: ScimReport | null
 }
 
 /** How long a crashed replica blocks a provider, in milliseconds. */
 export const leaseMs = 60_000
 
-/** Whether a replica is running it now. */
 export function isRunning({ leaseUntil }: Pick<ScimProvider, 'leaseUntil'>, now: number): boolean {
   return isLeased(leaseUntil, now, leaseMs)
 }

@@ -14,7 +14,6 @@ const resultSchema = namedObject('SearchResultDto', {
   href: { type: 'string', description: 'A path on this server, or the URL of an application.' },
 })
 
-/** `/api/search`: the results of the command palette. */
 export function searchOperations(search: Search, messagesFor: MessagesFor): readonly Operation[] {
   return [
     accountApi.get('/api/search', {

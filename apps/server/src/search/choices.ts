@@ -41,7 +41,6 @@ interface FoundItem {
   readonly memberCount?: number
 }
 
-/** Users, groups, clients, APIs and permissions for the pickers of forms. */
 export function createChoices({ pocket, directory }: Pick<Deps, 'pocket' | 'directory'>): Choices {
   const firstPage = { page: 1, limit: maxChoices } as const
 

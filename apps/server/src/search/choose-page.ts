@@ -57,7 +57,6 @@ export function choosePages(deps: PageDeps & { readonly choices: Choices }): rea
   ]
 }
 
-/** `KIND`, or `KIND:SCOPE`. */
 function kindOf(ctx: Context): ScopedKind {
   const [name = '', scope = ''] = String(ctx.params.kind).split(':')
   const kind = choiceKinds.find((each) => each === name)

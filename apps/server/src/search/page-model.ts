@@ -24,7 +24,6 @@ export interface SearchPage {
   readonly results: readonly SearchResult[]
 }
 
-/** The kinds of objects that pickers offer. */
 export const choiceKinds = ['users', 'groups', 'clients', 'restricted-clients', 'apis', 'permissions'] as const
 export type ChoiceKind = (typeof choiceKinds)[number]
 
@@ -33,11 +32,9 @@ export interface ChoosePage {
   readonly view: 'choose'
   readonly viewer: Viewer
   readonly kind: ChoiceKind
-  /** The form field that the IDs are sent as. */
   readonly field: string
   readonly query: string
   readonly maxQueryLength: number
-  /** The path and query of this page. */
   readonly here: string
   readonly submitTo: string
   readonly submitMethod: 'get' | 'post'
@@ -45,7 +42,6 @@ export interface ChoosePage {
   readonly fields: readonly FormField[]
   readonly chosen: readonly PickedItem[]
   readonly found: readonly PickedItem[]
-  /** The number of all matches. */
   readonly total: number
 }
 

@@ -6,12 +6,10 @@ import { pathOf } from '../settings/pages/section-page.ts'
 /** A page, a part of a page or a setting, at a path without parameters. Everyday words for it are at `search.words.TITLE`. */
 export interface SearchablePage {
   readonly kind: 'page' | 'setting'
-  /** The message key of its name. */
   readonly title: string
   /** Message keys of its ancestors (breadcrumb); empty for navigation entries. */
   readonly parents: readonly string[]
   readonly path: string
-  /** The environment variable of a setting. */
   readonly variable?: string
 }
 

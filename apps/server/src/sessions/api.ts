@@ -32,7 +32,6 @@ export const sessionSchema = namedObject('SessionDto', {
 const sessionList = { status: 200, schema: { type: 'array', items: sessionSchema } } as const
 const noContent = { status: 204 } as const
 
-/** `/api/sessions` and `/api/users/:id/sessions`: the sessions of users. */
 export function sessionOperations(deps: Deps & SessionServices): readonly Operation[] {
   return [...ownOperations(deps), ...administrationOperations(deps)]
 }

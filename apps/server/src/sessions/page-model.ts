@@ -9,8 +9,6 @@ export interface SessionLine {
   readonly city: string
   readonly startedAt: number
   readonly lastUsedAt: number
-  /** The clients that were used in this session. */
   readonly clients: readonly { readonly id: string; readonly name: string }[]
-  /** Whether it is the session of this browser. */
   readonly current: boolean
 }

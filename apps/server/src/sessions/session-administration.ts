@@ -14,13 +14,11 @@ export interface SessionItem extends Omit<SessionRecord, 'accountId' | 'acr' | '
   /** The location of the IP address, in English; empty if unknown. */
   readonly country: string
   readonly city: string
-  /** The clients that were used in this session, by name. */
   readonly clients: readonly { readonly id: string; readonly name: string }[]
   /** Whether it is the session of this request. */
   readonly current: boolean
 }
 
-/** The sessions of a user on all devices. */
 export function createSessionAdministration(deps: Deps & { readonly geoIp: GeoIp }) {
   const { pocket, geoIp, audit, transaction } = deps
 

@@ -2,7 +2,6 @@ import { type FieldError, InvalidInputError } from '@pocket/core/errors'
 import { type SettingKey, type SettingValues, settingOf } from './definitions.ts'
 import { type Parsed, parseJson, parseText } from './setting.ts'
 
-/** New values of some settings. */
 export type SettingChanges = Partial<SettingValues>
 
 export interface ParsedChanges {

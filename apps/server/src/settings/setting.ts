@@ -12,7 +12,6 @@ export type Control =
   | { readonly kind: 'secret' }
   /** Several lines: one value per line (`lines`), one name and value per line (`claims`), or any text (`block`). */
   | { readonly kind: 'lines' | 'claims' | 'block' }
-  /** Group IDs. */
   | { readonly kind: 'groups' }
 
 type Unit = 'minutes' | 'days'
@@ -46,7 +45,6 @@ export interface Kind<Value> {
 
 export interface Setting<Value = unknown> {
   readonly kind: Kind<Value>
-  /** The environment variable that overrides the stored value. */
   readonly variable: string
   readonly default: Value
   /** For the configuration reference, instead of the default. */
@@ -117,13 +115,11 @@ export function choice<const Word extends string>(...words: readonly Word[]): Ki
 }
 
 interface ListOptions {
-  /** The name of the items, in the plural. */
   readonly items: string
   readonly maxItems: number
   readonly schema: { readonly type: 'string'; readonly minLength?: number; readonly maxLength: number }
   /** The normalized item; `undefined` if it is invalid. */
   readonly normalize: (item: string) => string | undefined
-  /** The error of an invalid item. */
   readonly message: string
 }
 

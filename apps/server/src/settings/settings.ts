@@ -41,7 +41,6 @@ export interface ChangeOptions {
 export interface Settings {
   /** Whether all settings are read-only because the environment provides them. */
   readonly uiConfigDisabled: boolean
-  /** Whether the environment provides this setting. */
   isFixed(key: SettingKey): boolean
   /** All values, with decrypted secrets; changes by other processes take effect within two seconds. */
   values(): Promise<SettingValues>

@@ -6,7 +6,6 @@ import { withRestErrors } from '../webauthn/rest-errors.ts'
 
 const accountApi = operationsIn('account')
 
-/** `/api/one-time-access-token`: signs in with a login code. */
 export function oneTimeAccessOperations({ pocket, directory }: Deps): readonly Operation[] {
   return [
     accountApi.post('/api/one-time-access-token/:token', {

@@ -8,16 +8,12 @@ export interface CodePage {
   readonly fromLink: boolean
   /** The error of a rejected code: `code_invalid`, `account_disabled` or `required`. */
   readonly problem: string | null
-  /** Whether the page mentions recovery codes. */
   readonly hasRecovery: boolean
-  /** Whether users can recover their account by e-mail. */
   readonly recoverByEmail: boolean
   /** The form that requests a code by e-mail; `null` if disabled. */
   readonly byEmail: {
     readonly email: string
-    /** Whether a code was just requested. */
     readonly sent: boolean
-    /** The error of the e-mail address. */
     readonly problem: string | null
   } | null
   /**

@@ -20,7 +20,6 @@ export interface SignInDeps extends PageDeps {
 
 const home = '/settings/account'
 
-/** `/login`, `/lc` and `/logout`. */
 export function signInPages(deps: SignInDeps) {
   const { pocket, directory, authentication, show, signUpUrl, codesByEmail, recovery, recoveryRequests } = deps
   const redirectTarget = (ctx: Context) => sameSitePath(ctx.query.redirect, home)

@@ -64,7 +64,6 @@ const tokenSchema = namedObject('SignupTokenDto', {
   createdAt: instant,
 })
 
-/** `/api/signup` and `/api/signup-tokens`. */
 export function signUpOperations(signUp: SignUp, tokens: SignupTokens, audit: AuditSink): readonly Operation[] {
   return [
     usersApi.post('/api/signup', {

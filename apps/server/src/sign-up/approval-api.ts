@@ -22,7 +22,6 @@ const waitingSchema = namedObject('WaitingUserDto', {
   },
 })
 
-/** `/api/signup-approvals`: sign-ups that wait for an administrator. */
 export function approvalOperations(approvals: Approvals): readonly Operation[] {
   return [
     usersApi.get('/api/signup-approvals', {

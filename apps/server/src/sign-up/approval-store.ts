@@ -13,7 +13,6 @@ const sql = {
     WHERE account_id = $1 AND NOT awaits_verification AND NOT awaits_administrator`,
 }
 
-/** Stores pending sign-ups. */
 export function createApprovalStore(database: Database) {
   return {
     insert: (approval: Approval): Promise<void> => database.write(rows.insert, rows.values(approval)),

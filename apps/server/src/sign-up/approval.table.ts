@@ -1,6 +1,5 @@
 import { columns, defineTable } from '@pocket/core/internal/sql'
 
-/** A sign-up that waits for approval or verification. */
 export interface Approval {
   readonly accountId: string
   /** Milliseconds since the Unix epoch. */

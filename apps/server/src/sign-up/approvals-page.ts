@@ -14,7 +14,6 @@ const pagePath = '/settings/admin/approvals'
 const maxShown = 20
 const notices = ['approved', 'refused', 'gone'] as const
 
-/** `/settings/admin/approvals`: pending sign-ups. */
 export function approvalsPages(deps: SignUpPageDeps): readonly PageRoute[] {
   const { approvals, signUpSettings, mail, directory, authentication, show, flashes } = deps
   const pages = {

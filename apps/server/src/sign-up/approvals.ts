@@ -79,7 +79,6 @@ export function createApprovals(deps: SignUpDeps & { readonly users: UserAdminis
   }
 }
 
-/** The maximum length in characters. */
 export const maxNoteLength = 500
 
 /** The administrator's note without control characters, or `null`. */

@@ -5,7 +5,6 @@ import type { ApprovalStore } from './approval-store.ts'
 import type { SignUpSettings } from './sign-up-settings.ts'
 import type { SignupTokenStore } from './signup-token-store.ts'
 
-/** Dependencies of the use cases of sign-up. */
 export interface SignUpDeps extends Deps {
   readonly database: {
     readonly signupTokens: SignupTokenStore

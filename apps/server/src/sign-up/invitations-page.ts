@@ -37,7 +37,6 @@ const definition: ListPageDefinition = {
   sort: { column: 'createdAt', descending: true },
 }
 
-/** `/settings/admin/invitations`: sign-up links. */
 export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
   const { pocket, directory, signupTokens, signUpSettings, settings, mail, authentication } = deps
   const { show, flashes, secure } = deps

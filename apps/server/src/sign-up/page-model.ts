@@ -13,7 +13,6 @@ export interface SignUpPage {
   /** Empty if sign-up is open. */
   readonly token: string
   readonly emailRequired: boolean
-  /** The passkey response is posted to this path. */
   readonly submitTo: string
   /** For users who already have an account. */
   readonly signInAt: string
@@ -39,11 +38,8 @@ export interface ArrivedPage {
 /** `/signup/add-passkey`: adds a passkey to the signed-in user. */
 export interface AddPasskeyPage {
   readonly view: 'add-passkey'
-  /** The display name of the user. */
   readonly name: string
-  /** The passkey response is posted to this path. */
   readonly submitTo: string
-  /** The link to skip this step. */
   readonly laterUrl: string
 }
 
@@ -51,9 +47,7 @@ export interface AddPasskeyPage {
 export interface ApprovalsPage {
   readonly view: 'approvals'
   readonly viewer: Viewer
-  /** Whether new sign-ups currently need approval. */
   readonly isApprovalRequired: boolean
-  /** The maximum length of the note that is sent with a decision, in characters. */
   readonly maxNoteLength: number
   /** Oldest first. */
   readonly waiting: readonly {
@@ -99,22 +93,16 @@ export interface InvitationsPage {
     readonly expiresAt: number
     readonly usageLimit: number
     readonly usageCount: number
-    /** The names of the groups. */
     readonly groups: readonly string[]
     readonly createdAt: number
   }[]
   readonly values: InvitationFormValues
   /** Whether a mail server is set, so that links can be sent. */
   readonly canSend: boolean
-  /** Errors of `uses`, `email` and `userGroupIds`. */
   readonly problems: readonly FieldError[]
-  /** The chosen groups. */
   readonly groups: readonly PickedItem[]
-  /** The link that the previous request created. */
   readonly created: { readonly id: string; readonly link: string; readonly qrCode: QrCode } | null
-  /** The e-mail address that it is sent to. */
   readonly sentTo: string | null
-  /** The result of a bulk deletion. */
   readonly bulkNotice: BulkNotice | null
 }
 

@@ -10,7 +10,6 @@ import { resolveReturnPath } from './return-path.ts'
 const home = '/settings/account'
 const waitingPath = '/signup/waiting'
 
-/** `/signup`, and `/st/TOKEN` with a sign-up token. */
 export function signUpPages({ pocket, signUp, signUpSettings, authentication, flashes, show }: SignUpPageDeps) {
   const redirectTarget = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
   const withRedirect = (path: string, redirect: string) =>

@@ -6,15 +6,12 @@ export type SignUpMode = SettingValues['allowUserSignups']
 
 export interface SignUpSettings extends UserSettings {
   readonly mode: SignUpMode
-  /** Whether new users are asked to verify their e-mail address. */
   readonly verifyEmail: boolean
-  /** Whether sign-ups need the approval of an administrator. */
   readonly approval: boolean
   /** Whether sign-ups wait until the e-mail address is verified. */
   readonly verification: boolean
 }
 
-/** The current instance settings for sign-up. */
 export function signUpSettingsOf(values: SettingValues): SignUpSettings {
   const users = userSettingsOf(values)
   return {

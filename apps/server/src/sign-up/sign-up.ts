@@ -7,7 +7,6 @@ import type { SignUpDeps } from './deps.ts'
 import type { SignUpSettings } from './sign-up-settings.ts'
 import { hashSignupToken } from './signup-token.ts'
 
-/** Unvalidated sign-up input. */
 export type SignUpInput = Readonly<Partial<Record<'username' | 'email' | 'firstName' | 'lastName', unknown>>>
 
 interface SignUpData {

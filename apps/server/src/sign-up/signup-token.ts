@@ -2,7 +2,6 @@ import { createHash, randomInt } from 'node:crypto'
 
 /** Permits a limited number of sign-ups. Instants in milliseconds since the Unix epoch. */
 export interface SignupToken {
-  /** A UUID. */
   readonly id: string
   /** SHA-256 of the token. */
   readonly tokenHash: string
@@ -10,7 +9,6 @@ export interface SignupToken {
   readonly sealedToken: string | null
   /** The groups of users who sign up with it; if empty, the default groups of the settings. */
   readonly groupIds: readonly string[]
-  /** The maximum number of uses. */
   readonly usageLimit: number
   readonly usageCount: number
   readonly expiresAt: number

@@ -23,7 +23,6 @@ export interface SignupTokenItem extends SignupToken {
   readonly token: string
 }
 
-/** Administration of sign-up tokens. */
 export interface SignupTokens {
   /** @throws {InvalidInputError} `validation_failed` */
   create(actor: Actor, newToken: NewSignupToken): Promise<{ readonly item: SignupTokenItem; readonly token: string }>

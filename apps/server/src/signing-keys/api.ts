@@ -42,7 +42,6 @@ const rotationBody = {
   },
 } as const
 
-/** `/api/signing-keys`: the keys that sign tokens. */
 export function signingKeyOperations(pocket: Pick<Pocket, 'replaceKeys' | 'signingKeys'>): readonly Operation[] {
   return [
     settingsApi.get('/api/signing-keys', {

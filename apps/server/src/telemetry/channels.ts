@@ -21,13 +21,11 @@ export interface RequestMessage {
 export interface RequestState {
   /** Why no handler may serve the request. */
   readonly problem: string | undefined
-  /** The reason for a rejection. */
   errorCode?: string
   traceId?: string
 }
 
 export interface JobMessage {
   readonly job: string
-  /** Aborted when the server stops. */
   readonly signal: AbortSignal
 }

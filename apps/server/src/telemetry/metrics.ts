@@ -8,7 +8,6 @@ import { type OutgoingRequest, observeOutgoingRequests } from './outgoing-reques
 import { routeOf } from './route-of.ts'
 import { onEnd, onMessage } from './subscriptions.ts'
 
-/** The measurements of the instance when metrics are collected. */
 export interface Measurements {
   /** `undefined` on SQLite. */
   readonly pool: { readonly used: number; readonly idle: number; readonly waiting: number } | undefined

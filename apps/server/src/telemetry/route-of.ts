@@ -3,7 +3,6 @@ import { coreTable } from '../access/core-table.ts'
 
 type Pattern = readonly string[]
 
-/** The patterns with parameters, by method and number of segments. */
 const patterns = new Map<string, Pattern[]>()
 const staticRoutes = new Set<string>()
 

@@ -37,7 +37,6 @@ export interface TelemetryDeps {
 }
 
 export interface Telemetry extends AsyncDisposable {
-  /** Sets the function that measures the instance when metrics are collected. */
   measureWith(measure: Measure): void
 }
 

@@ -17,7 +17,6 @@ export interface UserPageDeps extends PageDeps {
   readonly passkeyPolicy: ReadPasskeyPolicy
   readonly passkeyRemovals: PasskeyRemovalReview
   readonly profilePictures: ProfilePictures
-  /** The URLs of the pictures that users uploaded. */
   readonly userPictures: (userIds: readonly string[]) => Promise<ReadonlyMap<string, string>>
   readonly recoveryRequests: Pick<RecoveryRequests, 'listPending' | 'pendingUntil' | 'stopByUser'>
   readonly settings: Settings

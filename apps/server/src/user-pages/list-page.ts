@@ -8,7 +8,6 @@ import type { UserPageDeps } from './deps.ts'
 import type { UserItem } from './page-model.ts'
 import { createUserList } from './user-list.ts'
 
-/** `/settings/admin/users`: all users. */
 export function userListPages(deps: UserPageDeps) {
   const userList = createUserList(deps)
   const { pocket, authentication, userPictures, show, flashes, secure } = deps

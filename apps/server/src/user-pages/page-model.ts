@@ -22,14 +22,11 @@ export interface UserItem {
   readonly administrator: boolean
   readonly disabled: boolean
   readonly isFromLdap: boolean
-  /** The display names of the groups. */
   readonly groups: readonly string[]
   readonly passkeys: number
   readonly withSingleDevicePasskey: boolean
-  /** When a passkey was last used. */
   readonly lastUsedAt: number | null
   readonly createdAt: number
-  /** The URL of the uploaded picture. */
   readonly picture: string | null
 }
 
@@ -59,11 +56,9 @@ export interface UserNewPage {
   readonly view: 'user-new'
   readonly viewer: Viewer
   readonly values: UserFormValues
-  /** Whether an e-mail address is required. */
   readonly emailRequired: boolean
   readonly groups: readonly PickedItem[]
   readonly problems: readonly FieldError[]
-  /** The error code if the form was rejected as a whole. */
   readonly problem: string | null
 }
 
@@ -113,7 +108,6 @@ export interface UserPage {
   /** The user's LDAP entry, and whether it determines the user's data: LDAP is enabled. */
   readonly ldap: { readonly dn: string; readonly decides: boolean } | null
   readonly values: UserFormValues
-  /** Whether an e-mail address is required. */
   readonly emailRequired: boolean
   readonly problems: readonly FieldError[]
   readonly problem: string | null
@@ -137,7 +131,6 @@ export interface UserPage {
   readonly isRejected: boolean
   /** Existing claim keys, most used first. */
   readonly claimKeys: readonly string[]
-  /** The URL of the uploaded picture. */
   readonly picture: string | null
   readonly passkeys: readonly PasskeyItem[]
   /** Removed passkeys whose effects are not fully reviewed. */
@@ -149,7 +142,6 @@ export interface UserPage {
   readonly sendable: { readonly code: boolean; readonly invitation: boolean }
   /** Newest first. */
   readonly events: readonly AuditLine[]
-  /** When the code of a pending recovery by e-mail is sent. */
   readonly recoveryPendingUntil: number | null
   readonly notice: Notice<(typeof userNotices)[number]> | null
   readonly removal: Confirmation

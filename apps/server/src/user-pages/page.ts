@@ -20,7 +20,6 @@ import { userAccessPages } from './user-access-page.ts'
 import { emptyUser, storedValues, toComparable, userFormBody, userFormValues } from './user-form.ts'
 import { userRelationsPages } from './user-relations-page.ts'
 
-/** `/settings/admin/users`: user administration. */
 export function userPages(deps: UserPageDeps): readonly PageRoute[] {
   const { directory, users, settings, authentication, reauthentication, show, flashes } = deps
   const showUser = createShowUser(deps)
@@ -116,7 +115,6 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
       await reauthenticateIf(before.administrator || values.isAdmin, () => save(ctx, viewer, before, values))(ctx)
     },
 
-    /** Disables or re-enables a user. */
     async setDisabled(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
       const user = await users.find(String(ctx.params.id))

@@ -11,7 +11,6 @@ import { readUpload } from '../images/upload.ts'
 import { passkeyRemovedPath } from '../webauthn/passkey-removed-page.ts'
 import type { UserPageContext } from './show-user.ts'
 
-/** The related data of a user: groups, picture and passkeys. */
 export function userRelationsPages(context: UserPageContext) {
   const { pocket, directory, users, authentication, reauthentication, profilePictures, passkeyRemovals } = context
   const { showUser, redirectWithNotice } = context

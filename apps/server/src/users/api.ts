@@ -25,7 +25,6 @@ const usersApi = operationsIn('users')
 
 const defaultCodeLifetime = 15 * 60_000
 
-/** `/api/users`, and the claims of users. */
 export function userOperations({
   directory,
   users,
@@ -199,7 +198,6 @@ function relationOperations(users: UserAdministration): readonly Operation[] {
   ]
 }
 
-/** The response for a user, with the ETag for a later precondition. */
 function respondWithUser(ctx: Context, user: UserDetails) {
   ctx.set('ETag', userValidator(user))
   return userDto(user)

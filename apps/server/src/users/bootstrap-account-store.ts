@@ -9,7 +9,6 @@ const sql = {
   remove: `DELETE FROM ${rows.table} WHERE user_id = $1`,
 }
 
-/** Stores which administrators were created by an API key. */
 export function createBootstrapAccountStore(database: Database) {
   return {
     has: async (userId: string): Promise<boolean> => (await database.query(sql.has, [userId])).length > 0,

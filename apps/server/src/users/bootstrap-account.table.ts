@@ -1,6 +1,5 @@
 import { columns, defineTable } from '@pocket/core/internal/sql'
 
-/** An administrator whom an API key created. */
 export interface BootstrapAccount {
   readonly userId: string
 }

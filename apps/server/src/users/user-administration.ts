@@ -51,7 +51,6 @@ export interface UserAdministration {
   ): Promise<UserDetails>
   /** Disables or re-enables a user, and leaves other fields unchanged. @throws {ConflictError} `last_administrator` */
   setDisabled(actor: Actor, id: string, disabled: boolean): Promise<UserDetails>
-  /** Whether LDAP determines this user's data. */
   isManagedByLdap(user: Pick<User, 'ldapId'>): Promise<boolean>
   /** Set manually, so that no LDAP import reverts it. @throws {ConflictError} `last_administrator` */
   setAdministrator(actor: Actor, id: string, administrator: boolean): Promise<UserDetails>
@@ -111,7 +110,6 @@ export function createUserAdministration(deps: UserAdministrationDeps): UserAdmi
           assertUnchanged(actor, userValidator(await find(id)))
           return work()
         })
-  /** Runs a change, writes the audit log, and returns the updated user. */
   const change = (actor: Actor, id: string, work: () => Promise<readonly AuditEvent[]>) =>
     withPrecondition(actor, id, async () => {
       for (const event of await work()) await audit.record(event, actor.origin)
@@ -264,7 +262,6 @@ export function createUserAdministration(deps: UserAdministrationDeps): UserAdmi
 /** Fields that every audit event contains anyway, or that no user has set. */
 const unrecordedFields = ['id', 'createdAt', 'updatedAt']
 
-/** A created or deleted user for the audit log. */
 function toAuditFields({ claims, groups, ...user }: UserDetails): object {
   const fields = Object.entries(user).filter(([name]) => !unrecordedFields.includes(name))
   return { ...Object.fromEntries(fields), groups: groups.map(({ name }) => name), claims }

@@ -47,7 +47,6 @@ export const groupIdsBody = objectOf({
   userGroupIds: { type: 'array', items: { type: 'string' }, description: 'Unknown IDs are ignored.' },
 })
 
-/** Replaces all existing claims. */
 export const claimsBody = {
   type: 'array',
   maxItems: 500,

@@ -63,7 +63,6 @@ export const passkeySchema = namedObject('WebauthnCredentialDto', {
   createdAt: instant,
 })
 
-/** A user in a REST API response. */
 export function userDto(user: User & Partial<Pick<UserDetails, 'claims' | 'groups'>>) {
   const { claims = [], groups = [] } = user
   return {
@@ -83,7 +82,6 @@ export function userDto(user: User & Partial<Pick<UserDetails, 'claims' | 'group
   }
 }
 
-/** Changes with the user, the claims and the group memberships. */
 export function userValidator({ groups, updatedAt: _, ...user }: UserDetails): string {
   return validatorOf([user, groups.map(({ id }) => id)])
 }
@@ -92,7 +90,6 @@ export function claimDto({ key, value }: CustomClaim) {
   return { key, value }
 }
 
-/** The properties of every group. */
 export function groupBaseDto(group: GroupWithClaims) {
   return {
     id: group.id,

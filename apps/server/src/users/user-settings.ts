@@ -3,7 +3,6 @@ import type { SettingValues } from '../settings/definitions.ts'
 import { isEmailRequired } from '../settings/required-email.ts'
 
 export interface UserSettings {
-  /** Whether every user needs an e-mail address. */
   readonly requireEmail: boolean
   /** Whether users may edit more of their profile than the language. */
   readonly editOwnAccount: boolean
@@ -15,7 +14,6 @@ export interface UserSettings {
   readonly defaultClaims: readonly CustomClaim[]
 }
 
-/** The current instance settings for users. */
 export function userSettingsOf(values: SettingValues): UserSettings {
   return {
     requireEmail: isEmailRequired(values),

@@ -4,7 +4,6 @@ export interface LatestVersionDeps {
   /** The URL to request; `null` disables the check. */
   readonly url: string | null
   readonly clock: Clock
-  /** Receives errors of the check. */
   readonly onError: (error: unknown) => void
 }
 

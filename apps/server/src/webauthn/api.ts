@@ -14,7 +14,6 @@ import {
 
 const accountApi = operationsIn('account')
 
-/** `/api/webauthn`: the ceremonies, and the user's own passkeys. */
 export function webAuthnOperations(deps: Deps & PasskeyServices): readonly Operation[] {
   return [...registrationOperations(deps), ...authenticationOperations(deps), ...credentialOperations(deps)]
 }

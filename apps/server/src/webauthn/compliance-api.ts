@@ -30,7 +30,6 @@ const complianceSchema = namedObject('PasskeyComplianceDto', {
   },
 })
 
-/** `/api/passkeys/compliance`: the effects of a stricter policy. */
 export function complianceOperations({ pocket, passkeyPolicy }: Deps & PasskeyServices): readonly Operation[] {
   return [
     settingsApi.get('/api/passkeys/compliance', {

@@ -3,7 +3,6 @@ import { type PolicyProblem, policyProblems } from '@pocket/core/internal'
 
 const pageSize = 500
 
-/** The compliance of existing passkeys with a policy. */
 export interface Compliance {
   readonly passkeys: number
   readonly nonCompliant: number

@@ -10,7 +10,6 @@ const accountApi = operationsIn('account')
 
 const renameBody = objectOf({ name: { type: 'string', minLength: 1 } })
 
-/** `/api/webauthn/credentials`: the user's own passkeys. */
 export function credentialOperations({ pocket, ownPasskeys }: Deps & PasskeyServices): readonly Operation[] {
   return [
     accountApi.get('/api/webauthn/credentials', {

@@ -16,7 +16,6 @@ export interface RemovalNote {
 export interface PasskeyRemovedPage {
   readonly view: 'passkey-removed'
   readonly viewer: Viewer
-  /** The parent page. */
   readonly within: 'account' | 'user'
   readonly passkeyName: string
   /** Passkeys come first. */
@@ -37,14 +36,11 @@ export interface PasskeyPolicyPage {
   readonly known: readonly AuthenticatorModel[]
   /** The settings that the environment provides, with their variables. */
   readonly locked: ReadonlyMap<string, string>
-  /** The compliance of existing passkeys with the policy. */
   readonly compliance: { readonly passkeys: number; readonly nonCompliant: number }
   readonly metadata: MetadataState
-  /** The version that the form is based on. */
   readonly version: string
   /** Conflicting changes that another user has saved since; `null` if there are none. */
   readonly conflict: readonly Difference<PolicyChoice | ModelList>[] | null
-  /** Validation errors of single fields. */
   readonly problems: readonly FieldError[]
   readonly notice: 'saved' | 'metadata_read' | 'metadata_failed' | null
 }
@@ -66,7 +62,6 @@ export interface PasskeyPolicyReviewPage {
   readonly locked: string | null
   /** The submitted values, to be sent again. */
   readonly fields: readonly { readonly name: string; readonly value: string }[]
-  /** The version that the previous form was based on. */
   readonly version: string
 }
 

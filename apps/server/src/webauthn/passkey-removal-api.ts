@@ -36,7 +36,6 @@ const removalSchema = namedObject('PasskeyRemovalDto', {
 const removalList = { status: 200, schema: { type: 'array', items: removalSchema } } as const
 const singleRemoval = { status: 200, schema: removalSchema } as const
 
-/** `/api/webauthn/removals` and `/api/users/:id/passkey-removals`: the effects of passkey removals. */
 export function passkeyRemovalOperations({ passkeyRemovals, users }: PasskeyServices): readonly Operation[] {
   type CallContext = Pick<Call<unknown>, 'user' | 'params' | 'ctx'>
   const readRemoval = (call: CallContext, accountId: string) =>

@@ -25,7 +25,6 @@ export function removalNotes(removals: readonly ReviewedRemoval[], userId?: stri
   }))
 }
 
-/** `…/passkeys/:passkeyId/removed`: the credentials that were created with a removed passkey, for its owner and for administrators. */
 export function passkeyRemovedPages(deps: PageDeps & PasskeyServices): readonly PageRoute[] {
   const { passkeyRemovals, users, authentication, show, flashes } = deps
 

@@ -14,7 +14,6 @@ const choiceKeys = [
 ] as const
 const modelLists = ['passkeyAllowedModels', 'passkeyDeniedModels'] as const
 
-/** The settings of the page. */
 export const policyKeys = [...choiceKeys, ...modelLists] as const
 
 export type PolicyChoice = (typeof choiceKeys)[number]
@@ -88,7 +87,6 @@ function toComparable({ choices, models }: PolicyValues): Readonly<Record<Policy
   }
 }
 
-/** A listed model for display. */
 export function modelItem(aaguid: string): AuthenticatorModel {
   return { aaguid, name: providerName(aaguid) ?? aaguid }
 }

@@ -30,7 +30,6 @@ import {
 interface PolicyPageState {
   readonly values?: PolicyValues
   readonly problems?: readonly FieldError[]
-  /** The version that a rejected form was based on. */
   readonly version?: string
   readonly isConflict?: boolean
 }
@@ -38,7 +37,6 @@ interface PolicyPageState {
 const pagePath = '/settings/admin/passkeys'
 const notices = ['saved', 'metadata_read', 'metadata_failed'] as const
 
-/** `/settings/admin/passkeys`: which passkeys are accepted, and how non-compliant existing ones are treated. */
 export function passkeyPolicyPages(deps: PageDeps & { readonly settings: Settings }): readonly PageRoute[] {
   const { pocket, settings, authentication, show, flashes } = deps
   const { authenticatorMetadata } = pocket

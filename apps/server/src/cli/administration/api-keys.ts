@@ -14,7 +14,6 @@ interface NewKeyOptions extends JsonOption {
 
 const path = '/api/api-keys'
 
-/** Administers the API keys of a user. */
 export const addApiKeys: AddCommand = (program, context) => {
   const parent = program.command('api-keys').description('administer API keys; a server may be running')
   withExamples(parent, [

@@ -6,7 +6,6 @@ export type Item = Readonly<Record<string, unknown>>
 
 /** The REST API of the instance. Each method rejects with a `CommandError` that contains the error of the API. */
 export interface Api {
-  /** Resolves to the body of the response. */
   call<Body = Item>(request: ApiRequest): Promise<Body>
   /** The resource, or `undefined` if there is none. */
   read(path: string): Promise<Item | undefined>
@@ -73,7 +72,6 @@ function createApi(instance: Pick<Instance, 'callApi'>): Api {
   }
 }
 
-/** The error of a response as lines. */
 function refusal(body: unknown, status: number): string {
   const { error, details } = (body ?? {}) as {
     readonly error?: string

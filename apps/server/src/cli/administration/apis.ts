@@ -2,7 +2,6 @@ import type { AddCommand } from '../command.ts'
 import { addResource } from './resource.ts'
 import { apis } from './resources.ts'
 
-/** Administers APIs. */
 export const addApis: AddCommand = (program, context) => {
   addResource(program, context, apis)
 }

@@ -5,7 +5,6 @@ import { type Item, withApi } from './api.ts'
 import { addResource, type ConfirmOption, find, findIds, itemPath, nameOf, update } from './resource.ts'
 import { clients, groups } from './resources.ts'
 
-/** Administers clients. */
 export const addClients: AddCommand = (program, context) => {
   const parent = addResource(program, context, clients)
   const forClient = (name: string, description: string) =>

@@ -3,7 +3,6 @@ import { type Item, withApi } from './api.ts'
 import { addResource, find, findIds, itemPath } from './resource.ts'
 import { groups, users } from './resources.ts'
 
-/** Administers groups. */
 export const addGroups: AddCommand = (program, context) => {
   const parent = addResource(program, context, groups)
   for (const [name, description, isAdded] of [

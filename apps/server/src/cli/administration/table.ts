@@ -4,7 +4,6 @@ import { isJsonObject } from '@pocket/core/internal'
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
 const controls = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/gu
 
-/** A value as one line of text. */
 export function cell(value: unknown): string {
   if (value === null || value === undefined || value === '') return '-'
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
@@ -12,7 +11,6 @@ export function cell(value: unknown): string {
   return (isJsonObject(value) ? labelOf(value) : String(value)).replace(controls, '?')
 }
 
-/** An item of a list by its name. */
 function labelOf(item: Readonly<Record<string, unknown>>): string {
   const { key, value, username, name, prefix } = item
   if (typeof key === 'string' && typeof value === 'string') return `${key}=${value}`

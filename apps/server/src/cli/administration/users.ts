@@ -4,7 +4,6 @@ import { type Item, withApi } from './api.ts'
 import { addResource, type ConfirmOption, find, findIds, itemPath, nameOf, update } from './resource.ts'
 import { groups, users } from './resources.ts'
 
-/** Administers users. */
 export const addUsers: AddCommand = (program, context) => {
   const parent = addResource(program, context, users)
   const forUser = (name: string, description: string) =>

@@ -55,7 +55,6 @@ const includedGroups: TextField = {
   write: (input) => ({ protocol: { groupRules: { include: nullableLines.value(input, '') as string[] | null } } }),
 }
 
-/** All client settings in display order. */
 export const sections: readonly ClientSection[] = [
   {
     name: 'identity',

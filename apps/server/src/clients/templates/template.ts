@@ -14,7 +14,6 @@ export interface TemplateEntry {
 /** How to connect an application. Its texts are below `templates.ID` in the catalog. */
 export interface ClientTemplate {
   readonly id: string
-  /** The name of the application. */
   readonly name: string
   /** An example URL; `null` if the redirect URIs are the same for every installation. */
   readonly example: string | null
@@ -33,7 +32,6 @@ export interface ClientTemplate {
   readonly entries: readonly TemplateEntry[]
 }
 
-/** A list of fields: the application's label, and the value to enter. */
 export function entries(rows: readonly (readonly [label: string, value: string])[]): readonly TemplateEntry[] {
   return rows.map(([label, value]) => ({ label, value }))
 }

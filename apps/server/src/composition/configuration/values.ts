@@ -19,7 +19,6 @@ export function isOwnedByLdap({ ldapId }: { readonly ldapId: string | null }): b
   return ldapId !== null
 }
 
-/** References of a list of keys. */
 export function referencesIn(kind: Reference['kind'], item: Item, field: string): readonly Reference[] {
   return texts(item[field]).map((key, index) => ({ kind, key, path: [field, index] }))
 }

@@ -41,7 +41,6 @@ export function bodyReader<Body>(schema: JSONSchema | undefined, anyContentType 
   }
 }
 
-/** Whether the request has no body and no content type. */
 function isEmpty(ctx: Context): boolean {
   return (
     ctx.method === 'POST' &&

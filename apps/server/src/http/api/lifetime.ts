@@ -17,7 +17,6 @@ const units: ReadonlyMap<string, number> = new Map([
 const unitPattern = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g
 const durationPattern = new RegExp(`^[+-]?(?:0|(?:${unitPattern.source})+)$`)
 
-/** A lifetime in the REST API. */
 export const lifetimeSchema = {
   type: ['number', 'string'],
   maxLength: 100,

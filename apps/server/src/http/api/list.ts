@@ -15,7 +15,6 @@ export interface ListRequest {
   readonly sort: { readonly column: string; readonly descending: boolean } | null
   /** The accepted values of each filtered field. */
   readonly filters: Readonly<Record<string, readonly FilterValue[]>>
-  /** Empty if there is no search. */
   readonly search: string
 }
 

@@ -30,10 +30,8 @@ interface Route {
 }
 
 interface Description {
-  /** The `operationId` in the OpenAPI document. */
   readonly id: string
   readonly summary: string
-  /** Additional documentation for API clients. */
   readonly note?: string
   readonly list?: ListDefinition
   /** The rate limit per IP address, unless core counts the requests itself. */

@@ -11,7 +11,6 @@ export interface SourceToken {
   readonly accountId: string
   readonly clientId: string
   readonly scopes: readonly string[]
-  /** The APIs of the authorization. */
   readonly resources: readonly string[]
   readonly createdAt: number
   readonly expiresAt: number

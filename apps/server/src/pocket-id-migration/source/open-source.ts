@@ -9,13 +9,11 @@ import { openSqliteSource } from './sqlite-source.ts'
 export interface SourceOptions {
   /** An export archive, an SQLite file, or the `postgres://` URL of a database. */
   readonly source: string
-  /** The folder of the pictures of a database. */
   readonly uploads: string | undefined
   /** Describes a PostgreSQL URL without its password. */
   readonly describePostgres: (url: string) => string
   /** Milliseconds since the Unix epoch. */
   readonly now: number
-  /** Aborts copying and unpacking. */
   readonly stop?: AbortSignal | undefined
 }
 

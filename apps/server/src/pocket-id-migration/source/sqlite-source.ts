@@ -18,7 +18,6 @@ export interface FileSourceOptions {
   readonly uploads: string | undefined
   /** Milliseconds since the Unix epoch. */
   readonly now: number
-  /** Aborts the copy. */
   readonly stop?: AbortSignal | undefined
 }
 

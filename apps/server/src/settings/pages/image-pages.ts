@@ -12,7 +12,6 @@ import { pathOf, type SectionPage, settingsPath } from './section-page.ts'
 
 const pagePath = `${settingsPath}/images/:name` as const
 
-/** The image forms on the page of the general settings. */
 export function imagePages(deps: SettingPageDeps, page: SectionPage): readonly PageRoute[] {
   const { applicationImages: images, authentication, flashes } = deps
   const finish = (ctx: Context, notice: 'picture_saved' | 'picture_removed') => {

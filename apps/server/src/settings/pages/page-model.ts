@@ -22,14 +22,12 @@ export interface SettingsPage {
   readonly view: 'settings'
   readonly viewer: Viewer
   readonly section: SectionName
-  /** The path of the section. */
   readonly path: string
   /** The suffix of the message key of the status summary. */
   readonly status: string
   /** The instant in that message. */
   readonly statusAt: number | null
   readonly groups: readonly { readonly name: string; readonly fields: readonly SettingFieldView[] }[]
-  /** Whether the environment provides all settings. */
   readonly uiConfigDisabled: boolean
   /** The groups that the form or a stored setting names. */
   readonly userGroups: readonly PickedItem[]

@@ -19,7 +19,6 @@ const notices = [
   ...(['keys_rotated', 'keys_pending', 'keys_unchanged'] as const),
 ]
 
-/** `/settings/admin/application-configuration`: the settings, one page per section. */
 export function settingPages(deps: SettingPageDeps, page: SectionPage): readonly PageRoute[] {
   const { settings, testEmail, authentication, flashes } = deps
 

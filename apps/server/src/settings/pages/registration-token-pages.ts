@@ -18,7 +18,6 @@ const lifetimes: Readonly<Record<TokenFormValues['lifetime'], number>> = {
 }
 const pagePath = '/settings/admin/application-configuration/oidc/initial-access-tokens'
 
-/** The forms of initial access tokens, on the OpenID Connect page. */
 export function registrationTokenPages(deps: SettingPageDeps, page: SectionPage): readonly PageRoute[] {
   const { initialAccessTokens: tokens, authentication, flashes } = deps
   return [

@@ -18,7 +18,6 @@ export interface SectionAnswer {
   readonly status?: number
   readonly entered?: Entered
   readonly problems?: readonly FieldError[]
-  /** The version that a rejected form was based on. */
   readonly version?: string
   readonly isConflict?: boolean
   readonly notice?: SettingsPage['notice']
@@ -26,13 +25,11 @@ export interface SectionAnswer {
   readonly newToken?: OidcPart['newToken']
   /** The ID of a directory preset to fill in. */
   readonly preset?: string
-  /** The input of a rejected token form. */
   readonly token?: TokenFormValues
 }
 
 export interface SectionPage {
   show(ctx: Context, user: User, section: SectionName, answer?: SectionAnswer): Promise<void>
-  /** Whether a setting is editable here. */
   isFree(field: SettingField): boolean
 }
 
