@@ -41,7 +41,6 @@ export function absoluteUrl(name: string): Argument {
   )
 }
 
-/** Text that every database stores. */
 export function storableText(name: string): Argument {
   return argument(
     name,
@@ -139,7 +138,6 @@ type CheckedMethod<Service> = Exclude<
   'session' | 'maintain' | 'fetch'
 >
 
-/** Checks the arguments of these methods. */
 export function guarded<Service extends object>(
   service: Service,
   rows: Readonly<Record<CheckedMethod<Service>, readonly Argument[]>>,

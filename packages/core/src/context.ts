@@ -20,7 +20,6 @@ import type { SessionLifetime } from './sessions/session-use.ts'
 import type { PocketStores } from './stores.ts'
 import type { RenderView } from './views/views.ts'
 
-/** The sign-in methods besides passkeys that core serves itself. */
 export interface BuiltInMethods {
   readonly code: boolean
   readonly mail: boolean
@@ -55,7 +54,6 @@ export interface CoreContext {
   readonly passkeyPolicy: ReadPasskeyPolicy
   readonly countPasskeys: CountPasskeys
   readonly registrationPolicy: () => Promise<ClientRegistrationPolicy>
-  /** The algorithm that signs the tokens of new clients. */
   readonly signingAlgorithm: () => Promise<SigningAlgorithm>
   readonly sessionLifetime: () => Promise<SessionLifetime>
   readonly redirectUriPolicy: RedirectUriPolicy
@@ -68,7 +66,6 @@ export interface CoreContext {
   readonly cookieName: (name: string) => string
   /** Seconds during which a public client can reuse a refresh token; 0 to 10. */
   readonly refreshLeeway: number
-  /** The supported page languages (BCP 47). */
   readonly languages: readonly string[]
   /** The origin at which clients reach the back-channel endpoints. */
   readonly internalOrigin: string | undefined
@@ -81,7 +78,6 @@ export interface CoreContext {
   readonly otherMethodsUrl: string | null
   /** The public sign-up page, if enabled; receives the same parameter. */
   readonly signUpUrl: () => Promise<string | null>
-  /** The form action for requesting a login code by e-mail, if available. */
   readonly emailCodesUrl: () => Promise<string | null>
   /** The host's page between a sign-in and the client, if there is one. */
   readonly afterSignInUrl: FindAfterSignInUrl

@@ -3,10 +3,8 @@ import { toUnavailableError } from './outage.ts'
 import { withTimeout } from './within-time.ts'
 
 export interface HostCall<Result> {
-  /** The path of the option that contains the function. */
   readonly option: string
   readonly run: () => Result | Promise<Result>
-  /** The problem with the result, if it is invalid. */
   readonly problemOf?: (result: Result) => string | undefined
   /** Milliseconds. */
   readonly hookTimeout: number

@@ -9,7 +9,6 @@ import { validator } from './validator.ts'
  */
 export type FindShapeProblems = (input: unknown, stored?: object) => FieldError[]
 
-/** The JSON Schema of a field. */
 interface FieldSchema {
   readonly type?: string
   readonly enum?: readonly string[]

@@ -45,5 +45,4 @@ export function createSealer(key: Buffer) {
   }
 }
 
-/** Encrypts values that the browser stores. */
 export type Sealer = ReturnType<typeof createSealer>

@@ -1,4 +1,3 @@
-/** Options with every property set. */
 export type WithDefaults<T> = { readonly [Key in keyof T]-?: Exclude<T[Key], undefined> }
 
 type OptionalDefaults<T> = {

@@ -17,7 +17,6 @@ export interface DirectoryPorts {
   readonly clock: Clock
 }
 
-/** Dependencies of the modules of the directory. */
 export interface DirectoryContext extends Omit<DirectoryPorts, 'transaction'> {
   /** Runs a transaction that excludes other changes to the directory. */
   readonly withLock: Transaction

@@ -68,7 +68,6 @@ export function matches(pattern: RegExp, message: string): Rule {
 /** Rejects invisible characters that would make two different names look alike. */
 export const oneLine: Rule = matches(oneLinePattern, 'must be a single line of plain text')
 
-/** Requires at least one visible character. */
 export const visible: Rule = matches(visiblePattern, 'must not be blank')
 
 /** Accepts only text that every database stores unchanged: no NUL and no unpaired surrogates. */

@@ -3,7 +3,6 @@ import { NotFoundError } from '../errors.ts'
 import type { Api, ApiAccess, ApiGrant } from './api.ts'
 import type { ApiStore } from './api-store.ts'
 
-/** The access of clients to APIs. */
 export interface ApiGrants {
   /** The grant of this client at this API; an empty grant if there is none. */
   grant(apiId: string, clientId: string): Promise<ApiGrant | undefined>

@@ -23,7 +23,6 @@ export function readRedirect(body: unknown): string {
   throw new PasskeyError('unexpected', 'The server sent no redirect URL.')
 }
 
-/** Reads a property of parsed JSON. */
 export function readProperty(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 }

@@ -4,7 +4,6 @@ import { type ClaimRequest, type ClaimSettings, selectClaims } from './claims.ts
 import { type HostClaims, readHostClaims } from './host-claims.ts'
 import type { ClientProtocol } from './protocol.ts'
 
-/** The client that receives claims, and its settings. */
 export interface ClaimsClient {
   readonly id: string
   readonly name: string

@@ -41,5 +41,4 @@ const properties = {
   template: { type: 'string', nullable: true },
 } as const satisfies Readonly<Record<keyof Required<NewClientInput>, object>>
 
-/** Problems of the shape of a client. */
 export const shapeProblems = createShapeCheck('a client', ['name', 'redirectUris'], properties)

@@ -4,7 +4,6 @@ import { nameProblem, normalizeName } from '../names.ts'
 import type { Client, RegisteredMetadata } from './client.ts'
 import { redirectUriAllowed, redirectUriProblem } from './redirect-uris.ts'
 
-/** The supported content of a metadata document. */
 export type MetadataDocument = Pick<Client, 'name' | 'redirectUris' | 'postLogoutRedirectUris'> & {
   readonly registration: RegisteredMetadata
 }

@@ -63,7 +63,6 @@ export const noProtectedSite: ProtectedSite = {
 /** The path of a protected site's host that this provider serves. */
 export const sitePath = '/.pocket/'
 
-/** The redirect URIs of a protected site, one per host. */
 export function siteRedirectUris({ protectedHosts }: Pick<ProtectedSite, 'protectedHosts'>): string[] {
   return protectedHosts.map((host) => `https://${host}${sitePath}callback`)
 }
@@ -193,7 +192,6 @@ function headerProblems(name: string, field: string): FieldError[] {
     : [problem(field, 'invalid_format', 'must be the name of an HTTP header that has no other purpose')]
 }
 
-/** Whether this is a valid path of a rule or of a service token. */
 export function isRulePath(path: string): boolean {
   return path.length <= 1000 && pathPattern.test(path) && !/\/\.{1,2}(?:\/|$)/.test(path)
 }

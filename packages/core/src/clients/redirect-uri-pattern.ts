@@ -1,7 +1,6 @@
 import { isHostConfined } from './host-wildcards.ts'
 import { matchesSequence, matchesWildcards } from './wildcards.ts'
 
-/** The parts of a redirect URI with wildcards. */
 export interface RedirectUriPattern {
   readonly scheme: string
   readonly host: string

@@ -15,7 +15,6 @@ export interface RedirectUriPolicy {
  * of matching grows with both lengths, and anyone can send requests.
  */
 const maxRedirectUriLength = 2000
-/** Maximum redirect URIs of each kind per client. */
 export const maxRedirectUris = 500
 
 const permissivePolicy: RedirectUriPolicy = { allowInsecure: true }

@@ -111,7 +111,6 @@ export async function findSecret(
   return undefined
 }
 
-/** Finds the active service token with this plain text. */
 export function findServiceToken(
   client: Pick<Client, 'secrets'>,
   plain: string,

@@ -1,7 +1,6 @@
 import type { FieldError } from '../errors.ts'
 import type { Client } from './client.ts'
 
-/** Fetches an external URL. */
 export type FetchUrl = (url: string) => Promise<Response>
 
 type SectorSettings = Pick<Client, 'redirectUris' | 'protocol'>

@@ -13,7 +13,6 @@ import { sectorProblems } from './sector.ts'
 export interface SelfRegistrationRequest {
   readonly input: ClientInput
   readonly registration: RegisteredMetadata
-  /** Whether the client authenticates with a secret. */
   readonly needsSecret: boolean
 }
 

@@ -29,7 +29,6 @@ export function matchesSequence<P, T>(
   return pattern.slice(patternIndex).every((remainingItem) => remainingItem === wildcard)
 }
 
-/** Whether the text matches a pattern, in which `*` matches any characters. */
 export function matchesWildcards(pattern: string, text: string): boolean {
   return matchesSequence([...pattern], [...text], {
     wildcard: '*',

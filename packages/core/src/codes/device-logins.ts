@@ -91,7 +91,6 @@ export function createDeviceLogins({
   }
 
   return {
-    /** The user code of a token. */
     userCodeOf,
     /** @throws {NotAuthenticatedError} `device_code_invalid` */
     find,

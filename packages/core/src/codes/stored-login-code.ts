@@ -13,7 +13,6 @@ export interface ImportedLoginCode {
 /** What distinguishes a login code from a recovery code. */
 export const loginCode = { kind: null, sessionUid: null } as const
 
-/** The hash of a normalized code. */
 export function hashLoginCode(masterKey: MasterKey, code: string): string {
   return masterKey.mac('login code', code)
 }

@@ -108,7 +108,6 @@ const kindByPath: ReadonlyMap<string, OptionKind> = new Map(
   ),
 )
 
-/** All invalid options, by path. */
 export function optionProblems(options: PocketOptions): readonly FieldError[] {
   if (!isOfKind('an object', options)) return [optionError('options', 'required', 'must be an object')]
   const optionValues = new Map(

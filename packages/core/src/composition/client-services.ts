@@ -13,7 +13,6 @@ import type { ResolvedOptions } from './resolved-options.ts'
 
 export type ClientServices = ReturnType<typeof createClientServices>
 
-/** Creates the services for clients, their registration and the APIs. */
 export function createClientServices(
   options: ResolvedOptions,
   onRestrict: (clientIds: readonly string[]) => Promise<void>,

@@ -31,7 +31,6 @@ const challengeLifetime = 600_000
 
 export type UserServices = ReturnType<typeof createUserServices>
 
-/** Creates the services for sign-in, re-authentication and device logins. */
 export function createUserServices(options: ResolvedOptions, { apiAccess }: ClientServices, { holder }: Engine) {
   const { stores, clock, masterKey, secure, cookieName } = options
   const { accounts } = stores

@@ -2,7 +2,6 @@ import type { Clock } from '../clock.ts'
 import { uuid } from '../random.ts'
 import type { ConnectionAttempt, ConnectionLogStore } from './connection-attempt.ts'
 
-/** Number of attempts kept per client. */
 const connectionLogLength = 50
 /** Number of attempts of a client after which its log is trimmed. */
 const trimInterval = 25

@@ -6,7 +6,6 @@ export function apiConsentKey(resource: string, key: string): string {
   return `${resource}${separator}${key}`
 }
 
-/** Whether a consent scope was created by `apiConsentKey`. */
 export function isApiConsentKey(scope: string): boolean {
   return scope.includes(separator)
 }

@@ -17,7 +17,6 @@ import type {
 import { dataBlock, type Html, html } from './html.ts'
 import { ceremonyMessages, errorMessage } from './sentences.ts'
 
-/** The title and the content of a page. */
 export interface Page {
   readonly title: string
   readonly main: Html

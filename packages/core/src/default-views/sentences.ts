@@ -31,7 +31,6 @@ const messages: Readonly<Record<string, string>> = {
 
 const fallback = 'That didn’t work, and nothing has changed. Try again, or go back to the application.'
 
-/** The error messages for the script of the sign-in page. */
 export const ceremonyMessages: Readonly<Record<string, string>> = { ...messages, fallback }
 
 export function errorMessage(code: string): string {

@@ -16,7 +16,6 @@ export interface SiteRequest {
   readonly overridingMethods: readonly string[]
 }
 
-/** The user and the session of a request. */
 export interface SiteVisitor {
   readonly account: Pick<Account, 'id' | 'groups'>
   readonly acr: string

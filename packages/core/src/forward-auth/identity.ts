@@ -1,7 +1,6 @@
 import type { Claims } from '../accounts/claims.ts'
 import { assertionHeader, type IdentityHeaders } from '../clients/protected-site.ts'
 
-/** The identity of a user in the headers of a response. */
 export interface Identity {
   readonly user: string
   readonly groups: readonly string[]

@@ -20,7 +20,6 @@ const maxSignIns = 16
 export interface SiteSignIn {
   /** The code verifier (RFC 7636 §4.1). */
   readonly verifier: string
-  /** The path and query to return to. */
   readonly to: string
   /** Whether the page was requested with a form, whose content is lost. */
   readonly isPosted: boolean
@@ -41,7 +40,6 @@ export function targetOf(state: string): string {
   return Buffer.from(state.split('.')[3] ?? '', 'base64url').toString()
 }
 
-/** The cookies of one request at a protected site's host. */
 export class SiteCookies {
   readonly #cookies: Cookies
   readonly #header: string

@@ -25,7 +25,6 @@ export interface SiteTestResult extends Omit<Decision, 'as'> {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Tests the access rules of a protected site. */
 export function createSiteTest(context: CoreContext) {
   const { stores, clock, countPasskeys } = context
   return async (clientId: string, { url, method, accountId }: SiteTestRequest): Promise<SiteTestResult> => {

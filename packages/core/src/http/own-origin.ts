@@ -3,7 +3,6 @@ import type { TrustProxy } from './request-context.ts'
 
 /** Origins by request and issuer; a process may run several providers. */
 const cachedOrigins = new WeakMap<IncomingMessage, Map<string, string>>()
-/** The hosts of the configured origins. */
 const hosts = new Map<string, string>()
 
 /**

@@ -72,7 +72,6 @@ export function createConsent(context: CoreContext, { provider, apiAccess, sessi
       }
     },
 
-    /** Returns the URL to continue at. */
     async allow(exchange: Exchange, interaction: Interaction): Promise<string> {
       const account = await getDecidingAccount(exchange, interaction)
       const { params } = interaction

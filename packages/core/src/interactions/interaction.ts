@@ -65,7 +65,6 @@ export async function interactionClient(
   }
 }
 
-/** A request and its response. */
 export interface Exchange {
   readonly req: IncomingMessage
   readonly res: ServerResponse

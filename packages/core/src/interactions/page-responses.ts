@@ -11,7 +11,6 @@ import { assertSameOrigin } from '../http/same-origin.ts'
 import { parseLanguages } from '../views/languages.ts'
 import type { View } from '../views/views.ts'
 
-/** The responses of core's pages. */
 export interface PageResponses {
   readonly show: (ctx: Context, view: View) => Promise<void>
   readonly redirect: (ctx: Context, to: string) => void

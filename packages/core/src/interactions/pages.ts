@@ -20,7 +20,6 @@ import { acceptsAnySession, allowsAccountChoice } from './login.ts'
 import { loginPageUrl } from './login-pages.ts'
 import type { InteractionServices } from './services.ts'
 
-/** Builds the views of an interaction. */
 export function createInteractionPages(
   context: CoreContext,
   { provider, sessions, signIn }: InteractionServices,

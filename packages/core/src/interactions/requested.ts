@@ -77,7 +77,6 @@ export function consentKeysOf(accessible: AccessibleApi): string[] {
   return ['', ...permissionKeys(accessible)].map((key) => apiConsentKey(accessible.api.resource, key))
 }
 
-/** The requested scopes that are built in. */
 export function requestedScopes(params: Parameters): string[] {
   const scopeParameter = typeof params.scope === 'string' ? params.scope.split(' ') : []
   const requested = [...scopeParameter, ...scopesForClaims(params.claims)]

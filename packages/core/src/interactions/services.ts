@@ -6,7 +6,6 @@ import type { MailedCodes } from './mailed-codes.ts'
 import type { SignInService } from './sign-in.ts'
 import type { SignUpService } from './sign-up.ts'
 
-/** The services behind the interaction pages and the device authorization. */
 export interface InteractionServices {
   readonly provider: () => Provider
   readonly apiAccess: ApiAccessReader

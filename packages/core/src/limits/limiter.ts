@@ -54,7 +54,6 @@ const maxNetworks = 20_000
 /** Milliseconds between audit events of a subject that continues after a rejection. */
 const auditInterval = 60_000
 
-/** A limiter that allows every attempt. */
 export const noLimits: RateLimiter = {
   consume: async () => {},
   refund: async () => {},

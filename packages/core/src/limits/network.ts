@@ -16,7 +16,6 @@ export function networkOf(address: string): string {
     .join(':')
 }
 
-/** The eight groups of an IPv6 address. */
 function parseIpv6Groups(address: string): readonly number[] {
   const [plain = ''] = address.split('%')
   const [head = [], tail = []] = plain.split('::').map(parseGroups)

@@ -14,7 +14,6 @@ import { isAllowedToUse } from '../clients/group-restriction.ts'
 import { hasLaunchUrl } from '../clients/start-address.ts'
 import type { Consent } from '../consents/consent.ts'
 
-/** The in-memory equivalent of the SQL client list. */
 export function listClients(
   clients: readonly Client[],
   { consents, apiGrants }: { readonly consents: readonly Consent[]; readonly apiGrants: readonly ApiGrant[] },

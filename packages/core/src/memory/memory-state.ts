@@ -94,7 +94,6 @@ export function removeWhere<Value>(map: Map<string, Value>, matches: (value: Val
   }
 }
 
-/** Removes and returns the value. */
 export function takeValue<Value>(map: Map<string, Value>, key: string): Value | undefined {
   const value = map.get(key)
   map.delete(key)

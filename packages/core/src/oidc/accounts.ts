@@ -64,7 +64,6 @@ async function endGrant(
   throw new errors.InvalidGrant(reason)
 }
 
-/** The account loaded by `createFindAccount`. */
 export function getAccount({ found }: LibraryAccount): Account {
   // The cast is safe: oidc-provider types extra members as unknown, and `createFindAccount` sets this one.
   return found as Account

@@ -33,7 +33,6 @@ const maxRefreshesWithinLeeway = 10
 
 /** The stored remainder of a finished interaction. */
 interface FinishedInteraction {
-  /** The ID of the client. */
   readonly finishedFor: string
 }
 

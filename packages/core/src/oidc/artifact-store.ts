@@ -37,7 +37,6 @@ export interface Leeway {
 
 /** Artifacts to store under a grant. */
 export interface Issue {
-  /** The key of the grant. */
   readonly grantKey: string
   /** The credential to consume, as `consume` does. */
   readonly use?: { readonly key: string; readonly at: number; readonly leeway?: Leeway | undefined } | undefined

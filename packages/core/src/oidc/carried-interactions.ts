@@ -51,7 +51,6 @@ export function clearCarriedInteraction(): void {
   if (state) state.sealed = undefined
 }
 
-/** The URL of a page of the interaction, with the sealed interaction if it is carried. */
 export function carriedUrl(url: string): string {
   const sealed = currentRequest.getStore()?.sealed
   return sealed === undefined ? url : `${url}${url.includes('?') ? '&' : '?'}${sealedInteractionParameter}=${sealed}`

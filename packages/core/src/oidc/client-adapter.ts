@@ -12,7 +12,6 @@ export interface ClientAdapterServices {
   readonly metadataDocuments: MetadataDocuments
 }
 
-/** An oidc-provider adapter over the stored clients and the metadata documents. */
 export function clientAdapter(context: CoreContext, { registrar, metadataDocuments }: ClientAdapterServices): Adapter {
   const clientMetadata = createClientMetadata(context)
   const documentEvents = currentDocumentEvents(context.audit)

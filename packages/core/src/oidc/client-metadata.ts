@@ -26,7 +26,6 @@ export interface ClientExtras {
   readonly pocket_skip_consent: boolean
   readonly pocket_protocol: Client['protocol']
   readonly pocket_origin: ClientOrigin
-  /** Whether the client has not been used yet. */
   readonly pocket_unused: boolean
   /** Unrestricted if the host disables this built-in rule. */
   readonly pocket_access: Pick<Client, 'isGroupRestricted' | 'allowedGroupIds'>
@@ -223,18 +222,15 @@ export const extraClientMetadata: readonly (keyof ClientExtras)[] = [
   'pocket_refresh_token_lifetime',
 ]
 
-/** The client as passed to access checks. */
 export function policyClient(client: { readonly clientId: string; readonly clientName?: string | undefined }) {
   const { clientId: id, clientName: name = id } = client
   return { id, name, ...extras(client).pocket_rules }
 }
 
-/** The client's requirements for a sign-in. */
 export function signInRequirements(client: object): SignInRequirements {
   return extras(client).pocket_sign_in_demands
 }
 
-/** The custom properties of a library client. */
 export function extras(client: object): ClientExtras {
   // The cast is safe: the adapter creates every client with `createClientMetadata`.
   return client as ClientExtras

@@ -94,7 +94,6 @@ function cookieNames({ secure, cookieName }: Pick<ProviderContext, 'secure' | 'c
   }
 }
 
-/** The complete oidc-provider configuration. */
 export function providerConfiguration(context: ProviderContext): Configuration {
   const { issuer, secure, pages } = context
   const cookie = { signed: true, httpOnly: true, sameSite: 'lax', secure } as const

@@ -34,7 +34,6 @@ interface Document {
  */
 export type ServeDocument = (path: string, req: IncomingMessage, res: ServerResponse) => Promise<boolean>
 
-/** Whether a path, relative to the issuer, is that of a document. */
 export const isDocumentPath = (path: string): boolean => Object.hasOwn(documentByPath, path)
 
 /**

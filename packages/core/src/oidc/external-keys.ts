@@ -28,7 +28,6 @@ export interface ExternalSigningKey {
   sign(data: Uint8Array): Promise<Uint8Array>
 }
 
-/** Adapts a signing service to oidc-provider. */
 export class ExternalKey extends ProviderSigningKey {
   readonly #service: ExternalSigningKey
   readonly #publicKey: KeyObject

@@ -7,10 +7,8 @@ export const grantedModels = ['AuthorizationCode', 'AccessToken', 'RefreshToken'
 /** The model of stored refresh responses; the library has no model of this name. */
 export const responseModel = 'RefreshAnswer'
 
-/** The model of browser sessions at protected sites. */
 export const siteSessionModel = 'SiteSession'
 
-/** The storage key of a grant. */
 export function grantKey(grantId: string): string {
   return sha256(`Grant:${grantId}`)
 }

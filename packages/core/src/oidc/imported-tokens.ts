@@ -18,7 +18,6 @@ const jwt = /^[\w-]+\.[\w-]+\.([\w-]+)$/
 interface ImportedProof {
   /** The HMAC key of refresh tokens, in base64url, encrypted. */
   readonly importedKey?: string
-  /** The public key of access tokens. */
   readonly importedJwk?: JWK
 }
 
@@ -44,7 +43,6 @@ export interface ImportedToken {
   readonly grant: ImportedGrant
   readonly issuedAt: Seconds
   readonly expiresAt: Seconds
-  /** When the user signed in. */
   readonly authTime: Seconds
   readonly amr: readonly string[]
   /** Milliseconds since the Unix epoch; `null` if it was not used. */
@@ -59,7 +57,6 @@ export interface TokenImport {
 }
 
 export interface TokenImportKeys {
-  /** The HMAC key of refresh tokens. */
   readonly tokenKey: Buffer
   /** The key that signed access tokens; its private part is not kept. */
   readonly signingJwk: Readonly<Record<string, unknown>> | undefined

@@ -14,7 +14,6 @@ interface IntrospectedToken {
   readonly accountId?: string | undefined
   readonly iat?: number | undefined
   readonly scope?: string | undefined
-  /** The resource of a refresh token. */
   readonly resource?: unknown
   aud?: unknown
   extra?: unknown

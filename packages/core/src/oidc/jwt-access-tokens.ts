@@ -12,7 +12,6 @@ import type { ProviderContext } from './provider-context.ts'
 
 type AccessToken = InstanceType<Provider['AccessToken'] | Provider['ClientCredentials']>
 
-/** The stored payload of an access token. */
 export interface AccessTokenPayload {
   readonly iat: number
   readonly exp: number
@@ -49,7 +48,6 @@ export async function signAccessToken(
   return signJwt(claims, { alg, typ: 'at+jwt' }, context)
 }
 
-/** Signs a JWT with the current key of an algorithm. */
 export type SignJwt = (claims: Claims, header: JwtHeader) => Promise<string>
 
 interface JwtHeader {

@@ -44,7 +44,6 @@ export interface KeySet {
   readonly keys: readonly SigningKey[]
 }
 
-/** The provider's signing keys. */
 export interface KeyRing {
   /** Loads the key set, and generates missing keys. @throws {ConfigurationError} if the master key cannot decrypt them */
   load(): Promise<KeySet>
@@ -52,7 +51,6 @@ export interface KeyRing {
   loadCached(known: KeySet): Promise<KeySet>
   /** Rotates all keys that are due; returns the `kid`s of the new signing keys. */
   rotate(): Promise<readonly string[]>
-  /** Replaces the current keys among these. */
   replace(kids: readonly string[], immediately: boolean): Promise<readonly KeyReplacement[]>
   /** The published keys for display, grouped by algorithm, current key first. */
   list(): Promise<readonly PublishedKey[]>
@@ -141,7 +139,6 @@ export function createKeyRing({
     const { signingPeriod, announcementPeriod } = getPeriods(pair)
     return ages.ageOf(pair.current) >= signingPeriod && ages.ageOf(pair.next) >= announcementPeriod
   }
-  /** When the next key replaces the current one. */
   const dueAt = (pair: KeyPair): number => {
     const { signingPeriod, announcementPeriod } = getPeriods(pair)
     return Math.max(ages.reachedAt(pair.current, signingPeriod), ages.reachedAt(pair.next, announcementPeriod))
@@ -235,7 +232,6 @@ export function createKeyRing({
   }
 }
 
-/** The current and the next key of one algorithm. */
 interface KeyPair {
   readonly current: StoredKey
   readonly next: StoredKey

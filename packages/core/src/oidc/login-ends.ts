@@ -2,7 +2,6 @@ import type { ArtifactStore } from './artifact-store.ts'
 import { revokeGrant } from './grant-destruction.ts'
 import { getSubject, type PairwiseIdentifier } from './pairwise.ts'
 
-/** The sign-in that an ID token describes. */
 export interface Login {
   readonly client: { readonly clientId: string }
   readonly subject: string

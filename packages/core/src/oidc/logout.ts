@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 
-/** The library's session. */
 export type ProviderSession = InstanceType<Provider['Session']>
 
 /** Whether this is an end-session request with a loaded session, so that the sign-out page can be shown even after an error. */

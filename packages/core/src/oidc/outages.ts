@@ -27,7 +27,6 @@ export function handleOutages(provider: Provider, { render }: ProviderContext): 
   })
 }
 
-/** Asks clients to retry, and shows users a page that retries automatically. */
 export async function sendOutage(
   ctx: Pick<
     Context,

@@ -16,7 +16,6 @@ interface LibraryError {
   readonly error_description?: string | undefined
 }
 
-/** Replacements for the library's own pages. */
 export interface ProtocolPages {
   renderError(ctx: KoaContextWithOIDC, libraryError: LibraryError, error: Error): Promise<void>
   logoutSource(ctx: KoaContextWithOIDC, form: string): Promise<void>

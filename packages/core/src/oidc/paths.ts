@@ -15,7 +15,6 @@ export const protocolRoutes = {
 /** The names of the endpoints of the protocol (RFC 8414 §2). */
 export type EndpointName = keyof typeof protocolRoutes
 
-/** The endpoint URLs of this issuer. */
 export function getEndpoints(issuer: string): Readonly<Record<EndpointName, string>> {
   const urls = Object.entries(protocolRoutes).map(([name, path]) => [name, issuer + path])
   // The cast is needed because `Object.entries` widens the keys to `string`.
@@ -43,7 +42,6 @@ export function isBrowserPath(path: string): boolean {
   return [authorization, end_session, '/interaction'].some((prefix) => path === prefix || path.startsWith(`${prefix}/`))
 }
 
-/** Whether the library serves this path. */
 export function isProtocolPath(path: string): boolean {
   return exactPaths.has(path) || pathPrefixes.some((prefix) => path.startsWith(prefix))
 }

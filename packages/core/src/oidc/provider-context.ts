@@ -15,7 +15,6 @@ import type { PairwiseIdentifier } from './pairwise.ts'
 import type { RefreshResponses } from './refresh-responses.ts'
 import type { Registrar } from './registration/registrar.ts'
 
-/** Dependencies of the Provider of one key set. */
 export interface ProviderContext extends CoreContext {
   readonly keys: readonly SigningKey[]
   /** If present, they replace `keys`. */
@@ -23,7 +22,6 @@ export interface ProviderContext extends CoreContext {
   readonly adapter: (model: string) => Adapter
   readonly pages: ProtocolPages
   readonly pairwise: PairwiseIdentifier
-  /** The URL of the host's sign-out page. */
   readonly signOutUrl: string | undefined
   readonly apiAccess: ApiAccessReader
   readonly registrar: Registrar
@@ -32,7 +30,6 @@ export interface ProviderContext extends CoreContext {
   readonly enqueueLogoutNotice: LogoutNotices['enqueue']
   readonly recordAttempt: ConnectionRecorder['record']
   readonly isTrial: TrialMarks['isTrial']
-  /** Counts a failed client authentication. */
   readonly recordFailedClient: (req: IncomingMessage, clientId: string) => Promise<void>
   /** Identifies the browser of a request without revealing its secret. */
   readonly browserIds: (req: IncomingMessage) => readonly string[]

@@ -21,7 +21,6 @@ import { recordFirstUses } from './registration/first-use.ts'
 import { handleRegistrationResponses } from './registration/responses.ts'
 import { explainUnsendableResponses } from './unsendable-responses.ts'
 
-/** A Provider and its document handler. */
 export interface BuiltProvider {
   readonly provider: Provider
   readonly serveDocument: ServeDocument

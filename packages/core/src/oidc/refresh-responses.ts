@@ -17,7 +17,6 @@ export type GrantHandler<Context extends KoaContextWithOIDC> = (ctx: Context) =>
 /** Aborts the library's handler once all checks have passed and a stored response exists. */
 class ResponseStoredError extends Error {}
 
-/** A request to the token endpoint. */
 interface TokenRequest {
   /** The refresh token as stored before the request, if the response to this refresh is stored. */
   presented?: Artifact
@@ -77,7 +76,6 @@ export function deferStorage(artifact: Artifact): boolean {
 export interface RefreshResponses {
   /** The refresh token to pass to the library, marked as unused while its response can be repeated. */
   present(artifact: Artifact): Promise<Artifact | undefined>
-  /** Wraps the handler of a grant type. */
   wrap<Context extends KoaContextWithOIDC>(handler: GrantHandler<Context>): GrantHandler<Context>
 }
 
@@ -186,7 +184,6 @@ export function createRefreshResponses({ stores, clock, masterKey }: CoreContext
 }
 
 interface StoredResponse {
-  /** The key of the new refresh token. */
   readonly successor: string
   readonly sealed: string
   readonly respondedAt: number

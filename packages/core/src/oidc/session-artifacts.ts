@@ -13,7 +13,6 @@ export interface SessionArtifact {
   readonly sessionUid: string | undefined
 }
 
-/** All artifacts of an account that belong to sessions. */
 export async function listSessionArtifacts(
   artifacts: Pick<ArtifactStore, 'listByAccount'>,
   accountId: string,
@@ -27,7 +26,6 @@ export async function listSessionArtifacts(
   return results
 }
 
-/** The grants that the artifact belongs to or, for a session, contains. */
 export function getGrantIds({ artifact, payload }: SessionArtifact): readonly string[] {
   const sessionGrantIds = Object.values(payload.authorizations ?? {}).map(({ grantId }) => grantId)
   return [artifact.grantId, ...sessionGrantIds].filter((id) => typeof id === 'string')

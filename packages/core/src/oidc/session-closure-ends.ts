@@ -67,7 +67,6 @@ export function createSessionClosure(
       if (!keys.has(key)) await artifacts.destroy(key)
   }
 
-  /** Resolves to the `uid`s of the ended sessions. */
   const end = ({
     accountId,
     removedPasskeyId,

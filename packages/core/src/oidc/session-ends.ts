@@ -41,7 +41,6 @@ export async function endAuthorizations(
     if (grantId !== undefined) await revokeGrant(artifacts, grantId)
 }
 
-/** A stored session. */
 export interface SessionEntry {
   readonly artifact: Artifact
   readonly uid: string

@@ -138,7 +138,6 @@ export function createSessions(
      */
     endMatching,
 
-    /** Ends one session of this browser and revokes its grants. */
     async endByUid(req: IncomingMessage, res: ServerResponse, uid: string): Promise<string | undefined> {
       return (await endMatching(req, res, (session) => session.uid === uid)) ?? undefined
     },

@@ -23,7 +23,6 @@ export interface AtomicAdapter {
   replace(from: string, state: StoredState, before: string): Promise<string | undefined>
   /** Records only a use. Returns `false` without a change if the session changes concurrently. */
   touch(id: string, update: { readonly use: SessionUse; readonly expiresIn: number }): Promise<boolean>
-  /** The client of a finished interaction. */
   finishedFor(id: string): Promise<string | undefined>
 }
 
@@ -39,7 +38,6 @@ export class SessionEnded extends errors.SessionNotFound {
 /** Prefix of the storage key in the ID of an instance that was found by UID or user code. */
 export const hiddenPrefix = 'hidden:'
 
-/** The library models that are stored by compare-and-set. */
 export const compareAndSetModels: readonly string[] = ['Session', 'Grant', 'Interaction']
 
 /** A payload of one of the {@link compareAndSetModels} with the text it was read from, which our adapter adds. */

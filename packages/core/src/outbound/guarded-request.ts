@@ -29,7 +29,6 @@ export interface PublicFetchInit {
 /** The final response, with an unread body. */
 export type FetchResponse = Awaited<ReturnType<typeof undiciFetch>>
 
-/** A response and the means to read it. */
 export interface GuardedResponse {
   readonly response: FetchResponse
   /** The body, up to the size limit. @throws {OutboundError} */

@@ -4,7 +4,6 @@ import type { Challenges } from './challenges.ts'
 import type { PasskeyStore } from './passkey-store.ts'
 import type { ReadPasskeyPolicy, RelyingParty } from './policy.ts'
 
-/** Shared dependencies of the registration and the authentication of passkeys. */
 export interface CeremonyContext {
   readonly relyingParty: RelyingParty
   readonly policy: ReadPasskeyPolicy

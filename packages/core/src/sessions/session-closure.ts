@@ -34,7 +34,6 @@ export function computeClosure(
   return closure
 }
 
-/** The passkey last used in a session. */
 export function lastPasskeyUsed(links: readonly SessionLink[], sessionUid: string): SessionLink | undefined {
   return links
     .filter((link) => link.sessionUid === sessionUid && link.kind === 'passkey_used')

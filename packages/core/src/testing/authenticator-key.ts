@@ -5,7 +5,6 @@ import { invalidArgument } from '../arguments.ts'
 /** A signature scheme of a passkey; the COSE identifiers are -7, -8, -257 and -48. The last one needs Node 24.7 or later. */
 export type PasskeyAlgorithm = 'ES256' | 'Ed25519' | 'RS256' | 'ML-DSA-44'
 
-/** The key pair of one passkey. */
 export interface AuthenticatorKey {
   /** The COSE algorithm identifier (RFC 9053). */
   readonly algorithm: number

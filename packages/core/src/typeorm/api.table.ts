@@ -7,7 +7,6 @@ export interface StoredApi extends Api {
   readonly nameKey: string
 }
 
-/** APIs and their permissions. */
 export const apiTable = defineTable<StoredApi>('pocket_api', {
   columns: {
     id: primary(uuid),
@@ -25,7 +24,6 @@ export const apiTable = defineTable<StoredApi>('pocket_api', {
   indices: [{ name: 'pocket_api_resource', columns: ['resource'], unique: true }],
 })
 
-/** The permissions granted to clients. */
 export const apiGrantTable = defineTable<ApiGrant>('pocket_api_grant', {
   columns: {
     apiId: primary(uuid),

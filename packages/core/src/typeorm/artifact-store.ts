@@ -34,7 +34,6 @@ function issueSql(usesCredential: boolean): string {
     SELECT EXISTS (SELECT 1 FROM granted) AS granted, EXISTS (SELECT 1 FROM used) AS used`
 }
 
-/** Selects the rows with these keys. */
 function selectByKeys(count: number): string {
   return `${rows.select} WHERE "key" IN (${Array.from({ length: count }, (_, index) => `$${index + 1}`).join(', ')})`
 }

@@ -5,7 +5,6 @@ import { TableRows } from './table-rows.ts'
 /** Inserts any number of rows in one statement. */
 export type BulkInsert<Entity> = (entities: readonly Entity[]) => Promise<void>
 
-/** Creates the bulk insert of a table. */
 export function bulkInsert<Entity>(database: Database, schema: EntitySchema<Entity>): BulkInsert<Entity> {
   const rows = new TableRows(schema)
   const sql = rows.insertProvided(database.kind)

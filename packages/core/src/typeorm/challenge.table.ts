@@ -1,9 +1,7 @@
 import { bigint, hash } from './columns.ts'
 import { defineTable } from './define-table.ts'
 
-/** A challenge that has been used. */
 export interface SpentChallenge {
-  /** The insertion order. */
   readonly id: number
   readonly hash: string
 }

@@ -12,7 +12,6 @@ export interface StoredClient extends Omit<ClientRecord, 'protocol'> {
   readonly network: string | null
 }
 
-/** Clients. */
 export const clientTable = defineTable<StoredClient>('pocket_client', {
   columns: {
     // Text, since a client ID may be a URL.
@@ -50,14 +49,12 @@ export const clientTable = defineTable<StoredClient>('pocket_client', {
   ],
 })
 
-/** The last use of a secret. */
 export interface SecretUse {
   readonly secretId: string
   readonly clientId: string
   readonly lastUsedAt: number
 }
 
-/** The last use of each client secret. */
 export const secretUseTable = defineTable<SecretUse>('pocket_client_secret_use', {
   columns: {
     secretId: primary(varchar(36)),

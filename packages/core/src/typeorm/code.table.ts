@@ -2,7 +2,6 @@ import type { StoredCode } from '../codes/code-store.ts'
 import { bigint, boolean, hash, nullable, primary, varchar } from './columns.ts'
 import { defineTable } from './define-table.ts'
 
-/** Login codes and recovery codes, hashed. */
 export const codeTable = defineTable<StoredCode>('pocket_code', {
   columns: {
     hash: primary(hash),

@@ -8,7 +8,6 @@ export interface StoredAttempt
   readonly data: Omit<ConnectionAttempt, 'id' | 'clientId' | 'sequence' | 'accountId' | 'unauthenticatedNetwork'>
 }
 
-/** Recent connection attempts of clients. */
 export const connectionAttemptTable = defineTable<StoredAttempt>('pocket_connection_attempt', {
   columns: {
     id: primary(varchar(36)),

@@ -2,7 +2,6 @@ import type { Consent } from '../consents/consent.ts'
 import { bigint, json, primary, text, varchar } from './columns.ts'
 import { defineTable } from './define-table.ts'
 
-/** The scopes that users have granted to clients. */
 export const consentTable = defineTable<Consent>('pocket_consent', {
   columns: {
     accountId: primary(varchar(255)),

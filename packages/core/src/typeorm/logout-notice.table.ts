@@ -2,7 +2,6 @@ import type { LogoutNotice } from '../logout-notices/logout-notice-store.ts'
 import { bigint, primary, text, varchar } from './columns.ts'
 import { defineTable } from './define-table.ts'
 
-/** Clients to notify of a logout. */
 export const logoutNoticeTable = defineTable<LogoutNotice>('pocket_logout_notice', {
   columns: {
     id: primary(varchar(36)),

@@ -2,7 +2,6 @@ import type { Passkey } from '../passkeys/passkey.ts'
 import { bigint, boolean, json, nullable, primary, text, uuid, varchar } from './columns.ts'
 import { defineTable } from './define-table.ts'
 
-/** Passkeys. */
 export const passkeyTable = defineTable<Passkey>('pocket_passkey', {
   columns: {
     id: primary(uuid),

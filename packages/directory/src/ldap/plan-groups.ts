@@ -17,7 +17,6 @@ export interface GroupsPlan {
 
 const maxFriendlyNameLength = 50
 
-/** Plans the creation, renaming and removal of groups. */
 export function planGroups(ldapEntries: LdapEntries, knownGroups: readonly Group[], rules: LdapRules): GroupsPlan {
   const groupByLdapId = new Map(
     knownGroups.flatMap((group) => (group.ldapId === null ? [] : [[group.ldapId, group] as const])),

@@ -29,7 +29,6 @@ interface PersonCandidate {
   readonly user: User
 }
 
-/** Plans the creation, update and removal of users. */
 export async function planPeople(
   ldapEntries: LdapEntries,
   snapshot: LdapSnapshot,

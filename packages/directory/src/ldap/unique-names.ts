@@ -7,7 +7,6 @@ export interface NameClaim {
   readonly keys: readonly string[]
 }
 
-/** The taken key and its owner. */
 export interface NameConflict {
   readonly key: string
   readonly holderId: string

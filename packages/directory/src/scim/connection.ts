@@ -26,17 +26,13 @@ export interface ScimRequest {
   /** Relative to the endpoint, with its query. */
   readonly path: string
   readonly body?: object
-  /** Whether retries are disabled. */
   readonly noRetry?: boolean
 }
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
-/** A connection to one target. */
 export interface ScimConnection {
-  /** The number of requests sent, including retries. */
   readonly requests: number
-  /** The number of characters received. */
   readonly receivedCharacters: number
   /** The object in the response, `null` if the response is empty. @throws {ScimError} */
   send(request: ScimRequest): Promise<JsonObject | null>

@@ -5,7 +5,6 @@ import { forEachObject, type KindSync } from './sync-kind.ts'
 /** The action for users who were deleted or lost access to the client. */
 export type ScimRemoval = 'deactivate' | 'delete'
 
-/** Marks the record of a deactivated user. */
 const inactiveMarker = 'inactive'
 
 /**

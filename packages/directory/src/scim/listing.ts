@@ -4,7 +4,6 @@ import { ScimError } from './scim-error.ts'
 
 /** The limits for listing a target. */
 export interface ListingLimits {
-  /** The number of objects requested per page. */
   readonly pageSize: number
   readonly maxPages: number
   readonly maxResources: number

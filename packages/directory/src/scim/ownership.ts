@@ -92,7 +92,6 @@ function namesOf(kind: ScimKind, { content }: RemoteResource): readonly string[]
   return names.filter((name) => typeof name === 'string' && name !== '').map((name) => String(name).toLowerCase())
 }
 
-/** The display name of an object in the target. */
 export function remoteName(kind: ScimKind, { id, content }: RemoteResource): string {
   const name = kind === 'user' ? content.userName : content.displayName
   return (typeof name === 'string' && name !== '' ? name : id).replaceAll('\0', '').slice(0, 255)

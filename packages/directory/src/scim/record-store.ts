@@ -4,18 +4,14 @@ import type { ScimKind } from './resource.ts'
 export interface ScimRecord {
   readonly providerId: string
   readonly kind: ScimKind
-  /** The ID of the local user or group. */
   readonly localId: string
-  /** The ID of the object in the target. */
   readonly remoteId: string
   /**
    * `created`: created by us or recognized by our ID; `adopted`: existed before and was assigned to us by an administrator;
    * `found`: exists with a matching name, but is not managed.
    */
   readonly state: 'created' | 'adopted' | 'found'
-  /** The name of the local object. */
   readonly name: string
-  /** The name in the target. */
   readonly remoteName: string
   /** The fingerprint of the last sent content; empty if nothing was sent yet. */
   readonly sentFingerprint: string

@@ -7,17 +7,14 @@ export type ScimProblemCode = (typeof scimProblemCodes)[number]
 /** Every {@link ScimProblemCode}. */
 export const scimProblemCodes = [...scimErrorCodes, 'duplicate', 'id_missing', 'id_reused', 'still_active'] as const
 
-/** A problem with one object. */
 export interface ScimProblem {
   readonly kind: ScimKind
   readonly localId: string
   readonly name: string
   readonly code: ScimProblemCode
-  /** The message from the target. */
   readonly detail: string | null
 }
 
-/** The results for the objects of one kind. */
 export interface ScimCounts {
   /** The number of local objects in scope. */
   total: number

@@ -75,7 +75,6 @@ export function affectsAllObjects({ code }: ScimError): boolean {
   return !singleObjectCodes.has(code)
 }
 
-/** Whether the target failed, rather than the object. */
 export function isTargetFailure({ code }: ScimError): boolean {
   return code === 'not_scim' || transientCodes.has(code)
 }

@@ -8,7 +8,6 @@ import { affectsAllObjects, isTargetFailure, ScimError } from './scim-error.ts'
 import type { ScimTarget } from './target.ts'
 import { transferNames } from './transfer-names.ts'
 
-/** The desired state of a user or a group in the target. */
 export interface DesiredObject {
   readonly localId: string
   readonly name: string
@@ -27,7 +26,6 @@ export interface KindSync {
   readonly ownership: Ownership
   /** Previously found objects, by local ID. */
   readonly foundRecords: ReadonlyMap<string, ScimRecord>
-  /** Whether removed objects are deleted in the target. */
   readonly shouldDelete: boolean
   /** Removed objects that were already deleted in the target to release their name. */
   readonly removedEarly: Set<string>

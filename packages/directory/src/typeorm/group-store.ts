@@ -85,7 +85,6 @@ export function toGroups(found: readonly object[]): Group[] {
   return rows.all(found).map(({ nameKey: _nameKey, searchKey: _searchKey, ...group }) => group)
 }
 
-/** Converts a group to its row. */
 export function toStoredGroup(group: Group): StoredGroup {
   const { name, friendlyName } = group
   return { ...group, nameKey: nameKey(name), searchKey: searchKeyOf([name, friendlyName]) }

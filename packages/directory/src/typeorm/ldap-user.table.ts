@@ -3,7 +3,6 @@ import type { LdapImportState } from '../ldap/snapshot.ts'
 
 const { boolean, nullable, primary, text, uuid } = columns
 
-/** The import state of each user whom LDAP owns. */
 export const ldapUserTable = defineTable<LdapImportState>('pocket_ldap_user', {
   columns: {
     userId: primary(uuid),

@@ -123,7 +123,6 @@ export function toUsers(found: readonly object[]): User[] {
     .map(({ userNameKey: _userNameKey, emailKey: _emailKey, searchKey: _searchKey, ...user }) => user)
 }
 
-/** Converts a user to its row. */
 export function toStoredUser(user: User): StoredUser {
   const { email, firstName, lastName, userName, displayName } = user
   // Words are searched one by one, so a display name that only joins the names adds nothing.

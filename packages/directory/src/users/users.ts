@@ -127,7 +127,6 @@ function manualDecisionOf({ administrator, disabled }: User, changed: readonly (
   }
 }
 
-/** Stores a new user with groups and claims. */
 export async function createUser(context: DirectoryContext, input: NewUser, rights: NewUserRights): Promise<User> {
   const { users, memberships, claims, withLock, clock } = context
   const {

@@ -1,4 +1,3 @@
-/** The credentials of an `Authorization: Basic` header. */
 export interface BasicCredentials {
   readonly clientId: string
   readonly clientSecret: string

@@ -8,12 +8,10 @@ export const trialHeader = 'pocket-client-test'
 
 /** Milliseconds. */
 const lifetime = 60_000
-/** Maximum difference between the clocks of two processes. */
 const maxClockDifference = 60_000
 
 /** Marks the requests of client tests, which count for nothing in the connection log, the audit log and last uses. */
 export interface TrialMarks {
-  /** The value of `trialHeader` for a test of this client. */
   create(clientId: string): string
   isTrial(req: IncomingMessage | undefined, clientId: string | undefined): boolean
 }

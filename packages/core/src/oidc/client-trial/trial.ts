@@ -1,4 +1,3 @@
-/** The checks of a client test, in order. */
 const trialSteps = ['discovery', 'address', 'request', 'person', 'authentication', 'idToken', 'userInfo'] as const
 /** A step of a client test. */
 export type ClientTestStepName = (typeof trialSteps)[number]

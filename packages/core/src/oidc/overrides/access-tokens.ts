@@ -95,7 +95,6 @@ function storeJwt(token: AccessToken | ClientCredentials, value: string, { paylo
   return { value, ...(payload && { payload }) }
 }
 
-/** The fields of the opaque form of a token. */
 function storedFields(
   { IN_PAYLOAD }: { readonly IN_PAYLOAD: readonly string[] },
   token: AccessToken | ClientCredentials,

@@ -217,7 +217,6 @@ export async function addGrantToSession(session: ProviderSession, clientId: stri
   return isAdded
 }
 
-/** The error if the session ended during an authorization. */
 export function sessionEndedError({ oidc }: KoaContextWithOIDC): Error {
   return oidc.prompts.has('none') ? new errors.LoginRequired('the session has ended') : new SessionEnded()
 }
@@ -287,7 +286,6 @@ function isIdOfRequest({ jti }: StoredSession, { oidc }: KoaContextWithOIDC): bo
   return oidc.cookies.get(oidc.provider.cookieName('session')) === jti
 }
 
-/** Removes the session cookie from the response. */
 function removeSessionCookie({ res, oidc }: KoaContextWithOIDC): void {
   const name = oidc.provider.cookieName('session')
   const cookies = [res.getHeader('set-cookie') ?? []].flat().map(String)

@@ -5,7 +5,6 @@ import { clientChanges } from '../../clients/client-changes.ts'
 import type { DocumentEvents } from '../../clients/metadata-documents.ts'
 import { requestContext } from '../../http/request-context.ts'
 
-/** Records audit events for client changes from metadata documents. */
 export function documentEvents(audit: AuditSink, req: IncomingMessage | undefined): DocumentEvents {
   const origin = req ? requestContext(req) : noOrigin
   return {

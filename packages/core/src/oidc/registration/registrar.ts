@@ -20,7 +20,6 @@ interface RegistrationServices {
 /** The client stored by a request, for its response. */
 export interface Registered {
   readonly client: Client
-  /** The new secret in plain text. */
   readonly secret: string | null
 }
 
@@ -80,7 +79,6 @@ export function createRegistrar(
       if ((await policy()).mode !== 'open') await findToken(ctx)
     },
 
-    /** Called when the library stores a registered or updated client. */
     store: (id: string, metadata: ClientMetadata): Promise<void> =>
       withRegistrationErrors(async () => {
         const { ctx } = Provider
@@ -92,7 +90,6 @@ export function createRegistrar(
         await transaction(() => operation(ctx, id, metadata))
       }),
 
-    /** Called when the library removes a client. */
     remove: (id: string): Promise<void> =>
       transaction(async () => {
         const { ctx } = Provider
@@ -104,7 +101,6 @@ export function createRegistrar(
         )
       }),
 
-    /** The client that the request stored, if any. */
     outcome: (req: object): Registered | undefined => outcomes.get(req),
   }
 }

@@ -6,7 +6,6 @@ import { registeredMetadata } from './metadata.ts'
 const clientPathPrefix = `${protocolRoutes.registration}/`
 const returnedFields = ['registration_access_token', 'registration_client_uri'] as const
 
-/** Whether clients are registered or managed at this path. */
 function isRegistrationPath(path: string): boolean {
   return path === protocolRoutes.registration || path.startsWith(clientPathPrefix)
 }

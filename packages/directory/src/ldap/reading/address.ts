@@ -1,6 +1,5 @@
 import { LdapError } from './ldap-error.ts'
 
-/** The network address of a directory. */
 export type LdapAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly tls: boolean }
   | { readonly kind: 'unix'; readonly path: string }

@@ -56,12 +56,10 @@ export function nameKey(dn: string): string {
   return parseDn(dn)?.key ?? dn
 }
 
-/** Normalizes names and values for comparison. */
 export function fold(value: string): string {
   return value.normalize('NFC').toLowerCase().normalize('NFC')
 }
 
-/** Whether the name equals the base or is below it. */
 export function isBelow(dn: DistinguishedName, base: DistinguishedName): boolean {
   const start = dn.parts.length - base.parts.length
   return start >= 0 && JSON.stringify(dn.parts.slice(start)) === base.key

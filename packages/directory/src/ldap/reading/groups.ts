@@ -8,12 +8,10 @@ import { decodeUtf8 } from './values.ts'
 /** A group as read: members are given as entry names or user names. */
 export interface GroupEntry {
   readonly dn: string
-  /** The result of `nameKey` for `dn`. */
   readonly key: string
   readonly members: readonly string[]
   /** Its security identifier in hexadecimal, if it comes from Active Directory. */
   readonly sid: string | undefined
-  /** Whether all members are known. */
   readonly isComplete: boolean
 }
 

@@ -1,7 +1,6 @@
 /** The reason why a directory could not be read. The host's catalog has a sentence for each code. */
 export type LdapErrorCode = (typeof ldapErrorCodes)[number]
 
-/** Every {@link LdapErrorCode}. */
 const ldapErrorCodes = [
   // Invalid configuration; `details.setting` names the option.
   'ldap_setting_missing',

@@ -5,7 +5,6 @@ import { primaryGroupAttributes } from './primary-group.ts'
 import type { EntryResponse } from './protocol/response.ts'
 import { idOf, type Report, textOf } from './values.ts'
 
-/** The attributes to request for users. */
 export function personAttributes(attributes: LdapAttributes): string[] {
   const { userId, userName, email, firstName, lastName, displayName, picture } = attributes
   const primaryGroup = primaryGroupAttributes(attributes).forUsers

@@ -30,7 +30,6 @@ export function primaryGroupOf(entry: EntryResponse): string | undefined {
   return groupSid.toString('hex')
 }
 
-/** The security identifier of a group, in hexadecimal. */
 export function sidOf(entry: EntryResponse): string | undefined {
   return entry.attributes.get(sidAttribute.toLowerCase())?.[0]?.toString('hex')
 }

@@ -5,7 +5,6 @@ import { personAttributes, uniqueNames } from './people.ts'
 import { primaryGroupAttributes } from './primary-group.ts'
 import type { EntrySearch } from './search-entries.ts'
 
-/** The searches that the options define. */
 export interface Queries {
   readonly people: EntrySearch
   /** `undefined`: groups are not read. */

@@ -12,7 +12,6 @@ import {
 } from './result-codes.ts'
 import { openSocket, type StepListener, secureSocket, tlsOptions } from './socket.ts'
 
-/** One paged search. */
 export interface LdapSearch {
   readonly base: string
   readonly scope: 'base' | 'sub'
@@ -29,7 +28,6 @@ export type SearchResponse = Exclude<LdapResponse, { readonly kind: 'result' | '
 // Servers may return empty pages before the last one, but not without limit.
 const maxEmptyPages = 100
 
-/** An authenticated session with a directory. */
 export class LdapSession implements Disposable {
   readonly #channel: LdapChannel
 
@@ -106,7 +104,6 @@ export class LdapSession implements Disposable {
     } while (cookie !== undefined)
   }
 
-  /** Returns at most the given number of matching entries. */
   async *sample(search: LdapSearch, limit: number): AsyncGenerator<SearchResponse> {
     for await (const response of this.#page(search, limit)) {
       if (response.kind === 'result') assertSearchSucceeded(response, [sizeLimitExceeded])

@@ -41,7 +41,6 @@ export class UserIndex {
     else this.#byPrimaryGroup.set(group, [id])
   }
 
-  /** The users whose primary group has this security identifier. */
   primaryMembers(group: string | undefined): readonly string[] {
     return (group !== undefined && this.#byPrimaryGroup.get(group)) || []
   }

@@ -4,7 +4,6 @@ import type { EntryResponse } from './protocol/response.ts'
 // Longer than any real name.
 const maxTextLength = 4_096
 
-/** Reports a problem of the entry being read. */
 export type Report = (code: string, detail?: string) => void
 
 /** The values of an attribute, empty if it is not read. The option `;binary` denotes the same attribute (RFC 4522). */

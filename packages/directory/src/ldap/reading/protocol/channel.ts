@@ -5,7 +5,6 @@ import { malformedMessage } from './ber.ts'
 import { type MessageBytes, MessageSplitter } from './message-splitter.ts'
 import { type LdapResponse, type ResultResponse, readResponse } from './response.ts'
 
-/** The common arguments of ldapts requests. */
 export interface RequestHeader {
   readonly messageId: number
   readonly controls?: Control[]

@@ -20,7 +20,6 @@ export interface ResultResponse {
   readonly cookie?: Buffer
 }
 
-/** One message of a server's response. */
 export type LdapResponse =
   | EntryResponse
   | ResultResponse
