@@ -1,5 +1,5 @@
 import type { AccountStore, Transaction } from '@pocket/core'
-import { ConfigurationError, NotFoundError } from '@pocket/core/errors'
+import { ConfigurationError, ConflictError, NotFoundError } from '@pocket/core/errors'
 import { argumentChecks } from '@pocket/core/internal'
 import { argumentRows } from './arguments.ts'
 import { type Claims, createClaims } from './claims/claims.ts'
@@ -9,7 +9,6 @@ import { createGroups, type Groups } from './groups/groups.ts'
 import { isId } from './id.ts'
 import { createLdapImport, type LdapImport } from './ldap/ldap-import.ts'
 import type { NewUser } from './users/create-user.ts'
-import { setUp } from './users/setup.ts'
 import { createUser, createUsers, type NewUserRights, type Users } from './users/users.ts'
 
 const { guarded } = argumentChecks
@@ -122,4 +121,23 @@ export function createDirectory(ports: DirectoryPorts): Directory {
     claims: guarded(directory.claims, argumentRows.claims),
     ldap: guarded(directory.ldap, argumentRows.ldap),
   }
+}
+
+/**
+ * Creates the first administrator. Of concurrent setups, only one succeeds.
+ *
+ * @throws ConflictError `setup_already_completed` if an administrator already exists.
+ */
+function setUp(
+  { users, withLock }: DirectoryContext,
+  create: () => Promise<User>,
+  addPasskey: (user: User) => Promise<void>,
+): Promise<User> {
+  return withLock(async () => {
+    if (await users.hasAdministrator())
+      throw new ConflictError('setup_already_completed', 'Setup already completed: an administrator exists')
+    const user = await create()
+    await addPasskey(user)
+    return user
+  })
 }

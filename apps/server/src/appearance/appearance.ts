@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import type { Middleware } from 'koa'
 import type { PagePictures } from '../http/page-pictures.ts'
-import { type AppearanceSettings, type StyleSheet, styleSheetOf } from './style-sheet.ts'
+import { accentOf } from './accent.ts'
 
 export interface AppearanceDeps {
   /** Reads the appearance settings; never fails, because a page without them is better than no page. */
@@ -48,4 +49,34 @@ export function createAppearance({ settings, pictures }: AppearanceDeps): Appear
       else ctx.body = css
     },
   }
+}
+
+interface AppearanceSettings {
+  readonly accentColor: string
+  readonly animationsDisabled: boolean
+  readonly background: string | null
+}
+
+interface StyleSheet {
+  readonly css: string
+  readonly hash: string
+}
+
+/** The style sheet with the overrides, or `null` if there are none. */
+export function styleSheetOf(settings: AppearanceSettings): StyleSheet | null {
+  const declarations = declarationsOf(settings)
+  if (declarations.length === 0) return null
+  const css = `:root{${declarations.join(';')}}\n`
+  return { css, hash: createHash('sha256').update(css).digest('base64url').slice(0, 16) }
+}
+
+function declarationsOf({ accentColor, animationsDisabled: still, background }: AppearanceSettings): readonly string[] {
+  const accent = accentOf(accentColor)
+  return [
+    ...(accent === null
+      ? []
+      : [`--accent-hue:${accent.hue}`, `--accent-light:${accent.light}`, `--accent-dark:${accent.dark}`]),
+    ...(still ? ['--t:0s'] : []),
+    ...(background === null ? [] : [`--background:url("${encodeURI(background)}")`]),
+  ]
 }

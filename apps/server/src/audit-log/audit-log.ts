@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { AuditEvent, AuditSink, Clock, RequestOrigin } from '@pocket/core'
+import { networkOf } from '@pocket/core/internal'
 import type { ChangeOrigin } from '../access/actor.ts'
 import type { Location } from '../geoip/location.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import type { AuditLogStore } from './audit-log-store.ts'
 import { entryOf, type Names, type Subjects, subjectsOf } from './entry-of-event.ts'
 import type { AuditOutbox } from './forwarding.ts'
-import { repetitionKey } from './repetition.ts'
 
 /** Current names of users, clients and passkeys; missing or `null` if the ID is unknown. */
 export interface CurrentNames {
@@ -89,4 +89,34 @@ export function createBulkAuditLog(
     await store.appendAll(entries)
     await outbox?.addAll(entries)
   }
+}
+
+/** Events that an unauthenticated sender can cause in any number. */
+const refusals: ReadonlySet<AuditEvent['event']> = new Set([
+  'sign_in_failed',
+  'passkey_refused',
+  'authorization_refused',
+  'token_refused',
+  'request_refused',
+])
+
+/** Fields that identify a rejection. Reasons are excluded because they can contain data from the request. */
+const identifyingFields = ['accountId', 'clientId', 'code', 'endpoint', 'method'] as const
+
+const windowLength = 60 * 60_000
+
+/**
+ * Returns the same key for equal rejections from one network within an hour, so that a flood adds one row instead of filling
+ * the disk; `null` for all other events. IPv6 addresses are grouped by network because one household has 2^64 of them.
+ */
+function repetitionKey(event: AuditEvent, { ipAddress }: RequestOrigin, now: number): string | null {
+  if (!refusals.has(event.event)) return null
+  const fields = new Map<string, unknown>(Object.entries(event))
+  const parts = [
+    event.event,
+    Math.floor(now / windowLength),
+    ipAddress && networkOf(ipAddress),
+    ...identifyingFields.map((name) => fields.get(name)),
+  ]
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
 }

@@ -1,11 +1,12 @@
+import { createCipheriv, randomBytes, scrypt } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { promisify } from 'node:util'
 import { createGunzip } from 'node:zlib'
 import { ConfigurationError } from '@pocket/core/errors'
-import { Decrypter, Encrypter } from 'age-encryption'
+import { Decrypter, Encrypter, type Recipient, Stanza } from 'age-encryption'
 import { ArchiveError } from '../database/staged-database.ts'
 import { messageOf } from '../logging/failure.ts'
-import { passphraseRecipient } from './passphrase-recipient.ts'
 import { PocketIdArchiveError } from './pocket-id-archive.ts'
 
 const minPassphraseLength = 12
@@ -121,4 +122,26 @@ async function peek(input: AsyncIterable<Buffer>, length: number) {
     yield* { [Symbol.asyncIterator]: () => chunks }
   }
   return { start: start.subarray(0, length).toString('latin1'), content: Readable.from(all(), { objectMode: false }) }
+}
+
+const derive = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt)
+/** The default of age: 256 MiB and about a second. */
+const logN = 18
+
+/**
+ * The scrypt recipient of age (https://age-encryption.org/v1). The library derives the key in JavaScript, which would block
+ * the server for seconds.
+ */
+function passphraseRecipient(passphrase: string): Recipient {
+  return {
+    async wrapFileKey(fileKey) {
+      const salt = randomBytes(16)
+      const labelAndSalt = Buffer.concat([Buffer.from('age-encryption.org/v1/scrypt'), salt])
+      const N = 2 ** logN
+      const key = await derive(passphrase, labelAndSalt, 32, { N, r: 8, p: 1, maxmem: 2 * 128 * N * 8 })
+      const cipher = createCipheriv('chacha20-poly1305', key, Buffer.alloc(12), { authTagLength: 16 })
+      const body = Buffer.concat([cipher.update(fileKey), cipher.final(), cipher.getAuthTag()])
+      return [new Stanza(['scrypt', salt.toString('base64').replaceAll('=', ''), String(logN)], new Uint8Array(body))]
+    },
+  }
 }

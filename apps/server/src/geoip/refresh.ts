@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Clock } from '@pocket/core'
 import { codeOf } from '../logging/failure.ts'
@@ -7,7 +7,6 @@ import type { DatabaseFile } from './database-file.ts'
 import type { DownloadDatabase } from './download.ts'
 import { openGeoIpDatabase } from './geoip-database.ts'
 import { GeoIpError } from './geoip-error.ts'
-import { withFileLock } from './lock.ts'
 import { unpack } from './unpack.ts'
 
 export interface DatabaseRefresh {
@@ -90,5 +89,44 @@ async function removePartialDownloads(path: string): Promise<void> {
     const partPath = join(dirname(path), name)
     const stats = await stat(partPath).catch(() => undefined)
     if (stats !== undefined && Date.now() - stats.mtimeMs > staleAfter) await rm(partPath, { force: true })
+  }
+}
+
+/**
+ * Runs `action` unless another process that shares the folder is running it; returns `false` in that case.
+ *
+ * @param staleMs - milliseconds after which the lock holder is assumed to have crashed
+ */
+async function withFileLock(path: string, staleMs: number, action: () => Promise<void>): Promise<boolean> {
+  if (!(await acquire(path)) && !((await isStale(path, staleMs)) && (await acquireStale(path)))) return false
+  try {
+    await action()
+    return true
+  } finally {
+    await rm(path, { force: true })
+  }
+}
+
+async function acquire(path: string): Promise<boolean> {
+  try {
+    await (await open(path, 'wx')).close()
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Two concurrent callers may both succeed; that is harmless, because they replace the file atomically. */
+async function acquireStale(path: string): Promise<boolean> {
+  await rm(path, { force: true })
+  return acquire(path)
+}
+
+async function isStale(path: string, staleMs: number): Promise<boolean> {
+  try {
+    return Date.now() - (await stat(path)).mtimeMs > staleMs
+  } catch {
+    return true
   }
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from '@jest/globals'
 import { wcagContrast } from 'culori'
 import { accentOf } from '../../src/appearance/accent.ts'
-import { styleSheetOf } from '../../src/appearance/style-sheet.ts'
+import { styleSheetOf } from '../../src/appearance/appearance.ts'
 
 const defaults = { accentColor: 'default', animationsDisabled: false, background: null }
 const oklch = (l: number, c: number, h: number) => ({ mode: 'oklch', l, c, h }) as const

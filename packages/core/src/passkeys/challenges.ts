@@ -2,7 +2,6 @@ import { type Clock, monotonicOf } from '../clock.ts'
 import { InvalidInputError } from '../errors.ts'
 import { sha256 } from '../hash.ts'
 import type { Sealer } from '../sealing.ts'
-import { parseClientData } from './client-data.ts'
 import type { SpentChallengeStore } from './spent-challenge-store.ts'
 
 /** The purpose of a challenge; responses are accepted only for this purpose. */
@@ -114,4 +113,29 @@ export type Challenges = ReturnType<typeof createChallenges>
 
 function expiredError(reason: string): InvalidInputError {
   return new InvalidInputError('challenge_expired', reason)
+}
+
+/** The unverified client data of a ceremony (WebAuthn Level 3 §5.8.1). */
+interface ClientData {
+  readonly challenge: string
+  /** Whether the page was framed by another origin, which permits clickjacking; our pages never are. */
+  readonly isFramed: boolean
+}
+
+/** @throws {InvalidInputError} `passkey_rejected` if it is not JSON, or contains no challenge */
+export function parseClientData(clientDataJSON: string): ClientData {
+  const { challenge, crossOrigin, topOrigin } = parseJson(clientDataJSON)
+  if (typeof challenge !== 'string')
+    throw new InvalidInputError('passkey_rejected', 'The client data of the response contains no challenge.')
+  const isFramed = (crossOrigin !== undefined && crossOrigin !== false) || topOrigin !== undefined
+  return { challenge, isFramed }
+}
+
+function parseJson(clientDataJSON: string): Readonly<Record<string, unknown>> {
+  try {
+    const data: unknown = JSON.parse(Buffer.from(clientDataJSON, 'base64url').toString('utf8'))
+    return typeof data === 'object' && data !== null ? { ...data } : {}
+  } catch (cause) {
+    throw new InvalidInputError('passkey_rejected', 'The client data of the response is not JSON.', { cause })
+  }
 }

@@ -1,8 +1,10 @@
 import type { Group } from '../entities/group.ts'
+import type { User } from '../entities/user.ts'
 import { nameKey } from '../users/user-store.ts'
 import { compareByDn } from './entry-checks.ts'
 import type { LdapEntries } from './ldap-entries.ts'
-import type { LdapRules, SkippedEntry } from './ldap-plan.ts'
+import type { LdapRules, PersonChange, PersonCreation, SkippedEntry } from './ldap-plan.ts'
+import type { KnownUser, LdapSnapshot } from './snapshot.ts'
 
 /**
  * The identifiers of the users whom LDAP makes administrators; `null` if LDAP does not control this. A missing group has no
@@ -29,4 +31,40 @@ export function administratorsOf(
       skipped.push({ dn, id, code: 'administrator_group_twice', detail: administratorGroup })
   if (matches.length > 1 && !group) return null
   return new Set(group?.memberIds)
+}
+
+interface PlannedPeople {
+  readonly snapshot: LdapSnapshot
+  readonly creations: readonly PersonCreation[]
+  readonly changes: readonly PersonChange[]
+  readonly removals: readonly KnownUser[]
+  readonly skipped: SkippedEntry[]
+}
+
+/** Keeps the last administrator if the plan would remove or disable all who can sign in. */
+export function keepLastAdministrator({ snapshot, creations, changes, removals, skipped }: PlannedPeople) {
+  const changedPeople = new Set([...changes.map(({ before }) => before), ...removals])
+  const hasOther =
+    snapshot.localUsers.some(({ isEnabledAdministrator }) => isEnabledAdministrator) ||
+    creations.some(({ user }) => isEnabledAdministrator(user)) ||
+    changes.some(({ after }) => isEnabledAdministrator(after.user)) ||
+    snapshot.people.some((person) => isEnabledAdministrator(person.user) && !changedPeople.has(person))
+  const [lastAdministrator] = [...changes.map(({ before }) => before), ...removals].filter(({ user }) =>
+    isEnabledAdministrator(user),
+  )
+  if (hasOther || !lastAdministrator) return { changes, removals }
+  skipped.push({
+    dn: lastAdministrator.importState.dn,
+    id: lastAdministrator.user.ldapId ?? '',
+    code: 'last_administrator',
+    detail: lastAdministrator.user.userName,
+  })
+  return {
+    changes: changes.filter(({ before }) => before !== lastAdministrator),
+    removals: removals.filter((person) => person !== lastAdministrator),
+  }
+}
+
+function isEnabledAdministrator({ administrator, disabled }: User): boolean {
+  return administrator && !disabled
 }

@@ -1,5 +1,4 @@
 import { type Ownership, remoteName } from './ownership.ts'
-import { forEachParallel } from './parallel.ts'
 import type { ScimRecord, ScimRecordStore } from './record-store.ts'
 import type { ScimProblemCode, ScimReportBuilder } from './report.ts'
 import { type Attributes, fingerprint, isActive } from './representation.ts'
@@ -223,4 +222,25 @@ export async function syncObjects(
   for (const desired of desiredObjects)
     if (ownership.duplicates.includes(desired.localId)) addProblem(desired, 'duplicate')
   return remoteIdByLocalId
+}
+
+/** Processes all items with limited concurrency. Stops at the first failure, after the started work has finished. */
+async function forEachParallel<T>(
+  items: Iterable<T>,
+  concurrency: number,
+  callback: (item: T) => Promise<void>,
+): Promise<void> {
+  const iterator = items[Symbol.iterator]()
+  let failure: { readonly error: unknown } | undefined
+  const worker = async () => {
+    for (let next = iterator.next(); !next.done && !failure; next = iterator.next()) {
+      try {
+        await callback(next.value)
+      } catch (error) {
+        failure ??= { error }
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: concurrency }, worker))
+  if (failure) throw failure.error
 }

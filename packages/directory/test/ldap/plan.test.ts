@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { LdapImportState, NewUser } from '../../src/index.ts'
-import { toUserFields } from '../../src/ldap/person-fields.ts'
+import { toUserFields } from '../../src/ldap/person-states.ts'
 import { planLdapImport } from '../../src/ldap/plan.ts'
 import { group, ldapEntries, person } from './ldap-entries.ts'
 import {

@@ -2,13 +2,13 @@ import { constants, createReadStream, createWriteStream } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import Database from 'better-sqlite3'
 import { codeOf, messageOf } from '../../logging/failure.ts'
 import { decodeActorState, isMigratedActor } from './actor-states.ts'
 import { isFolder, picturesInFolder } from './picture-folder.ts'
 import { assertLockExpired, assertNotRunning, selectLock } from './running-host.ts'
 import { assertSchemaVersion, type RawSource, type SourcePicture } from './source.ts'
 import { sourceError } from './source-error.ts'
-import { SqliteReader } from './sqlite-reader.ts'
 import { orderOf, type SourceTable } from './tables.ts'
 import { stageInTemporaryFolder } from './temporary-folder.ts'
 
@@ -117,4 +117,29 @@ function* storedPictures(reader: SqliteReader): Iterable<SourcePicture> {
         return data instanceof Uint8Array ? Buffer.from(data) : Buffer.alloc(0)
       },
     }
+}
+
+/** The statements on an SQLite database, read lazily. */
+class SqliteReader implements Disposable {
+  readonly #database: Database.Database
+
+  constructor(path: string) {
+    this.#database = new Database(path)
+  }
+
+  rows(sql: string, ...parameters: readonly unknown[]): Iterable<Readonly<Record<string, unknown>>> {
+    return this.#database.prepare<unknown[], Record<string, unknown>>(sql).iterate(...parameters)
+  }
+
+  first(sql: string, ...parameters: readonly unknown[]): Readonly<Record<string, unknown>> | undefined {
+    return this.#database.prepare<unknown[], Record<string, unknown>>(sql).get(...parameters)
+  }
+
+  hasTable(name: string): boolean {
+    return this.first(`SELECT 1 AS found FROM sqlite_schema WHERE type = 'table' AND name = ?`, name) !== undefined
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close()
+  }
 }

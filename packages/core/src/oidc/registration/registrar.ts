@@ -5,11 +5,11 @@ import type { InitialAccessTokens } from '../../clients/initial-access-tokens.ts
 import type { Clients } from '../../clients/registration.ts'
 import type { SelfRegistration } from '../../clients/self-registration.ts'
 import type { CoreContext } from '../../context.ts'
+import { ForbiddenError, InvalidInputError, RateLimitedError } from '../../errors.ts'
 import { requestContext } from '../../http/request-context.ts'
 import { networkOf } from '../../limits/network.ts'
+import { tooManyRequests } from '../too-many-requests.ts'
 import { toRegistrationRequest } from './metadata.ts'
-import { assertRedirects } from './redirects.ts'
-import { withRegistrationErrors } from './refusals.ts'
 
 interface RegistrationServices {
   readonly selfRegistration: SelfRegistration
@@ -106,3 +106,50 @@ export function createRegistrar(
 }
 
 export type Registrar = ReturnType<typeof createRegistrar>
+
+/**
+ * Rejects URIs that only administrators may register: wildcards, and non-HTTPS URIs for `initiate_login_uri` or for ID tokens
+ * from the authorization endpoint (OpenID Connect Dynamic Client Registration §2).
+ *
+ * @throws InvalidClientMetadata
+ */
+function assertRedirects({
+  redirect_uris = [],
+  post_logout_redirect_uris = [],
+  response_types = [],
+  application_type = 'web',
+  initiate_login_uri,
+}: ClientMetadata): void {
+  if (redirect_uris.some((uri) => uri.includes('*')))
+    throw new errors.InvalidClientMetadata('redirect_uris must not contain wildcards')
+  if (post_logout_redirect_uris.some((uri) => uri.includes('*')))
+    throw new errors.InvalidClientMetadata('post_logout_redirect_uris must not contain wildcards')
+  if (initiate_login_uri !== undefined && !/^https:/i.test(initiate_login_uri))
+    throw new errors.InvalidClientMetadata('initiate_login_uri must use https')
+  const isImplicit = application_type === 'web' && response_types.some((type) => type.split(' ').includes('id_token'))
+  if (isImplicit && redirect_uris.some((uri) => !/^https:/i.test(uri)))
+    throw new errors.InvalidClientMetadata('redirect_uris must use https for the implicit flow')
+}
+
+const metadataNames: Readonly<Record<string, string>> = { name: 'client_name', isPublic: 'token_endpoint_auth_method' }
+
+/** Runs the function and converts our errors to those of RFC 7591 §3.2.2. */
+async function withRegistrationErrors<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof ForbiddenError) throw new errors.InvalidClientMetadata(error.message)
+    if (error instanceof RateLimitedError) throw tooManyRequests(error.message, error.retryAfter)
+    if (!(error instanceof InvalidInputError)) throw error
+    const [first] = error.fields
+    throw new errors.InvalidClientMetadata(
+      first === undefined ? error.message : `${metadataName(first.field)} ${first.message}`,
+    )
+  }
+}
+
+/** Converts `protocol.jwks.keys[0]` to `jwks.keys[0]`, and `redirectUris[1]` to `redirect_uris[1]`. */
+function metadataName(field: string): string {
+  const [, name = '', rest = ''] = /^(?:protocol\.)?(\w*)(.*)$/s.exec(field) ?? []
+  return `${metadataNames[name] ?? name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}${rest}`
+}

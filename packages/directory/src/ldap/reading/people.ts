@@ -1,9 +1,8 @@
 import type { LdapPerson } from '../ldap-entries.ts'
 import type { LdapAttributes } from './options.ts'
-import { pictureOf } from './picture.ts'
 import { primaryGroupAttributes } from './primary-group.ts'
 import type { EntryResponse } from './protocol/response.ts'
-import { idOf, type Report, textOf } from './values.ts'
+import { decodeUtf8, idOf, type Report, textOf, valuesOf } from './values.ts'
 
 export function personAttributes(attributes: LdapAttributes): string[] {
   const { userId, userName, email, firstName, lastName, displayName, picture } = attributes
@@ -33,4 +32,23 @@ export function readPerson(entry: EntryResponse, attributes: LdapAttributes, rep
   }
   const definedFields = Object.entries(fields).filter(([, value]) => value !== undefined)
   return { dn: entry.dn, id, ...Object.fromEntries(definedFields) }
+}
+
+const base64Pattern = /^(?:data:image\/[a-z.+-]+;base64,)?([a-z0-9+/\s]{16,}={0,2}\s*)$/i
+const urlPattern = /^\s*[a-z][a-z0-9+.-]*:\/\//i
+
+/** A copy of the picture's bytes; of several values, the first in byte order. A URL is reported and never fetched. */
+function pictureOf(entry: EntryResponse, attribute: string | undefined, report: Report): Uint8Array | undefined {
+  const [value] = valuesOf(entry, attribute)
+    .filter(({ length }) => length > 0)
+    .toSorted(Buffer.compare)
+  if (value === undefined) return undefined
+  const prefix = decodeUtf8(value.subarray(0, 64).filter((byte) => byte < 0x80)) ?? ''
+  if (urlPattern.test(prefix)) {
+    report('picture_is_address', attribute)
+    return undefined
+  }
+  const text = value.every((byte) => byte < 0x80) ? value.toString('latin1') : ''
+  const encoded = base64Pattern.exec(text)?.[1]
+  return Uint8Array.from(encoded === undefined ? value : Buffer.from(encoded, 'base64'))
 }
