@@ -9,12 +9,7 @@ import { auditSealTable } from '../audit-log/audit-seal.table.ts'
 import { serverMigrationTableName } from '../database/findings.ts'
 import type { Schema } from '../database/migrated-database.ts'
 import { CreateTables1763000000000, lastReplacedMigration } from '../database/migrations/1763000000000-create-tables.ts'
-import { AdditiveAddApiKeySecrets1764000000010 } from '../database/migrations/1764000000010-add-api-key-secrets.ts'
-import { AdditiveAllowSeveralScimProviders1764000000020 } from '../database/migrations/1764000000020-allow-several-scim-providers.ts'
-import { AdditiveCreateBootstrapAccount1764000000030 } from '../database/migrations/1764000000030-create-bootstrap-account.ts'
-import { AdditiveCreateRecovery1764000000040 } from '../database/migrations/1764000000040-create-recovery.ts'
-import { AdditiveCreateManaged1764000000060 } from '../database/migrations/1764000000060-create-managed.ts'
-import { AdditiveCreateAuditSeals1764000000070 } from '../database/migrations/1764000000070-create-audit-seals.ts'
+import { laterMigrations } from '../database/migrations/later-migrations.ts'
 import { emailTable } from '../email/email.table.ts'
 import { verificationTable } from '../email/verification.table.ts'
 import { fileTable } from '../files/file.table.ts'
@@ -61,15 +56,7 @@ export const migrations: Schema['migrations'] = [
   {
     table: serverMigrationTableName,
     tables: ownTables,
-    migrations: [
-      CreateTables1763000000000,
-      AdditiveAddApiKeySecrets1764000000010,
-      AdditiveAllowSeveralScimProviders1764000000020,
-      AdditiveCreateBootstrapAccount1764000000030,
-      AdditiveCreateRecovery1764000000040,
-      AdditiveCreateManaged1764000000060,
-      AdditiveCreateAuditSeals1764000000070,
-    ],
+    migrations: [CreateTables1763000000000, ...laterMigrations],
     lastReplacedMigration,
   },
 ]

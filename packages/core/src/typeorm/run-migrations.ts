@@ -5,13 +5,7 @@ import { assertSupportedTypeorm } from './installed.ts'
 import { type AppliedMigrations, refuseUnsupportedDatabase } from './migration-history.ts'
 import type { MigrationSet } from './migration-set.ts'
 import { CreateTables1763000000000, lastReplacedMigration } from './migrations/1763000000000-create-tables.ts'
-import { OptionalClientTokenLifetime1764000000000 } from './migrations/1764000000000-optional-client-token-lifetime.ts'
-import { AdditiveCreateCacheVersion1764000000010 } from './migrations/1764000000010-additive-create-cache-version.ts'
-import { AdditiveAddCodeByProgram1764000000030 } from './migrations/1764000000030-additive-add-code-by-program.ts'
-import { AdditiveAddRecoveryCodes1764000000040 } from './migrations/1764000000040-additive-add-recovery-codes.ts'
-import { AdditiveAddPasskeyRpId1764000000110 } from './migrations/1764000000110-additive-add-passkey-rp-id.ts'
-import { AdditiveCreateIssuer1764000000120 } from './migrations/1764000000120-additive-create-issuer.ts'
-import { AdditiveAddSessionBrowser1764000000300 } from './migrations/1764000000300-additive-add-session-browser.ts'
+import { laterMigrations } from './migrations/later-migrations.ts'
 import { withoutTimeLimits } from './options.ts'
 import { prefixTables, withMigrationSchema } from './table-names.ts'
 import { pocketTables } from './tables.ts'
@@ -21,16 +15,7 @@ export const pocketMigrations: MigrationSet = {
   table: 'pocket_core_migration',
   tables: pocketTables,
   retiredTables: ['pocket_challenge'],
-  migrations: [
-    CreateTables1763000000000,
-    OptionalClientTokenLifetime1764000000000,
-    AdditiveCreateCacheVersion1764000000010,
-    AdditiveAddCodeByProgram1764000000030,
-    AdditiveAddRecoveryCodes1764000000040,
-    AdditiveAddPasskeyRpId1764000000110,
-    AdditiveCreateIssuer1764000000120,
-    AdditiveAddSessionBrowser1764000000300,
-  ],
+  migrations: [CreateTables1763000000000, ...laterMigrations],
   lastReplacedMigration,
 }
 

@@ -1,5 +1,5 @@
 import { type Clock, systemClock, type Transaction } from '@pocket/core'
-import { databaseOf } from '@pocket/core/internal/sql'
+import { databaseOf, defineMigration } from '@pocket/core/internal/sql'
 import type { MigrationSet } from '@pocket/core/typeorm'
 import type { DataSource, EntitySchema } from 'typeorm'
 import type { ClaimStore } from '../claims/claim-store.ts'
@@ -18,7 +18,6 @@ import { ldapUserTable } from './ldap-user.table.ts'
 import { createTypeormMembershipStore } from './membership-store.ts'
 import { CreateTables1763000000000, lastReplacedMigration } from './migrations/1763000000000-create-tables.ts'
 import { AdditiveSearchDisplayedNames1764000000080 } from './migrations/1764000000080-additive-search-displayed-names.ts'
-import { AdditiveRequireTwoPasskeys1764000000130 } from './migrations/1764000000130-additive-require-two-passkeys.ts'
 import { scimRecordTable } from './scim-record.table.ts'
 import { createTypeormScimRecordStore } from './scim-record-store.ts'
 import { createTypeormSnapshotSource } from './snapshot-source.ts'
@@ -55,7 +54,10 @@ export const directoryMigrations: MigrationSet = {
   migrations: [
     CreateTables1763000000000,
     AdditiveSearchDisplayedNames1764000000080,
-    AdditiveRequireTwoPasskeys1764000000130,
+    defineMigration('AdditiveRequireTwoPasskeys1764000000130', {
+      up: ['ALTER TABLE "pocket_group" ADD COLUMN "requires_two_passkeys" boolean'],
+      down: ['ALTER TABLE "pocket_group" DROP COLUMN "requires_two_passkeys"'],
+    }),
   ],
   lastReplacedMigration,
 }
