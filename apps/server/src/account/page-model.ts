@@ -1,8 +1,9 @@
+import type { AccountSignals } from '@pocket/core/browser'
 import type { FieldError } from '@pocket/core/errors'
 import type { Difference } from '../http/form-page.ts'
 import type { Viewer } from '../http/viewer.ts'
 import type { RecoveryCodeSummary, RecoveryNotice } from '../recovery/page-model.ts'
-import type { SessionLine } from '../sessions/page-model.ts'
+import type { SessionLine } from '../sessions/session-administration.ts'
 import type { RemovalNote } from '../webauthn/page-model.ts'
 
 /** A passkey on its owner's page. Instants are milliseconds since the Unix epoch. */
@@ -22,15 +23,6 @@ export interface PasskeyItem {
   readonly counterRegressedAt: number | null
   readonly createdAt: number
   readonly lastUsedAt: number | null
-}
-
-/** Data for the browser's password manager: all passkeys and the names of the user. */
-export interface AccountSignals {
-  readonly rpId: string
-  readonly userId: string
-  readonly credentialIds: readonly string[]
-  readonly userName: string
-  readonly displayName: string
 }
 
 export interface ProfileValues {

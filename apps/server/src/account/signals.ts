@@ -1,6 +1,6 @@
 import type { Passkey } from '@pocket/core'
+import type { AccountSignals } from '@pocket/core/browser'
 import type { User } from '@pocket/directory'
-import type { AccountSignals } from './page-model.ts'
 
 /** Account data for the browser's password manager (WebAuthn Level 3 §5.1.10). */
 export function signalsOf(

@@ -2,17 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { AuditSink, Clock, Pocket, RequestOrigin, Transaction } from '@pocket/core'
 import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError } from '@pocket/core/errors'
 import { changesBetween, nameProblem } from '@pocket/core/internal'
-import type { ApiKeyScope } from '../access/api-key-scope.ts'
 import type { ListRequest, Page } from '../http/api/list.ts'
 import { type ApiKey, hashToken, type MintedApiKey, mintToken } from './api-key.ts'
 import type { ApiKeyStore } from './api-key-store.ts'
 import { createUsageRecorder } from './usage-recorder.ts'
 
-export interface NewApiKey {
-  readonly name: string
-  readonly description: string | null
-  readonly scopes: readonly ApiKeyScope[] | null
-  readonly canReadSecrets: boolean
+export interface NewApiKey extends Pick<ApiKey, 'name' | 'description' | 'scopes' | 'canReadSecrets'> {
   /** RFC 3339. */
   readonly expiresAt: string
 }

@@ -1,25 +1,17 @@
 import type { FieldError } from '@pocket/core/errors'
-import type { ApiKeyScope } from '../access/api-key-scope.ts'
 import type { BulkNotice } from '../http/bulk.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
+import type { ApiKey } from './api-key.ts'
 
 export const apiKeyLifetimes = ['week', 'month', 'quarter', 'year'] as const
 export type ApiKeyLifetime = (typeof apiKeyLifetimes)[number]
 
 /** An API key on its owner's page. Instants are milliseconds since the Unix epoch. */
-export interface ApiKeyLine {
-  readonly id: string
-  readonly name: string
+export interface ApiKeyLine extends Omit<ApiKey, 'ownerId' | 'tokenHash' | 'description' | 'expirationEmailSent'> {
   readonly description: string
-  /** `null`: full access to everything its owner may do. */
-  readonly scopes: readonly ApiKeyScope[] | null
-  readonly canReadSecrets: boolean
-  readonly expiresAt: number
   readonly isExpired: boolean
-  readonly lastUsedAt: number | null
-  readonly createdAt: number
   /** URLs of the revoke confirmation and of the renewal form; only an expired key can be renewed. */
   readonly revokeAt: string
   readonly revoking: Confirmation

@@ -1,46 +1,14 @@
 import type { Readable, Writable } from 'node:stream'
-import type { KeyReplacement } from '@pocket/core'
 import type { Command } from 'commander'
-import type { AuditVerification } from '../audit-log/audit-chain.ts'
+import type { App } from '../app.ts'
 import type { Config } from '../composition/config.ts'
-import type { Configuration } from '../configuration-file/configuration.ts'
-import type { Finding } from '../diagnosis/finding.ts'
-import type { ApiRequest, ApiResponse } from '../http/call-api.ts'
 import type { Logger } from '../logging/logger.ts'
-import type { KeyRotationOptions } from '../signing-keys/rotation.ts'
-import type { Measure } from '../telemetry/metrics.ts'
 
-interface SetUpUrls {
-  readonly url: string
-  /** The page that migrates an instance of Pocket ID, and its token; `null` if there are users or clients. */
-  readonly migration: { readonly url: string; readonly token: string } | null
-}
-
-export interface Instance extends AsyncDisposable {
-  /** Aborted when another process has taken over the database. */
-  readonly lockLost: AbortSignal
-  /** Starts listening; `setUp` has the URL of the set-up page if no administrator exists yet. */
-  listen(): Promise<{ readonly url: string; readonly setUp: SetUpUrls | null }>
-  /** Resolves when other processes may serve too; rejects if aborted. */
-  canShare(signal: AbortSignal): Promise<void>
-  /** Announces the stop to proxies and clients, and serves them for some more seconds. */
-  drain(): Promise<void>
+/** The parts of a server instance that commands use. */
+export interface Instance extends Omit<App, 'pocket' | 'directory' | 'issueLoginCode' | 'listPasskeys'> {
   /** `expiresAt` in milliseconds since the Unix epoch. */
   issueLoginCode(name: string): Promise<{ readonly url: string; readonly expiresAt: number }>
-  issueBreakGlassCode(name: string): Promise<{ readonly code: string; readonly url: string }>
-  /** The passkeys of the user with this user name or e-mail address. */
   listPasskeys(name: string): Promise<readonly { readonly id: string; readonly name: string }[]>
-  /** Removes a passkey, even the last one, and ends its sessions. `reviewUrl` lists the credentials that were created with it. */
-  removePasskey(name: string, id: string): Promise<{ readonly name: string; readonly reviewUrl: string | null }>
-  /** Replaces the signing key of one algorithm; by default the keys of all algorithms. */
-  rotateKeys(rotation: KeyRotationOptions): Promise<readonly KeyReplacement[]>
-  /** Runs all checks; the most severe findings first. */
-  diagnose(): Promise<readonly Finding[]>
-  readonly configuration: Pick<Configuration, 'dryRun' | 'apply' | 'export'>
-  verifyAuditLog(expected?: string): Promise<AuditVerification>
-  measure: Measure
-  /** Calls the REST API as the command line. */
-  callApi(request: ApiRequest): Promise<ApiResponse>
 }
 
 export interface CommandContext {

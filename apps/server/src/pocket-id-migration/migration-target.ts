@@ -5,18 +5,13 @@ import type { ImportedClaim, LdapImportState } from '@pocket/directory/internal'
 import type { ApiKey } from '../api-keys/api-key.ts'
 import type { AuditEntry } from '../audit-log/audit-entry.ts'
 import type { PreparedImage, Slot } from '../images/image.ts'
+import type { ScimProvider } from '../scim/provider.ts'
 import type { PlannedSetting } from './plan/plan-settings.ts'
 import type { PlannedLoginCode, PlannedSignupToken } from './plan/plan-tokens.ts'
 import type { SourceSigningKey } from './source-secrets.ts'
 
 /** A SCIM target with its token in clear. */
-export interface PlannedScimTarget {
-  readonly id: string
-  readonly clientId: string
-  readonly endpoint: string
-  readonly token: string
-  readonly createdAt: number
-}
+export type PlannedScimTarget = Pick<ScimProvider, 'id' | 'clientId' | 'endpoint' | 'token' | 'createdAt'>
 
 /** A token of the source that still works, or whose reuse ends its authorization. */
 export interface PlannedToken {

@@ -1,19 +1,16 @@
-import type { AuditSink, Clients, Clock, PublicFetch } from '@pocket/core'
+import type { PublicFetch } from '@pocket/core'
 import { ConflictError } from '@pocket/core/errors'
 import {
   createScimTarget,
   type Pause,
   pauseByTimer,
-  type ScimRecordStore,
   type ScimReport,
-  type SnapshotSource,
   type TargetDescription,
 } from '@pocket/directory/internal'
 import { type Repeat, repeatByTimer } from '../jobs/repeat.ts'
 import type { ScimProvider } from './provider.ts'
-import type { ScimProviderStore } from './provider-store.ts'
 import type { ScimProviders } from './providers.ts'
-import { createProviderRunner } from './run-provider.ts'
+import { createProviderRunner, type ProviderRunDeps } from './run-provider.ts'
 
 /** Provisions the users of clients. Disposing of it aborts the runs of `startDueRuns` and `runNow` and waits for them. */
 export interface ScimRuns extends AsyncDisposable {
@@ -32,17 +29,10 @@ export interface ScimRuns extends AsyncDisposable {
   test(provider: ScimProvider, signal?: AbortSignal): Promise<TargetDescription>
 }
 
-export interface ScimRunDeps {
-  readonly store: ScimProviderStore
+export interface ScimRunDeps extends Omit<ProviderRunDeps, 'createTarget' | 'repeat'> {
   readonly providers: Pick<ScimProviders, 'decryptToken'>
-  readonly records: ScimRecordStore
-  readonly source: SnapshotSource
-  readonly clients: Pick<Clients, 'find'>
   /** Protected against SSRF, with limits for each request. */
   readonly fetch: PublicFetch
-  readonly audit: AuditSink
-  readonly clock: Clock
-  readonly onError: (error: unknown) => void
   readonly repeat?: Repeat
   readonly pause?: Pause
 }

@@ -19,6 +19,9 @@ export interface SessionItem extends Omit<SessionRecord, 'accountId' | 'acr' | '
   readonly current: boolean
 }
 
+/** A session for its owner. */
+export type SessionLine = Omit<SessionItem, 'expiresAt'>
+
 export function createSessionAdministration(deps: Deps & { readonly geoIp: GeoIp }) {
   const { pocket, geoIp, audit, transaction } = deps
 

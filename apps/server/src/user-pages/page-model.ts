@@ -1,6 +1,6 @@
 import type { FieldError } from '@pocket/core/errors'
 import type { CustomClaim } from '@pocket/directory'
-import type { PasskeyItem } from '../account/page-model.ts'
+import type { PasskeyItem, ProfileValues } from '../account/page-model.ts'
 import type { AuditLine } from '../audit-log/page-model.ts'
 import type { BulkNotice } from '../http/bulk.ts'
 import type { PickedItem } from '../http/choices.ts'
@@ -10,7 +10,7 @@ import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
 import type { UserCounts } from '../overview/overview-store.ts'
-import type { SessionLine } from '../sessions/page-model.ts'
+import type { SessionLine } from '../sessions/session-administration.ts'
 import type { RemovalNote } from '../webauthn/page-model.ts'
 
 /** A user in the list. Instants are milliseconds since the Unix epoch. */
@@ -41,13 +41,8 @@ export interface UsersPage {
 }
 
 /** The values of a user form: stored, or entered and rejected. */
-export interface UserFormValues {
-  readonly username: string
-  readonly email: string
+export interface UserFormValues extends ProfileValues {
   readonly emailVerified: boolean
-  readonly firstName: string
-  readonly lastName: string
-  readonly displayName: string
   readonly isAdmin: boolean
 }
 

@@ -1,17 +1,12 @@
 import { isId } from '@pocket/directory/internal'
+import type { SignupToken } from '../../sign-up/signup-token.ts'
 import type { ReportCollector } from '../report.ts'
 import type { ActorState } from '../source/actor-states.ts'
 import type { SourceRow } from '../source/tables.ts'
 
 /** A sign-up token in clear. */
-export interface PlannedSignupToken {
-  readonly id: string
+export interface PlannedSignupToken extends Omit<SignupToken, 'tokenHash' | 'sealedToken'> {
   readonly token: string
-  readonly groupIds: readonly string[]
-  readonly usageLimit: number
-  readonly usageCount: number
-  readonly expiresAt: number
-  readonly createdAt: number
 }
 
 /** A login code in clear. */
