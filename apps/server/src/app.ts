@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { KeyReplacement, Passkey, Pocket } from '@pocket/core'
 import { ConfigurationError, NotFoundError } from '@pocket/core/errors'
+import { noOrigin } from '@pocket/core/internal'
 import { databaseOf } from '@pocket/core/internal/sql'
 import type { Directory } from '@pocket/directory'
 import { createGuard } from './access/guard.ts'
@@ -324,7 +325,7 @@ async function compose(options: InstanceOptions, serving: Serving): Promise<Inst
     async removePasskey(name, id) {
       const { id: accountId } = await userNamed(name)
       const removed = await pocket.passkeys.removeAsAdministrator(accountId, id)
-      const actor = { id: accountId, origin: { requestId: null, ipAddress: null, userAgent: null } }
+      const actor = { id: accountId, origin: noOrigin }
       const removals = await services.passkeyRemovals.list(actor, accountId)
       const needsReview = removals.some(({ passkeyId }) => passkeyId === id)
       const reviewUrl = needsReview ? pocket.issuer + passkeyRemovedPath(id, accountId) : null

@@ -1,14 +1,12 @@
 #!/usr/bin/env node
 import cluster from 'node:cluster'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { run } from './cli/run.ts'
 import { readConfig } from './composition/config.ts'
-import { packageFolder } from './config/package-folder.ts'
 import { batchLines } from './logging/batch-lines.ts'
 import { codeOf } from './logging/failure.ts'
 import { createLogger } from './logging/logger.ts'
+import { serverVersion } from './version/version.ts'
 
 // The program entry point: argv -> command -> exit code. Nothing else sets the exit code.
 
@@ -26,7 +24,7 @@ for (const output of [process.stdout, process.stderr])
   })
 
 const exitCode = await run(args, {
-  version: ownVersion(),
+  version: serverVersion(),
   readConfig,
   // The standard output of a command is its result, which programs read.
   createLogger: (config) => createLogger(config, args.length === 0 ? batchLines(process.stdout) : process.stderr),
@@ -80,11 +78,4 @@ async function askSecret(question: string): Promise<string | undefined> {
     terminal.close()
     process.stderr.write('\n')
   }
-}
-
-function ownVersion(): string {
-  const { version }: { readonly version: string } = JSON.parse(
-    readFileSync(join(packageFolder, 'package.json'), 'utf8'),
-  )
-  return version
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { requestContext } from '@pocket/core'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { instant, namedObject } from '../http/api/schema.ts'
+import { instant, namedObject, nullableInstant } from '../http/api/schema.ts'
 import { passkeySchema, userSchema } from '../users/user-dto.ts'
 import type { OwnData } from './own-data.ts'
 
@@ -9,7 +9,6 @@ const accountApi = operationsIn('account')
 
 export const dataFile = 'attachment; filename="my-data.json"'
 
-const nullableInstant = { type: ['string', 'null'], format: 'date-time' } as const
 const objectArray = { type: 'array', items: { type: 'object' } } as const
 const dataSchema = namedObject('OwnDataDto', {
   exportedAt: instant,

@@ -1,7 +1,5 @@
-import { instant, named } from '../http/api/schema.ts'
+import { flag, instant, named, text } from '../http/api/schema.ts'
 
-const text = { type: 'string' } as const
-const flag = { type: 'boolean' } as const
 const texts = { type: 'array', items: text } as const
 
 const tokenFormat = {

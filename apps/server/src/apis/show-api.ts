@@ -3,7 +3,7 @@ import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { ListRequest } from '../http/api/list.ts'
 import { bulkNotice } from '../http/bulk.ts'
-import type { Confirmation } from '../http/confirm-page-model.ts'
+import { type Confirmation, removalConfirmation } from '../http/confirm-page-model.ts'
 import { noticeOf } from '../http/flash.ts'
 import { type ListPageDefinition, readListPage } from '../http/list-page.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -109,12 +109,5 @@ function permissionForm({ permissions }: Api, id: string | string[] | undefined)
 
 /** The confirmation before an API is deleted. */
 export function apiRemovalConfirmation({ id, name }: Pick<Api, 'id' | 'name'>): Confirmation {
-  return {
-    act: 'apisDelete',
-    names: [name],
-    count: 1,
-    submitTo: `${apiTabPath(id, 'permissions')}/remove`,
-    fields: [],
-    isDangerous: true,
-  }
+  return removalConfirmation('apisDelete', name, `${apiTabPath(id, 'permissions')}/remove`)
 }

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { AuditEvent, AuditSink, Clock, RequestOrigin } from '@pocket/core'
-import { networkOf } from '@pocket/core/internal'
+import { networkOf, noOrigin } from '@pocket/core/internal'
 import type { ChangeOrigin } from '../access/actor.ts'
 import type { Location } from '../geoip/location.ts'
 import type { AuditEntry } from './audit-entry.ts'
@@ -25,9 +25,6 @@ export interface AuditLogDeps {
   /** Absent if no destination is configured. */
   readonly outbox?: AuditOutbox | undefined
 }
-
-/** Origin of events that no request caused. */
-const noOrigin: RequestOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
 /** Writes events to the table within the caller's transaction. A failed write fails the request. */
 export function createAuditLog({ store, names, log, locationOf, clock, outbox }: AuditLogDeps): AuditSink {

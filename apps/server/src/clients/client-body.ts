@@ -1,11 +1,9 @@
 import type { ClientInput, ClientProtocolInput } from '@pocket/core'
 import { clientProtocolSchema } from '@pocket/core/internal'
 import type { FromSchema } from 'json-schema-to-ts'
-import { fieldCode, named, sentence } from '../http/api/schema.ts'
+import { fieldCode, flag, named, nullableText, sentence } from '../http/api/schema.ts'
 
-const flag = { type: 'boolean' } as const
 const urls = { type: 'array', items: { type: 'string' } } as const
-const nullableText = { type: ['string', 'null'] } as const
 const duration = { type: 'integer', minimum: 0, maximum: 525_600, [fieldCode]: 'token_duration' } as const
 
 const federatedIdentity = {

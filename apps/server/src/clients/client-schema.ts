@@ -1,12 +1,17 @@
 import { clientProtocolSchema } from '@pocket/core/internal'
-import { instant, named, namedObject, objectOf } from '../http/api/schema.ts'
+import {
+  count,
+  flag,
+  instant,
+  named,
+  namedObject,
+  nullableInstant,
+  nullableText,
+  objectOf,
+  text,
+} from '../http/api/schema.ts'
 
-const text = { type: 'string' } as const
-const flag = { type: 'boolean' } as const
-const count = { type: 'integer', minimum: 0 } as const
 const texts = { type: 'array', items: text } as const
-const nullableText = { type: ['string', 'null'] } as const
-const nullableInstant = { type: ['string', 'null'], format: 'date-time' } as const
 
 const meta = {
   id: text,

@@ -1,14 +1,10 @@
 import type { ConnectionAttempt } from '@pocket/core'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { instant, named } from '../http/api/schema.ts'
+import { flag, instant, named, nullableText, text } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import type { ClientAdministration } from './administration.ts'
 
 const clientsApi = operationsIn('clients')
-
-const text = { type: 'string' } as const
-const nullableText = { type: ['string', 'null'] } as const
-const flag = { type: 'boolean' } as const
 
 const attempt = {
   id: text,

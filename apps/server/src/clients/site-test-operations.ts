@@ -1,12 +1,10 @@
 import { NotFoundError } from '@pocket/core/errors'
 import { clientNotFound } from '../http/api/client-not-found.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { namedObject } from '../http/api/schema.ts'
+import { namedObject, text } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 
 const clientsApi = operationsIn('clients')
-
-const text = { type: 'string' } as const
 
 const schema = namedObject('SiteTestDto', {
   verdict: { type: 'string', enum: ['allow', 'sign_in', 'use_passkey', 'deny'] },

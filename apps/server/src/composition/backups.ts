@@ -1,3 +1,4 @@
+import { noOrigin } from '@pocket/core/internal'
 import { backupNote } from '../backup/backup-status.ts'
 import { type BackupDownloads, createBackupDownloads } from '../backup/downloads.ts'
 import type { ExportTarget } from '../backup/export-archive.ts'
@@ -6,8 +7,6 @@ import type { JobNotes } from '../jobs/page-model.ts'
 import { messageOf } from '../logging/failure.ts'
 import { serverVersion } from '../version/version.ts'
 import type { Platform } from './platform.ts'
-
-const noOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
 type BackupDeps = Pick<Platform, 'config' | 'database' | 'logger' | 'clock' | 'audit'>
 

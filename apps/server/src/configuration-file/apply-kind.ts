@@ -1,4 +1,5 @@
 import { PocketError, UnavailableError } from '@pocket/core/errors'
+import { noOrigin } from '@pocket/core/internal'
 import { configurationFileUser } from '../access/built-in-actors.ts'
 import { auditFieldOf } from '../managed/field-names.ts'
 import type { ManagedObject } from '../managed/managed.table.ts'
@@ -9,7 +10,7 @@ import { type Change, type Declaration, declare, declaredFields, itemsOf, keyOf 
 import { endIfMany, InvalidFileError, type Path, type Problem } from './problem.ts'
 
 /** Who makes the changes of a file. */
-export const fileActor = { id: configurationFileUser.id, origin: { requestId: null, ipAddress: null, userAgent: null } }
+export const fileActor = { id: configurationFileUser.id, origin: noOrigin }
 
 /** Items that have a problem, or refer to one that has, are not applied. */
 export async function applyKind(file: ConfigurationFile, kind: Kind, { problems, failed }: Findings) {

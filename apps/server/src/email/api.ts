@@ -1,7 +1,7 @@
 import { actorOf } from '../access/actor.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { instant, named, objectOf, pageOf } from '../http/api/schema.ts'
+import { instant, named, nullableInstant, objectOf, pageOf } from '../http/api/schema.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { type Email, stateOf } from './email.ts'
 import type { EmailOperationDeps } from './operation-deps.ts'
@@ -10,8 +10,6 @@ import { sendingOperations } from './sending-operations.ts'
 
 const accountApi = operationsIn('account')
 const settingsApi = operationsIn('settings')
-
-const nullableDateTime = { type: ['string', 'null'], format: 'date-time' } as const
 
 const emailSchema = named('EmailDto', {
   type: 'object',
@@ -24,11 +22,11 @@ const emailSchema = named('EmailDto', {
     locale: { type: ['string', 'null'], description: 'The language of the recipient.' },
     state: { type: 'string', enum: ['waiting', 'sent', 'failed'] },
     attempts: { type: 'integer', minimum: 0 },
-    nextAttemptAt: nullableDateTime,
+    nextAttemptAt: nullableInstant,
     expiresAt: { ...instant, description: 'It is not sent after this instant.' },
     lastError: { type: ['string', 'null'] },
     createdAt: instant,
-    sentAt: nullableDateTime,
+    sentAt: nullableInstant,
   },
 })
 

@@ -1,3 +1,4 @@
+import { noOrigin } from '@pocket/core/internal'
 import type { Deps } from '../http/deps.ts'
 
 /**
@@ -11,7 +12,6 @@ export function endMemberships({
 }: Pick<Deps, 'directory' | 'pocket' | 'audit'>): Promise<void> {
   return directory.groups.removeEndedMemberships(async ({ userId, groupId }) => {
     await pocket.endAccessByGroups(userId, [groupId])
-    const origin = { requestId: null, ipAddress: null, userAgent: null }
-    await audit.record({ event: 'membership_ended', accountId: userId, groupId }, origin)
+    await audit.record({ event: 'membership_ended', accountId: userId, groupId }, noOrigin)
   })
 }

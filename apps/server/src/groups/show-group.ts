@@ -3,7 +3,7 @@ import type { Context } from 'koa'
 import { allowedValidator } from '../clients/administration.ts'
 import { bulkNotice } from '../http/bulk.ts'
 import type { PickedItem } from '../http/choices.ts'
-import type { Confirmation } from '../http/confirm-page-model.ts'
+import { type Confirmation, removalConfirmation } from '../http/confirm-page-model.ts'
 import { noticeOf } from '../http/flash.ts'
 import { type ListPageDefinition, readListPage } from '../http/list-page.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -126,12 +126,5 @@ export function createShowGroup({ pocket, directory, groups, show, flashes, secu
 
 /** The confirmation before a group is deleted. */
 export function groupRemovalConfirmation({ id, friendlyName }: Pick<Group, 'id' | 'friendlyName'>): Confirmation {
-  return {
-    act: 'groups.delete',
-    names: [friendlyName],
-    count: 1,
-    submitTo: `${groupPath(id)}/remove`,
-    fields: [],
-    isDangerous: true,
-  }
+  return removalConfirmation('groups.delete', friendlyName, `${groupPath(id)}/remove`)
 }

@@ -23,6 +23,11 @@ export interface Confirmation {
   readonly isDangerous: boolean
 }
 
+/** The confirmation before one item is deleted. */
+export function removalConfirmation(act: string, name: string, submitTo: string): Confirmation {
+  return { act, names: [name], count: 1, submitTo, fields: [], isDangerous: true }
+}
+
 /** The confirmation page, for browsers without dialogs and for bulk actions. */
 export interface ConfirmPage {
   readonly view: 'confirm'

@@ -2,7 +2,7 @@ import { ConflictError } from '@pocket/core/errors'
 import { ldapCountNames } from '@pocket/directory/internal'
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { instant, namedObject, objectOf } from '../http/api/schema.ts'
+import { instant, namedObject, nullableText, objectOf, text } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { LdapServices } from './deps.ts'
@@ -11,8 +11,6 @@ import { linkOperations } from './link-api.ts'
 
 const settingsApi = operationsIn('settings')
 
-const text = { type: 'string' } as const
-const optionalText = { type: ['string', 'null'] } as const
 const count = { type: 'integer' } as const
 const loss = objectOf({ lost: count, of: count })
 
@@ -20,7 +18,7 @@ const planLines = {
   type: 'array',
   items: objectOf({
     name: text,
-    userId: optionalText,
+    userId: nullableText,
     changes: { type: 'object', description: 'The previous and the new value of each field.' },
   }),
 } as const
@@ -36,7 +34,7 @@ const runSchema = namedObject('LdapRunDto', {
   },
   startedAt: instant,
   finishedAt: instant,
-  code: { ...optionalText, description: 'The error code if the run failed.' },
+  code: { ...nullableText, description: 'The error code if the run failed.' },
   details: { type: 'object', additionalProperties: text },
   found: { type: ['object', 'null'], properties: { people: count, groups: count } },
   counts: {
@@ -50,9 +48,9 @@ const runSchema = namedObject('LdapRunDto', {
     type: 'array',
     items: objectOf({
       dn: text,
-      id: optionalText,
+      id: nullableText,
       code: text,
-      detail: optionalText,
+      detail: nullableText,
       conflictingUser: { type: ['object', 'null'], properties: { userId: text, userName: text } },
     }),
   },
@@ -128,7 +126,7 @@ export function ldapOperations(
             type: 'array',
             items: objectOf({ step: text, outcome: { type: 'string', enum: ['done', 'failed', 'open'] } }),
           },
-          code: { ...optionalText, description: 'The error code of the failed step.' },
+          code: { ...nullableText, description: 'The error code of the failed step.' },
           details: { type: 'object', additionalProperties: text },
           isPrivate: { type: 'boolean', description: 'Whether the connection is encrypted, or uses a Unix socket.' },
         }),

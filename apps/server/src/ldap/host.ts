@@ -1,5 +1,6 @@
 import type { Pocket } from '@pocket/core'
 import { PocketError } from '@pocket/core/errors'
+import { noOrigin } from '@pocket/core/internal'
 import type { LdapChanges, LdapHost, PersonChangeKind, PicturePlan } from '@pocket/directory'
 import { ldapActor } from '../access/built-in-actors.ts'
 import type { RecordMany } from '../audit-log/audit-log.ts'
@@ -18,7 +19,7 @@ export interface LdapHostDeps {
   readonly onEnabled: (userId: string) => Promise<void>
 }
 
-const actor = { id: ldapActor.id, origin: { requestId: null, ipAddress: null, userAgent: null } }
+const actor = { id: ldapActor.id, origin: noOrigin }
 
 /** The side effects of an import: audit events, ended sessions, pictures. */
 export function createLdapHost(deps: LdapHostDeps): LdapHost {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { AuditEvent, AuditSink, Clock, RequestOrigin } from '@pocket/core'
+import type { AuditEvent, AuditSink, Clock } from '@pocket/core'
 import { ConflictError, PocketError, UnprocessableContentError } from '@pocket/core/errors'
+import { noOrigin } from '@pocket/core/internal'
 import {
   type LdapCounts,
   type LdapEntries,
@@ -46,7 +47,6 @@ const hour = 3_600_000
 /** Milliseconds after a server start, or after LDAP was enabled. */
 const startDelay = 5000
 const maxRuns = 30
-const noOrigin: RequestOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
 /**
  * LDAP imports: hourly, on request, and as dry runs. The first import never runs automatically: the job reports the plan and

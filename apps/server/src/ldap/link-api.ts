@@ -2,7 +2,7 @@ import type { LdapEntry } from '@pocket/directory'
 import { assertCanMakeAdministrator, assertCanModifyUser } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { type Call, type Operation, operationsIn } from '../http/api/operation.ts'
-import { objectOf } from '../http/api/schema.ts'
+import { objectOf, text } from '../http/api/schema.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { LdapLinks } from './ldap-links.ts'
 
@@ -44,7 +44,6 @@ interface LinkOperationOptions {
 function operationsOf({ area, noun, path, entry, link, unlink }: LinkOperationOptions): readonly Operation[] {
   const api = operationsIn(area)
   const kind = noun === 'user' ? 'User' : 'Group'
-  const text = { type: 'string' } as const
   return [
     api.put(path, {
       id: `link${kind}ToLdap`,

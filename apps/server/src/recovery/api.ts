@@ -1,6 +1,6 @@
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { instant, namedObject } from '../http/api/schema.ts'
+import { instant, namedObject, nullableInstant } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import { formatOptionalInstant } from '../http/instant.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
@@ -16,7 +16,6 @@ export interface RecoveryOperationDeps extends Deps {
   readonly users: UserAdministration
 }
 
-const nullableInstant = { type: ['string', 'null'], format: 'date-time' } as const
 const stateSchema = namedObject('RecoveryDto', {
   unusedCodes: { type: 'integer', minimum: 0 },
   hasBreakGlassCode: { type: 'boolean' },

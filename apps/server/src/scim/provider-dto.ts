@@ -2,29 +2,27 @@ import type { Client } from '@pocket/core'
 import { scimProblemCodes } from '@pocket/directory/internal'
 import { clientMetaDto } from '../clients/client-dto.ts'
 import { clientMetaSchema } from '../clients/client-schema.ts'
-import { instant, named, namedObject, objectOf } from '../http/api/schema.ts'
+import { count, instant, named, namedObject, objectOf, text } from '../http/api/schema.ts'
 import { formatInstant } from '../http/instant.ts'
 import type { ScimProvider } from './provider.ts'
 
-const text = { type: 'string' } as const
-const integer = { type: 'integer', minimum: 0 } as const
 const removals = ['deactivate', 'delete'] as const
 
 const counts = namedObject('ScimCountsDto', {
-  total: { ...integer, description: 'The number of users or groups that may use the client.' },
-  created: integer,
-  updated: integer,
-  deactivated: integer,
-  deleted: integer,
-  unchanged: integer,
-  found: { ...integer, description: 'Existing resources that this server did not create.' },
-  failed: integer,
+  total: { ...count, description: 'The number of users or groups that may use the client.' },
+  created: count,
+  updated: count,
+  deactivated: count,
+  deleted: count,
+  unchanged: count,
+  found: { ...count, description: 'Existing resources that this server did not create.' },
+  failed: count,
 })
 
 const report = namedObject('ScimReportDto', {
   startedAt: instant,
   finishedAt: instant,
-  requests: integer,
+  requests: count,
   users: counts,
   groups: counts,
   withoutGroups: { type: 'boolean', description: 'Whether the target does not support groups.' },
@@ -39,7 +37,7 @@ const report = namedObject('ScimReportDto', {
       detail: { type: ['string', 'null'], description: 'The error message of the target.' },
     }),
   },
-  problemCount: integer,
+  problemCount: count,
   stopped: {
     type: ['object', 'null'],
     description: 'Why the run was aborted.',

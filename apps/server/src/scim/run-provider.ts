@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AuditSink, Client, Clients, Clock } from '@pocket/core'
+import { noOrigin } from '@pocket/core/internal'
 import {
   hasChanged,
   isComplete,
@@ -108,8 +109,6 @@ interface RunResult {
   readonly client: Client
   readonly report: ScimReport
 }
-
-const noOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
 function nextDelay({ stopped }: ScimReport): number {
   if (!stopped || !temporaryErrors.has(stopped.code)) return runInterval

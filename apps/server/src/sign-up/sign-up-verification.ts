@@ -1,12 +1,11 @@
 import type { RequestOrigin } from '@pocket/core'
 import { InvalidInputError } from '@pocket/core/errors'
-import { changesBetween } from '@pocket/core/internal'
+import { changesBetween, noOrigin } from '@pocket/core/internal'
 import type { EmailVerification } from '../email/verification.ts'
 import type { SignUpDeps } from './deps.ts'
 
 /** The lifetime of a link. Milliseconds. */
 const lifetime = 24 * 60 * 60_000
-const noOrigin = { requestId: null, ipAddress: null, userAgent: null }
 
 /** Users who must verify their e-mail address after sign-up; until then they cannot sign in. */
 export function createSignUpVerification(

@@ -15,7 +15,7 @@ import { userBulkPages } from './bulk-page.ts'
 import type { UserPageDeps } from './deps.ts'
 import { userListPages } from './list-page.ts'
 import type { UserFormValues, UserNewPage, UserTab } from './page-model.ts'
-import { createShowUser, removalConfirmation, type UserPageContext, userTabPath } from './show-user.ts'
+import { createShowUser, type UserPageContext, userRemovalConfirmation, userTabPath } from './show-user.ts'
 import { userAccessPages } from './user-access-page.ts'
 import { emptyUser, storedValues, toComparable, userFormBody, userFormValues } from './user-form.ts'
 import { userRelationsPages } from './user-relations-page.ts'
@@ -131,7 +131,7 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
     async confirmRemoval(ctx: Context) {
       const viewer = await authentication.requireUser(ctx)
       const user = await users.find(String(ctx.params.id))
-      const confirmation = removalConfirmation(user)
+      const confirmation = userRemovalConfirmation(user)
       await show(ctx, {
         view: 'confirm',
         viewer: viewerOf(viewer),

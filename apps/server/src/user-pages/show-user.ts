@@ -6,7 +6,7 @@ import { auditLine } from '../audit-log/audit-line.ts'
 import { createAuditSubjects } from '../audit-log/subjects.ts'
 import { qrCodeOf } from '../device-login/qr-code.ts'
 import { pickedGroups } from '../http/choices.ts'
-import type { Confirmation } from '../http/confirm-page-model.ts'
+import { type Confirmation, removalConfirmation } from '../http/confirm-page-model.ts'
 import { noticeOf } from '../http/flash.ts'
 import { userPath } from '../http/paths.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -119,22 +119,15 @@ export function createShowUser(deps: UserPageDeps): ShowUser {
       recoveryPendingUntil: await recoveryRequests.pendingUntil(id),
       events: tab === 'activity' ? await findRecentEvents(id) : [],
       notice: noticeOf(userNotices, flash, user.displayName || user.userName),
-      removal: removalConfirmation(user),
+      removal: userRemovalConfirmation(user),
       ...overrides,
     })
   }
 }
 
 /** The confirmation before a user is deleted. */
-export function removalConfirmation({ id, displayName }: Pick<User, 'id' | 'displayName'>): Confirmation {
-  return {
-    act: 'users.delete',
-    names: [displayName],
-    count: 1,
-    submitTo: `${userPath(id)}/remove`,
-    fields: [],
-    isDangerous: true,
-  }
+export function userRemovalConfirmation({ id, displayName }: Pick<User, 'id' | 'displayName'>): Confirmation {
+  return removalConfirmation('users.delete', displayName, `${userPath(id)}/remove`)
 }
 
 function readSignInLink({ signInLink: issued }: Readonly<Record<string, unknown>>): SignInLink | null {

@@ -1,3 +1,4 @@
+import { noOrigin } from '../audit/audit-sink.ts'
 import type { CoreContext } from '../context.ts'
 import { clientChanges } from './client-changes.ts'
 import type { Clients } from './registration.ts'
@@ -17,10 +18,7 @@ export async function removeUnusedClients(
       // The client may have been used since it was listed.
       if (!client || client.unusedSince === null || !(await clients.remove(id))) return
       removed += 1
-      await audit.record(
-        { event: 'client_removed', clientId: id, ...clientChanges(client, null) },
-        { requestId: null, ipAddress: null, userAgent: null },
-      )
+      await audit.record({ event: 'client_removed', clientId: id, ...clientChanges(client, null) }, noOrigin)
     })
   return removed
 }

@@ -36,6 +36,12 @@ export const fieldCode = 'x-field-code'
 
 /** An instant in a response (RFC 3339, UTC). */
 export const instant = { type: 'string', format: 'date-time' } as const
+export const nullableInstant = { ...instant, type: ['string', 'null'] } as const
+
+export const text = { type: 'string' } as const
+export const nullableText = { type: ['string', 'null'] } as const
+export const flag = { type: 'boolean' } as const
+export const count = { type: 'integer', minimum: 0 } as const
 
 const pagination = namedObject('Pagination', {
   totalPages: { type: 'integer', minimum: 1 },
