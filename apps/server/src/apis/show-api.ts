@@ -107,7 +107,6 @@ function permissionForm({ permissions }: Api, id: string | string[] | undefined)
   return { ...storedPermission(permission), version: permissionValidator(permission), problems: [] }
 }
 
-/** The confirmation before an API is deleted. */
 export function apiRemovalConfirmation({ id, name }: Pick<Api, 'id' | 'name'>): Confirmation {
   return removalConfirmation('apisDelete', name, `${apiTabPath(id, 'permissions')}/remove`)
 }

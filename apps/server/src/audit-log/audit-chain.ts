@@ -10,7 +10,6 @@ export interface AuditChainDeps {
   readonly clock: Clock
 }
 
-/** A batch that does not match its hash. */
 export interface BrokenBatch {
   readonly number: number
   /** ISO 8601, of the first and the last entry. */

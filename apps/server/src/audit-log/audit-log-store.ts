@@ -124,7 +124,6 @@ export function createAuditLogStore(database: Database) {
     lastClientName: async (clientId: string): Promise<string | null> =>
       (await database.query<NameRow>(sql.lastClientName, [clientId]))[0]?.name ?? null,
 
-    /** All client names, sorted. */
     async clientNames(): Promise<readonly string[]> {
       const records = await database.query<NameRow>(sql.clientNames)
       return Array.from(records, ({ name }) => name).sort()

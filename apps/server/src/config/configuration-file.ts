@@ -19,7 +19,6 @@ export const configurationFileSection = {
 export interface ConfigurationFileConfig {
   /** `undefined` if the instance is configured only with its pages and its API. */
   readonly configurationFile: string | undefined
-  /** The variables that a configuration file may refer to. */
   readonly environment: Environment
 }
 

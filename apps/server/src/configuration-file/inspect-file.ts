@@ -9,7 +9,6 @@ export interface Findings {
   readonly failed: Set<string>
 }
 
-/** Finds problems without changing anything. */
 export async function inspectFile(file: ConfigurationFile, kinds: readonly Kind[]): Promise<Findings> {
   const problems = [...file.problems]
   const failed = new Set<string>()

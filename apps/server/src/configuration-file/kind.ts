@@ -21,7 +21,6 @@ export interface Existing {
   readonly item: Item
 }
 
-/** A reference of an item to another object by its key. */
 export interface Reference {
   readonly kind: 'groups' | 'clients'
   readonly key: string
@@ -37,7 +36,6 @@ export interface Kind {
   /** The stored object with this key; `item` is the declared object. */
   find(key: string, item: Item): Promise<Existing | undefined>
   findById(id: string): Promise<Existing | undefined>
-  /** All objects that a file can declare, without secrets, for an export. */
   list(): Promise<readonly Item[]>
   references(item: Item): readonly Reference[]
   normalize(item: Item): Item

@@ -112,7 +112,6 @@ function redactSecrets(kind: Kind, field: string, value: unknown): unknown {
 
 const signs = { create: '+', update: '~', delete: '-' } as const
 
-/** The changes as lines, as `terraform plan` writes them. */
 export function planLines(changes: readonly Change[]): readonly string[] {
   const count = (action: Change['action']) => changes.filter((change) => change.action === action).length
   return [

@@ -124,7 +124,6 @@ export function createShowGroup({ pocket, directory, groups, show, flashes, secu
   }
 }
 
-/** The confirmation before a group is deleted. */
 export function groupRemovalConfirmation({ id, friendlyName }: Pick<Group, 'id' | 'friendlyName'>): Confirmation {
   return removalConfirmation('groups.delete', friendlyName, `${groupPath(id)}/remove`)
 }

@@ -3,7 +3,6 @@ import { PocketError } from '@pocket/core/errors'
 export interface BulkNotice {
   readonly done: string
   readonly count: number
-  /** The names of the first changed items. */
   readonly names: readonly string[]
   /** The first items that were rejected, with the error code. */
   readonly refused: readonly { readonly name: string; readonly code: string }[]

@@ -35,7 +35,6 @@ export function formTexts(ctx: Context, name: string, maxLength = 255): readonly
   })
 }
 
-/** The maximum number of form fields that are carried to another page. */
 const maxCarriedFields = 1200
 
 export interface FormField {

@@ -13,7 +13,6 @@ export interface ListPageDefinition {
   /** Filters by an item that a picker finds: the chosen item, if it exists. */
   readonly pickers?: Readonly<Record<string, { readonly kind: string; readonly chosen: PickedItem | undefined }>>
   readonly range?: boolean
-  /** The default sort order. */
   readonly sort: { readonly column: string; readonly descending: boolean }
 }
 

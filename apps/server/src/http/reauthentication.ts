@@ -74,7 +74,6 @@ export function reauthenticationPages({ pocket, guard, authentication, show }: R
         })
       },
 
-    /** Runs an action after a condition of the row is met. */
     when:
       (name: ConditionName, handler: PageHandler): PageHandler =>
       async (ctx) => {

@@ -15,7 +15,6 @@ export function createShowPage(render: RenderPage): ShowPage {
   }
 }
 
-/** Redirects to another page with GET. */
 export function seeOther(ctx: Context, to: string): void {
   ctx.status = 303
   ctx.redirect(to)

@@ -54,9 +54,7 @@ export function createImageStore(database: Database) {
     },
 
     insert: (image: StoredImage): Promise<void> => database.write(sql.insert, rows.values(image)),
-    /** Moves the image of a slot, if there is one, to an empty slot. */
     move: (slot: Slot, to: Slot): Promise<void> => database.write(sql.move, [slot, to]),
-    /** Removes the image from its slot; returns whether there was one. */
     discard: async (slot: Slot): Promise<boolean> => (await database.execute(sql.discard, [slot])) > 0,
     /** Images without a slot, at most 100. */
     listDiscarded: async (): Promise<readonly StoredImage[]> => rows.all(await database.query(sql.discarded)),

@@ -101,7 +101,6 @@ export function createImages({ store, files, audit, transaction, clock, onError 
       await tryRemoveDiscarded()
     },
 
-    /** Moves the image of a slot, if there is one, to an empty slot. */
     move: store.move,
 
     /** Removes images from these slots because their owner is being deleted; runs in its transaction. */

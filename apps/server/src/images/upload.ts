@@ -7,7 +7,6 @@ import type { Context } from 'koa'
 import { discardBody } from '../http/discard-body.ts'
 import { fileTooLarge } from './image-errors.ts'
 
-/** The size of a form without its file. */
 const maxOverheadBytes = 16 * 1024
 
 /**

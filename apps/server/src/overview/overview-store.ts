@@ -7,7 +7,6 @@ export interface DayCount {
   readonly count: number
 }
 
-/** Reasons for failed sign-ins, most frequent first. */
 export interface FailureCount {
   readonly code: string
   readonly count: number
@@ -29,7 +28,6 @@ export interface UserCounts {
   readonly administratorRecoveryCodes: number
 }
 
-/** Passkeys that are bound to another host name. */
 export interface ForeignPasskeys {
   readonly rpId: string
   readonly count: number
@@ -56,7 +54,6 @@ export interface ExpiringApiKey extends ExpiringItem {
   readonly ownerName: string | null
 }
 
-/** The first items, and the total. */
 export interface ExpiringItems<Item extends ExpiringItem> {
   readonly items: readonly Item[]
   readonly total: number

@@ -38,7 +38,6 @@ export interface ChoosePage {
   readonly here: string
   readonly submitTo: string
   readonly submitMethod: 'get' | 'post'
-  /** The other fields of the form. */
   readonly fields: readonly FormField[]
   readonly chosen: readonly PickedItem[]
   readonly found: readonly PickedItem[]

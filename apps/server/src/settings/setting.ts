@@ -49,7 +49,6 @@ export interface Setting<Value = unknown> {
   readonly default: Value
   /** For the configuration reference, instead of the default. */
   readonly defaultText?: string
-  /** Whether everyone may read it. */
   readonly public?: true
   /** For readers, in Markdown. */
   readonly description: string

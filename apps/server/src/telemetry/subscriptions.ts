@@ -3,7 +3,6 @@ import type { diagnostics } from '@pocket/core/internal'
 
 const ignore = () => undefined
 
-/** Subscribes until the stack is disposed. */
 export function onMessage<Message>(
   stack: DisposableStack,
   { name }: diagnostics.MessageChannel<Message>,

@@ -125,7 +125,6 @@ export function createShowUser(deps: UserPageDeps): ShowUser {
   }
 }
 
-/** The confirmation before a user is deleted. */
 export function userRemovalConfirmation({ id, displayName }: Pick<User, 'id' | 'displayName'>): Confirmation {
   return removalConfirmation('users.delete', displayName, `${userPath(id)}/remove`)
 }

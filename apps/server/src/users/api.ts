@@ -144,7 +144,6 @@ function recordOperations(directory: Directory, users: UserAdministration): read
   ]
 }
 
-/** Groups, claims and other related data of a user. */
 function relationOperations(users: UserAdministration): readonly Operation[] {
   return [
     usersApi.put('/api/users/:id/user-groups', {

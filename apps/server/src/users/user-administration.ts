@@ -70,7 +70,6 @@ export interface UserAdministration {
    * @throws {ForbiddenError} `ldap_user_update` for a user that LDAP would import again
    */
   remove(actor: Actor, id: string, options?: UserRemovalOptions): Promise<void>
-  /** Whether users may currently delete their own accounts. */
   canRemoveOwnAccount(): Promise<boolean>
   /**
    * Deletes the actor's own account. @throws the same errors as `remove` @throws {ForbiddenError} `account_removal_disabled` if this is not allowed
@@ -102,7 +101,6 @@ export function createUserAdministration(deps: UserAdministrationDeps): UserAdmi
     if (user === undefined) throw new NotFoundError('user_not_found', 'There is no such user.')
     return user
   }
-  /** Runs work in a transaction that checks the actor's precondition, if any. */
   const withPrecondition = <T>(actor: Actor, id: string, work: () => Promise<T>): Promise<T> =>
     actor.ifMatch === undefined
       ? transaction(work)

@@ -6,7 +6,6 @@ export interface UserSettings {
   readonly requireEmail: boolean
   /** Whether users may edit more of their profile than the language. */
   readonly editOwnAccount: boolean
-  /** Whether users may delete their own accounts. */
   readonly removeOwnAccount: boolean
   /** Whether e-mail addresses that users enter count as verified. */
   readonly emailsVerified: boolean

@@ -32,7 +32,6 @@ export interface PasskeyPolicyPage {
   readonly viewer: Viewer
   readonly choices: Readonly<Record<PolicyChoice, string>>
   readonly models: Readonly<Record<ModelList, readonly AuthenticatorModel[]>>
-  /** Every named model, as choices. */
   readonly known: readonly AuthenticatorModel[]
   /** The settings that the environment provides, with their variables. */
   readonly locked: ReadonlyMap<string, string>
