@@ -1,17 +1,9 @@
 import type { ApiKey } from './api-key.ts'
 
 /** An API key in the REST API, without secrets. */
-export function apiKeyDto({
-  id,
-  name,
-  description,
-  expiresAt,
-  lastUsedAt,
-  createdAt,
-  expirationEmailSent,
-  scopes,
-  canReadSecrets,
-}: ApiKey) {
+export function apiKeyDto(apiKey: ApiKey) {
+  const { id, name, description, expiresAt, lastUsedAt, createdAt, expirationEmailSent, scopes, canReadSecrets } =
+    apiKey
   return {
     id,
     name,

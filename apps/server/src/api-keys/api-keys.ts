@@ -41,15 +41,8 @@ export interface ApiKeyDeps {
 }
 
 /** API keys of users. Users can read and change only their own keys. */
-export function createApiKeys({
-  store,
-  recordCredential,
-  lockAccountOf,
-  transaction,
-  audit,
-  clock,
-  onError,
-}: ApiKeyDeps) {
+export function createApiKeys(deps: ApiKeyDeps) {
+  const { store, recordCredential, lockAccountOf, transaction, audit, clock, onError } = deps
   const usageRecorder = createUsageRecorder(store, onError)
 
   const getApiKey = async (ownerId: string, id: string): Promise<ApiKey> => {

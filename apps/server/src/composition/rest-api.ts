@@ -51,21 +51,8 @@ export interface RestApi {
 }
 
 export function composeRestApi(services: Services, guard: Guard): RestApi {
-  const {
-    pocket,
-    directory,
-    audit,
-    apiKeys,
-    signupTokens,
-    approvals,
-    settings,
-    setUp,
-    jobs,
-    signUp,
-    latestVersion,
-    search,
-    messagesFor,
-  } = services
+  const { pocket, directory, audit, apiKeys, signupTokens, approvals, settings } = services
+  const { setUp, jobs, signUp, latestVersion, search, messagesFor } = services
   const allowedClients = createAllowedClients(pocket.clients)
   const operations = [
     ...imageOperations(services),

@@ -28,21 +28,9 @@ export interface Handlers {
 }
 
 /** All routes of this server except the protocol endpoints, which core serves: first the sign-in routes, then `pages`. */
-export function createRoutes({
-  health,
-  ready,
-  passkeyEndpoints,
-  signIn,
-  signUp,
-  arrived,
-  device,
-  deviceAuthorization,
-  email,
-  reauthentication,
-  pages,
-  limits,
-  guarded,
-}: Handlers): Router {
+export function createRoutes(handlers: Handlers): Router {
+  const { health, ready, passkeyEndpoints, signIn, signUp, arrived, device } = handlers
+  const { deviceAuthorization, email, reauthentication, pages, limits, guarded } = handlers
   const signInRoutes: readonly PageRoute[] = [
     route.get('/healthz', health),
     route.get('/livez', liveness),

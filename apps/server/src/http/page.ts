@@ -71,20 +71,8 @@ const templateNames = [
 
 /** Compiles each template once. The only module that uses koa-views and EJS. */
 export function createPageRenderer(options: PageRendererOptions): RenderPage {
-  const {
-    viewsDirectory,
-    assets,
-    catalogs,
-    issuer,
-    appName,
-    appearance,
-    pictures,
-    locationNames,
-    railCounts: countForRail,
-    clock,
-    managed,
-    recovery,
-  } = options
+  const { viewsDirectory, assets, catalogs, issuer, appName, appearance } = options
+  const { pictures, locationNames, railCounts: countForRail, clock, managed, recovery } = options
   const translators = new Map<Messages, object>()
   const localHelpers = (messages: Messages): object => {
     const cached = translators.get(messages)

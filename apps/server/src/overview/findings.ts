@@ -62,25 +62,8 @@ function endsSoon(now: number, { createdAt, endsAt }: ExpiringItem): boolean {
 
 /** All findings, the most severe first. */
 export function findingsOf(input: FindingInput): readonly Finding[] {
-  const {
-    now,
-    viewerId,
-    checked,
-    jobs,
-    scim,
-    secrets,
-    apiKeys,
-    emails,
-    mail,
-    people,
-    recoveryCodes,
-    status,
-    keyChangesAt,
-    backup,
-    isBackedUpElsewhere,
-    signIns,
-    version,
-  } = input
+  const { now, viewerId, checked, jobs, scim, secrets, apiKeys, emails, mail } = input
+  const { people, recoveryCodes, status, keyChangesAt, backup, isBackedUpElsewhere, signIns, version } = input
   const findings: Finding[] = []
   const add = (name: FindingName, severity: Finding['severity'], href: string, overrides: Partial<Finding> = {}) =>
     findings.push({ name, severity, about: null, count: 1, at: null, href, ...overrides })

@@ -77,19 +77,9 @@ const maxExpiring = 5
 const maxFailing = 5
 
 /** Always nine statements: one for each method of the store, for the jobs, and for provisioning. */
-export function createOverview({
-  store,
-  countPeople,
-  jobs,
-  scim,
-  settings,
-  latestVersion,
-  diagnosis,
-  configurationFindings,
-  backups,
-  isBackedUpElsewhere,
-  clock,
-}: OverviewDeps): ReadOverview {
+export function createOverview(deps: OverviewDeps): ReadOverview {
+  const { store, countPeople, jobs, scim, settings, latestVersion } = deps
+  const { diagnosis, configurationFindings, backups, isBackedUpElsewhere, clock } = deps
   return async (viewerId) => {
     const now = clock.now()
     const today = Math.floor(now / day)
