@@ -14,16 +14,15 @@ export interface ChromiumBinary {
 /**
  * Returns the Chromium of `CHROME_PATH`, or else that of `@sparticuz/chromium`, unpacked once per version.
  *
- * @param unpackInto - The folder for the unpacked browser. Default: the system's temporary directory.
  * @throws Error with the reason if it cannot run on this machine.
  */
-export async function chromiumBinary(unpackInto?: string): Promise<ChromiumBinary> {
+export async function chromiumBinary(): Promise<ChromiumBinary> {
   const configuredPath = process.env.CHROME_PATH
   if (configuredPath !== undefined && configuredPath !== '') return { executable: configuredPath, env: {} }
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error('The Chromium package supports only 64-bit x86 Linux; set CHROME_PATH to another Chromium')
   }
-  const folder = await unpackChromium(unpackInto)
+  const folder = await unpackChromium()
   const binary = { executable: join(folder, 'chromium'), env: { FONTCONFIG_FILE: join(folder, 'fonts.conf') } }
   const libraryError = await findLibraryError(binary)
   if (libraryError === undefined) return binary
@@ -36,14 +35,13 @@ export async function chromiumBinary(unpackInto?: string): Promise<ChromiumBinar
   )
 }
 
-async function unpackChromium(parent?: string): Promise<string> {
+async function unpackChromium(): Promise<string> {
   const packageRoot = dirname(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))))
   const { version } = JSON.parse(await readFile(join(packageRoot, 'package.json'), 'utf8'))
   const name = `pocket-test-chromium-${version}`
   const program = fileURLToPath(new URL(`./chromium-unpack${extname(import.meta.url)}`, import.meta.url))
   return cachedFolder({
     name,
-    ...(parent === undefined ? {} : { parent }),
     fill: async (folder) => {
       // The package unpacks into fixed names in the temporary directory and reuses existing files, so it runs in a process
       // whose temporary directory is the new folder.

@@ -11,8 +11,6 @@ export interface BrowserOptions {
    * not checked.
    */
   readonly hosts?: Readonly<Record<string, string>>
-  /** The folder for the unpacked Chromium. Default: the system's temporary directory. */
-  readonly unpackInto?: string
 }
 
 /** A headless Chromium that is closed with all its pages on disposal. */
@@ -52,7 +50,7 @@ function networkArgs(hosts: Readonly<Record<string, string>>): readonly string[]
  * @throws Error with the reason if it cannot run.
  */
 export async function launchBrowser(options: BrowserOptions = {}): Promise<TestBrowser> {
-  const binary = await chromiumBinary(options.unpackInto)
+  const binary = await chromiumBinary()
   // Loaded on demand: it takes half a second, and most tests need no browser.
   const { chromium } = await import('playwright-core')
   const browser = await chromium.launch({

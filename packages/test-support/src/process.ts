@@ -14,8 +14,6 @@ export interface ProcessOptions {
   readonly cwd?: string
   /** Matches the line on standard output or standard error that signals readiness. Default: ready immediately. */
   readonly readyWhen?: RegExp
-  /** Milliseconds to wait for that line. Default: `waitTimeout`. */
-  readonly readyTimeout?: number
   /** The signal that disposal sends. Default: `SIGTERM`. */
   readonly stopSignal?: NodeJS.Signals
 }
@@ -45,7 +43,7 @@ export async function startProcess(
   const running = new WatchedProcess(child, startGroupGuard(child), options.stopSignal)
   if (options.readyWhen === undefined) return running
   try {
-    running.ready = await running.waitForOutput(options.readyWhen, options.readyTimeout)
+    running.ready = await running.waitForOutput(options.readyWhen)
     return running
   } catch (error) {
     await running[Symbol.asyncDispose]()

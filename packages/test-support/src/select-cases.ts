@@ -10,6 +10,17 @@ export function selectCases<Case>(cases: readonly Case[], isQuick: (each: Case) 
   return selection === undefined ? cases : cases.filter((each) => isQuick(each) === (selection === 'quick'))
 }
 
+/**
+ * `test` or `describe` for what a file does not divide, although it divides others: `pnpm test:full` leaves it out.
+ *
+ * @param register - `test` or `describe`
+ */
+export function quickOnly<Register>(register: Register): Register {
+  const ignore = Object.assign(() => {}, { each: () => () => {} })
+  // A caller calls the result and its `each` only.
+  return selection === 'full' ? (ignore as Register) : register
+}
+
 export function firstOfEach<Item>(items: readonly Item[], groupOf: (item: Item) => unknown): ReadonlySet<Item> {
   return new Set([...Map.groupBy(items, groupOf).values()].flatMap((group) => group.slice(0, 1)))
 }

@@ -19,10 +19,9 @@ export interface RunningProcess extends AsyncDisposable {
   /**
    * Waits for a line of output, past or future.
    *
-   * @param timeout - Milliseconds. Default: `waitTimeout`.
-   * @throws Error with all the output if the process exits or the timeout passes first.
+   * @throws Error with all the output if the process exits or `waitTimeout` passes first.
    */
-  waitForOutput(line: RegExp, timeout?: number): Promise<readonly string[]>
+  waitForOutput(line: RegExp): Promise<readonly string[]>
   /** Sends a signal (default `SIGTERM`) to the process itself; await {@link RunningProcess.exit} for its exit. */
   kill(signal?: NodeJS.Signals): void
 }
@@ -78,7 +77,7 @@ export class WatchedProcess implements RunningProcess {
     return this.#lines.join('\n')
   }
 
-  waitForOutput(line: RegExp, timeout = waitTimeout): Promise<readonly string[]> {
+  waitForOutput(line: RegExp): Promise<readonly string[]> {
     const pastMatch = this.#lines.map((pastLine) => pastLine.match(line)).find((match) => match !== null)
     if (pastMatch) return Promise.resolve([...pastMatch])
     if (this.#endReason !== undefined) return Promise.reject(this.#unmatchedError(line, this.#endReason))
@@ -88,7 +87,10 @@ export class WatchedProcess implements RunningProcess {
         resolve: (match: readonly string[]) => finish(() => resolve(match)),
         reject: (error: Error) => finish(() => reject(error)),
       }
-      const timer = setTimeout(() => waiter.reject(this.#unmatchedError(line, `timed out in ${timeout} ms`)), timeout)
+      const timer = setTimeout(
+        () => waiter.reject(this.#unmatchedError(line, `timed out in ${waitTimeout} ms`)),
+        waitTimeout,
+      )
       const finish = (callback: () => void): void => {
         clearTimeout(timer)
         this.#waiters.delete(waiter)

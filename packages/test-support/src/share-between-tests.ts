@@ -1,0 +1,29 @@
+/** The hooks of Jest are globals of a test file. */
+interface TestHooks {
+  beforeAll(hook: () => Promise<void>): void
+  afterAll(hook: () => Promise<void>): void
+}
+
+/**
+ * Starts a resource before the tests of the current block, and disposes it after them. The result forwards to the resource, so
+ * only tests and hooks can use it.
+ */
+export function shareBetweenTests<Resource extends AsyncDisposable>(start: () => Promise<Resource>): Resource {
+  const { beforeAll, afterAll } = globalThis as unknown as TestHooks
+  let started: Resource | undefined
+  beforeAll(async () => {
+    started = await start()
+  })
+  afterAll(async () => started?.[Symbol.asyncDispose]())
+  const resource = (): Resource => {
+    if (started === undefined) throw new Error('The shared resource has not started yet.')
+    return started
+  }
+  return new Proxy({} as Resource, {
+    get(_, name) {
+      const member: unknown = Reflect.get(resource(), name)
+      return typeof member === 'function' ? member.bind(resource()) : member
+    },
+    set: (_, name, value) => Reflect.set(resource(), name, value),
+  })
+}
