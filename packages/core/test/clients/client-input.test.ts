@@ -1,18 +1,16 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { createPocket, type NewApiInput, type NewClientInput, type Pocket } from '@pocket/core'
+import { expect, test } from '@jest/globals'
+import { createPocket, type NewApiInput, type NewClientInput } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
+import { shareBetweenTests } from '@pocket/test-support'
 
-let pocket: Pocket
-
-beforeAll(async () => {
-  pocket = await createPocket({
+const pocket = shareBetweenTests(() =>
+  createPocket({
     issuer: 'http://localhost:3000',
     masterKey: 'a master key that is long enough',
     accounts: { find: async (id) => ({ id: Number(id), userName: `user ${id}` }) },
     stores: memoryStores(),
-  })
-})
-afterAll(async () => pocket[Symbol.asyncDispose]())
+  }),
+)
 
 const readFieldErrors = async (failed: Promise<unknown>) => {
   const error: { readonly fields: readonly { field: string; code: string }[] } = await failed.then(

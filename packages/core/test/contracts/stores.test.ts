@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, test } from '@jest/globals'
-import { selectCases } from '@pocket/test-support'
+import { describe, test } from '@jest/globals'
+import { selectCases, shareBetweenTests } from '@pocket/test-support'
 import type { PocketStores } from '../../src/stores.ts'
 import { apiStoreContract } from '../../src/testing/contracts/api-store.ts'
 import { artifactStoreContract } from '../../src/testing/contracts/artifact-store.ts'
@@ -20,18 +20,12 @@ import { reauthenticationStoreContract } from '../../src/testing/contracts/reaut
 import { sessionHistoryStoreContract } from '../../src/testing/contracts/session-history-store.ts'
 import { spentChallengeStoreContract } from '../../src/testing/contracts/spent-challenge-store.ts'
 import { transactionContract } from '../../src/testing/contracts/transaction.ts'
-import { allStoreKinds, relocatedStoreKinds, type StoresUnderTest } from './store-kinds.ts'
+import { allStoreKinds, relocatedStoreKinds } from './store-kinds.ts'
 
 const all = selectCases(Object.entries({ ...allStoreKinds, ...relocatedStoreKinds }), ([kind]) => kind in allStoreKinds)
 
 describe.each(all)('%s', (_kind, open) => {
-  let stores: StoresUnderTest
-
-  beforeAll(async () => {
-    stores = await open()
-  })
-
-  afterAll(async () => stores[Symbol.asyncDispose]())
+  const stores = shareBetweenTests(() => open())
 
   function testContract<Store>(
     title: string,

@@ -1,18 +1,15 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import type { HostAccount } from '@pocket/core'
 import { ConflictError } from '@pocket/core/errors'
-import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
+import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, shareBetweenTests } from '@pocket/test-support'
 import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { type Host, startHost, storePasskey } from '../flows/host.ts'
 import { authorizationUrl, plain } from './plain-pages.ts'
 
 const created = new Map<string, HostAccount>()
 let disabled = false
-let host: Host
-let chromium: TestBrowser
-beforeAll(async () => {
-  chromium = await launchBrowser()
-  host = await startHost({
+const host: Host = shareBetweenTests(() =>
+  startHost({
     options: {
       ...plain,
       accounts: {
@@ -24,12 +21,9 @@ beforeAll(async () => {
         },
       },
     },
-  })
-})
-afterAll(async () => {
-  await host[Symbol.asyncDispose]()
-  await chromium[Symbol.asyncDispose]()
-})
+  }),
+)
+const chromium = shareBetweenTests(() => launchBrowser())
 
 /** Runs in the browser. */
 async function makePasskey(id: number[]): Promise<unknown> {

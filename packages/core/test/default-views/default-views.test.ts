@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { AuthenticationCeremony, HostAccount, LoginCodeMail, View } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import { shareBetweenTests } from '@pocket/test-support'
 import { type Host, signIn, startHost, viewOf } from '../flows/host.ts'
 import { authorizationUrl, plain, redirectUri } from './plain-pages.ts'
 
@@ -20,11 +21,7 @@ async function answerCeremony(
 }
 
 describe('without a render option', () => {
-  let host: Host
-  beforeAll(async () => {
-    host = await startHost({ options: plain })
-  })
-  afterAll(async () => host[Symbol.asyncDispose]())
+  const host = shareBetweenTests(() => startHost({ options: plain }))
 
   test('a user signs in, consents and signs out on the default pages', async () => {
     const agent = new UserAgent()

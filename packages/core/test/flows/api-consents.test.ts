@@ -1,6 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import type { Api } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
+import { quickOnly } from '@pocket/test-support'
 import * as oidc from 'openid-client'
 import { storeKinds } from '../contracts/store-kinds.ts'
 import {
@@ -30,7 +31,7 @@ const successors: readonly [string, (host: Host, older: Api) => Promise<Api>][] 
   ],
 ]
 
-describe('request', () => {
+quickOnly(describe)('request', () => {
   test.each([
     [{ resource: 'https://unknown.example' }, 'invalid_target'],
     [{ resource: 'no address' }, 'invalid_target'],
@@ -75,7 +76,7 @@ describe('request', () => {
   })
 })
 
-describe('consent page', () => {
+quickOnly(describe)('consent page', () => {
   test('shows the API and the requested permissions, and remembers the consent', async () => {
     await using host = await startHost()
     const fixture = await createFixture(host)

@@ -1,19 +1,16 @@
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { assertSameOrigin, createPublicFetch, MasterKey, type Pocket, requestContext } from '@pocket/core'
 import * as errors from '@pocket/core/errors'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { postgresOptions, sqliteOptions } from '@pocket/core/typeorm'
-import { findUnnamedArguments, methodsOf } from '@pocket/test-support'
-import { type Host, minute, startHost } from './host.ts'
+import { findUnnamedArguments, methodsOf, shareBetweenTests } from '@pocket/test-support'
+import { minute, startHost } from './host.ts'
 
-let host: Host
-
-beforeAll(async () => {
-  host = await startHost({ options: { accounts: { find: async (id) => ({ id, userName: 'ada' }) } } })
-})
-afterAll(async () => host[Symbol.asyncDispose]())
+const host = shareBetweenTests(() =>
+  startHost({ options: { accounts: { find: async (id) => ({ id, userName: 'ada' }) } } }),
+)
 
 const createExchange = () => {
   const req = new IncomingMessage(new Socket())

@@ -7,8 +7,10 @@ import { answerCeremony, minute, startHost, viewOf } from './host.ts'
 describe('passkey response', () => {
   test.each([
     ['another origin', { origin: 'https://evil.example' }, 'passkey_rejected'],
+    ['another port of the same host', { origin: 'http://localhost:1' }, 'passkey_rejected'],
     ['another RP ID', { rpId: 'evil.example' }, 'passkey_rejected'],
     ['a challenge that was not issued', { challenge: 'AAAA' }, 'challenge_expired'],
+    ['no user presence', { userPresent: false }, 'passkey_rejected'],
     ['no user verification', { userVerified: false }, 'passkey_user_verification_required'],
     ['a changed signature', { tamperedSignature: true }, 'passkey_rejected'],
     ['the user handle of another user', { userHandle: 'bm9ib2R5' }, 'passkey_rejected'],

@@ -1,18 +1,17 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { beforeAll, expect, test } from '@jest/globals'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
-import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
+import { shareBetweenTests } from '@pocket/test-support'
+import { decide, signIn, startHost, viewOf } from './host.ts'
 
 const redirectUri = 'https://client.example/'
 const isRedirectUri = (url: string) => url.startsWith(redirectUri)
-let host: Host
+const host = shareBetweenTests(() => startHost({ options: { pages: { languages: ['en', 'de'] } } }))
 let clientId: string
 
 beforeAll(async () => {
-  host = await startHost({ options: { pages: { languages: ['en', 'de'] } } })
   const { client } = await host.client({ redirectUris: [redirectUri], postLogoutRedirectUris: [redirectUri] })
   clientId = client.id
 })
-afterAll(async () => host[Symbol.asyncDispose]())
 
 const languagesOf = (page: UserAgentResponse) => viewOf(page).languages
 

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
+import { quickOnly } from '@pocket/test-support'
 import { PocketError } from '../../src/errors.ts'
 import { storeKinds } from '../contracts/store-kinds.ts'
 import { answerCeremony, type Host, type HostOptions, second, startHost } from './host.ts'
@@ -112,7 +113,7 @@ describe.each(Object.entries(storeKinds))('%s', (_kind, open) => {
   })
 })
 
-test('allows ten anonymous client registrations in a burst', async () => {
+quickOnly(test)('allows ten anonymous client registrations in a burst', async () => {
   await using host = await startLimited()
   const statuses: number[] = []
   const register = (headers: Record<string, string> = {}) =>
@@ -126,7 +127,7 @@ test('allows ten anonymous client registrations in a burst', async () => {
   expect((await register({ authorization: 'Bearer x' })).status).not.toBe(429)
 })
 
-test('allows ten sign-ins within an authorization in a burst, and one more every five seconds', async () => {
+quickOnly(test)('allows ten sign-ins within an authorization in a burst, and one more every five seconds', async () => {
   await using host = await startLimited()
   const { client } = await host.client({ redirectUris: [redirectUri] })
   const { authenticator } = await host.person('ada')
@@ -147,7 +148,7 @@ test('allows ten sign-ins within an authorization in a burst, and one more every
   expect(host.events.filter((event) => 'code' in event && event.code === 'rate_limited')).toHaveLength(1)
 })
 
-test('accepts passkeys and rejects login codes while the limits store fails', async () => {
+quickOnly(test)('accepts passkeys and rejects login codes while the limits store fails', async () => {
   await using host = await startLimited()
   const { client } = await host.client({ redirectUris: [redirectUri] })
   const { account, authenticator } = await host.person('ada')

@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { beforeAll, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
+import { shareBetweenTests } from '@pocket/test-support'
 import { UnavailableError } from '../../src/errors.ts'
 import { memoryStores } from '../../src/memory/index.ts'
-import { answerCeremony, type Host, startHost, viewOf } from './host.ts'
+import { answerCeremony, startHost, viewOf } from './host.ts'
 import { redirectUri } from './login.ts'
 
 let isDown = false
-let host: Host
+const host = shareBetweenTests(() => startHost({ stores: failDuringOutage(memoryStores()) }))
 let client: { readonly id: string; readonly secret: string }
 
 /** Stores that fail while `isAway` is set. */
@@ -23,11 +24,9 @@ function failDuringOutage<T extends object>(store: T): T {
 }
 
 beforeAll(async () => {
-  host = await startHost({ stores: failDuringOutage(memoryStores()) })
   const created = await host.client({ redirectUris: [redirectUri] })
   client = { id: created.client.id, secret: created.secret }
 })
-afterAll(async () => host[Symbol.asyncDispose]())
 
 async function runWhileDown<T>(work: () => Promise<T>): Promise<T> {
   isDown = true

@@ -274,15 +274,3 @@ test('keeps the consent after the session ends, and after a code is used twice',
   await host.pocket.withdrawConsent(person.account.id, client.id)
   expect((await followPages(anew, await authorize(anew, 'remembering'))).asked).toEqual(['consent'])
 })
-
-test('a client that skips consent can request it', async () => {
-  const agent = await signInAda()
-  const { asked } = await followPages(
-    agent,
-    await authorize(agent, 'trusted', { prompt: 'consent', scope: 'openid email' }),
-  )
-  expect(asked).toEqual(['consent'])
-  expect((await followPages(agent, await authorize(agent, 'trusted', { scope: 'openid email groups' }))).asked).toEqual(
-    [],
-  )
-})

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { Client } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import { quickOnly } from '@pocket/test-support'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { storeKinds } from '../contracts/store-kinds.ts'
@@ -47,7 +48,7 @@ async function readErrorCode(fields: Fields): Promise<string> {
   return view.view === 'error' ? view.code : view.view
 }
 
-test('a pushed request works once, and other parameters of the request are ignored', async () => {
+quickOnly(test)('a pushed request works once, and other parameters of the request are ignored', async () => {
   const request = { client_id: party.client.id, request_uri: await pushRequest() }
   const otherParameters = {
     scope: 'openid email',
@@ -63,7 +64,7 @@ test('a pushed request works once, and other parameters of the request are ignor
   expect(await readErrorCode(request)).toBe('invalid_request_uri')
 })
 
-test('a pushed request works only for its client', async () => {
+quickOnly(test)('a pushed request works only for its client', async () => {
   const { client: another } = await relyingParty(host)
   const uri = await pushRequest()
   expect(await readErrorCode({ client_id: another.id, request_uri: uri })).toBe('invalid_request_object')
@@ -71,7 +72,7 @@ test('a pushed request works only for its client', async () => {
   expect(await readErrorCode({ client_id: party.client.id, request_uri: `${uri}x` })).toBe('invalid_request_uri')
 })
 
-test.each<[string, Fields, number, string]>([
+quickOnly(test).each<[string, Fields, number, string]>([
   ['with a wrong secret', { client_secret: 'x' }, 401, 'invalid_client'],
   ['with a redirect URI that is not registered', { redirect_uri: 'https://evil.example/' }, 400, 'invalid_request'],
   [
@@ -86,7 +87,7 @@ test.each<[string, Fields, number, string]>([
   expect(await push(fields)).toMatchObject([status, { error }])
 })
 
-test('a client that authenticates in the header or with an assertion may omit client_id', async () => {
+quickOnly(test)('a client that authenticates in the header or with an assertion may omit client_id', async () => {
   const { privateKey, publicKey } = await generateKeyPair('ES256')
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'own' }] }
   const { client } = await host.client({
@@ -127,7 +128,7 @@ test('a client that authenticates in the header or with an assertion may omit cl
   expect(await sendPush({})).toMatchObject([400, { error: 'invalid_request' }])
 })
 
-test('a public client can push without a secret, but with PKCE', async () => {
+quickOnly(test)('a public client can push without a secret, but with PKCE', async () => {
   const { client } = await relyingParty(host, { client: { isPublic: true }, authentication: oidc.None() })
   const own = { client_id: client.id, client_secret: '' }
   expect(await push(own)).toMatchObject([400, { error: 'invalid_request' }])
@@ -135,24 +136,27 @@ test('a public client can push without a secret, but with PKCE', async () => {
   expect(await push({ ...own, ...challenge })).toMatchObject([201, { request_uri: expect.any(String) }])
 })
 
-test.each([0, -5])('a signed request that expires in %i seconds counts toward the limit', async (lifetime) => {
-  const { privateKey, publicKey } = await generateKeyPair('ES256')
-  const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'own' }] }
-  const { client } = await host.client({ redirectUris: [redirectUri], isPublic: true, protocol: { jwks } })
-  const challenge = { code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' }
-  const request = await new SignJWT({ client_id: client.id, ...parameters, ...challenge })
-    .setProtectedHeader({ alg: 'ES256', kid: 'own' })
-    .setIssuer(client.id)
-    .setAudience(host.issuer)
-    .setExpirationTime(Math.floor(Date.now() / 1000) + lifetime)
-    .sign(privateKey)
-  const insertPending = jest.spyOn(host.stores.artifacts, 'insertPending')
-  const body = new URLSearchParams({ client_id: client.id, request })
-  const { status } = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', body })
-  const areCounted = insertPending.mock.calls.map(([{ expiresAt }, , now]) => (expiresAt ?? 0) > now)
-  insertPending.mockRestore()
-  expect([status, areCounted]).toEqual([201, [true]])
-})
+quickOnly(test).each([0, -5])(
+  'a signed request that expires in %i seconds counts toward the limit',
+  async (lifetime) => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256')
+    const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'own' }] }
+    const { client } = await host.client({ redirectUris: [redirectUri], isPublic: true, protocol: { jwks } })
+    const challenge = { code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' }
+    const request = await new SignJWT({ client_id: client.id, ...parameters, ...challenge })
+      .setProtectedHeader({ alg: 'ES256', kid: 'own' })
+      .setIssuer(client.id)
+      .setAudience(host.issuer)
+      .setExpirationTime(Math.floor(Date.now() / 1000) + lifetime)
+      .sign(privateKey)
+    const insertPending = jest.spyOn(host.stores.artifacts, 'insertPending')
+    const body = new URLSearchParams({ client_id: client.id, request })
+    const { status } = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', body })
+    const areCounted = insertPending.mock.calls.map(([{ expiresAt }, , now]) => (expiresAt ?? 0) > now)
+    insertPending.mockRestore()
+    expect([status, areCounted]).toEqual([201, [true]])
+  },
+)
 
 describe.each(Object.entries(storeKinds))('above the limit of pushed requests per network, on %s', (_kind, open) => {
   let stores: Awaited<ReturnType<typeof open>>

@@ -1,21 +1,13 @@
 import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
 import { type Application, alternativesOf, applications } from '@pocket/test-support/relying-parties'
-import type { Host } from './host.ts'
 import { type MeasurementOverrides, measure, type Step, startMeasuredHost } from './relying-parties/measure.ts'
 import { relyingPartiesReference } from './relying-parties/reference.ts'
 
-let host: Host
+const host = shareBetweenTests(() => startMeasuredHost())
 /** The results by application name, from which the reference is generated. */
 const measured = new Map<string, readonly Step[]>()
-
-beforeAll(async () => {
-  host = await startMeasuredHost()
-})
-
-afterAll(async () => {
-  await host[Symbol.asyncDispose]()
-})
 
 function findApplication(id: string): Application {
   const found = applications.find((each) => each.id === id)

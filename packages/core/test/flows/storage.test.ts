@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
+import { shareBetweenTests } from '@pocket/test-support'
 import * as oidc from 'openid-client'
-import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
+import { storeKinds } from '../contracts/store-kinds.ts'
 import { decide, type Host, hour, signIn, startHost, viewOf } from './host.ts'
 import { interceptReads } from './intercepted-reads.ts'
 
@@ -10,13 +11,7 @@ const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 const repeat50Times = <T>(act: () => Promise<T>) => Promise.all(Array.from({ length: 50 }, act))
 
 describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
-  let database: StoresUnderTest
-  beforeAll(async () => {
-    database = await open()
-  })
-  afterAll(async () => {
-    await database[Symbol.asyncDispose]()
-  })
+  const database = shareBetweenTests(() => open())
 
   async function signInAda(host: Host, { isPublic = false } = {}) {
     const { client, secret } = await host.client({ redirectUris: [redirectUri], isPublic })

@@ -1,29 +1,23 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 import { request } from 'node:http'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
-import { eventually } from '@pocket/test-support'
+import { eventually, shareBetweenTests } from '@pocket/test-support'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
-import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
+import { storeKinds } from '../contracts/store-kinds.ts'
 import { answerCeremony, minute, signIn, viewOf } from '../flows/host.ts'
 import { files, readReceived, rule, type SiteFixture, startSites, visit, wiki } from './sites.ts'
 
 const wikiSite = { protectedHosts: ['wiki.example.org'], accessRules: [rule()] }
 
 describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kind, open) => {
-  let database: StoresUnderTest
+  const database = shareBetweenTests(() => open())
   let sites: SiteFixture
-  beforeAll(async () => {
-    database = await open()
-  })
   beforeEach(async () => {
     sites = await startSites(await database.empty())
   })
   afterEach(async () => {
     await sites[Symbol.asyncDispose]()
-  })
-  afterAll(async () => {
-    await database[Symbol.asyncDispose]()
   })
 
   const signInOnSite = async (url = `${wiki}/`) => {

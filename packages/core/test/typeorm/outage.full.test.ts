@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type PostgresServer, startPostgres } from '@pocket/test-support'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { type PostgresServer, shareBetweenTests, startPostgres } from '@pocket/test-support'
 import pg from 'pg'
 import { DataSource } from 'typeorm'
 import { postgresOptions } from '../../src/typeorm/index.ts'
@@ -34,16 +34,14 @@ async function waitForRecovery(database: Database): Promise<void> {
 }
 
 describe('PostgreSQL', () => {
-  let opened: Awaited<ReturnType<typeof open>>
+  const opened = shareBetweenTests(() => open())
   let server: PostgresServer
   let database: Database
 
   beforeAll(async () => {
-    opened = await open()
     server = opened.server
     database = opened.database
   })
-  afterAll(() => opened[Symbol.asyncDispose]())
 
   test('rejects every statement in time while PostgreSQL is frozen, and recovers automatically', async () => {
     // Some connections are open, and the others must be opened.

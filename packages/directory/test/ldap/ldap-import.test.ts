@@ -1,18 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
 import { type LdapChanges, type LdapEntries, type LdapRules, newUser, type User } from '../../src/index.ts'
 import { isEmptyPlan } from '../../src/ldap/plan.ts'
 import { countStatements } from '../count-statements.ts'
-import { type DirectoryUnderTest, databases } from '../open-directory.ts'
+import { databases } from '../open-directory.ts'
 import { group, ldapEntries, neverAborted, person, rules, silentHost } from './ldap-entries.ts'
 
 const firstPage = { page: 1, limit: 100, sort: { column: 'username', descending: false }, filters: {}, search: '' }
 
 describe.each(databases)('an import from LDAP on %s', (_, open) => {
-  let env: DirectoryUnderTest
-  beforeAll(async () => {
-    env = await open()
-  })
-  afterAll(async () => env[Symbol.asyncDispose]())
+  const env = shareBetweenTests(() => open())
 
   const createPlan = (directoryAnswer: LdapEntries, overrides: Partial<LdapRules> = {}) =>
     env.directory.ldap.plan(directoryAnswer, { ...rules, ...overrides }, neverAborted)

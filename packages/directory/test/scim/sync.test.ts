@@ -1,21 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
 import { type ScimObject, type ScimServer, startScimServer } from '@pocket/test-support/scim'
 import { newUser, type User } from '../../src/index.ts'
 import { isComplete } from '../../src/internal.ts'
 import { countStatements } from '../count-statements.ts'
-import { type DirectoryUnderTest, databases } from '../open-directory.ts'
+import { databases } from '../open-directory.ts'
 import { createProvider, type Provider } from './scim-run.ts'
 
 const listRequests = ['GET /Users?startIndex=1&count=1000', 'GET /Groups?startIndex=1&count=1000']
 
 describe.each(databases)('provisioning on %s', (kind, open) => {
-  let env: DirectoryUnderTest
+  const env = shareBetweenTests(() => open())
   let server: ScimServer
   let provider: Provider
-
-  beforeAll(async () => {
-    env = await open()
-  })
 
   beforeEach(async () => {
     server = await startScimServer()
@@ -28,8 +25,6 @@ describe.each(databases)('provisioning on %s', (kind, open) => {
     const { items } = await env.directory.groups.page({ page: 1, limit: 100, sort: null, filters: {}, search: '' })
     for (const { id } of items) await env.directory.groups.remove(id)
   })
-
-  afterAll(async () => env[Symbol.asyncDispose]())
 
   const createUser = (username: string, overrides: object = {}): Promise<User> =>
     env.directory.create(newUser({ username, email: `${username}@example.com`, firstName: 'First', ...overrides }))
