@@ -1,38 +1,24 @@
-import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { createTestDatabase, databaseKinds } from '@pocket/test-support'
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { databaseKinds, quickOnly, shareBetweenTests } from '@pocket/test-support'
 import type { ApiKeyStore } from '../../src/api-keys/api-key-store.ts'
 import { type ApiKeys, createApiKeys } from '../../src/api-keys/api-keys.ts'
 import { createUsageRecorder } from '../../src/api-keys/usage-recorder.ts'
-import { openDatabase } from '../../src/composition/open-database.ts'
-import { createFolder } from '../database/folder.ts'
-import { recordingLogger } from '../database/recording-logger.ts'
+import { openTestDatabase } from '../database/test-databases.ts'
 
 const minute = 60_000
 const origin = { requestId: null, ipAddress: null, userAgent: null }
 
 describe.each(databaseKinds)('%s', (kind) => {
-  const stack = new AsyncDisposableStack()
+  const database = shareBetweenTests(() => openTestDatabase(kind))
   let store: ApiKeyStore
   let apiKeys: ApiKeys
   let now: number
   let ownerId: string
 
-  beforeAll(async () => {
-    const folder = stack.use(await createFolder())
-    const database =
-      kind === 'SQLite'
-        ? ({ kind: 'sqlite', path: join(folder.path, 'keys.db') } as const)
-        : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
-    const config = { database, dataFolder: folder.path, encryptionKey: undefined }
-    store = stack.use(await openDatabase(config, recordingLogger().logger)).apiKeys
-  })
-
-  afterAll(async () => stack.disposeAsync())
-
   beforeEach(() => {
     now = Date.UTC(2025, 10, 24)
     ownerId = crypto.randomUUID()
+    store = database.apiKeys
     apiKeys = createApiKeys({
       store,
       recordCredential: async () => {},
@@ -115,7 +101,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 })
 
-describe('last-use updates', () => {
+quickOnly(describe)('last-use updates', () => {
   test('do not block requests, and run one at a time per key', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     const noted: string[] = []

@@ -1,29 +1,24 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
 import { type AuditChain, createAuditChain } from '../../src/audit-log/audit-chain.ts'
 import { type CurrentNames, createAuditLog } from '../../src/audit-log/audit-log.ts'
-import type { OpenDatabase } from '../../src/composition/open-database.ts'
 import { unknownLocation } from '../../src/geoip/location.ts'
 import { kinds } from '../api/calls.ts'
-import { openWithoutLog, testDatabases } from '../database/test-databases.ts'
+import { openTestDatabase } from '../database/test-databases.ts'
 
 const hour = 3_600_000
 const names: CurrentNames = { accounts: async () => new Map(), client: async () => null, passkey: async () => null }
 const never = new AbortController().signal
 
 describe.each(kinds)('the chain of the audit log on %s', (kind) => {
-  const stack = new AsyncDisposableStack()
-  let database: OpenDatabase
+  const database = shareBetweenTests(() => openTestDatabase(kind))
   let chain: AuditChain
   let now = 0
 
   beforeAll(async () => {
-    const testDatabase = stack.use(await testDatabases[kind]())
-    database = stack.use(await openWithoutLog(testDatabase.config))
     const { auditSeals: store, masterKey } = database
     chain = createAuditChain({ store, masterKey, clock: { now: () => now } })
   })
-  afterAll(() => stack.disposeAsync())
-
   const run = (sql: string) => database.dataSource.query(sql)
   const record = async (at: number, ...kids: readonly string[]) => {
     const deps = { names, log: { record: async () => {} }, locationOf: () => unknownLocation, clock: { now: () => at } }

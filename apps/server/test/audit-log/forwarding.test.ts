@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
 import { expect, test } from '@jest/globals'
-import { databaseKinds, eventually } from '@pocket/test-support'
+import { databaseKinds, eventually, quickOnly } from '@pocket/test-support'
 import { createAuthority } from '@pocket/test-support/certificates'
 import { syslogSender } from '../../src/audit-log/syslog.ts'
 import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
@@ -90,7 +90,7 @@ test.each(databaseKinds)(
   },
 )
 
-test('sends repeated rejections as one event with a count', async () => {
+quickOnly(test)('sends repeated rejections as one event with a count', async () => {
   await using syslog = await startSyslog((onConnection) => createServer(onConnection))
   syslog.refuse(true)
   await using instance = await startCalledInstance('SQLite', { AUDIT_SYSLOG: `tcp://127.0.0.1:${syslog.port}` })
@@ -114,7 +114,7 @@ test('sends repeated rejections as one event with a count', async () => {
   expect(new Set(findRefusals().map(({ id }) => id)).size).toBe(2)
 })
 
-test('sends over TLS to a server whose certificate it trusts', async () => {
+quickOnly(test)('sends over TLS to a server whose certificate it trusts', async () => {
   const authority = await createAuthority()
   const certificate = await authority.issue({ hosts: ['127.0.0.1'] })
   await using syslog = await startSyslog((onConnection) => createTlsServer(certificate, onConnection))

@@ -136,3 +136,11 @@ async function postgresSchema(client: pg.Client): Promise<unknown> {
 export async function openWithoutLog(config: DatabaseConfig): Promise<OpenDatabase> {
   return openDatabase(config, recordingLogger().logger)
 }
+
+/** A new database that is open. */
+export async function openTestDatabase(kind: keyof typeof testDatabases): Promise<OpenDatabase> {
+  const stack = new AsyncDisposableStack()
+  const { config } = stack.use(await testDatabases[kind]())
+  const opened = stack.use(await openWithoutLog(config))
+  return { ...opened, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+}

@@ -1,35 +1,19 @@
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { typeormStores } from '@pocket/core/typeorm'
 import { createDirectory, newUser } from '@pocket/directory'
 import { directoryStores } from '@pocket/directory/typeorm'
-import { createTestDatabase, databaseKinds } from '@pocket/test-support'
-import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
+import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
 import { notifyExpiringApiKeys } from '../../src/email/api-key-notices.ts'
 import { createOutbox, decryptContent } from '../../src/email/outbox.ts'
-import { createFolder } from '../database/folder.ts'
-import { recordingLogger } from '../database/recording-logger.ts'
+import { openTestDatabase } from '../database/test-databases.ts'
 
 const day = 86_400_000
 
 describe.each(databaseKinds)('%s', (kind) => {
-  let stack: AsyncDisposableStack
-  let database: OpenDatabase
+  const database = shareBetweenTests(() => openTestDatabase(kind))
   let now = Date.UTC(2026, 0, 1)
   let enabled = true
   const clock = { now: () => now }
-
-  beforeAll(async () => {
-    stack = new AsyncDisposableStack()
-    const folder = stack.use(await createFolder())
-    const place =
-      kind === 'SQLite'
-        ? ({ kind: 'sqlite', path: join(folder.path, 'keys.db') } as const)
-        : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
-    const config = { database: place, dataFolder: folder.path, encryptionKey: undefined }
-    database = stack.use(await openDatabase(config, recordingLogger().logger))
-  })
-  afterAll(async () => stack.disposeAsync())
 
   async function sendNotices(): Promise<void> {
     const { dataSource, emails: store, masterKey, apiKeys } = database

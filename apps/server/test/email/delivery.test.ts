@@ -1,9 +1,8 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { createTestDatabase, freePort } from '@pocket/test-support'
-import { type OpenDatabase, openDatabase } from '../../src/composition/open-database.ts'
+import { freePort } from '@pocket/test-support'
+import type { OpenDatabase } from '../../src/composition/open-database.ts'
 import { createComposer } from '../../src/email/compose.ts'
 import { createDelivery, retryDelays } from '../../src/email/delivery.ts'
 import { emailTable } from '../../src/email/email.table.ts'
@@ -13,8 +12,7 @@ import { createSmtpTransport } from '../../src/email/transport.ts'
 import { createGeoIp } from '../../src/geoip/geoip.ts'
 import { loadCatalogs } from '../../src/http/catalogs.ts'
 import { defaultValues, type SettingValues } from '../../src/settings/definitions.ts'
-import { createFolder } from '../database/folder.ts'
-import { recordingLogger } from '../database/recording-logger.ts'
+import { openWithoutLog, testDatabases } from '../database/test-databases.ts'
 import { type MailServer, startMailServer } from './mail-server.ts'
 
 const viewsDirectory = fileURLToPath(new URL('../../views', import.meta.url))
@@ -23,7 +21,7 @@ const someone = { id: crypto.randomUUID(), email: 'ada@example.com', locale: 'en
 const minute = 60_000
 const useful = 72 * 60 * minute
 
-describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
+describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
   let stack: AsyncDisposableStack
   let databases: readonly OpenDatabase[]
   let server: MailServer
@@ -32,15 +30,10 @@ describe.each(['SQLite', 'PostgreSQL'])('%s', (kind) => {
 
   beforeAll(async () => {
     stack = new AsyncDisposableStack()
-    const folder = stack.use(await createFolder())
-    const database =
-      kind === 'SQLite'
-        ? ({ kind: 'sqlite', path: join(folder.path, 'emails.db') } as const)
-        : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
-    const config = { database, dataFolder: folder.path, encryptionKey: undefined }
-    const first = stack.use(await openDatabase(config, recordingLogger().logger))
+    const { config } = stack.use(await testDatabases[kind]())
+    const first = stack.use(await openWithoutLog(config))
     // On SQLite the replicas share one connection, as in a server.
-    databases = [first, kind === 'SQLite' ? first : stack.use(await openDatabase(config, recordingLogger().logger))]
+    databases = [first, kind === 'SQLite' ? first : stack.use(await openWithoutLog(config))]
   })
 
   beforeEach(async () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
-import { databaseKinds, freePort } from '@pocket/test-support'
+import { databaseKinds, freePort, quickOnly } from '@pocket/test-support'
 import { type CalledInstance, findAuditEvents, startCalledInstance } from '../api/calls.ts'
 import { registerPasskey } from '../api/instance.ts'
 import { createPerson } from '../api/people.ts'
@@ -233,23 +233,26 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 })
 
-test('rejects e-mail codes if the setting is off, and fails no request while the e-mail server is down', async () => {
-  const unreachable = { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(await freePort()), SMTP_FROM: 'id@example.com' }
-  await using instance = await startCalledInstance('SQLite', unreachable)
-  const { id } = await createPerson(instance)
-  const call = 'POST /api/users/{id}/one-time-access-email'
-  expect(await instance.call(call, { params: { id }, body: {} })).toMatchObject({
-    status: 403,
-    json: { code: 'one_time_access_disabled' },
-  })
-  expect(await instance.call('POST /api/users/me/send-email-verification')).toMatchObject({ status: 204 })
-  expect(await instance.call(testEmail)).toMatchObject({
-    status: 500,
-    json: { code: 'misconfigured', error: expect.stringContaining('ECONNREFUSED') },
-  })
-})
+quickOnly(test)(
+  'rejects e-mail codes if the setting is off, and fails no request while the e-mail server is down',
+  async () => {
+    const unreachable = { SMTP_HOST: '127.0.0.1', SMTP_PORT: String(await freePort()), SMTP_FROM: 'id@example.com' }
+    await using instance = await startCalledInstance('SQLite', unreachable)
+    const { id } = await createPerson(instance)
+    const call = 'POST /api/users/{id}/one-time-access-email'
+    expect(await instance.call(call, { params: { id }, body: {} })).toMatchObject({
+      status: 403,
+      json: { code: 'one_time_access_disabled' },
+    })
+    expect(await instance.call('POST /api/users/me/send-email-verification')).toMatchObject({ status: 204 })
+    expect(await instance.call(testEmail)).toMatchObject({
+      status: 500,
+      json: { code: 'misconfigured', error: expect.stringContaining('ECONNREFUSED') },
+    })
+  },
+)
 
-test('is not blocked, in requests or at shutdown, by a server that does not respond', async () => {
+quickOnly(test)('is not blocked, in requests or at shutdown, by a server that does not respond', async () => {
   const silent = createServer((socket) => socket.on('error', () => {}).resume())
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
   const { port } = silent.address() as AddressInfo
@@ -269,7 +272,7 @@ test('is not blocked, in requests or at shutdown, by a server that does not resp
   expect(instance.log.join('')).toContain('The SMTP server did not respond in time.')
 })
 
-test.each([
+quickOnly(test).each([
   ['starttls', false],
   ['tls', true],
 ])('%s: verifies the certificate unless this is disabled', async (mode, secure) => {
@@ -291,7 +294,7 @@ test.each([
   expect(server.delivered).toMatchObject([{ secure: true, user: 'pocket' }])
 })
 
-test('notifies about the first sign-in from a browser, but not about later ones', async () => {
+quickOnly(test)('notifies about the first sign-in from a browser, but not about later ones', async () => {
   await using server = await startMailServer()
   await using running = await startApp({ ...smtpSettings(server), EMAIL_LOGIN_NOTIFICATION_ENABLED: 'true' })
   const { url } = running
@@ -320,41 +323,44 @@ test('notifies about the first sign-in from a browser, but not about later ones'
   expect(list.json()).toMatchObject({ data: [{ kind: 'new-sign-in' }] })
 })
 
-test('always notifies about a used login code and an approved device, regardless of the sign-in setting', async () => {
-  await using server = await startMailServer()
-  await using running = await startApp({
-    ...smtpSettings(server),
-    ALLOW_USER_SIGNUPS: 'open',
-    SIGN_UP_APPROVAL: 'true',
-  })
-  const { url, app } = running
-  const administrator = running.agent()
-  await setUpAdministrator(administrator, url)
-  const user = await app.directory.findByName('ada')
-  const created = await administrator.postJson(`${url}/api/users/${user?.id}/invitation`, {})
-  const { link } = created.json() as { link: string }
-  const code = new URL(link).pathname.replace('/lc/', '')
-  await running.agent().postForm(`${url}/lc`, { code })
-  const { mail } = await server.received('ada@example.com')
-  expect(mail.subject).toBe('New sign-in to Pocket ID')
-  expect(mail.text).toContain('with a login code')
+quickOnly(test)(
+  'always notifies about a used login code and an approved device, regardless of the sign-in setting',
+  async () => {
+    await using server = await startMailServer()
+    await using running = await startApp({
+      ...smtpSettings(server),
+      ALLOW_USER_SIGNUPS: 'open',
+      SIGN_UP_APPROVAL: 'true',
+    })
+    const { url, app } = running
+    const administrator = running.agent()
+    await setUpAdministrator(administrator, url)
+    const user = await app.directory.findByName('ada')
+    const created = await administrator.postJson(`${url}/api/users/${user?.id}/invitation`, {})
+    const { link } = created.json() as { link: string }
+    const code = new URL(link).pathname.replace('/lc/', '')
+    await running.agent().postForm(`${url}/lc`, { code })
+    const { mail } = await server.received('ada@example.com')
+    expect(mail.subject).toBe('New sign-in to Pocket ID')
+    expect(mail.text).toContain('with a login code')
 
-  const eve = { username: 'eve', email: 'eve@example.com' }
-  const signedUp = await running.agent().postJson(`${url}/api/signup`, eve)
-  const { id } = signedUp.json() as { id: string }
-  const approve = `${url}/api/signup-approvals/${id}/approve`
-  expect((await administrator.postJson(approve, { note: ' Welcome to the <family>! ' })).status).toBe(204)
-  const approved = await server.received('eve@example.com')
-  expect(approved.mail.subject).toBe('You can sign in to Pocket ID now')
-  expect(approved.mail.text).toContain('Welcome to the <family>!')
-  expect(approved.mail.html).toContain('Welcome to the &lt;family&gt;!')
+    const eve = { username: 'eve', email: 'eve@example.com' }
+    const signedUp = await running.agent().postJson(`${url}/api/signup`, eve)
+    const { id } = signedUp.json() as { id: string }
+    const approve = `${url}/api/signup-approvals/${id}/approve`
+    expect((await administrator.postJson(approve, { note: ' Welcome to the <family>! ' })).status).toBe(204)
+    const approved = await server.received('eve@example.com')
+    expect(approved.mail.subject).toBe('You can sign in to Pocket ID now')
+    expect(approved.mail.text).toContain('Welcome to the <family>!')
+    expect(approved.mail.html).toContain('Welcome to the &lt;family&gt;!')
 
-  const mallory = { username: 'mallory', email: 'mallory@example.com' }
-  const waits = (await running.agent().postJson(`${url}/api/signup`, mallory)).json() as { id: string }
-  const refuse = `${url}/api/signup-approvals/${waits.id}/refuse`
-  expect((await administrator.postJson(refuse, { note: 'x'.repeat(501) })).status).toBe(400)
-  expect((await administrator.postJson(refuse, { note: 'This is for the family.' })).status).toBe(204)
-  expect(await app.directory.find(waits.id)).toBeUndefined()
-  const refused = await server.received('mallory@example.com')
-  expect(refused.mail.text).toMatch(/has not approved[\s\S]*This is for the family\./)
-})
+    const mallory = { username: 'mallory', email: 'mallory@example.com' }
+    const waits = (await running.agent().postJson(`${url}/api/signup`, mallory)).json() as { id: string }
+    const refuse = `${url}/api/signup-approvals/${waits.id}/refuse`
+    expect((await administrator.postJson(refuse, { note: 'x'.repeat(501) })).status).toBe(400)
+    expect((await administrator.postJson(refuse, { note: 'This is for the family.' })).status).toBe(204)
+    expect(await app.directory.find(waits.id)).toBeUndefined()
+    const refused = await server.received('mallory@example.com')
+    expect(refused.mail.text).toMatch(/has not approved[\s\S]*This is for the family\./)
+  },
+)

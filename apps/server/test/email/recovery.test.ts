@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { NotFoundError } from '@pocket/core/errors'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
-import { databaseKinds } from '@pocket/test-support'
+import { databaseKinds, quickOnly } from '@pocket/test-support'
 import { type CalledInstance, findAuditEvents, startCalledInstance } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
 import { type MailServer, smtpSettings, startMailServer } from './mail-server.ts'
@@ -372,7 +372,7 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
   })
 })
 
-test('recovery by e-mail is off by default', async () => {
+quickOnly(test)('recovery by e-mail is off by default', async () => {
   await using instance = await startCalledInstance('SQLite')
   const agent = instance.agent()
   expect((await agent.get(`${instance.url}/lc`)).text).not.toContain('/recover/email')

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator } from '@pocket/core/testing'
-import { databaseKinds } from '@pocket/test-support'
+import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
 import { openDatabase } from '../../src/composition/open-database.ts'
 import { createSignUpVerification } from '../../src/sign-up/sign-up-verification.ts'
 import { findAuditEvents, startCalledInstance } from '../api/calls.ts'
@@ -74,11 +74,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     }
   }
 
-  let shared: Awaited<ReturnType<typeof start>>
-  beforeAll(async () => {
-    shared = await start()
-  })
-  afterAll(async () => shared[Symbol.asyncDispose]())
+  const shared = shareBetweenTests(() => start())
 
   test('signs a new user in once their address is verified, wherever the link is opened', async () => {
     await using fixture = await start()

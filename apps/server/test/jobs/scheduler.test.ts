@@ -1,16 +1,14 @@
-import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { createTestDatabase } from '@pocket/test-support'
-import { openDatabase } from '../../src/composition/open-database.ts'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
 import { jobTable } from '../../src/jobs/job.table.ts'
 import type { JobStore } from '../../src/jobs/job-store.ts'
 import { createScheduler, type Scheduler } from '../../src/jobs/scheduler.ts'
-import { createFolder } from '../database/folder.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
+import { openWithoutLog, testDatabases } from '../database/test-databases.ts'
 import { ManualRepeat } from './manual-repeat.ts'
 
 const hour = 3_600_000
-const kinds = ['SQLite', 'PostgreSQL']
+const kinds = ['SQLite', 'PostgreSQL'] as const
 
 interface TwoReplicas extends AsyncDisposable {
   readonly stores: readonly JobStore[]
@@ -18,17 +16,12 @@ interface TwoReplicas extends AsyncDisposable {
 }
 
 /** One database and two replicas, on PostgreSQL each with its own connections. */
-async function openTwice(kind: string): Promise<TwoReplicas> {
+async function openTwice(kind: (typeof kinds)[number]): Promise<TwoReplicas> {
   const stack = new AsyncDisposableStack()
-  const folder = stack.use(await createFolder())
-  const database =
-    kind === 'SQLite'
-      ? ({ kind: 'sqlite', path: join(folder.path, 'jobs.db') } as const)
-      : ({ kind: 'postgres', url: stack.use(await createTestDatabase()).url } as const)
-  const config = { database, dataFolder: folder.path, encryptionKey: undefined }
-  const first = stack.use(await openDatabase(config, recordingLogger().logger))
+  const { config } = stack.use(await testDatabases[kind]())
+  const first = stack.use(await openWithoutLog(config))
   // Two connections of one process to one SQLite file would deadlock.
-  const second = kind === 'SQLite' ? first : stack.use(await openDatabase(config, recordingLogger().logger))
+  const second = kind === 'SQLite' ? first : stack.use(await openWithoutLog(config))
   return {
     stores: [first.jobs, second.jobs],
     empty: () => first.dataSource.getRepository(jobTable).clear(),
@@ -37,19 +30,11 @@ async function openTwice(kind: string): Promise<TwoReplicas> {
 }
 
 describe.each(kinds)('%s', (kind) => {
-  let database: TwoReplicas
+  const database = shareBetweenTests(() => openTwice(kind))
   let stack: AsyncDisposableStack
   let now: number
   let log: ReturnType<typeof recordingLogger>
   let repeat: ManualRepeat
-
-  beforeAll(async () => {
-    database = await openTwice(kind)
-  })
-
-  afterAll(async () => {
-    await database[Symbol.asyncDispose]()
-  })
 
   beforeEach(async () => {
     await database.empty()

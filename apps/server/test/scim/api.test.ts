@@ -1,32 +1,22 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { newUser } from '@pocket/directory'
-import { databaseKinds } from '@pocket/test-support'
-import { type ScimServer, startScimServer } from '@pocket/test-support/scim'
-import { type CalledInstance, findAuditEvents, lastEntry, startCalledInstance } from '../api/calls.ts'
+import { shareBetweenTests } from '@pocket/test-support'
+import { startScimServer } from '@pocket/test-support/scim'
+import { findAuditEvents, lastEntry, startCalledInstance } from '../api/calls.ts'
 
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
 const providers = '/api/scim/service-provider'
 const notFound = { status: 404, json: { code: 'not_found', details: { resource: 'SCIM service provider' } } }
 
-describe.each(databaseKinds)('the SCIM API on %s', (kind) => {
-  let instance: CalledInstance
-  let server: ScimServer
+describe('the SCIM API', () => {
+  const server = shareBetweenTests(() => startScimServer())
+  const instance = shareBetweenTests(() => startCalledInstance('SQLite', { ALLOWED_PRIVATE_HOSTS: '127.0.0.1' }))
   let clientId: string
-
-  beforeAll(async () => {
-    instance = await startCalledInstance(kind, { ALLOWED_PRIVATE_HOSTS: '127.0.0.1' })
-    server = await startScimServer()
-  })
 
   beforeEach(async () => {
     ;({ id: clientId } = await instance.app.pocket.clients.create({ name: 'Photos', redirectUris: [] }))
     server.users.clear()
     server.requests.length = 0
-  })
-
-  afterAll(async () => {
-    await server[Symbol.asyncDispose]()
-    await instance[Symbol.asyncDispose]()
   })
 
   const body = (extra: object = {}) => ({ endpoint: server.url, token: 'scim-token', oidcClientId: clientId, ...extra })

@@ -1,30 +1,21 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { beforeEach, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
 import { createAuthority } from '@pocket/test-support/certificates'
 import { startHttpsProxy } from '@pocket/test-support/https'
-import { type ScimServer, startScimServer } from '@pocket/test-support/scim'
+import { startScimServer } from '@pocket/test-support/scim'
 import { findAuditEvents } from '../api/calls.ts'
-import { type Instance, startInstance } from '../api/instance.ts'
+import { startInstance } from '../api/instance.ts'
 
-let instance: Instance
-let server: ScimServer
+const server = shareBetweenTests(() => startScimServer())
+const instance = shareBetweenTests(() => startInstance({ ALLOWED_PRIVATE_HOSTS: '127.0.0.1' }))
 let clientId: string
 let pageUrl: string
-
-beforeAll(async () => {
-  instance = await startInstance({ ALLOWED_PRIVATE_HOSTS: '127.0.0.1' })
-  server = await startScimServer()
-})
 
 beforeEach(async () => {
   ;({ id: clientId } = await instance.app.pocket.clients.create({ name: 'Photos', redirectUris: [] }))
   pageUrl = `${instance.url}/settings/admin/oidc-clients/${clientId}/scim`
   server.users.clear()
-})
-
-afterAll(async () => {
-  await server[Symbol.asyncDispose]()
-  await instance[Symbol.asyncDispose]()
 })
 
 const fetchPage = async () => (await instance.administrator.get(pageUrl)).text

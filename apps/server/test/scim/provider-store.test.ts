@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { ScimReport } from '@pocket/directory/internal'
-import type { OpenDatabase } from '../../src/composition/open-database.ts'
+import { shareBetweenTests } from '@pocket/test-support'
 import type { ScimProvider } from '../../src/scim/provider.ts'
 import type { ScimProviderStore } from '../../src/scim/provider-store.ts'
-import { openWithoutLog, testDatabases } from '../database/test-databases.ts'
+import { openTestDatabase } from '../database/test-databases.ts'
 
 const noon = Date.UTC(2030, 0, 1, 12)
 const minute = 60_000
@@ -22,17 +22,12 @@ const report: ScimReport = {
 }
 
 describe.each(['SQLite', 'PostgreSQL'] as const)('the SCIM provider store on %s', (kind) => {
-  const stack = new AsyncDisposableStack()
-  let database: OpenDatabase
+  const database = shareBetweenTests(() => openTestDatabase(kind))
   let store: ScimProviderStore
 
   beforeAll(async () => {
-    const testDatabase = stack.use(await testDatabases[kind]())
-    database = stack.use(await openWithoutLog(testDatabase.config))
     store = database.scimProviders
   })
-
-  afterAll(async () => stack.disposeAsync())
 
   beforeEach(async () => {
     for (const id of await store.listDue(Number.MAX_SAFE_INTEGER)) await store.remove(id)
