@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, startCalledInstance } from './calls.ts'
+import { describe, expect, test } from '@jest/globals'
+import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
+import { startCalledInstance } from './calls.ts'
 import { type Person, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -10,11 +10,7 @@ type Fields = Readonly<Record<string, string>>
 type Json = Readonly<Record<string, unknown>>
 
 describe.each(databaseKinds)('client grants on %s', (kind) => {
-  let instance: CalledInstance
-  beforeAll(async () => {
-    instance = await startCalledInstance(kind)
-  })
-  afterAll(async () => instance[Symbol.asyncDispose]())
+  const instance = shareBetweenTests(() => startCalledInstance(kind))
 
   const post = async (path: string, fields: Fields) => {
     const response = await fetch(instance.url + path, { method: 'POST', body: new URLSearchParams(fields) })

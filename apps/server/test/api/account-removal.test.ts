@@ -1,16 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
+import { findAuditEvents, startCalledInstance } from './calls.ts'
 import { passkeyAnswer } from './instance.ts'
 import { freshName } from './people.ts'
 
-describe.each(databaseKinds)('%s', (kind) => {
-  let instance: CalledInstance
+describe('account removal', () => {
+  const instance = shareBetweenTests(() => startCalledInstance('SQLite'))
 
-  beforeAll(async () => {
-    instance = await startCalledInstance(kind)
-  })
-  afterAll(async () => instance[Symbol.asyncDispose]())
   afterEach(() => void jest.restoreAllMocks())
 
   const setOwnAccountRemoval = (ownAccountRemoval: boolean) =>

@@ -22,37 +22,6 @@ describe.each(databaseKinds)('the typed client on %s', (kind) => {
 
   afterAll(async () => stack.disposeAsync())
 
-  test('runs the user operations from create to delete', async () => {
-    const names = { firstName: 'Ada', lastName: 'King' }
-    const body = { username: 'lovelace', email: 'lovelace@example.com', ...names }
-    const created = await pocket.POST('/api/users', { body })
-    const { id } = created.data
-    expect([created.response.status, created.data]).toEqual([201, expect.objectContaining({ ...body, isAdmin: false })])
-
-    const path = { params: { path: { id } } }
-    const changed = await pocket.PUT('/api/users/{id}', { ...path, body: { ...body, firstName: 'Augusta Ada' } })
-    expect(changed.data.firstName).toBe('Augusta Ada')
-
-    const query = {
-      search: 'LOVELACE@',
-      sort: { column: 'username', direction: 'desc' },
-      pagination: { page: 1, limit: 5 },
-    } as const
-    const { data: list } = await pocket.GET('/api/users', { params: { query } })
-    expect([list.data.map(({ username }) => username), list.pagination]).toEqual([
-      ['lovelace'],
-      { totalPages: 1, totalItems: 1, currentPage: 1, itemsPerPage: 5 },
-    ])
-
-    const claims = [{ key: 'shoe size', value: '38' }]
-    await pocket.PUT('/api/custom-claims/user/{userId}', { params: { path: { userId: id } }, body: claims })
-    expect((await pocket.GET('/api/users/{id}', path)).data.customClaims).toEqual(claims)
-
-    const removed = await pocket.DELETE('/api/users/{id}', path)
-    expect([removed.response.status, removed.data]).toEqual([204, undefined])
-    await expect(pocket.GET('/api/users/{id}', path)).rejects.toMatchObject({ status: 404, code: 'user_not_found' })
-  })
-
   test('reads a list page by page to its end', async () => {
     for (let index = 0; index < 101; index += 1) {
       const name = `group${String(index).padStart(3, '0')}`

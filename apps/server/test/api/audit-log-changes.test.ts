@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
+import { describe, expect, test } from '@jest/globals'
+import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
 import { type CurrentNames, createAuditLog } from '../../src/audit-log/audit-log.ts'
 import { exportChunks } from '../../src/audit-log/export.ts'
-import type { OpenDatabase } from '../../src/composition/open-database.ts'
 import { unknownLocation } from '../../src/geoip/location.ts'
-import { openWithoutLog, testDatabases } from '../database/test-databases.ts'
-import { type CalledInstance, startCalledInstance } from './calls.ts'
+import { openTestDatabase } from '../database/test-databases.ts'
+import { startCalledInstance } from './calls.ts'
 import { createPerson } from './people.ts'
 
 interface Entry {
@@ -21,13 +20,7 @@ function fieldsOf(json: Readonly<Record<string, unknown>>): readonly string[] {
 }
 
 describe.each(databaseKinds)('%s', (kind) => {
-  let instance: CalledInstance
-
-  beforeAll(async () => {
-    instance = await startCalledInstance(kind)
-  })
-
-  afterAll(async () => instance[Symbol.asyncDispose]())
+  const instance = shareBetweenTests(() => startCalledInstance(kind))
 
   async function listEntries(query: string): Promise<readonly Entry[]> {
     const { json } = await instance.call('GET /api/audit-logs/all', { query: `?pagination[limit]=100&${query}` })
@@ -166,15 +159,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 })
 
 describe.each(databaseKinds)('the table on %s', (kind) => {
-  const stack = new AsyncDisposableStack()
-  let database: OpenDatabase
-
-  beforeAll(async () => {
-    const testDatabase = stack.use(await testDatabases[kind]())
-    database = stack.use(await openWithoutLog(testDatabase.config))
-  })
-
-  afterAll(async () => stack.disposeAsync())
+  const database = shareBetweenTests(() => openTestDatabase(kind))
 
   const hour = 3_600_000
   const noUser = { requestId: null, ipAddress: null, userAgent: null }

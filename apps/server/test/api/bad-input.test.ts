@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
+import { describe, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
 import { readListRequest } from '../../src/http/api/list.ts'
-import { type CalledInstance, startCalledInstance } from './calls.ts'
+import { startCalledInstance } from './calls.ts'
 import { createPerson } from './people.ts'
 
 /** Names that look blank or misleading. */
@@ -20,14 +20,8 @@ const invisible = [
   '\u200e\u200e\u200e',
 ]
 
-describe.each(databaseKinds)('%s', (kind) => {
-  let instance: CalledInstance
-
-  beforeAll(async () => {
-    instance = await startCalledInstance(kind)
-  })
-
-  afterAll(async () => instance[Symbol.asyncDispose]())
+describe('text', () => {
+  const instance = shareBetweenTests(() => startCalledInstance('SQLite'))
 
   test.each(invisible)('%j is not a valid name', async (name) => {
     const { id } = await createPerson(instance)

@@ -1,20 +1,18 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { type Instance, startInstance } from './instance.ts'
+import { beforeAll, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
+import { startInstance } from './instance.ts'
 import { cachedDifferences, type Document, type FindDifferences } from './response-differences.ts'
 
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
 
-let instance: Instance
+const instance = shareBetweenTests(() => startInstance())
 let differences: FindDifferences
 
 beforeAll(async () => {
-  instance = await startInstance()
   differences = cachedDifferences(
     (await instance.administrator.getJson(`${instance.url}/api/openapi.json`)).json() as Document,
   )
 })
-
-afterAll(async () => instance[Symbol.asyncDispose]())
 
 async function createObject(path: string, body: object): Promise<string> {
   const response = await instance.administrator.postJson(`${instance.url}${path}`, body)

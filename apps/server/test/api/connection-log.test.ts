@@ -1,25 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
-import { databaseOf } from '../http/app.ts'
-import { type Instance, startInstance } from './instance.ts'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
+import { startInstance } from './instance.ts'
 
 const registered = 'https://app.example/cb'
 const received = 'https://app.example/other?a=1&b="<x>"'
 
-describe.each(databaseKinds)('%s', (kind) => {
-  const stack = new AsyncDisposableStack()
-  let instance: Instance
+describe('the connection log', () => {
+  const instance = shareBetweenTests(() => startInstance())
   let id: string
 
   beforeAll(async () => {
-    const database = await databaseOf(kind, stack)
-    instance = stack.use(await startInstance(database))
     const body = { name: 'App', callbackURLs: [registered], skipConsent: true }
     const response = await instance.administrator.postJson(`${instance.url}/api/oidc/clients`, body)
     id = (response.json() as { id: string }).id
   })
-
-  afterAll(async () => stack.disposeAsync())
 
   function authorizationUrl(redirectUri: string): string {
     const query = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }

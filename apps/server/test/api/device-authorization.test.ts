@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
-import { databaseKinds } from '@pocket/test-support'
+import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
 import { stopTime } from '../stopped-time.ts'
-import { type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
+import { findAuditEvents, startCalledInstance } from './calls.ts'
 import { type Person, passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -11,15 +11,12 @@ type Fields = Readonly<Record<string, string>>
 type Json = Readonly<Record<string, unknown>>
 
 describe.each(databaseKinds)('%s', (kind) => {
-  let instance: CalledInstance
+  const instance = shareBetweenTests(() => startCalledInstance(kind))
   let person: Person
 
   beforeAll(async () => {
-    instance = await startCalledInstance(kind)
     person = await instance.person(freshName())
   })
-
-  afterAll(async () => instance[Symbol.asyncDispose]())
 
   async function createApplication(settings: Json = {}) {
     const body = { name: 'Television', callbackURLs: ['https://tv.example/cb'], isPublic: true, ...settings }

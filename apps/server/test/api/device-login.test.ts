@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
-import { databaseKinds } from '@pocket/test-support'
+import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
 import decodeQr from 'qr/decode.js'
-import { type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
+import { findAuditEvents, startCalledInstance } from './calls.ts'
 import { type Person, passkeyAnswer } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -24,15 +24,12 @@ function readQrCode(html: string): string {
 }
 
 describe.each(databaseKinds)('%s', (kind) => {
-  let instance: CalledInstance
+  const instance = shareBetweenTests(() => startCalledInstance(kind))
   let person: Person
 
   beforeAll(async () => {
-    instance = await startCalledInstance(kind)
     person = await instance.person(freshName())
   })
-
-  afterAll(async () => instance[Symbol.asyncDispose]())
 
   async function requestLogin(agent = new UserAgent({ headers: { 'user-agent': phone } })) {
     const { status, json } = await instance.call('POST /api/device-login/requests', { agent })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, startCalledInstance } from './calls.ts'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
+import { startCalledInstance } from './calls.ts'
 import { createPerson, freshName } from './people.ts'
 import { restRoutes } from './rest-routes.ts'
 
@@ -31,11 +31,10 @@ const mayAnswer = [
 const withIds = restRoutes.filter(({ path }) => path.includes(':'))
 
 describe.each(databaseKinds)('hostile IDs on %s', (kind) => {
-  let instance: CalledInstance
+  const instance = shareBetweenTests(() => startCalledInstance(kind))
   const deleted: Record<string, string> = {}
 
   beforeAll(async () => {
-    instance = await startCalledInstance(kind)
     const user = await createPerson(instance)
     await instance.call('DELETE /api/users/{id}', { params: { id: user.id } })
     const group = await instance.call('POST /api/user-groups', { body: { name: freshName(), friendlyName: 'Gone' } })
@@ -44,8 +43,6 @@ describe.each(databaseKinds)('hostile IDs on %s', (kind) => {
     await instance.call('DELETE /api/oidc/clients/{id}', { params: { id: String(client.json.id) } })
     Object.assign(deleted, { user: user.id, group: String(group.json.id), client: String(client.json.id) })
   })
-
-  afterAll(async () => instance[Symbol.asyncDispose]())
 
   async function expectRefused({ method, path, route }: (typeof withIds)[number], id: string): Promise<void> {
     const address = path.replaceAll(/:\w+/g, encodeURIComponent(id))

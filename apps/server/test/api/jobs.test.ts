@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
+import { describe, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
 import { loadMessages } from '../../src/http/messages.ts'
-import { type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
+import { findAuditEvents, startCalledInstance } from './calls.ts'
 
 /** Seconds. */
 const intervals = {
@@ -26,13 +26,8 @@ const intervals = {
   'sync-scim': 30,
 }
 
-describe.each(databaseKinds)('%s', (kind) => {
-  let instance: CalledInstance
-
-  beforeAll(async () => {
-    instance = await startCalledInstance(kind)
-  })
-  afterAll(async () => instance[Symbol.asyncDispose]())
+describe('jobs', () => {
+  const instance = shareBetweenTests(() => startCalledInstance('SQLite'))
 
   interface JobDto {
     readonly name: string

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
-import { databaseKinds } from '@pocket/test-support'
+import { databaseKinds, quickOnly } from '@pocket/test-support'
 import { startInstance as startAnother } from '../e2e/instance.ts'
 import { databaseOf, startApp } from '../http/app.ts'
 import { stopTime } from '../stopped-time.ts'
@@ -295,7 +295,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   const forwardedFor = (address: string) => ({ 'x-forwarded-for': address })
 })
 
-test('allows everything with DISABLE_RATE_LIMITING', async () => {
+quickOnly(test)('allows everything with DISABLE_RATE_LIMITING', async () => {
   await using running = await startApp({ DISABLE_RATE_LIMITING: 'true' })
   for (let tries = 0; tries < 12; tries++)
     expect((await running.agent().postJson(`${running.url}/api/one-time-access-token/ABCDEF`, {})).status).toBe(401)

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, startCalledInstance } from './calls.ts'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
+import { startCalledInstance } from './calls.ts'
 import { createPerson } from './people.ts'
 import { restRoutes } from './rest-routes.ts'
 
@@ -20,15 +20,12 @@ const dialects: Readonly<Record<string, (page: number, limit: number) => string>
 }
 
 describe.each(databaseKinds)('list pages on %s', (kind) => {
-  let instance: CalledInstance
+  const instance = shareBetweenTests(() => startCalledInstance(kind))
   const created: string[] = []
 
   beforeAll(async () => {
-    instance = await startCalledInstance(kind)
     for (let i = 0; i < 11; i += 1) created.push((await createPerson(instance)).id)
   })
-
-  afterAll(async () => instance[Symbol.asyncDispose]())
 
   async function list(query: string): Promise<{ ids: readonly string[]; pagination: Paging }> {
     const { json } = await instance.call('GET /api/users', { query: `?${query}` })

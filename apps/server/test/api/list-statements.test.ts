@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { selectCases } from '@pocket/test-support'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { selectCases, shareBetweenTests } from '@pocket/test-support'
 import { recordStatements } from '../sent-statements.ts'
-import { type CalledInstance, kinds, startCalledInstance } from './calls.ts'
+import { kinds, startCalledInstance } from './calls.ts'
 import { createPerson } from './people.ts'
 
 const statements = recordStatements()
@@ -45,10 +45,9 @@ const largest = { count: 100_000, of: longLists }
 const queries = ['pagination[limit]=100', 'pagination[limit]=100&search=e', 'pagination[limit]=5&pagination[page]=2']
 
 describe.each(kinds)('list queries on %s', (kind) => {
-  let instance: CalledInstance
+  const instance = shareBetweenTests(() => startCalledInstance(kind))
   let administratorId: string
   beforeAll(async () => {
-    instance = await startCalledInstance(kind)
     administratorId = String((await instance.call('GET /api/users/me')).json.id)
     await createPerson(instance)
     await instance.call('POST /api/user-groups', { body: { name: 'one', friendlyName: 'One' } })
@@ -56,10 +55,6 @@ describe.each(kinds)('list queries on %s', (kind) => {
     await instance.call('POST /api/api-keys', { body: { name: 'one', expiresAt: tomorrow() } })
     await instance.call('POST /api/signup-tokens', { body: { ttl: '1h', usageLimit: 1 } })
     await instance.call('POST /api/apis', { body: { name: 'One', resource: 'https://api.example.com' } })
-  })
-
-  afterAll(async () => {
-    await instance[Symbol.asyncDispose]()
   })
 
   /** Copies a row up to this count, in one statement. */

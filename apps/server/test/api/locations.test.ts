@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
-import { databaseKinds } from '@pocket/test-support'
+import { databaseKinds, quickOnly } from '@pocket/test-support'
 import { createFolder } from '../database/folder.ts'
 import { packDatabase, startDatabaseServer } from '../geoip/database-server.ts'
 import { cityDatabase } from '../geoip/databases.ts'
@@ -154,7 +154,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 })
 
-test('downloads a missing database at the start, and reports a failure in the job', async () => {
+quickOnly(test)('downloads a missing database at the start, and reports a failure in the job', async () => {
   await using source = await startDatabaseServer()
   await using folder = await createFolder()
   const env = {

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { AuditEvent } from '@pocket/core'
-import { databaseKinds } from '@pocket/test-support'
+import { shareBetweenTests } from '@pocket/test-support'
 import { endMemberships } from '../../src/groups/membership-ends.ts'
-import { type CalledInstance, findAuditEvents, lastEntry, startCalledInstance } from './calls.ts'
+import { findAuditEvents, lastEntry, startCalledInstance } from './calls.ts'
 import { createPerson, freshName } from './people.ts'
 
-describe.each(databaseKinds)('expiring memberships on %s', (kind) => {
-  let instance: CalledInstance
-  beforeAll(async () => {
-    instance = await startCalledInstance(kind)
-  })
-  afterAll(async () => instance[Symbol.asyncDispose]())
+describe('expiring memberships', () => {
+  const instance = shareBetweenTests(() => startCalledInstance('SQLite'))
 
   const createMembership = async () => {
     const name = freshName()

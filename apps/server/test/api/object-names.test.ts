@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, startCalledInstance } from './calls.ts'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
+import { startCalledInstance } from './calls.ts'
 import { createPerson, freshName } from './people.ts'
 import type { Document } from './response-differences.ts'
 
@@ -36,12 +36,11 @@ const bodies = [fields.slice(0, 1), fields.slice(1)].flatMap((some) => {
   ]
 })
 
-describe.each(databaseKinds)('property names of Object.prototype on %s', (kind) => {
-  let instance: CalledInstance
+describe('property names of Object.prototype', () => {
+  const instance = shareBetweenTests(() => startCalledInstance('SQLite'))
   let writes: readonly string[]
 
   beforeAll(async () => {
-    instance = await startCalledInstance(kind)
     const document = (await instance.agent().getJson(`${instance.url}/api/openapi.json`)).json() as Document
     writes = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.entries(item).flatMap(([method, { requestBody }]) =>
@@ -49,8 +48,6 @@ describe.each(databaseKinds)('property names of Object.prototype on %s', (kind) 
       ),
     )
   })
-
-  afterAll(async () => instance[Symbol.asyncDispose]())
 
   async function send(call: string, body: string) {
     const [method = '', path = ''] = call.split(' ')

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
 import { restReference } from '../../scripts/rest-reference.ts'
 import { row } from '../../src/access/access-row.ts'
 import { operationsIn } from '../../src/http/api/operation.ts'
 import { named, pageOf } from '../../src/http/api/schema.ts'
 import { openApiDocument } from '../../src/openapi/document.ts'
-import { type Instance, startInstance } from './instance.ts'
+import { startInstance } from './instance.ts'
 import {
   cachedDifferences,
   type Document,
@@ -21,14 +22,13 @@ const routes = restRoutes.map(({ method, path, row }) => ({
   row,
 }))
 
-let instance: Instance
+const instance = shareBetweenTests(() => startInstance())
 let text: string
 let document: Document
 let differences: FindDifferences
 let operations: readonly (readonly [call: string, operation: DocumentedOperation])[]
 
 beforeAll(async () => {
-  instance = await startInstance()
   const response = await instance.agent().getJson(`${instance.url}/api/openapi.json`)
   document = response.json() as Document
   text = response.text
@@ -37,8 +37,6 @@ beforeAll(async () => {
     Object.entries(item).map(([method, each]) => [`${method.toUpperCase()} ${path}`, each] as const),
   )
 })
-
-afterAll(async () => instance[Symbol.asyncDispose]())
 
 test('documents exactly the served routes', () => {
   expect(operations.map(([call]) => call).sort()).toEqual(routes.map(({ call }) => call).sort())

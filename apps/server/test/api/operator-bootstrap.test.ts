@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
-import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, startCalledInstance } from './calls.ts'
+import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
+import { startCalledInstance } from './calls.ts'
 import { registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -11,17 +11,15 @@ const window = 15 * 60_000
 type Send = (call: string, options?: { id?: string; body?: object }) => Promise<Readonly<Record<string, unknown>>>
 
 describe.each(databaseKinds)('operator bootstrap on %s', (kind) => {
-  let instance: CalledInstance
+  const instance = shareBetweenTests(() => startCalledInstance(kind, { STATIC_API_KEY: staticKey }))
   /** An API key of an administrator. */
   let storedKey: string
 
   beforeAll(async () => {
-    instance = await startCalledInstance(kind, { STATIC_API_KEY: staticKey })
     const body = { ...newKeyFields(), canReadSecrets: true }
     storedKey = String((await instance.call('POST /api/api-keys', { body })).json.token)
   })
   afterEach(() => void jest.restoreAllMocks())
-  afterAll(async () => instance[Symbol.asyncDispose]())
 
   const newKeyFields = () => ({ name: 'For a script', expiresAt: new Date(Date.now() + 86_400_000).toISOString() })
   const sendWithKey =

@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
+import { describe, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
+import { findAuditEvents, startCalledInstance } from './calls.ts'
 import { freshName } from './people.ts'
 
-describe.each(databaseKinds)('the data of the current user on %s', (kind) => {
-  let instance: CalledInstance
-
-  beforeAll(async () => {
-    instance = await startCalledInstance(kind)
-  })
-  afterAll(async () => instance[Symbol.asyncDispose]())
+describe('the data of the current user', () => {
+  const instance = shareBetweenTests(() => startCalledInstance('SQLite'))
 
   test('is one JSON object with all data of the user, none of others, and no secret', async () => {
     const other = await instance.person(freshName())

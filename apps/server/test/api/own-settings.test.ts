@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
+import { describe, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
 import { InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
-import { type CalledInstance, startCalledInstance } from './calls.ts'
+import { startCalledInstance } from './calls.ts'
 import { startInstance } from './instance.ts'
 import { completeSettings } from './setting-calls.ts'
 
@@ -26,14 +26,8 @@ const defaults = {
   locked: [],
 }
 
-describe.each(databaseKinds)('%s', (kind) => {
-  let instance: CalledInstance
-
-  beforeAll(async () => {
-    instance = await startCalledInstance(kind)
-  })
-
-  afterAll(async () => instance[Symbol.asyncDispose]())
+describe('the settings of this server', () => {
+  const instance = shareBetweenTests(() => startCalledInstance('SQLite'))
 
   const read = async () => (await instance.call('GET /api/settings')).json
   const change = async (body: unknown) => instance.call('PATCH /api/settings', { body })

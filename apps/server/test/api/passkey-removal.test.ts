@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
-import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, startCalledInstance } from './calls.ts'
+import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
+import { startCalledInstance } from './calls.ts'
 import { passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -25,11 +25,7 @@ afterEach(() => {
 })
 
 describe.each(databaseKinds)('passkey removal on %s', (kind) => {
-  let instance: CalledInstance
-  beforeAll(async () => {
-    instance = await startCalledInstance(kind, { ALLOWED_PRIVATE_HOSTS: '127.0.0.1' })
-  })
-  afterAll(async () => instance[Symbol.asyncDispose]())
+  const instance = shareBetweenTests(() => startCalledInstance(kind, { ALLOWED_PRIVATE_HOSTS: '127.0.0.1' }))
 
   const post = async (path: string, fields: Fields) => {
     const response = await fetch(instance.url + path, { method: 'POST', body: new URLSearchParams(fields) })

@@ -1,20 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
+import { shareBetweenTests } from '@pocket/test-support'
 import { type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
 import { freshName } from './people.ts'
 
 const approvals = '/settings/admin/approvals'
 const invitations = '/settings/admin/invitations'
-let instance: CalledInstance
-
-beforeAll(async () => {
-  instance = await startCalledInstance('SQLite', {
+const instance = shareBetweenTests(() =>
+  startCalledInstance('SQLite', {
     ALLOW_USER_SIGNUPS: 'withToken',
     SIGN_UP_APPROVAL: 'true',
     REQUIRE_USER_EMAIL: 'false',
-  })
-})
-afterAll(async () => instance[Symbol.asyncDispose]())
+  }),
+)
+
 afterEach(() => void jest.restoreAllMocks())
 
 const get = (path: string, agent: UserAgent = instance.administrator) => agent.get(instance.url + path)

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
+import { databaseKinds, quickOnly } from '@pocket/test-support'
 import { databaseOf, type RunningApp, startApp } from '../http/app.ts'
 
 const key = 'a key of the environment'
@@ -196,7 +196,7 @@ function sendBodyBeforeReading(url: string, body: Buffer): Promise<readonly stri
   return promise
 }
 
-describe('programs that set up an instance', () => {
+quickOnly(describe)('programs that set up an instance', () => {
   test('keep only the `access_token` cookie, over plain HTTP too, and create an API key with it', async () => {
     await using running = await startApp()
     const jsonRequest = (body: unknown, headers: Readonly<Record<string, string>> = {}) => ({

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { type CalledInstance, startCalledInstance } from './calls.ts'
+import { expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
+import { startCalledInstance } from './calls.ts'
 import { freshName } from './people.ts'
 
 // Responses that programs written for Pocket ID 2.14 rely on.
 
 const staticKey = 'a key of the environment'
-let instance: CalledInstance
-
-beforeAll(async () => {
-  instance = await startCalledInstance('SQLite', { STATIC_API_KEY: staticKey })
-})
-afterAll(async () => instance[Symbol.asyncDispose]())
+const instance = shareBetweenTests(() => startCalledInstance('SQLite', { STATIC_API_KEY: staticKey }))
 
 function errorDetails({ json }: { readonly json: Readonly<Record<string, unknown>> }): unknown {
   return json.details

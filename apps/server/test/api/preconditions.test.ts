@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, startCalledInstance } from './calls.ts'
+import { describe, expect, test } from '@jest/globals'
+import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
+import { startCalledInstance } from './calls.ts'
 import { createPerson } from './people.ts'
 
 const callbackURLs = ['https://app.example/cb']
@@ -11,13 +11,7 @@ function newUserFields() {
 }
 
 describe.each(databaseKinds)('%s', (kind) => {
-  let instance: CalledInstance
-
-  beforeAll(async () => {
-    instance = await startCalledInstance(kind)
-  })
-
-  afterAll(async () => instance[Symbol.asyncDispose]())
+  const instance = shareBetweenTests(() => startCalledInstance(kind))
 
   async function send(method: string, path: string, body?: unknown, ifMatch?: string) {
     const headers = ifMatch === undefined ? {} : { 'if-match': ifMatch }

@@ -1,6 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import type { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
-import { databaseKinds } from '@pocket/test-support'
 import { findAuditEvents, startCalledInstance } from './calls.ts'
 import { passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
@@ -16,9 +15,9 @@ function advanceClock(milliseconds: number) {
   jest.spyOn(Date, 'now').mockImplementation(() => now)
 }
 
-describe.each(databaseKinds)('%s', (kind) => {
+describe('reauthentication', () => {
   test('requires a passkey check of the same user within the last minute for sensitive actions', async () => {
-    await using instance = await startCalledInstance(kind)
+    await using instance = await startCalledInstance('SQLite')
     const { url } = instance
     const { agent, authenticator } = await instance.person(freshName())
     const person = { agent }
@@ -57,7 +56,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('applies to settings that decide who can sign in, and keeps the values of a form', async () => {
-    await using instance = await startCalledInstance(kind)
+    await using instance = await startCalledInstance('SQLite')
     const { url, administrator: agent } = instance
     const { token } = (await instance.call('POST /api/api-keys', { body: newKeyFields() })).json as { token: string }
     const settings: readonly (readonly [method: string, path: string, body: object])[] = [
@@ -90,7 +89,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('holds fifteen minutes for settings, clients and groups, and one for secrets and redirect URIs', async () => {
-    await using instance = await startCalledInstance(kind)
+    await using instance = await startCalledInstance('SQLite')
     const { url, administrator: agent } = instance
     const base = { name: 'Wiki', callbackURLs: ['https://wiki.example/cb'] }
     const client = String((await instance.call('POST /api/oidc/clients', { body: base })).json.id)
@@ -157,7 +156,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('is valid only for the user, browser and session that obtained it', async () => {
-    await using instance = await startCalledInstance(kind)
+    await using instance = await startCalledInstance('SQLite')
     const { url } = instance
     const { agent, authenticator } = await instance.person(freshName())
     const other = instance.agent()
@@ -190,7 +189,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('lets a session from a login code register a passkey without a check, although the user has others', async () => {
-    await using instance = await startCalledInstance(kind)
+    await using instance = await startCalledInstance('SQLite')
     const name = freshName()
     await instance.person(name)
     const { code } = await instance.app.issueLoginCode(name)
@@ -212,7 +211,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     }
   })
   test('requires an administrator with a login code to register a passkey before sensitive changes', async () => {
-    await using instance = await startCalledInstance(kind)
+    await using instance = await startCalledInstance('SQLite')
     const { id, agent } = await instance.personWithoutPasskey(freshName())
     await instance.app.directory.users.update(id, {}, { administrator: true })
     const change = () => instance.call('PATCH /api/settings', { body: { auditLogRetentionDays: 31 }, agent })

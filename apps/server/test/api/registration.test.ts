@@ -1,20 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
+import { describe, expect, test } from '@jest/globals'
+import { databaseKinds, quickOnly, shareBetweenTests } from '@pocket/test-support'
 import { InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
-import { type CalledInstance, findAuditEvents, lastEntry, startCalledInstance } from './calls.ts'
+import { findAuditEvents, lastEntry, startCalledInstance } from './calls.ts'
 import { startInstance } from './instance.ts'
 
 const metadata = { redirect_uris: ['https://app.example/callback'], client_name: 'An application' }
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
 
 describe.each(databaseKinds)('%s', (kind) => {
-  let instance: CalledInstance
-
-  beforeAll(async () => {
-    instance = await startCalledInstance(kind)
-  })
-
-  afterAll(async () => instance[Symbol.asyncDispose]())
+  const instance = shareBetweenTests(() => startCalledInstance(kind))
 
   const changeSettings = async (body: object) => {
     expect((await instance.call('PATCH /api/settings', { body })).status).toBe(200)
@@ -123,7 +117,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 })
 
-test('lets the environment decide about registration, and stops the start on invalid values', async () => {
+quickOnly(test)('lets the environment decide about registration, and stops the start on invalid values', async () => {
   await using instance = await startInstance({ DYNAMIC_REGISTRATION: 'open' })
   const registered = await instance.agent().sendJson('POST', `${instance.url}/api/oidc/register`, { body: metadata })
   expect(registered.status).toBe(201)

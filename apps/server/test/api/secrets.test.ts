@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
-import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
+import { databaseKinds, quickOnly, shareBetweenTests } from '@pocket/test-support'
+import { findAuditEvents, startCalledInstance } from './calls.ts'
 import { freshName } from './people.ts'
 import { completeSettings, placeholder, valuesIn } from './setting-calls.ts'
 
@@ -10,12 +10,11 @@ const passwords = { smtpPassword: 'hunter-two', ldapBindPassword: 'hunter-three'
 const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
 
 describe.each(databaseKinds)('secrets on %s', (kind) => {
-  let instance: CalledInstance
+  const instance = shareBetweenTests(() => startCalledInstance(kind, { STATIC_API_KEY: staticKey }))
   /** API keys by their permission to read secrets. */
   let keys: Readonly<Record<'static' | 'reading' | 'limited' | 'other', string>>
 
   beforeAll(async () => {
-    instance = await startCalledInstance(kind, { STATIC_API_KEY: staticKey })
     const create = async (fields: object) => {
       const body = { name: 'key', expiresAt, ...fields }
       const { json } = await instance.call('POST /api/api-keys', { body })
@@ -28,8 +27,6 @@ describe.each(databaseKinds)('secrets on %s', (kind) => {
       other: await create({}),
     }
   })
-
-  afterAll(async () => instance[Symbol.asyncDispose]())
 
   const send = (key: keyof typeof keys | 'session', method: string, path: string, body?: object) => {
     const agent: UserAgent = key === 'session' ? instance.administrator : instance.agent()
@@ -122,7 +119,7 @@ describe.each(databaseKinds)('secrets on %s', (kind) => {
   })
 })
 
-test('masks secrets of the environment for every caller', async () => {
+quickOnly(test)('masks secrets of the environment for every caller', async () => {
   await using instance = await startCalledInstance('SQLite', { STATIC_API_KEY: staticKey, SMTP_PASSWORD: 'hunter-two' })
   const options = { headers: { 'x-api-key': staticKey } }
   const response = await instance.agent().sendJson('GET', `${instance.url}/api/application-configuration/all`, {

@@ -1,21 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
-import { databaseKinds } from '@pocket/test-support'
+import { shareBetweenTests } from '@pocket/test-support'
 import { type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
 import { type Person, passkeyAnswer } from './instance.ts'
 import { freshName } from './people.ts'
 
 const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0'
 
-describe.each(databaseKinds)('%s', (kind) => {
-  let instance: CalledInstance
+describe('sessions', () => {
+  const instance = shareBetweenTests(() => startCalledInstance('SQLite'))
   let person: Person
-
-  beforeAll(async () => {
-    instance = await startCalledInstance(kind)
-  })
-
-  afterAll(async () => instance[Symbol.asyncDispose]())
 
   async function signInSecondBrowser({ authenticator }: Person) {
     const agent = new UserAgent({ headers: { 'user-agent': firefox } })

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
 import { type PocketIdKey, pocketIdKeys, settingOf } from '../../src/settings/definitions.ts'
-import { type CalledInstance, startCalledInstance } from './calls.ts'
+import { startCalledInstance } from './calls.ts'
 import {
   claimsJson,
   completeSettings,
@@ -17,13 +18,7 @@ function shorten(text: string): string {
 }
 
 describe('values', () => {
-  let instance: CalledInstance
-
-  beforeAll(async () => {
-    instance = await startCalledInstance('SQLite')
-  })
-
-  afterAll(async () => instance[Symbol.asyncDispose]())
+  const instance = shareBetweenTests(() => startCalledInstance('SQLite'))
 
   const good: readonly (readonly [PocketIdKey, string])[] = [
     ['appName', 'x'],

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { MasterKey } from '@pocket/core'
-import { createTestDatabase, databaseKinds } from '@pocket/test-support'
+import { createTestDatabase, databaseKinds, quickOnly, shareBetweenTests } from '@pocket/test-support'
 import pg from 'pg'
 import { InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
 import type { Problem } from '../../src/config/reader.ts'
@@ -11,7 +11,7 @@ import type { StoredSetting } from '../../src/settings/setting.table.ts'
 import { createSettings, type Settings } from '../../src/settings/settings.ts'
 import { createFolder } from '../database/folder.ts'
 import { setUpAdministrator, startApp } from '../http/app.ts'
-import { type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
+import { findAuditEvents, startCalledInstance } from './calls.ts'
 import { type Instance, startInstance } from './instance.ts'
 import {
   claimsJson,
@@ -26,13 +26,7 @@ import {
 } from './setting-calls.ts'
 
 describe.each(databaseKinds)('%s', (kind) => {
-  let instance: CalledInstance
-
-  beforeAll(async () => {
-    instance = await startCalledInstance(kind)
-  })
-
-  afterAll(async () => instance[Symbol.asyncDispose]())
+  const instance = shareBetweenTests(() => startCalledInstance(kind))
 
   test('returns the public settings and their types to everyone', async () => {
     const response = await instance.call(`GET ${path}`, { agent: instance.agent() })
@@ -174,7 +168,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 })
 
-describe('in the database', () => {
+quickOnly(describe)('in the database', () => {
   const secrets = { smtpPassword: 'hunter-four', ldapBindPassword: 'hunter-five', smtpUser: 'mailer-name' }
 
   async function writeSecrets({ url, administrator }: Instance): Promise<void> {
@@ -220,16 +214,10 @@ describe('in the database', () => {
   })
 })
 
-describe('with values from the environment', () => {
+quickOnly(describe)('with values from the environment', () => {
   const environment = { SMTP_HOST: 'mail.example.com', SMTP_PASSWORD: 'hunter-six', LDAP_ENABLED: '1' }
   const received = { smtpHost: 'mail.example.com', smtpPassword: placeholder, ldapEnabled: 'true' }
-  let instance: Instance
-
-  beforeAll(async () => {
-    instance = await startInstance(environment)
-  })
-
-  afterAll(async () => instance[Symbol.asyncDispose]())
+  const instance = shareBetweenTests(() => startInstance(environment))
 
   const put = (body: unknown) => instance.administrator.sendJson('PUT', instance.url + path, { body })
 
@@ -267,7 +255,7 @@ describe('with values from the environment', () => {
   })
 })
 
-test('uses only the environment and the defaults with UI_CONFIG_DISABLED, and rejects writes', async () => {
+quickOnly(test)('uses only the environment and the defaults with UI_CONFIG_DISABLED, and rejects writes', async () => {
   await using folder = await createFolder()
   const database = { DB_CONNECTION_STRING: join(folder.path, 'pocket-id.db') }
   {
@@ -291,7 +279,7 @@ test('uses only the environment and the defaults with UI_CONFIG_DISABLED, and re
   expect([refused.status, refused.json()]).toMatchObject([403, { code: 'ui_config_disabled', error }])
 })
 
-describe('the environment', () => {
+quickOnly(describe)('the environment', () => {
   const load = (environment: Readonly<Record<string, string>>, file = '') =>
     loadConfig(environment, () => Buffer.from(file)).settings
 
@@ -335,7 +323,7 @@ describe('the environment', () => {
   })
 })
 
-describe('several replicas', () => {
+quickOnly(describe)('several replicas', () => {
   const masterKey = MasterKey.from('a key for tests that is long enough')
   const rows = new Map<string, string>()
   const actor = { id: 'a', origin: { requestId: null, ipAddress: null, userAgent: null } }
@@ -377,7 +365,7 @@ describe('several replicas', () => {
   })
 })
 
-test('use the session lifetime from the start, and show the name to authenticators', async () => {
+quickOnly(test)('use the session lifetime from the start, and show the name to authenticators', async () => {
   await using running = await startApp({ SESSION_DURATION: '5', APP_NAME: 'Lighthouse' })
   const agent = running.agent()
   const fields = { username: 'ada', firstName: 'Ada', lastName: 'Lovelace', email: 'ada@example.com' }

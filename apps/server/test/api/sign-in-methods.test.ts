@@ -1,24 +1,25 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
-import { type CalledInstance, startCalledInstance } from './calls.ts'
+import { shareBetweenTests } from '@pocket/test-support'
+import { startCalledInstance } from './calls.ts'
 import { passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
 const callback = 'https://app.example/callback'
 const verifier = 'a-verifier-that-is-long-enough-for-every-server'
-let instance: CalledInstance
+const instance = shareBetweenTests(() =>
+  startCalledInstance('SQLite', {
+    EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED: 'true',
+    ALLOW_USER_SIGNUPS: 'open',
+  }),
+)
 let clientId: string
 
 beforeAll(async () => {
-  instance = await startCalledInstance('SQLite', {
-    EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED: 'true',
-    ALLOW_USER_SIGNUPS: 'open',
-  })
   const body = { name: 'App', callbackURLs: [callback], isPublic: true, skipConsent: true }
   clientId = String((await instance.call('POST /api/oidc/clients', { body })).json.id)
 })
-afterAll(async () => instance[Symbol.asyncDispose]())
 
 /** Signs a user in on another device, where the administrator uses a passkey. */
 async function signInByDevice(): Promise<UserAgent> {

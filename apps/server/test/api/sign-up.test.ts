@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator } from '@pocket/core/testing'
-import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, findAuditEvents, lastEntry, startCalledInstance } from './calls.ts'
+import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
+import { findAuditEvents, lastEntry, startCalledInstance } from './calls.ts'
 import { passkeyAnswer } from './instance.ts'
 import { createPerson, freshName } from './people.ts'
 
 describe.each(databaseKinds)('signing up on %s', (kind) => {
-  let instance: CalledInstance
-  beforeAll(async () => {
-    instance = await startCalledInstance(kind)
-  })
-  afterAll(async () => instance[Symbol.asyncDispose]())
+  const instance = shareBetweenTests(() => startCalledInstance(kind))
 
   const signUp = async (fields: Readonly<Record<string, unknown>> = {}) => {
     const username = freshName()

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
+import { describe, expect, test } from '@jest/globals'
+import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
+import { findAuditEvents, startCalledInstance } from './calls.ts'
 import { passkeyAnswer } from './instance.ts'
 
 interface SigningKey {
@@ -19,12 +19,8 @@ interface Replacement {
 const page = '/settings/admin/application-configuration/oidc'
 
 describe.each(databaseKinds)('signing keys on %s', (kind) => {
-  let instance: CalledInstance
+  const instance = shareBetweenTests(() => startCalledInstance(kind))
 
-  beforeAll(async () => {
-    instance = await startCalledInstance(kind)
-  })
-  afterAll(async () => instance[Symbol.asyncDispose]())
   const keys = async () => (await instance.call('GET /api/signing-keys')).json as unknown as readonly SigningKey[]
   const rotate = async (body: object = {}) => {
     const { status, json } = await instance.call('POST /api/signing-keys/rotate', { body })

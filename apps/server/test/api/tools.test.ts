@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
 import sharp from 'sharp'
-import { databaseOf, type RunningApp, startApp } from '../http/app.ts'
+import { startApp } from '../http/app.ts'
 
 const key = 'a key of the environment'
 const noUser = '0b6f4f2e-7c1a-4d3e-9f10-2a3b4c5d6e7f'
@@ -12,17 +12,12 @@ type Json = Readonly<Record<string, unknown>>
  * Requests of infrastructure-as-code providers, operators, exporters and MCP servers for Pocket ID, and the parts of the
  * response that they read.
  */
-describe.each(databaseKinds)('tools for Pocket ID, on %s', (kind) => {
-  const stack = new AsyncDisposableStack()
-  let running: RunningApp
+describe('tools for Pocket ID', () => {
+  const running = shareBetweenTests(() => startApp({ STATIC_API_KEY: key }))
 
   beforeAll(async () => {
-    const database = await databaseOf(kind, stack)
-    running = stack.use(await startApp({ STATIC_API_KEY: key, ...database }))
     await call('POST /api/oidc/clients', { id: 'there', name: 'There', callbackURLs: [] })
   })
-
-  afterAll(async () => stack.disposeAsync())
 
   async function send(name: string, init: RequestInit = {}) {
     const [method = '', path = ''] = name.split(' ')

@@ -1,7 +1,8 @@
 import { Session } from 'node:inspector/promises'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
 import { recordStatements } from '../sent-statements.ts'
-import { type CalledInstance, kinds, startCalledInstance } from './calls.ts'
+import { kinds, startCalledInstance } from './calls.ts'
 import { createPerson } from './people.ts'
 
 const statements = recordStatements()
@@ -28,14 +29,7 @@ function openProfiler() {
 }
 
 describe.each(kinds)('a change of a user on %s', (kind) => {
-  let instance: CalledInstance
-  beforeAll(async () => {
-    instance = await startCalledInstance(kind)
-  })
-
-  afterAll(async () => {
-    await instance[Symbol.asyncDispose]()
-  })
+  const instance = shareBetweenTests(() => startCalledInstance(kind))
 
   /** The minimum of several attempts, because caches expire in between. */
   async function countStatements(id: string, send: () => Promise<unknown>) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
-import { databaseKinds } from '@pocket/test-support'
+import { databaseKinds, quickOnly } from '@pocket/test-support'
 import { defaultValues, type SettingValues } from '../../src/settings/definitions.ts'
 import { createUserAdministration, type UserAdministration } from '../../src/users/user-administration.ts'
 import { type Answer, type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
@@ -229,7 +229,7 @@ describe.each(databaseKinds)('users on %s', (kind) => {
   })
 })
 
-describe('fields that users change themselves', () => {
+quickOnly(describe)('fields that users change themselves', () => {
   beforeAll(async () => {
     instance = await startCalledInstance('SQLite')
   })
@@ -264,7 +264,7 @@ describe('fields that users change themselves', () => {
   })
 })
 
-describe('settings for users', () => {
+quickOnly(describe)('settings for users', () => {
   beforeAll(async () => {
     instance = await startCalledInstance('SQLite')
   })

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator } from '@pocket/core/testing'
-import { databaseKinds } from '@pocket/test-support'
+import { databaseKinds, quickOnly, shareBetweenTests } from '@pocket/test-support'
 import { type CalledInstance, findAuditEvents, lastEntry, startCalledInstance } from './calls.ts'
 import { passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
@@ -10,13 +10,7 @@ import { completeSettings, write } from './setting-calls.ts'
 const cookiePrecision = 1000
 
 describe.each(databaseKinds)('%s', (kind) => {
-  let instance: CalledInstance
-
-  beforeAll(async () => {
-    instance = await startCalledInstance(kind)
-  })
-
-  afterAll(async () => instance[Symbol.asyncDispose]())
+  const instance = shareBetweenTests(() => startCalledInstance(kind))
 
   const cookie = (agent: ReturnType<CalledInstance['agent']>, name: string) =>
     agent.cookies().find((each) => each.name === name)
@@ -350,7 +344,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 })
 
-test('a session of the set-up through the API has full rights', async () => {
+quickOnly(test)('a session of the set-up through the API has full rights', async () => {
   const { startApp } = await import('../http/app.ts')
   await using running = await startApp()
   const agent = running.agent()

@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { connect } from 'node:tls'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { beforeAll, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
+import { shareBetweenTests } from '@pocket/test-support'
 import { selfSigned } from '@pocket/test-support/certificates'
 import { compatibilityReference, differences } from '../../../scripts/pocket-id-compatibility.ts'
 import { startApp } from '../../http/app.ts'
-import { type Instance, passkeyAnswer, registerPasskey, startInstance } from '../instance.ts'
+import { passkeyAnswer, registerPasskey, startInstance } from '../instance.ts'
 import { findMismatchedPaths, parseStep, type Step, stepLines } from './steps.ts'
 
 const key = 'a key of the environment'
@@ -17,27 +18,20 @@ const files: Readonly<Record<string, Blob>> = {
   big: new Blob([new Uint8Array(3 * 1024 * 1024)], { type: 'image/png' }),
 }
 
-let instance: Instance
+const instance = shareBetweenTests(() => startInstance({ STATIC_API_KEY: key }))
+const alone = shareBetweenTests(() => startInstance())
 /** The only administrator of a server without `STATIC_API_KEY`. */
-let alone: Instance
 let agents: Readonly<Record<string, UserAgent>>
 const values = new Map<string, string>([['KEY', key]])
 let configuration: Readonly<Record<string, string>> = {}
 
 beforeAll(async () => {
-  instance = await startInstance({ STATIC_API_KEY: key })
-  alone = await startInstance()
   const tim = await instance.personWithoutPasskey('tim')
   agents = { admin: instance.administrator, tim: tim.agent, alone: alone.administrator }
   values.set('BASE', instance.url)
   values.set('tim', tim.id)
   const [administrator] = await alone.app.directory.list()
   values.set('alone', String(administrator?.id))
-})
-
-afterAll(async () => {
-  await instance[Symbol.asyncDispose]()
-  await alone[Symbol.asyncDispose]()
 })
 
 function fillPlaceholders(text: string): string {
