@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { launchBrowser, type TestBrowser } from '@pocket/test-support'
+import { expect, test } from '@jest/globals'
+import { launchBrowser, shareBetweenTests, type TestBrowser } from '@pocket/test-support'
 import sharp from 'sharp'
-import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
+import { startCalledInstance } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
 
 type Page = Awaited<ReturnType<TestBrowser['newPage']>>
 
-let browser: TestBrowser
-let instance: CalledInstance
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-  instance = await startCalledInstance('SQLite')
-})
-afterAll(async () => {
-  await browser[Symbol.asyncDispose]()
-  await instance[Symbol.asyncDispose]()
-})
+const browser = shareBetweenTests(() => launchBrowser())
+const instance = shareBetweenTests(() => startCalledInstance('SQLite'))
 
 /** Signs a user in with a login code. */
 async function signInUser(): Promise<{ id: string; page: Page; messages: string[] }> {

@@ -1,26 +1,22 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import {
   addVirtualAuthenticator,
   launchBrowser,
-  type TestBrowser,
+  shareBetweenTests,
   type VirtualAuthenticatorOptions,
 } from '@pocket/test-support'
-import { type RunningApp, startApp } from '../http/app.ts'
+import { startApp } from '../http/app.ts'
 import { setUpOverApi } from './set-up.ts'
 
-let browser: TestBrowser
-let running: RunningApp
+const running = shareBetweenTests(() =>
+  startApp({ UI_CONFIG_DISABLED: 'true', ALLOW_USER_SIGNUPS: 'open', STATIC_API_KEY: key }),
+)
+const browser = shareBetweenTests(() => launchBrowser())
 let people = 0
 const key = 'a static key that is long enough'
 
 beforeAll(async () => {
-  browser = await launchBrowser()
-  running = await startApp({ UI_CONFIG_DISABLED: 'true', ALLOW_USER_SIGNUPS: 'open', STATIC_API_KEY: key })
   await setUpOverApi(running.url)
-})
-afterAll(async () => {
-  await running[Symbol.asyncDispose]()
-  await browser[Symbol.asyncDispose]()
 })
 
 async function signUp(options: VirtualAuthenticatorOptions, origin = running.url) {

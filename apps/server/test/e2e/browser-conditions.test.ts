@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { beforeAll, expect, test } from '@jest/globals'
 import {
   addVirtualAuthenticator,
   type BrowserContextOptions,
@@ -7,24 +7,18 @@ import {
   expectNoAxeViolations,
   freePort,
   launchBrowser,
-  type TestBrowser,
+  shareBetweenTests,
 } from '@pocket/test-support'
-import { type RunningApp, startApp } from '../http/app.ts'
+import { startApp } from '../http/app.ts'
 import { waitForRedirect } from './redirect-target.ts'
 import { setUpOverApi } from './set-up.ts'
 
-let browser: TestBrowser
-let running: RunningApp
+const running = shareBetweenTests(() => startApp({ UI_CONFIG_DISABLED: 'true', ALLOW_USER_SIGNUPS: 'open' }))
+const browser = shareBetweenTests(() => launchBrowser())
 let count = 0
 
 beforeAll(async () => {
-  browser = await launchBrowser()
-  running = await startApp({ UI_CONFIG_DISABLED: 'true', ALLOW_USER_SIGNUPS: 'open' })
   await setUpOverApi(running.url)
-})
-afterAll(async () => {
-  await running[Symbol.asyncDispose]()
-  await browser[Symbol.asyncDispose]()
 })
 
 async function open(path: string, options: BrowserContextOptions = {}) {

@@ -1,25 +1,19 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { addVirtualAuthenticator, launchBrowser, type TestBrowser } from '@pocket/test-support'
-import { type RunningApp, startApp } from '../http/app.ts'
+import { beforeAll, expect, test } from '@jest/globals'
+import { addVirtualAuthenticator, launchBrowser, shareBetweenTests, type TestBrowser } from '@pocket/test-support'
+import { startApp } from '../http/app.ts'
 import { setUpOnPage } from './set-up.ts'
 
-let browser: TestBrowser
-let running: RunningApp
+const browser = shareBetweenTests(() => launchBrowser())
+const running = shareBetweenTests(() => startApp())
 let page: Awaited<ReturnType<TestBrowser['newPage']>>
 const clientUrl = (id: string, tab = '') => `${running.url}/settings/admin/oidc-clients/${id}${tab}`
 const createClient = (name: string) =>
   running.app.pocket.clients.create({ name, redirectUris: ['https://wiki.example/cb'] })
 
 beforeAll(async () => {
-  browser = await launchBrowser()
-  running = await startApp()
   page = await browser.newPage()
   await addVirtualAuthenticator(page)
   await setUpOnPage(page, running.url)
-})
-afterAll(async () => {
-  await browser[Symbol.asyncDispose]()
-  await running[Symbol.asyncDispose]()
 })
 
 test('tests a client in the page, without losing a new secret or unsaved input', async () => {

@@ -1,21 +1,21 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { beforeAll, expect, test } from '@jest/globals'
 import {
   addVirtualAuthenticator,
   eventually,
   type Locator,
   launchBrowser,
   type Page,
-  type TestBrowser,
+  shareBetweenTests,
 } from '@pocket/test-support'
-import { type RunningApp, startApp } from '../http/app.ts'
+import { startApp } from '../http/app.ts'
 import { setUpOnPage } from './set-up.ts'
 
 /**
  * The commonest tasks with the keyboard alone and a screen reader, and the clicks that they take with a pointer; each test continues
  * from the previous one.
  */
-let browser: TestBrowser
-let running: RunningApp
+const browser = shareBetweenTests(() => launchBrowser())
+const running = shareBetweenTests(() => startApp())
 let page: Page
 let clientId: string
 let counted = { clicks: 0, keys: 0 }
@@ -83,14 +83,8 @@ async function waitForAnnouncement(on = page) {
 }
 
 beforeAll(async () => {
-  running = await startApp()
-  browser = await launchBrowser()
   page = await openWindow(1280)
   await setUpOnPage(page, running.url)
-})
-afterAll(async () => {
-  await browser[Symbol.asyncDispose]()
-  await running[Symbol.asyncDispose]()
 })
 
 test('DSM is connected', async () => {

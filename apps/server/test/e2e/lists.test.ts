@@ -1,24 +1,22 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { newUser } from '@pocket/directory'
 import {
   addVirtualAuthenticator,
   expectNoAxeViolations,
   launchBrowser,
   type Page,
-  type TestBrowser,
+  shareBetweenTests,
 } from '@pocket/test-support'
-import { type RunningApp, startApp } from '../http/app.ts'
+import { startApp } from '../http/app.ts'
 import { setUpOnPage } from './set-up.ts'
 
 const users = '/settings/admin/users'
-let running: RunningApp
-let browser: TestBrowser
+const browser = shareBetweenTests(() => launchBrowser())
+const running = shareBetweenTests(() => startApp())
 let page: Page
 let annaId = ''
 
 beforeAll(async () => {
-  running = await startApp()
-  browser = await launchBrowser()
   page = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage()
   await addVirtualAuthenticator(page)
   await setUpOnPage(page, running.url)
@@ -28,10 +26,6 @@ beforeAll(async () => {
   annaId = (await directory.findByName('anna'))?.id ?? ''
   const { id } = await directory.groups.create({ name: 'family', friendlyName: 'Family' })
   await directory.groups.setMembers(id, [annaId])
-})
-afterAll(async () => {
-  await browser[Symbol.asyncDispose]()
-  await running[Symbol.asyncDispose]()
 })
 
 const open = (path: string) => page.goto(running.url + path)

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import {
   addVirtualAuthenticator,
   expectNoAxeViolations,
   launchBrowser,
   type Page,
-  type TestBrowser,
+  shareBetweenTests,
 } from '@pocket/test-support'
 import { SynologyDsm } from '@pocket/test-support/relying-parties'
 import { type Instance, type Storage, startInstance } from './instance.ts'
@@ -13,13 +13,7 @@ import { setUpOnPage } from './set-up.ts'
 
 const nas = 'https://nas.example:5001'
 
-let browser: TestBrowser
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(async () => {
-  await browser[Symbol.asyncDispose]()
-})
+const browser = shareBetweenTests(() => launchBrowser())
 
 /** A browser window that must not log to the console. */
 async function openWindow() {

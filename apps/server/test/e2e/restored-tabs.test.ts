@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import {
   addVirtualAuthenticator,
   type BrowserContext,
   launchBrowser,
   type Page,
-  type TestBrowser,
+  shareBetweenTests,
 } from '@pocket/test-support'
 import { startInstance } from './instance.ts'
 
@@ -13,11 +13,7 @@ const clients = [0, 1, 2, 3]
 const tabs = [...clients, ...clients]
 const callbackOf = (client: number) => `https://app${client}.example/callback`
 
-let browser: TestBrowser
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(async () => browser[Symbol.asyncDispose]())
+const browser = shareBetweenTests(() => launchBrowser())
 
 /** The request to a client at which a tab ends; the clients do not need to run. */
 function waitForCallback(tab: Page): Promise<string> {

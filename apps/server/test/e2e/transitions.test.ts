@@ -1,19 +1,10 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { launchBrowser, type Page, type TestBrowser } from '@pocket/test-support'
-import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
+import { expect, test } from '@jest/globals'
+import { launchBrowser, type Page, shareBetweenTests, type TestBrowser } from '@pocket/test-support'
+import { startCalledInstance } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
 
-let browser: TestBrowser
-let instance: CalledInstance
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-  instance = await startCalledInstance('SQLite')
-})
-afterAll(async () => {
-  await browser[Symbol.asyncDispose]()
-  await instance[Symbol.asyncDispose]()
-})
+const browser = shareBetweenTests(() => launchBrowser())
+const instance = shareBetweenTests(() => startCalledInstance('SQLite'))
 
 interface AdministrationPage {
   readonly page: Page

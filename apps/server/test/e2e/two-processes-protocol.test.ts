@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
+import { shareBetweenTests } from '@pocket/test-support'
 import { passkeyAnswer } from '../api/instance.ts'
 import { setUpAdministrator } from '../http/app.ts'
-import { type Instance, type Storage, startInstance } from './instance.ts'
+import { type Storage, startInstance } from './instance.ts'
 
 const callback = 'https://app.example/callback'
 const rounds = 3
@@ -11,14 +12,15 @@ const storages: readonly Storage[] = ['SQLite', 'PostgreSQL']
 type Fields = Readonly<Record<string, string>>
 
 describe.each(storages)('two processes over one %s', (storage) => {
-  let instance: Instance
+  const instance = shareBetweenTests(() =>
+    startInstance(storage, { UI_CONFIG_DISABLED: 'true', ALLOW_USER_SIGNUPS: 'withToken' }),
+  )
   let processes: readonly [string, string]
   let client: Readonly<Record<'client_id' | 'client_secret', string>>
   const browser = new UserAgent()
   const authenticator = new SoftwareAuthenticator()
 
   beforeAll(async () => {
-    instance = await startInstance(storage, { UI_CONFIG_DISABLED: 'true', ALLOW_USER_SIGNUPS: 'withToken' })
     await setUpAdministrator(browser, instance.url, authenticator)
     processes = [instance.url, await instance.startReplica()]
     const answer = await passkeyAnswer(browser, instance.url, authenticator)
@@ -28,7 +30,6 @@ describe.each(storages)('two processes over one %s', (storage) => {
     const { secret = '' } = await send('POST', `/api/oidc/clients/${client_id}/secret`)
     client = { client_id, client_secret: secret }
   })
-  afterAll(async () => instance[Symbol.asyncDispose]())
 
   async function send(method: string, path: string, body?: object): Promise<Fields> {
     const response = await browser.sendJson(method, instance.url + path, body === undefined ? {} : { body })

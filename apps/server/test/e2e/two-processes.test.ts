@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
+import { shareBetweenTests } from '@pocket/test-support'
 import { passkeyAnswer, registerPasskey } from '../api/instance.ts'
 import { setUpAdministrator } from '../http/app.ts'
-import { type Instance, type Storage, startInstance } from './instance.ts'
+import { type Storage, startInstance } from './instance.ts'
 
 const callback = 'https://app.example/callback'
 const rounds = 3
@@ -12,17 +13,15 @@ type Fields = Readonly<Record<string, string>>
 describe.each<Storage>(['SQLite', 'PostgreSQL'])('two processes on %s', (storage) => {
   const administrator = new UserAgent()
   const administratorAuthenticator = new SoftwareAuthenticator()
-  let instance: Instance
+  const instance = shareBetweenTests(() => startInstance(storage))
   let url: string
   let replica: string
 
   beforeAll(async () => {
-    instance = await startInstance(storage)
     url = instance.url
     replica = await instance.startReplica()
     await setUpAdministrator(administrator, url, administratorAuthenticator)
   })
-  afterAll(async () => instance[Symbol.asyncDispose]())
 
   test.each(['the owner', 'an administrator'])(
     'end the sessions of a passkey that %s removes in one of them',
