@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { describe, expect, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
+import { databaseKinds, quickOnly } from '@pocket/test-support'
 import Database from 'better-sqlite3'
 import { migrations, tables } from '../../src/composition/server-tables.ts'
 import { lockForReading } from '../../src/database/migrated-database.ts'
@@ -65,7 +65,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 })
 
-test('an export writes nothing, so that it does not wait for a server that writes', async () => {
+quickOnly(test)('an export writes nothing, so that it does not wait for a server that writes', async () => {
   await using machine = await createMachine('SQLite')
   await (await startApp(machine.env))[Symbol.asyncDispose]()
   const { logger } = recordingLogger()
@@ -80,7 +80,7 @@ test('an export writes nothing, so that it does not wait for a server that write
   }
 })
 
-test('an export of an empty database explains the next step', async () => {
+quickOnly(test)('an export of an empty database explains the next step', async () => {
   await using machine = await createEmptyMachine('PostgreSQL')
   const { exit, stderr } = await machine.run(['export', '-p', '-'])
   expect([exit, stderr]).toEqual([1, expect.stringContaining('is empty. Start the server once.')])

@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import { createBackupDownloads } from '../../src/backup/downloads.ts'
 import { type Instance, passkeyAnswer, startInstance } from '../api/instance.ts'
@@ -11,13 +10,13 @@ import { createMachine, type Machine } from './test-instance.ts'
 const path = '/settings/admin/backups'
 const passphrase = 'twelve characters'
 
-describe.each(databaseKinds)('%s: an administrator', (kind) => {
+describe('an administrator', () => {
   const stack = new AsyncDisposableStack()
   let machine: Machine
   let instance: Instance
 
   beforeAll(async () => {
-    machine = stack.use(await createMachine(kind))
+    machine = stack.use(await createMachine('SQLite'))
     instance = stack.use(await startInstance(machine.env))
   })
   afterAll(() => stack.disposeAsync())

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from '@jest/globals'
 import { MasterKey } from '@pocket/core'
-import { databaseKinds } from '@pocket/test-support'
+import { databaseKinds, quickOnly } from '@pocket/test-support'
 import Database from 'better-sqlite3'
 import { loadConfig } from '../../src/composition/config.ts'
 import { openDatabase } from '../../src/composition/open-database.ts'
@@ -28,7 +28,7 @@ async function tryRecoveryCode(server: RunningApp, code: string): Promise<number
   return (await agent.postJson(`${server.url}/recover/options`, {})).status
 }
 
-test('encryption-key-rotate backs up a database before it migrates it', async () => {
+quickOnly(test)('encryption-key-rotate backs up a database before it migrates it', async () => {
   await using machine = await createMachine('SQLite')
   await (await startApp(machine.env))[Symbol.asyncDispose]()
   const database = new Database(machine.path('data/pocket-id.db'))
@@ -145,7 +145,7 @@ test.each(databaseKinds)(
   },
 )
 
-test('an interrupted rotation is completed by running it again', async () => {
+quickOnly(test)('an interrupted rotation is completed by running it again', async () => {
   await using machine = await createEmptyMachine('SQLite', {})
   await (await startApp({ ...machine.env, ENCRYPTION_KEY: '' }))[Symbol.asyncDispose]()
   const keyFile = machine.path('data/encryption_key')
@@ -161,7 +161,7 @@ test('an interrupted rotation is completed by running it again', async () => {
   expect((await readdir(machine.path('data'))).filter((name) => name.startsWith('encryption_key.'))).toHaveLength(1)
 })
 
-test('rejects a new key that the data folder cannot hold, and changes nothing', async () => {
+quickOnly(test)('rejects a new key that the data folder cannot hold, and changes nothing', async () => {
   await using machine = await createEmptyMachine('SQLite', {})
   await (await startApp({ ...machine.env, ENCRYPTION_KEY: '' }))[Symbol.asyncDispose]()
   await writeFile(machine.path('new-key'), Buffer.alloc(32, 0xff))
@@ -170,7 +170,7 @@ test('rejects a new key that the data folder cannot hold, and changes nothing', 
   await (await startApp({ ...machine.env, ENCRYPTION_KEY: '' }))[Symbol.asyncDispose]()
 })
 
-test('leaves no value that the old key has encrypted', async () => {
+quickOnly(test)('leaves no value that the old key has encrypted', async () => {
   await using machine = await createMachine('SQLite')
   const { fingerprint } = await (async () => {
     await using instance = await startInstance(machine.env)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
+import { databaseKinds, quickOnly } from '@pocket/test-support'
 import { startInstance } from '../api/instance.ts'
 import { createMachine, type Machine } from './test-instance.ts'
 
@@ -55,7 +55,7 @@ describe.each(databaseKinds)('export --open of %s', (kind) => {
   })
 })
 
-test('export --open rejects options of archives', async () => {
+quickOnly(test)('export --open rejects options of archives', async () => {
   await using machine = await createMachine('SQLite')
   const { exit, stderr } = await machine.run(['export', '--open', '--with-key'])
   expect([exit, stderr]).toEqual([2, expect.stringContaining('--open is not encrypted')])

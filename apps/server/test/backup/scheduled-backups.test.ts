@@ -1,6 +1,6 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
+import { databaseKinds, quickOnly } from '@pocket/test-support'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import { createScheduledBackups } from '../../src/backup/scheduled-backups.ts'
 import { composeBackups } from '../../src/composition/backups.ts'
@@ -68,7 +68,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 })
 
-test('a backup that fails leaves the older ones and no partial file', async () => {
+quickOnly(test)('a backup that fails leaves the older ones and no partial file', async () => {
   await using machine = await createMachine('SQLite')
   await (await startApp(machine.env))[Symbol.asyncDispose]()
   const folder = machine.path('kept')
@@ -103,7 +103,7 @@ test('a backup that fails leaves the older ones and no partial file', async () =
   ])
 })
 
-test('a backup that is aborted leaves no partial file', async () => {
+quickOnly(test)('a backup that is aborted leaves no partial file', async () => {
   await using machine = await createMachine('SQLite')
   await (await startApp(machine.env))[Symbol.asyncDispose]()
   const folder = machine.path('kept')
@@ -121,7 +121,7 @@ test('a backup that is aborted leaves no partial file', async () => {
   expect(await readdir(folder)).toEqual([])
 })
 
-test('is not scheduled by default', async () => {
+quickOnly(test)('is not scheduled by default', async () => {
   await using machine = await createMachine('SQLite')
   expect(machine.config.scheduledBackups).toBeUndefined()
 })

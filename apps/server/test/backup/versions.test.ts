@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
+import { databaseKinds, quickOnly } from '@pocket/test-support'
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { openArchive } from '../../src/backup/encryption.ts'
 import { importArchive } from '../../src/backup/import-archive.ts'
@@ -77,7 +77,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 })
 
-test('a failed and a complete import leave no schema behind in PostgreSQL', async () => {
+quickOnly(test)('a failed and a complete import leave no schema behind in PostgreSQL', async () => {
   await using source = await createMachine('PostgreSQL')
   const archive = await exportInstance(source)
   await using target = await createMachine('PostgreSQL')

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds, eventually } from '@pocket/test-support'
+import { eventually } from '@pocket/test-support'
 import { run } from '../../src/cli/run.ts'
 import { loadConfig } from '../../src/composition/config.ts'
 import { type Instance, startInstance } from '../api/instance.ts'
 import { createMachine, type Machine, noTerminal } from '../backup/test-instance.ts'
 import { commandContext } from './command-context.ts'
 
-describe.each(databaseKinds)('commands while a server runs on %s', (kind) => {
+describe('commands while a server runs', () => {
   const stack = new AsyncDisposableStack()
   let machine: Machine
   let instance: Instance
 
   beforeAll(async () => {
-    machine = stack.use(await createMachine(kind))
+    machine = stack.use(await createMachine('SQLite'))
     instance = stack.use(await startInstance(machine.env))
   })
 

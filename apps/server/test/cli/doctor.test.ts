@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { databaseKinds, freePort } from '@pocket/test-support'
+import { freePort } from '@pocket/test-support'
 import { type Instance, startInstance } from '../api/instance.ts'
 import { createMachine, type Machine } from '../backup/test-instance.ts'
 
@@ -13,13 +13,13 @@ const runDoctor = async (machine: Pick<Machine, 'run'>) => {
 
 const day = 86_400_000
 
-describe.each(databaseKinds)('doctor on %s', (kind) => {
+describe('doctor', () => {
   const stack = new AsyncDisposableStack()
   let machine: Machine
   let instance: Instance
 
   beforeAll(async () => {
-    machine = stack.use(await createMachine(kind))
+    machine = stack.use(await createMachine('SQLite'))
     instance = stack.use(await startInstance(machine.env))
   })
   afterAll(() => stack.disposeAsync())
@@ -85,14 +85,14 @@ describe.each(databaseKinds)('doctor on %s', (kind) => {
   })
 })
 
-test.each(databaseKinds)('contacts each SCIM target with its token and says how to repair it on %s', async (kind) => {
+test('contacts each SCIM target with its token and says how to repair it', async () => {
   const port = await freePort()
   const targets = [
     ['Wiki', `http://localhost:${port}`, 'right'],
     ['Files', `http://localhost:${port}`, 'wrong-token'],
     ['Mail', `http://localhost:${await freePort()}`, 'right'],
   ] as const
-  await using machine = await createMachine(kind)
+  await using machine = await createMachine('SQLite')
   const { administrator, url, ...server } = await startInstance(machine.env)
   const send = async (path: string, body: object) =>
     Object((await administrator.sendJson('POST', url + path, { body })).json())
@@ -119,8 +119,8 @@ test.each(databaseKinds)('contacts each SCIM target with its token and says how 
   expect(new Set(requests)).toEqual(new Set(['GET Bearer right', 'GET Bearer wrong-token']))
 })
 
-test.each(databaseKinds)('reports passkeys that belong to the host name of a previous APP_URL on %s', async (kind) => {
-  await using machine = await createMachine(kind)
+test('reports passkeys that belong to the host name of a previous APP_URL', async () => {
+  await using machine = await createMachine('SQLite')
   await (await startInstance(machine.env))[Symbol.asyncDispose]()
   const issuer = 'https://id.example.com'
   expect(await machine.run(['issuer', 'set', issuer, '--yes'])).toMatchObject({ exit: 0 })

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { expect, test } from '@jest/globals'
-import { databaseKinds, selectCases } from '@pocket/test-support'
+import { databaseKinds, quickOnly, selectCases } from '@pocket/test-support'
 import Database from 'better-sqlite3'
 import { createApp } from '../../src/app.ts'
 import { kinds } from '../api/calls.ts'
@@ -43,17 +43,20 @@ test.each(databaseKinds)(
   },
 )
 
-test('a database without a stored issuer belongs to the APP_URL, and is backed up before its migration', async () => {
-  await using machine = await createMachine('SQLite')
-  await openOnce(withUrl(machine, first))
-  const database = new Database(machine.path('data/pocket-id.db'))
-  database.exec('DROP TABLE pocket_issuer; DELETE FROM pocket_core_migration WHERE timestamp = 1764000000120')
-  database.close()
-  const changed = await withUrl(machine, first).run(['issuer', 'set', `${second}/`, '--yes'])
-  expect(changed.stdout.toString()).toContain(`The issuer was ${first}. Set APP_URL to ${second} before`)
-  expect(changed.stdout.toString()).toContain('Passkeys of id.example.com do not work there')
-  expect(await readdir(machine.path('data/backups'))).toEqual([expect.stringMatching(/^before-migration-/)])
-})
+quickOnly(test)(
+  'a database without a stored issuer belongs to the APP_URL, and is backed up before its migration',
+  async () => {
+    await using machine = await createMachine('SQLite')
+    await openOnce(withUrl(machine, first))
+    const database = new Database(machine.path('data/pocket-id.db'))
+    database.exec('DROP TABLE pocket_issuer; DELETE FROM pocket_core_migration WHERE timestamp = 1764000000120')
+    database.close()
+    const changed = await withUrl(machine, first).run(['issuer', 'set', `${second}/`, '--yes'])
+    expect(changed.stdout.toString()).toContain(`The issuer was ${first}. Set APP_URL to ${second} before`)
+    expect(changed.stdout.toString()).toContain('Passkeys of id.example.com do not work there')
+    expect(await readdir(machine.path('data/backups'))).toEqual([expect.stringMatching(/^before-migration-/)])
+  },
+)
 
 test.each(databaseKinds)('with %s, "issuer set" is rejected while a server runs', async (kind) => {
   await using machine = await createMachine(kind)
@@ -74,7 +77,7 @@ test.each(selectCases(kinds, (kind) => kind === 'PostgreSQL'))(
   },
 )
 
-test('a backup restored under another URL starts after "issuer set"', async () => {
+quickOnly(test)('a backup restored under another URL starts after "issuer set"', async () => {
   await using source = await createMachine('SQLite')
   await using target = await createMachine('PostgreSQL')
   await openOnce(withUrl(source, first))

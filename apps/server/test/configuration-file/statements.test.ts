@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { expect, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
 import { fileSchema } from '../../src/composition/configuration/schema.ts'
 import { loadFile } from '../../src/configuration-file/load.ts'
-import { databaseOf, startApp } from '../http/app.ts'
+import { startApp } from '../http/app.ts'
 import { recordStatements } from '../sent-statements.ts'
 import { createConfigurationFile } from './create-configuration-file.ts'
 
@@ -24,26 +23,23 @@ ${repeatLine((index) => `  - { resource: "https://${index}.example.com", name: A
 `
 }
 
-test.each(databaseKinds)(
-  'on %s: uses a number of statements linear in the objects of a configuration file',
-  async (kind) => {
-    await using stack = new AsyncDisposableStack()
-    const { app } = stack.use(await startApp(await databaseOf(kind, stack)))
-    const site = stack.use(await createConfigurationFile(''))
-    const load = async (count: number) => {
-      await writeFile(site.path, createYaml(count))
-      return loadFile({ path: site.path, environment: {}, schema: fileSchema() })
-    }
-    const countFor = async (count: number) => {
-      const file = await load(count)
-      return statements.countDuring(() => app.configuration.dryRun(file))
-    }
-    const [few, some, many] = [await countFor(5), await countFor(10), await countFor(20)]
-    // One statement for each pair of objects would add 150; jobs send a few in between.
-    expect(many - some).toBeLessThanOrEqual(2 * (some - few) + 40)
-    const file = await load(20)
-    await app.configuration.apply(file)
-    const again = await statements.countDuring(() => app.configuration.dryRun(file))
-    expect(again).toBeLessThanOrEqual(80 * 4)
-  },
-)
+test('uses a number of statements linear in the objects of a configuration file', async () => {
+  await using stack = new AsyncDisposableStack()
+  const { app } = stack.use(await startApp())
+  const site = stack.use(await createConfigurationFile(''))
+  const load = async (count: number) => {
+    await writeFile(site.path, createYaml(count))
+    return loadFile({ path: site.path, environment: {}, schema: fileSchema() })
+  }
+  const countFor = async (count: number) => {
+    const file = await load(count)
+    return statements.countDuring(() => app.configuration.dryRun(file))
+  }
+  const [few, some, many] = [await countFor(5), await countFor(10), await countFor(20)]
+  // One statement for each pair of objects would add 150; jobs send a few in between.
+  expect(many - some).toBeLessThanOrEqual(2 * (some - few) + 40)
+  const file = await load(20)
+  await app.configuration.apply(file)
+  const again = await statements.countDuring(() => app.configuration.dryRun(file))
+  expect(again).toBeLessThanOrEqual(80 * 4)
+})

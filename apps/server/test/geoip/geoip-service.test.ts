@@ -3,15 +3,15 @@ import { copyFile, readdir, readFile, rename, rm, utimes, writeFile } from 'node
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { eventually, freePort } from '@pocket/test-support'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { eventually, freePort, shareBetweenTests } from '@pocket/test-support'
 import { startHttpsProxy } from '@pocket/test-support/https'
 import { loadConfig } from '../../src/composition/config.ts'
 import { type GeoIpService, openGeoIpService } from '../../src/geoip/geoip-service.ts'
 import { createFolder, type TestFolder } from '../database/folder.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
 import { ManualRepeat } from '../jobs/manual-repeat.ts'
-import { archive, type DatabaseServer, packDatabase, startDatabaseServer } from './database-server.ts'
+import { archive, packDatabase, startDatabaseServer } from './database-server.ts'
 import { cityDatabase } from './databases.ts'
 
 const licenseKey = 'secret/license key'
@@ -19,7 +19,7 @@ const london = '81.2.69.160'
 const hour = 3_600_000
 const day = 24 * hour
 
-let source: DatabaseServer
+const source = shareBetweenTests(() => startDatabaseServer())
 let folder: TestFolder
 let stack: AsyncDisposableStack
 let now: number
@@ -27,11 +27,6 @@ let now: number
 let atNextRead: (() => void) | undefined
 let path: string
 let log: ReturnType<typeof recordingLogger>
-
-beforeAll(async () => {
-  source = await startDatabaseServer()
-})
-afterAll(async () => source[Symbol.asyncDispose]())
 
 beforeEach(async () => {
   stack = new AsyncDisposableStack()

@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
+import { shareBetweenTests } from '@pocket/test-support'
 import sharp from 'sharp'
-import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
+import { startCalledInstance } from '../api/calls.ts'
 import { passkeyAnswer, registerPasskey } from '../api/instance.ts'
 import { freshName } from '../api/people.ts'
 import { completeSettings, write } from '../api/setting-calls.ts'
 
 const pagePath = '/settings/account'
-let instance: CalledInstance
-
-beforeAll(async () => {
-  instance = await startCalledInstance('SQLite')
-})
-afterAll(async () => instance[Symbol.asyncDispose]())
+const instance = shareBetweenTests(() => startCalledInstance('SQLite'))
 
 const get = (agent: UserAgent, path = pagePath) => agent.get(instance.url + path)
 const post = (agent: UserAgent, path: string, fields: Readonly<Record<string, string>> = {}) =>

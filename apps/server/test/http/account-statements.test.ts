@@ -1,22 +1,21 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
+import { beforeAll, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
+import { startCalledInstance } from '../api/calls.ts'
 import { recordStatements } from '../sent-statements.ts'
 
 const statements = recordStatements()
 
-let instance: CalledInstance
+const instance = shareBetweenTests(() => startCalledInstance('SQLite'))
 /** A client with custom user names. */
 const renaming = { name: 'Renaming', redirectUris: ['https://renaming.example/cb'] }
 
 let clientId = ''
 
 beforeAll(async () => {
-  instance = await startCalledInstance('SQLite')
   const { id } = await instance.app.pocket.clients.create(renaming)
   clientId = id
   for (const tab of ['', '/access', '/activity', '/settings']) pages.push(`/settings/admin/oidc-clients/${id}${tab}`)
 })
-afterAll(async () => instance[Symbol.asyncDispose]())
 
 const pages = ['/settings/apps', '/settings/api-keys', '/settings/audit-log', '/settings/admin/audit-log']
 const userNames: Record<string, string> = {}

@@ -1,16 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
-import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
+import { shareBetweenTests } from '@pocket/test-support'
+import { startCalledInstance } from '../api/calls.ts'
 import { passkeyAnswer } from '../api/instance.ts'
 import { freshName } from '../api/people.ts'
 
 const pagePath = '/settings/api-keys'
-let instance: CalledInstance
+const instance = shareBetweenTests(() => startCalledInstance('SQLite'))
 
-beforeAll(async () => {
-  instance = await startCalledInstance('SQLite')
-})
-afterAll(async () => instance[Symbol.asyncDispose]())
 afterEach(() => void jest.restoreAllMocks())
 
 const get = (agent: UserAgent, path = pagePath) => agent.get(instance.url + path)

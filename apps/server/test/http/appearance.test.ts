@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
-import { type CalledInstance, findAuditEvents, startCalledInstance } from '../api/calls.ts'
+import { shareBetweenTests } from '@pocket/test-support'
+import { findAuditEvents, startCalledInstance } from '../api/calls.ts'
 import { heic, photoWithMetadata, svg } from '../images/samples.ts'
 import { fetchImage, upload } from '../images/uploads.ts'
 
 const base = '/settings/admin/application-configuration'
-let instance: CalledInstance
-
-beforeAll(async () => {
-  instance = await startCalledInstance('SQLite')
-})
-afterAll(async () => instance[Symbol.asyncDispose]())
+const instance = shareBetweenTests(() => startCalledInstance('SQLite'))
 
 async function changeSettings(changes: Readonly<Record<string, string>>) {
   const { response } = await instance.call('GET /api/application-configuration/all')

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
-import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
+import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
+import { startCalledInstance } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
 import { photoWithMetadata } from '../images/samples.ts'
 import { upload } from '../images/uploads.ts'
@@ -9,12 +9,7 @@ import { upload } from '../images/uploads.ts'
 const pagePath = '/settings/apps'
 
 describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
-  let instance: CalledInstance
-
-  beforeAll(async () => {
-    instance = await startCalledInstance(kind, { ALLOW_USER_SIGNUPS: 'open' })
-  })
-  afterAll(async () => instance[Symbol.asyncDispose]())
+  const instance = shareBetweenTests(() => startCalledInstance(kind, { ALLOW_USER_SIGNUPS: 'open' }))
 
   const get = (agent: UserAgent, path = pagePath) => agent.get(instance.url + path)
   const post = (agent: UserAgent, path: string, fields: Readonly<Record<string, string>> = {}) =>

@@ -1,24 +1,20 @@
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { newUser } from '@pocket/directory'
+import { shareBetweenTests } from '@pocket/test-support'
 import type { AuditEntry } from '../../src/audit-log/audit-entry.ts'
 import { auditLine, noKnownSubjects } from '../../src/audit-log/audit-line.ts'
 import { changeView } from '../../src/audit-log/change-view.ts'
 import { eventNames } from '../../src/audit-log/event-names.ts'
 import { loadMessages } from '../../src/http/messages.ts'
 import { settingKeys } from '../../src/settings/definitions.ts'
-import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
+import { startCalledInstance } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
 import { auditEntry } from '../audit-log/audit-entry.ts'
 
 const own = '/settings/audit-log'
 const all = '/settings/admin/audit-log'
-let instance: CalledInstance
-
-beforeAll(async () => {
-  instance = await startCalledInstance('SQLite')
-})
-afterAll(async () => instance[Symbol.asyncDispose]())
+const instance = shareBetweenTests(() => startCalledInstance('SQLite'))
 
 const get = (path: string, agent = instance.administrator) => agent.get(instance.url + path)
 

@@ -2,11 +2,12 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { brotliDecompressSync } from 'node:zlib'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { beforeAll, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
-import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
+import { shareBetweenTests } from '@pocket/test-support'
+import { setUpAdministrator, startApp } from './app.ts'
 
-let running: RunningApp
+const running = shareBetweenTests(() => startApp())
 let administrator: UserAgent
 let cookie: string
 
@@ -18,12 +19,10 @@ const cookieOf = (agent: UserAgent, sentTo = '/') =>
     .join('; ')
 
 beforeAll(async () => {
-  running = await startApp()
   administrator = running.agent()
   await setUpAdministrator(administrator, running.url)
   cookie = cookieOf(administrator)
 })
-afterAll(async () => running[Symbol.asyncDispose]())
 
 /** The encoding and the body as it was sent, which `fetch` would decode. */
 async function fetchCompressed(path: string, cookie?: string) {

@@ -3,8 +3,8 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { eventually } from '@pocket/test-support'
+import { describe, expect, test } from '@jest/globals'
+import { eventually, shareBetweenTests } from '@pocket/test-support'
 import { selfSigned } from '@pocket/test-support/certificates'
 import { findAuditEvents } from '../api/calls.ts'
 import { type RunningApp, startApp } from './app.ts'
@@ -39,11 +39,7 @@ const request = (name: string) =>
 const clientOf = (running: RunningApp) => findAuditEvents(running, 'sign_in_failed').at(-1)?.ipAddress
 
 describe('the PROXY protocol of a trusted peer', () => {
-  let running: RunningApp
-  beforeAll(async () => {
-    running = await startApp({ PROXY_PROTOCOL: '127.0.0.1' })
-  })
-  afterAll(async () => running[Symbol.asyncDispose]())
+  const running = shareBetweenTests(() => startApp({ PROXY_PROTOCOL: '127.0.0.1' }))
   const exchange = (parts: readonly (Buffer | string)[]) => send(connect(portOf(running), '127.0.0.1'), parts)
 
   test.each([

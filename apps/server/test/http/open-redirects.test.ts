@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import { shareBetweenTests } from '@pocket/test-support'
 import { sameSitePath } from '../../src/http/same-site-path.ts'
-import { type Instance, type Person, passkeyAnswer, startInstance } from '../api/instance.ts'
+import { type Person, passkeyAnswer, startInstance } from '../api/instance.ts'
 
 /** URLs that some parsers treat as a local path. */
 const elsewhere = [
@@ -28,18 +29,18 @@ const elsewhere = [
   '/\u0000//evil.example',
 ] as const
 
-let instance: Instance
-let person: Person
-
-beforeAll(async () => {
-  instance = await startInstance({
+const instance = shareBetweenTests(() =>
+  startInstance({
     DISABLE_RATE_LIMITING: 'true',
     ALLOW_USER_SIGNUPS: 'open',
     UI_CONFIG_DISABLED: 'true',
-  })
+  }),
+)
+let person: Person
+
+beforeAll(async () => {
   person = await instance.person('grace')
 })
-afterAll(async () => instance[Symbol.asyncDispose]())
 
 /** Expects redirects and links to stay at the origin of the server. */
 function expectSameOrigin(page: UserAgentResponse): void {

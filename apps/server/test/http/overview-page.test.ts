@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { createServer } from 'node:tls'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds, freePort } from '@pocket/test-support'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { databaseKinds, freePort, quickOnly, shareBetweenTests } from '@pocket/test-support'
 import { selfSigned } from '@pocket/test-support/certificates'
 import { certificateFindings } from '../../src/diagnosis/public-address.ts'
-import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
+import { startCalledInstance } from '../api/calls.ts'
 import { createPerson } from '../api/people.ts'
 import { recordStatements } from '../sent-statements.ts'
 import { setUpAdministrator, startApp } from './app.ts'
@@ -19,13 +19,11 @@ const readFigure = (page: string, word: string) =>
   new RegExp(`<dt>(?:<a [^>]*>)?${word}[\\s\\S]*?<dd>([^<]*)`).exec(page)?.[1]
 
 describe.each(databaseKinds)('the overview on %s', (kind) => {
-  let instance: CalledInstance
+  const instance = shareBetweenTests(() => startCalledInstance(kind))
   let administratorId: string
   beforeAll(async () => {
-    instance = await startCalledInstance(kind)
     administratorId = String((await instance.call('GET /api/users/me')).json.id)
   })
-  afterAll(async () => instance[Symbol.asyncDispose]())
 
   const get = (path: string, agent = instance.administrator) => agent.get(instance.url + path)
   const fetchOverview = async () => (await get(overview)).text
@@ -329,7 +327,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
   })
 })
 
-test('checks the certificate of the public URL, and warns before it expires', async () => {
+quickOnly(test)('checks the certificate of the public URL, and warns before it expires', async () => {
   const port = await freePort()
   const [notBefore, notAfter] = [Date.now() - 60 * day, Date.now() + 3 * day]
   await using proxy = createServer(await selfSigned({ hosts: ['localhost'], notBefore, notAfter }))
@@ -347,7 +345,7 @@ test('checks the certificate of the public URL, and warns before it expires', as
   expect(readFigure(text, 'Certificate of localhost')).toContain(String(new Date(notAfter).getUTCFullYear()))
 })
 
-test.each([
+quickOnly(test).each([
   [60, 90, []],
   [6, 90, ['certificateEnds']],
   // It is renewed every few days.

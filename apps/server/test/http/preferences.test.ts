@@ -1,17 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
 import { loadCatalogs, selectCatalog } from '../../src/http/catalogs.ts'
 import { createMessages } from '../../src/http/messages.ts'
 import { type PageServer, startPageServer } from '../pages/page-server.ts'
-import { type RunningApp, startApp } from './app.ts'
+import { startApp } from './app.ts'
 
-let running: RunningApp
-
-beforeAll(async () => {
-  running = await startApp()
-})
-afterAll(async () => running[Symbol.asyncDispose]())
+const running = shareBetweenTests(() => startApp())
 
 describe('a theme', () => {
   test('is stored in the browser, and reset', async () => {

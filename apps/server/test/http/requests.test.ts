@@ -1,16 +1,12 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
 import { strictTransportSecurity } from '../../src/http/request-listener.ts'
-import { type RunningApp, startApp } from './app.ts'
+import { startApp } from './app.ts'
 
-let running: RunningApp
-
-beforeAll(async () => {
-  running = await startApp()
-})
-afterAll(async () => running[Symbol.asyncDispose]())
+const running = shareBetweenTests(() => startApp())
 
 /** The first line of the response to a raw request. */
 async function sendLines(lines: readonly string[]): Promise<string> {

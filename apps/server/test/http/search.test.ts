@@ -1,16 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
 import { searchablePages } from '../../src/search/searchable-pages.ts'
-import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
+import { startCalledInstance } from '../api/calls.ts'
 import { createPerson } from '../api/people.ts'
 import { recordStatements } from '../sent-statements.ts'
 
 const statements = recordStatements()
 
 describe.each(databaseKinds)('the search on %s', (kind) => {
-  let instance: CalledInstance
+  const instance = shareBetweenTests(() => startCalledInstance(kind))
   beforeAll(async () => {
-    instance = await startCalledInstance(kind)
     for (const name of ['Zephyr Lena', 'ZEPHYR Lars'])
       await createPerson(instance, { displayName: name, firstName: name, email: `${name.slice(-4)}@example.com` })
     await instance.call('POST /api/user-groups', { body: { name: 'zephyr-family', friendlyName: 'Zephyr family' } })
@@ -23,7 +22,6 @@ describe.each(databaseKinds)('the search on %s', (kind) => {
         },
       })
   })
-  afterAll(async () => instance[Symbol.asyncDispose]())
 
   type Results = readonly Readonly<Record<'kind' | 'name' | 'detail' | 'href', string>>[]
   const find = async (text: string, agent = instance.administrator) => {

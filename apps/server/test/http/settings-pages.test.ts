@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { PageForm, UserAgent, UserAgentResponse } from '@pocket/core/testing'
-import { databaseKinds } from '@pocket/test-support'
+import { shareBetweenTests } from '@pocket/test-support'
 import { type CalledInstance, findAuditEvents, startCalledInstance } from '../api/calls.ts'
 import { passkeyAnswer } from '../api/instance.ts'
 import { type MailServer, startMailServer } from '../email/mail-server.ts'
@@ -43,15 +43,15 @@ async function readSettings(instance: CalledInstance): Promise<Fields> {
 }
 const fetchOwnSettings = async (instance: CalledInstance) => (await instance.call('GET /api/settings')).json
 
-describe.each(databaseKinds)('settings on %s', (kind) => {
-  let instance: CalledInstance
+describe('settings', () => {
+  const instance = shareBetweenTests(() =>
+    startCalledInstance('SQLite', { SMTP_FROM: 'login@example.com', SESSION_IDLE_MINUTES: '30' }),
+  )
   let pages: ReturnType<typeof settingsPages>
 
   beforeAll(async () => {
-    instance = await startCalledInstance(kind, { SMTP_FROM: 'login@example.com', SESSION_IDLE_MINUTES: '30' })
     pages = settingsPages(instance)
   })
-  afterAll(async () => instance[Symbol.asyncDispose]())
 
   test('a section saves both kinds of settings together, and no other setting changes', async () => {
     const before = await readSettings(instance)
@@ -165,7 +165,7 @@ describe.each(databaseKinds)('settings on %s', (kind) => {
   })
 
   test('a secret is stored, never shown, kept if the field is empty, and removed on request', async () => {
-    const secret = `password-${kind}`
+    const secret = 'password-of-the-mail-server'
     const saved = await pages.save(`${base}/email`, { smtpPassword: secret })
     expect(saved.text).toContain('Leave empty to keep the stored value.')
     expect(saved.text).not.toContain(secret)

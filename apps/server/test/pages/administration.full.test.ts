@@ -1,23 +1,21 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { eventually, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import {
+  eventually,
+  expectNoAxeViolations,
+  launchBrowser,
+  shareBetweenTests,
+  type TestBrowser,
+} from '@pocket/test-support'
 import sharp from 'sharp'
-import { type PageServer, startPageServer } from './page-server.ts'
+import { startPageServer } from './page-server.ts'
 
 type Page = Awaited<ReturnType<TestBrowser['newPage']>>
 
 const phone = { width: 320, height: 640 }
-let server: PageServer
-let browser: TestBrowser
+const browser = shareBetweenTests(() => launchBrowser())
+const server = shareBetweenTests(() => startPageServer())
 let page: Page
 
-beforeAll(async () => {
-  server = await startPageServer()
-  browser = await launchBrowser()
-})
-afterAll(async () => {
-  await browser[Symbol.asyncDispose]()
-  await server[Symbol.asyncDispose]()
-})
 afterEach(() => page.context().close())
 
 async function open(name: string, options?: Parameters<TestBrowser['newPage']>[0]): Promise<void> {

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type PageServer, startPageServer } from './page-server.ts'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
+import { startPageServer } from './page-server.ts'
 import { day, now } from './states/common.ts'
 
 const server = new URL('../../', import.meta.url)
@@ -14,10 +15,9 @@ let english: ReadonlyMap<string, string>
 /** Texts that a language shares with English: names, protocol terms, loanwords. `*` means all languages. */
 let sameWords: Readonly<Record<string, readonly string[]>>
 let sources: readonly string[]
-let pages: PageServer
+const pages = shareBetweenTests(() => startPageServer())
 
 beforeAll(async () => {
-  pages = await startPageServer()
   english = await catalogOf('en')
   sameWords = JSON.parse(await readFile(new URL('same-words.json', import.meta.url), 'utf8'))
   const paths = ['src', 'views', 'web'].map((folder) => fileURLToPath(new URL(folder, server)))
@@ -31,7 +31,6 @@ beforeAll(async () => {
       .map((file) => readFile(file, 'utf8')),
   )
 })
-afterAll(async () => pages[Symbol.asyncDispose]())
 
 async function catalogOf(language: string): Promise<ReadonlyMap<string, string>> {
   const file = new URL(`locales/${language}.json`, server)

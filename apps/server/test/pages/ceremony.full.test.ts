@@ -1,31 +1,24 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import {
   addVirtualAuthenticator,
   eventually,
   launchBrowser,
+  shareBetweenTests,
   type TestBrowser,
   type VirtualAuthenticator,
 } from '@pocket/test-support'
-import { type PageServer, startPageServer } from './page-server.ts'
+import { startPageServer } from './page-server.ts'
 import { pageStates } from './page-states.ts'
 import { ceremony } from './states/common.ts'
 
 type Page = Awaited<ReturnType<TestBrowser['newPage']>>
 
-let server: PageServer
-let browser: TestBrowser
+const browser = shareBetweenTests(() => launchBrowser())
+const server = shareBetweenTests(() => startPageServer())
 let page: Page
 let authenticator: VirtualAuthenticator
 let requests: { path: string; body: string }[]
 
-beforeAll(async () => {
-  server = await startPageServer()
-  browser = await launchBrowser()
-})
-afterAll(async () => {
-  await browser[Symbol.asyncDispose]()
-  await server[Symbol.asyncDispose]()
-})
 beforeEach(async () => {
   page = await browser.newPage()
   authenticator = await addVirtualAuthenticator(page)

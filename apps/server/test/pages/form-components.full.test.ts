@@ -1,16 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
-import { type PageServer, startPageServer } from './page-server.ts'
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { expectNoAxeViolations, launchBrowser, shareBetweenTests, type TestBrowser } from '@pocket/test-support'
+import { startPageServer } from './page-server.ts'
 
 type Page = Awaited<ReturnType<TestBrowser['newPage']>>
 
-let server: PageServer
-let browser: TestBrowser
+const browser = shareBetweenTests(() => launchBrowser())
+const server = shareBetweenTests(() => startPageServer())
 let page: Page
 
 beforeAll(async () => {
-  server = await startPageServer()
-  browser = await launchBrowser()
   const apis = [{ id: 'a9', name: 'Photos API', detail: 'https://photos.example.com' }]
   const items = [
     { id: 'g1', name: 'Family', detail: 'Members: 6' },
@@ -25,10 +23,6 @@ beforeAll(async () => {
         : method === 'GET'
           ? { status: 200, body: 'Another page' }
           : { status: 204, body: null }
-})
-afterAll(async () => {
-  await browser[Symbol.asyncDispose]()
-  await server[Symbol.asyncDispose]()
 })
 afterEach(() => page.context().close())
 

@@ -3,25 +3,21 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { ceremonyErrorCodes } from '@pocket/core/browser'
 import { errorCodes } from '@pocket/core/errors'
+import { shareBetweenTests } from '@pocket/test-support'
 import { selectCatalog } from '../../src/http/catalogs.ts'
 import { showLanguageMarks } from '../../src/http/language-marks.ts'
 import { createMessages, loadMessages, parseCatalog } from '../../src/http/messages.ts'
 import { createTemplates } from '../../src/http/page.ts'
-import { type PageServer, startPageServer } from './page-server.ts'
+import { startPageServer } from './page-server.ts'
 import { pageStates } from './page-states.ts'
 import { now } from './states/common.ts'
 
 const server = new URL('../../', import.meta.url)
 const catalog = fileURLToPath(new URL('locales/en.json', server))
-let pages: PageServer
-
-beforeAll(async () => {
-  pages = await startPageServer()
-})
-afterAll(async () => pages[Symbol.asyncDispose]())
+const pages = shareBetweenTests(() => startPageServer())
 
 test('isolates URLs and paths in right-to-left sentences of pages only', () => {
   const messages = createMessages({

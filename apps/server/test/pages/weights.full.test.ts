@@ -1,17 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { addVirtualAuthenticator, launchBrowser, type Page, type TestBrowser } from '@pocket/test-support'
+import { addVirtualAuthenticator, launchBrowser, type Page, shareBetweenTests } from '@pocket/test-support'
 import { startApp } from '../http/app.ts'
 import { filledPages, startFilledInstance } from './filled-instance.ts'
 import { maxShift, watchPage } from './watch-page.ts'
 
 /** Bytes over the network, including response headers. */
 const maxBytes = { signIn: 40_000, other: 60_000 }
-let browser: TestBrowser
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(async () => browser[Symbol.asyncDispose]())
+const browser = shareBetweenTests(() => launchBrowser())
 
 describe('the sign-in page of a real instance', () => {
   test('stays within its size limit, loads one level of files, and requests nothing else before its button works', async () => {
