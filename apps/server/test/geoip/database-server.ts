@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import { gzipSync } from 'node:zlib'
+import { startHttpServer } from '@pocket/test-support'
 import { Header } from 'tar'
 
 /** The responses of a database server, and the requests it received. */
@@ -17,15 +17,13 @@ export interface DatabaseServer extends AsyncDisposable {
 }
 
 export async function startDatabaseServer(): Promise<DatabaseServer> {
-  const server = createServer((req, res) => {
+  const server = await startHttpServer((req, res) => {
     source.asked.push(req.url ?? '')
     if (!(req.url ?? '').endsWith('suffix=tar.gz.sha256')) return source.answer(req, res)
     if (source.checksum === null) res.writeHead(404)
     res.end(`${source.checksum}  GeoLite2-City_20260101.tar.gz\n`)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  // A server that listens on TCP has an address with a port.
-  const { port } = server.address() as AddressInfo
+  const { port } = server
   const source: DatabaseServer = {
     url: `http://127.0.0.1:${port}/app/geoip_download?license_key=%s&suffix=tar.gz`,
     asked: [],
@@ -35,10 +33,7 @@ export async function startDatabaseServer(): Promise<DatabaseServer> {
       source.answer = (_req, res) => void res.end(content)
       source.checksum = createHash('sha256').update(content).digest('hex')
     },
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
   return source
 }

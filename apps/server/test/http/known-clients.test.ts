@@ -1,7 +1,6 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
+import { startHttpServer } from '@pocket/test-support'
 import { svg } from '../images/samples.ts'
 import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
 
@@ -12,16 +11,12 @@ let administrator: UserAgent
 let web: string
 
 beforeAll(async () => {
-  const server = createServer((req, res) => {
+  const server = await startHttpServer((req, res) => {
     if (req.url === '/logo.svg') res.end(svg)
     else res.writeHead(404).end()
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  stack.defer(async () => {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  })
-  web = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  stack.use(server)
+  web = server.url
   running = stack.use(await startApp({ ALLOWED_PRIVATE_HOSTS: '127.0.0.1' }))
   administrator = running.agent()
   await setUpAdministrator(administrator, running.url)

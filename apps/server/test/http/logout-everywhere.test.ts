@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
+import { startHttpServer } from '@pocket/test-support'
 import { type Instance, type Person, passkeyAnswer, startInstance } from '../api/instance.ts'
 
 /** The back channel of an application at a private address, which passes on the subject of each logout. */
 async function startApplication() {
   const waiting = new Map<string, () => void>()
   const notified: string[] = []
-  const server = createServer(async (req, res) => {
+  const server = await startHttpServer(async (req, res) => {
     const body = Buffer.concat(await req.toArray()).toString()
     const token = new URLSearchParams(body).get('logout_token') ?? ''
     const { sub } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { sub: string }
@@ -17,16 +16,12 @@ async function startApplication() {
     notified.push(sub)
     waiting.get(sub)?.()
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/logout`,
+    url: `${server.url}/logout`,
     notified,
     /** Resolves once the application was notified that this user signed out. */
     expectNotice: (id: string) => new Promise<void>((resolve) => waiting.set(id, resolve)),
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 }
 

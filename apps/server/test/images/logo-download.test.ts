@@ -1,6 +1,5 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { startHttpServer } from '@pocket/test-support'
 import { type Instance, startInstance } from '../api/instance.ts'
 import { photoWithMetadata, plainImage, svg } from './samples.ts'
 import { fetchImage } from './uploads.ts'
@@ -13,7 +12,7 @@ const requests: string[] = []
 beforeAll(async () => {
   const png = await photoWithMetadata('png')
   const plainPng = await plainImage('png')
-  const server = createServer((req, res) => {
+  const server = await startHttpServer((req, res) => {
     const { pathname } = new URL(req.url ?? '', 'http://localhost')
     requests.push(pathname)
     if (pathname === '/light.svg') res.end(svg)
@@ -25,12 +24,8 @@ beforeAll(async () => {
     else if (pathname === '/large') res.end(Buffer.alloc(2 * 1024 * 1024 + 1))
     else res.writeHead(404).end()
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  stack.defer(async () => {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  })
-  web = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  stack.use(server)
+  web = server.url
   instance = stack.use(await startInstance({ ALLOWED_PRIVATE_HOSTS: '127.0.0.1' }))
 })
 

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage } from 'node:http'
+import { startHttpServer } from '@pocket/test-support'
 
 export const s3Keys = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' }
 
@@ -32,7 +32,7 @@ export async function startS3Server(): Promise<S3Server> {
   let condition: { readonly matches: (request: string) => boolean; readonly status: number } | undefined
   const locked = new Set<string>()
   const uploads = new Map<string, { readonly path: string; readonly parts: Map<number, Buffer> }>()
-  const server = createServer(async (req, res) => {
+  const server = await startHttpServer(async (req, res) => {
     const chunks: Buffer[] = []
     for await (const chunk of req) chunks.push(chunk)
     const body = Buffer.concat(chunks)
@@ -64,10 +64,9 @@ export async function startS3Server(): Promise<S3Server> {
       return res.writeHead(200, { 'content-length': found.length }).write(half, () => req.socket.destroy())
     return found ? res.end(found) : res.writeHead(404).end('<Error><Code>NoSuchKey</Code></Error>')
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const running: S3Server = {
     onRequest: undefined,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: server.url,
     objects,
     failNext(status) {
       failure = status
@@ -83,10 +82,7 @@ export async function startS3Server(): Promise<S3Server> {
     },
     pendingUploads: () => Array.from(uploads.values(), ({ path }) => path),
     lock: (path) => void locked.add(path),
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
   return running
 }

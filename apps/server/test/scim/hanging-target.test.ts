@@ -1,22 +1,14 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect, test } from '@jest/globals'
+import { startHttpServer } from '@pocket/test-support'
 import { startInstance } from '../api/instance.ts'
 
 test('an unresponsive target delays no requests or changes, and the server can still stop', async () => {
   let requestCount = 0
-  const target = createServer(() => {
+  const target = await startHttpServer(() => {
     requestCount++
   })
-  await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve))
-  await using _ = {
-    async [Symbol.asyncDispose]() {
-      target.closeAllConnections()
-      await new Promise((resolve) => target.close(resolve))
-    },
-  }
-  // A server that listens on TCP has no other kind of address.
-  const endpoint = `http://127.0.0.1:${(target.address() as AddressInfo).port}`
+  await using _ = target
+  const endpoint = target.url
   const instance = await startInstance({ ALLOWED_PRIVATE_HOSTS: '127.0.0.1' })
   const { administrator, url } = instance
   const { id } = await instance.app.pocket.clients.create({ name: 'Photos', redirectUris: [] })

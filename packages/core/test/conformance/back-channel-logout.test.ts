@@ -1,28 +1,23 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { createPublicFetch } from '@pocket/core'
+import { startHttpServer } from '@pocket/test-support'
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { endSession, isLoggedIn, postLogoutRedirectUri, startLoggedIn } from './logout.ts'
 
 /** The back-channel logout endpoint of the conformance suite. */
 async function startBackChannel() {
   const received: { method: string | undefined; contentType: string | undefined; form: URLSearchParams }[] = []
-  const server = createServer(async (req, res) => {
+  const server = await startHttpServer(async (req, res) => {
     const chunks: Buffer[] = []
     for await (const chunk of req) chunks.push(chunk)
     const form = new URLSearchParams(Buffer.concat(chunks).toString())
     received.push({ method: req.method, contentType: req.headers['content-type'], form })
     res.end()
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/backchannel_logout`,
+    url: `${server.url}/backchannel_logout`,
     received,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 }
 

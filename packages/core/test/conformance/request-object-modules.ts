@@ -1,6 +1,5 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect, test } from '@jest/globals'
+import { startHttpServer } from '@pocket/test-support'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { startHost } from '../flows/host.ts'
 import { redirectUri } from '../flows/login.ts'
@@ -72,17 +71,13 @@ export function requestObjectModules(mode: ResponseMode): void {
 
 /** A URL at which a request object could be published. */
 async function startRequestObjectServer(requests: string[]) {
-  const server = createServer((req, res) => {
+  const server = await startHttpServer((req, res) => {
     requests.push(req.url ?? '')
     res.end(encodeUnsigned({}))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/request.jwt`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
+    url: `${server.url}/request.jwt`,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 }
 

@@ -1,8 +1,7 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { createPublicFetch, type PocketOptions } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
+import { startHttpServer } from '@pocket/test-support'
 import { decide, hour, minute, second, signIn, startHost, viewOf } from './host.ts'
 
 interface LogoutReceiver extends AsyncDisposable {
@@ -14,7 +13,7 @@ interface LogoutReceiver extends AsyncDisposable {
 
 /** The back-channel logout endpoint of a relying party. */
 async function startReceiver(): Promise<LogoutReceiver> {
-  const server = createServer((req, res) => {
+  const server = await startHttpServer((req, res) => {
     const chunks: Buffer[] = []
     req.on('data', (chunk: Buffer) => chunks.push(chunk))
     req.on('end', () => {
@@ -25,15 +24,11 @@ async function startReceiver(): Promise<LogoutReceiver> {
       res.writeHead(receiver.status).end()
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const receiver: LogoutReceiver = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/logout`,
+    url: `${server.url}/logout`,
     tokens: [],
     status: 200,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
   return receiver
 }

@@ -1,8 +1,9 @@
-import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from '@jest/globals'
 import { createPublicFetch } from '@pocket/core'
+import { startHttpServer } from '@pocket/test-support'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { type Host, startHost, viewOf } from './host.ts'
 import { followAuthorization, redirectUri } from './login.ts'
@@ -61,14 +62,13 @@ const answers: Readonly<Record<string, AnswerRequest>> = {
 async function startHostileServer(answer: AnswerRequest) {
   let requestCount = 0
   const sockets = new Set<Socket>()
-  const server = createServer((req, res) => {
+  const server = await startHttpServer((req, res) => {
     requestCount++
     sockets.add(req.socket)
     answer(res, req.url ?? '/')
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`,
+    url: `${server.url}/keys`,
     asked: () => requestCount,
     /** The upper bound holds on slow machines too. */
     expectFewRequests() {
@@ -76,10 +76,7 @@ async function startHostileServer(answer: AnswerRequest) {
       const sent = [...sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, 0)
       expect(sent).toBeLessThan(byteLimit)
     },
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 }
 

@@ -1,7 +1,6 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { createPublicFetch, type NewClientInput } from '@pocket/core'
+import { startHttpServer } from '@pocket/test-support'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { type Host, minute, startHost } from './host.ts'
@@ -227,21 +226,17 @@ async function startIssuer() {
   const { publicKey, privateKey } = await generateKeyPair('ES256')
   const keys = [{ ...(await exportJWK(publicKey)), kid: 'e', alg: 'ES256' }]
   let requestCount = 0
-  const server = createServer((_req, res) => {
+  const server = await startHttpServer((_req, res) => {
     requestCount++
     res.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const url = server.url
   return {
     url,
     asked: () => requestCount,
     sign: (claims: Record<string, unknown>, key = privateKey) =>
       signAssertion({ iss: url, ...claims }, key, 'ES256', 'e'),
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 }
 

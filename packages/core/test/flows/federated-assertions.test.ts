@@ -1,7 +1,6 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createPublicFetch } from '@pocket/core'
+import { startHttpServer } from '@pocket/test-support'
 import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { allStoreKinds } from '../contracts/store-kinds.ts'
 import { type Host, startHost } from './host.ts'
@@ -20,17 +19,13 @@ type Claims = Readonly<Record<string, unknown>>
 
 /** Two issuers: one at `/a` and one at `/b`. */
 async function startIssuers() {
-  const server = createServer((req, res) => {
+  const server = await startHttpServer((req, res) => {
     const keys = req.url?.startsWith('/a/') ? [jwk] : [otherJwk]
     res.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
+    url: server.url,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 }
 

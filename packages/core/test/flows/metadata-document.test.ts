@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import {
   type BeforeHookResult,
@@ -9,6 +8,7 @@ import {
   type SigningAlgorithm,
 } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import { startHttpServer } from '@pocket/test-support'
 import { day, decide, type Host, hour, minute, signIn, startHost, viewOf } from './host.ts'
 
 const id = 'https://app.example/oauth/client.json'
@@ -52,12 +52,11 @@ async function start(options: Parameters<typeof createPublicFetch>[0] = {}): Pro
     return refusal
   }
   const before = { registerClient: hook('registerClient'), updateClient: hook('updateClient') }
-  const server = createServer((req, res) => {
+  const server = await startHttpServer((req, res) => {
     requests.push(req.url ?? '')
     answer(req, res)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const fetch = createFetch((server.address() as AddressInfo).port, options)
+  const fetch = createFetch(server.port, options)
   host = await startHost({
     options: {
       protocol: { fetch, clientRegistration: async () => policy, signingAlgorithm: async () => signingAlgorithm },
@@ -65,10 +64,7 @@ async function start(options: Parameters<typeof createPublicFetch>[0] = {}): Pro
     },
   })
   running.push(host, {
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   })
 }
 

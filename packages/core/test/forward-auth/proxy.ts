@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
+import { startHttpServer } from '@pocket/test-support'
 import type { AuthzEndpoint } from '../../src/forward-auth/proxy-request.ts'
 
 /** The request that the application behind the proxy received. */
@@ -20,17 +20,13 @@ const identityHeaders = ['remote-user', 'remote-groups', 'remote-email', 'remote
 
 /** A reverse proxy before an application that returns the received request. */
 export async function startProxy(issuer: string, endpoint: AuthzEndpoint): Promise<TestProxy> {
-  const server = createServer((req, res) => {
+  const server = await startHttpServer((req, res) => {
     answer(req, res).catch((error: unknown) => res.writeHead(502).end(String(error)))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const proxy: TestProxy = {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin: server.url,
     forwardsCookies: true,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 
   const answer = async (req: IncomingMessage, res: ServerResponse) => {
