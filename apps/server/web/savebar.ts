@@ -43,7 +43,7 @@ function watch(form: HTMLFormElement): () => readonly string[] {
     const names = readChanges().filter((name) => name !== '')
     bar?.toggleAttribute('data-shown', readChanges().length > 0)
     if (!(bar && text) || names.length === 0) return
-    const shown = names.slice(0, maxNames).join(', ')
+    const shown = names.slice(0, maxNames).join(bar.dataset.separator)
     const pattern = names.length > maxNames ? bar.dataset.more : bar.dataset.changed
     const sentence = (pattern ?? '').replace('{names}', shown).replace('{count}', String(names.length - maxNames))
     if (text.textContent !== sentence) text.textContent = sentence

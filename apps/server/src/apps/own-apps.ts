@@ -1,6 +1,7 @@
 import type { ClientList, ClientScope, ListedClient } from '@pocket/core'
 import { startUrl } from '@pocket/core/internal'
 import type { Deps } from '../http/deps.ts'
+import type { Messages } from '../http/messages.ts'
 import type { PagePictures } from '../http/page-pictures.ts'
 import type { FavoriteStore } from './favorite-store.ts'
 import type { AppTile } from './page-model.ts'
@@ -21,7 +22,11 @@ interface ConsentedApps {
 
 export interface OwnApps {
   /** The applications the user may use; the number of statements does not depend on their number. */
-  listUsable(accountId: string, search: string): Promise<{ readonly tiles: readonly AppTile[]; readonly more: number }>
+  listUsable(
+    accountId: string,
+    search: string,
+    compare: Messages['compare'],
+  ): Promise<{ readonly tiles: readonly AppTile[]; readonly more: number }>
   /** The applications the user has consented to, most recently used first. */
   listConsented(accountId: string, search: string): Promise<ConsentedApps>
   findConsented(accountId: string, clientId: string): Promise<ListedClient | undefined>
@@ -44,7 +49,7 @@ export function createOwnApps({ pocket, directory, favorites, pictures }: OwnApp
     ((await directory.accounts.find(accountId))?.groups ?? []).map(({ id }) => id)
 
   return {
-    async listUsable(accountId, search) {
+    async listUsable(accountId, search, compare) {
       const groupIds = await findGroupIds(accountId)
       const { items, total } = await page({ of: 'usable', accountId, groupIds }, search, maxApps)
       const favoriteIds = new Set(await favorites.list(accountId))
@@ -62,7 +67,7 @@ export function createOwnApps({ pocket, directory, favorites, pictures }: OwnApp
       const isUsed = ({ lastUsedAt }: AppTile) => lastUsedAt !== null
       const byUse = [
         ...tiles.filter(isUsed),
-        ...tiles.filter((tile) => !isUsed(tile)).sort((a, b) => a.name.localeCompare(b.name)),
+        ...tiles.filter((tile) => !isUsed(tile)).sort((a, b) => compare(a.name, b.name)),
       ]
       const sorted = byUse.toSorted((a, b) => Number(b.isFavorite) - Number(a.isFavorite)).slice(0, maxShown.usable)
       return { tiles: sorted, more: total - sorted.length }

@@ -27,14 +27,14 @@ export interface AppDeps extends PageDeps {
 }
 
 export function appPages(deps: AppDeps): readonly PageRoute[] {
-  const { pocket, ownApps, favorites, recovery, authentication, show, flashes, clock } = deps
+  const { pocket, ownApps, favorites, recovery, authentication, messagesFor, show, flashes, clock } = deps
   const { hasOnlyOneDevice, secondPasskey } = deps
   const consents = createOwnConsents(deps)
 
   const showApps = async (ctx: Context) => {
     const user = await authentication.requireUser(ctx)
     const search = ([ctx.query.search ?? ''].flat()[0] ?? '').trim().slice(0, 200)
-    const { tiles, more } = await ownApps.listUsable(user.id, search)
+    const { tiles, more } = await ownApps.listUsable(user.id, search, messagesFor(ctx.req, user).compare)
     const consented = await ownApps.listConsented(user.id, search)
     const flash = flashes.consume(ctx, appsPath)
     const isFirstPasskey = flash.done === 'first_passkey'

@@ -1,8 +1,10 @@
 import type { Client } from '@pocket/core'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
+import { pickedGroups } from '../http/choices.ts'
 import { formText } from '../http/form.ts'
 import { differences, runFormAction } from '../http/form-page.ts'
+import type { Messages } from '../http/messages.ts'
 import { type PageRoute, route } from '../http/page-routes.ts'
 import { accessChoice } from './access-form.ts'
 import { clientTab } from './client-head.ts'
@@ -14,13 +16,11 @@ type Access = Pick<Client, 'isGroupRestricted' | 'allowedGroupIds'>
 
 /** `/settings/admin/oidc-clients/:id/access`: the users who may use the application, and a check for one of them. */
 export function clientAccessPages(context: ClientPageContext): readonly PageRoute[] {
-  const { directory, path, authentication, show, administration, formActor, getClient, redirectToClient } = context
+  const { directory, path, authentication, show, administration, formActor, getClient, redirectToClient, messagesFor } =
+    context
   const { groups } = directory
 
-  const listGroups = async ({ allowedGroupIds }: Access) =>
-    (await groups.list(allowedGroupIds))
-      .map(({ id, friendlyName }) => ({ id, name: friendlyName, detail: '' }))
-      .sort((a, b) => a.name.localeCompare(b.name))
+  const listGroups = async ({ allowedGroupIds }: Access) => pickedGroups(await groups.list(allowedGroupIds))
 
   const showAccess = async (
     ctx: Context,
@@ -56,16 +56,22 @@ export function clientAccessPages(context: ClientPageContext): readonly PageRout
     }
     const current = await getClient(ctx)
     const requested = { ...current, isGroupRestricted, allowedGroupIds }
+    const messages = messagesFor(ctx.req, user)
     await showAccess(ctx, user, current, {
       access: requested,
-      conflict: differences({ access: await accessText(current) }, { access: await accessText(requested) }),
+      conflict: differences(
+        { access: await accessText(current, messages) },
+        { access: await accessText(requested, messages) },
+      ),
     })
     ctx.status = refusal.status
   }
 
-  /** The access as text for comparison and display: `everybody`, or the names of the groups. */
-  const accessText = async (access: Access): Promise<string> =>
-    access.isGroupRestricted ? (await listGroups(access)).map(({ name }) => name).join(', ') : 'everybody'
+  /** The access as text for comparison and display: everybody, or the names of the groups. */
+  const accessText = async (access: Access, { list, compare, text }: Messages): Promise<string> =>
+    access.isGroupRestricted
+      ? list((await listGroups(access)).map(({ name }) => name).sort(compare))
+      : text('client.access.everybody')
 
   return [
     route.get(`${path}/:id/access`, async (ctx) => {

@@ -42,16 +42,12 @@ export async function checkUserAccess(
   return {
     ...checked,
     reason: client.isGroupRestricted ? 'member' : 'everybody',
-    groups: await groupNames(directory, grantingIds),
+    groups: (await directory.groups.list(grantingIds)).map(({ friendlyName }) => friendlyName),
     claims: Object.entries({ ...tokens.idToken, ...tokens.userInfo })
       .filter(([name]) => name === 'sub' || !protocolClaims.has(name))
       .map(([name, value]) => ({ name, value: typeof value === 'string' ? value : JSON.stringify(value) })),
     parts: parts.map((name) => ({ name, json: JSON.stringify(tokens[name], null, 2) })),
   }
-}
-
-async function groupNames({ groups }: Deps['directory'], ids: readonly string[]): Promise<readonly string[]> {
-  return (await groups.list(ids)).map(({ friendlyName }) => friendlyName).sort()
 }
 
 function textOf(value: unknown): string {

@@ -25,7 +25,7 @@ import {
 } from './show-group.ts'
 
 export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
-  const { groups, directory, authentication, reauthentication, show, flashes } = deps
+  const { groups, directory, authentication, reauthentication, messagesFor, show, flashes } = deps
   const { clients } = deps.pocket
   const clientAdministration = createClientAdministration(deps)
   const showGroup = createShowGroup(deps)
@@ -115,6 +115,8 @@ export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
       )
       if (!refusal) return redirectWithNotice(ctx, group.id, 'clients_saved', 'clients')
       const stored = pickedClients(allowedBefore.filter((client) => client.isGroupRestricted))
+      const { list, compare } = messagesFor(ctx.req, viewer)
+      const namesOf = (items: typeof stored) => list(items.map(({ name }) => name).sort(compare))
       const conflict = differences({ clients: namesOf(stored) }, { clients: namesOf(submitted) })
       await showGroup(ctx, viewer, group, 'clients', { clients: submitted, conflict })
       ctx.status = refusal.status
@@ -155,7 +157,3 @@ export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
 }
 
 const emptyValues = { name: '', friendlyName: '', requiresTwoPasskeys: false }
-
-function namesOf(clients: readonly { readonly name: string }[]): string {
-  return clients.map(({ name }) => name).join(', ')
-}

@@ -21,11 +21,11 @@ export function groupTabPath(id: string, tab: GroupTab): string {
   return tab === 'members' ? groupPath(id) : `${groupPath(id)}/${tab}`
 }
 
-/** Clients as a picker shows them, by name. */
+/** Clients as a picker shows them. */
 export function pickedClients(
   clients: readonly { readonly id: string; readonly name: string }[],
 ): readonly PickedItem[] {
-  return clients.map(({ id, name }) => ({ id, name, detail: '' })).sort((a, b) => a.name.localeCompare(b.name))
+  return clients.map(({ id, name }) => ({ id, name, detail: '' }))
 }
 
 /** Page state in addition to the stored data: rejected input. */

@@ -9,7 +9,5 @@ export interface PickedItem {
 }
 
 export function pickedGroups(groups: readonly Pick<Group, 'id' | 'friendlyName'>[]): readonly PickedItem[] {
-  return groups
-    .map(({ id, friendlyName }) => ({ id, name: friendlyName, detail: '' }))
-    .sort((a, b) => a.name.localeCompare(b.name))
+  return groups.map(({ id, friendlyName }) => ({ id, name: friendlyName, detail: '' }))
 }

@@ -24,6 +24,10 @@ export interface Messages {
   plural(key: string, values: MessageValues & { readonly count: number }): string
   /** A count after its label. */
   counted(key: string, count: number): string
+  /** Names as an enumeration without “and”, which `Intl.ListFormat` does not have in every language. */
+  list(names: readonly string[]): string
+  /** Compares names by the rules of the language. */
+  compare(left: string, right: string): number
   has(key: string): boolean
   /** Every message with this `prefix`, by the rest of its key. */
   below(prefix: string): Readonly<Record<string, string>>
@@ -50,6 +54,12 @@ export async function loadMessages(file: string): Promise<LocalizedMessages> {
 }
 
 const namespace = 'translation'
+/** Between names, in the languages that do not use a comma and a space. */
+const separators: ReadonlyMap<string, string> = new Map([
+  ['ar', '، '],
+  ['ja', '、'],
+  ['zh', '、'],
+])
 /** ISO 15924 codes of right-to-left scripts. */
 const rightToLeft: ReadonlySet<string> = new Set(['Arab', 'Hebr', 'Nkoo', 'Syrc', 'Thaa'])
 
@@ -70,7 +80,10 @@ export function createMessages(catalog: Catalog, fallback: Catalog = catalog): L
   const numbers = new Intl.NumberFormat(language)
   const formatValue = (value: unknown): string =>
     typeof value === 'number' ? numbers.format(value) : isolateBidi(String(value))
-  const direction = rightToLeft.has(new Intl.Locale(language).maximize().script ?? '') ? 'rtl' : 'ltr'
+  const locale = new Intl.Locale(language).maximize()
+  const direction = rightToLeft.has(locale.script ?? '') ? 'rtl' : 'ltr'
+  const separator = separators.get(locale.language) ?? ', '
+  const { compare } = new Intl.Collator(language)
   const fallbackLanguage = String(english.get('language'))
   const i18n = createInstance({
     lng: language,
@@ -112,6 +125,8 @@ export function createMessages(catalog: Catalog, fallback: Catalog = catalog): L
       direction,
       text,
       plural: text,
+      list: (names) => names.join(separator),
+      compare,
       counted: (key, count) => text('frame.counted', { label: text(key), count }),
       parts: (key, values) =>
         find(key)

@@ -159,7 +159,7 @@ export function createTemplates(viewsDirectory: string, names: readonly string[]
 
 /** `t('key', values)` returns text; its members provide the other functions. */
 function createTranslator(messages: Messages) {
-  const { text, parts, plural, counted, has, below, language, direction } = messages
+  const { text, has, language } = messages
   /** The message for a code, or the fallback message of the prefix. */
   const messageKey = (prefix: string, code: string, fallback: string): string =>
     has(`${prefix}.${code}`) ? `${prefix}.${code}` : `${prefix}.${fallback}`
@@ -177,7 +177,7 @@ function createTranslator(messages: Messages) {
   const firstOf = (...keys: readonly string[]): string => text(keys.find(has) ?? keys.join())
   const numbers = new Intl.NumberFormat(language)
   const number = (value: number): string => numbers.format(value)
-  return Object.assign(text, { parts, plural, counted, has, below, language, direction, field, error, firstOf, number })
+  return Object.assign(text, messages, { field, error, firstOf, number })
 }
 
 /** Formats an instant independently of the time zone: the date may be off by one day. */

@@ -21,7 +21,7 @@ export const jobList: ListPageDefinition = {
   sort: { column: 'name', descending: false },
 }
 
-type JobMessages = Pick<Messages, 'text' | 'has' | 'language'>
+type JobMessages = Pick<Messages, 'text' | 'has' | 'compare'>
 
 export function jobName(name: string, { text, has }: JobMessages): string {
   return has(`jobs.names.${name}`) ? text(`jobs.names.${name}`) : name
@@ -35,10 +35,11 @@ export function pageOfJobs(jobs: readonly JobItem[], request: ListRequest, messa
     .map((job) => ({ job, name: jobName(job.name, messages) }))
     .filter(({ name }) => nameKey(name).includes(searchKey))
     .filter(({ job }) => selectedStates.length === 0 || selectedStates.includes(stateOf(job)))
-  const { compare } = new Intl.Collator(messages.language)
   const column = request.sort?.column ?? ''
   const direction = request.sort?.descending ? -1 : 1
-  namedJobs.sort((a, b) => direction * (sortValue(a.job, column) - sortValue(b.job, column) || compare(a.name, b.name)))
+  namedJobs.sort(
+    (a, b) => direction * (sortValue(a.job, column) - sortValue(b.job, column) || messages.compare(a.name, b.name)),
+  )
   const offset = offsetOf(request, namedJobs.length)
   return { total: namedJobs.length, items: namedJobs.slice(offset, offset + request.limit).map(({ job }) => job) }
 }

@@ -77,7 +77,7 @@ export function createShowUser(deps: UserPageDeps): ShowUser {
     const toUsable = async ({ client: { id: clientId, name } }: (typeof items)[number]) => {
       const client = await pocket.clients.find(clientId)
       const granting = groups.filter((group) => client?.allowedGroupIds.includes(group.id))
-      const names = client?.isGroupRestricted ? granting.map(({ friendlyName }) => friendlyName).sort() : null
+      const names = client?.isGroupRestricted ? granting.map(({ friendlyName }) => friendlyName) : null
       return { id: clientId, name, groups: names }
     }
     return { items: await Promise.all(items.map(toUsable)), total }

@@ -4,6 +4,7 @@ import { type AuthenticatorModel, authenticatorModels, providerName } from '@poc
 import type { Context } from 'koa'
 import { formText, formTexts } from '../http/form.ts'
 import { differences } from '../http/form-page.ts'
+import type { Messages } from '../http/messages.ts'
 import { type ParsedChanges, parseTexts } from '../settings/changes.ts'
 import { perSetting, type SettingValues, settingOf } from '../settings/definitions.ts'
 import { passkeyPolicyOf } from './passkey-policy.ts'
@@ -74,12 +75,15 @@ function findModels(input: string): readonly string[] {
 }
 
 /** The stored values that differ from the entered ones; models by name. */
-export function policyDifferences(stored: PolicyValues, submitted: PolicyValues) {
-  return differences(toComparable(stored), toComparable(submitted))
+export function policyDifferences(stored: PolicyValues, submitted: PolicyValues, messages: Messages) {
+  return differences(toComparable(stored, messages), toComparable(submitted, messages))
 }
 
-function toComparable({ choices, models }: PolicyValues): Readonly<Record<PolicyChoice | ModelList, string>> {
-  const modelNames = (list: readonly string[]) => list.map((aaguid) => modelItem(aaguid).name).join(', ')
+function toComparable(
+  { choices, models }: PolicyValues,
+  { list }: Messages,
+): Readonly<Record<PolicyChoice | ModelList, string>> {
+  const modelNames = (aaguids: readonly string[]) => list(aaguids.map((aaguid) => modelItem(aaguid).name))
   return {
     ...choices,
     passkeyAllowedModels: modelNames(models.passkeyAllowedModels),

@@ -38,7 +38,7 @@ const pagePath = '/settings/admin/passkeys'
 const notices = ['saved', 'metadata_read', 'metadata_failed'] as const
 
 export function passkeyPolicyPages(deps: PageDeps & { readonly settings: Settings }): readonly PageRoute[] {
-  const { pocket, settings, authentication, show, flashes } = deps
+  const { pocket, settings, authentication, messagesFor, show, flashes } = deps
   const { authenticatorMetadata } = pocket
   const complianceOf = (values: PolicyValues, current: SettingValues) =>
     checkCompliance(
@@ -69,7 +69,8 @@ export function passkeyPolicyPages(deps: PageDeps & { readonly settings: Setting
       compliance: { passkeys, nonCompliant },
       metadata: authenticatorMetadata.state(),
       version: version ?? settingsValidator(current, policyKeys),
-      conflict: isConflict && values ? policyDifferences(storedValues(current), values) : null,
+      conflict:
+        isConflict && values ? policyDifferences(storedValues(current), values, messagesFor(ctx.req, user)) : null,
       problems,
       notice: noticeOf(flashes.consume(ctx, pagePath)),
     })

@@ -99,6 +99,18 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
     expect((await setFavorite('yes')).status).toBe(404)
   })
 
+  test('are in the order of their last use, then by name in the language of the page', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    const ids: string[] = []
+    for (const name of ['Zettel-Order', 'Ärger-Order', 'berry-Order', 'Used-Order']) ids.push((await create(name)).id)
+    await consentTo(agent, ids.at(-1) ?? '')
+    const order = async () => namesOf((await get(agent, `${pagePath}?search=-order`)).text)
+    expect(await order()).toEqual(['Used-Order', 'Ärger-Order', 'berry-Order', 'Zettel-Order'])
+    await post(agent, '/preferences', { language: 'sv', back: pagePath })
+    expect(await order()).toEqual(['Used-Order', 'berry-Order', 'Zettel-Order', 'Ärger-Order'])
+    for (const id of ids) await instance.app.pocket.clients.remove(id)
+  })
+
   test("show the logo for the selected theme or the system's", async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const { id } = await create('Themed')

@@ -60,6 +60,41 @@ const renderState = async (name: string) => {
   return pages.render(page)
 }
 
+test('lists of names are sorted and separated by the rules of the language', async () => {
+  const { users } = pageStates
+  if (users?.view !== 'users') throw new Error('The state shows another page.')
+  const [user] = users.users
+  if (user === undefined) throw new Error('The page has no user.')
+  const groups = ['Zebra', 'Ärzte', 'berry']
+  const titles = ['en', 'sv', 'ar', 'ja', 'zh-Hant'].map(async (locale) => {
+    const page = { ...users, viewer: { ...users.viewer, locale }, users: [{ ...user, groups }] }
+    return /class="several" title="([^"]*)"/.exec(await pages.render(page))?.[1]
+  })
+  expect(await Promise.all(titles)).toEqual([
+    'Ärzte, berry, Zebra',
+    'berry, Zebra, Ärzte',
+    'Ärzte، berry، Zebra',
+    'Ärzte、berry、Zebra',
+    'Ärzte、berry、Zebra',
+  ])
+})
+
+test('no page joins names with a fixed comma', async () => {
+  const folders = ['views/pages', 'views/partials', 'web']
+  const files = await Promise.all(
+    folders.map(async (folder) =>
+      (await readdir(new URL(folder, server), { withFileTypes: true }))
+        .filter((entry) => entry.isFile())
+        .map(({ name }) => `${folder}/${name}`),
+    ),
+  )
+  const joining = files.flat().map(async (file) => {
+    const text = await readFile(new URL(file, server), 'utf8')
+    return text.includes(`join(', ')`) ? [file] : []
+  })
+  expect((await Promise.all(joining)).flat()).toEqual([])
+})
+
 test('pages choose users, groups, clients and APIs in pickers, never with check boxes', async () => {
   const htmls = await Promise.all(Object.keys(pageStates).map(renderState))
   const namesIn = (pattern: RegExp) =>
