@@ -266,6 +266,20 @@ test.each(['users', 'groups', 'clients', 'apis', 'api-keys', 'invitations', 'ema
   },
 )
 
+test.each([
+  ['users', 'nl'],
+  ['users', 'de'],
+  ['api-keys', 'de'],
+  ['emails', 'uk'],
+])('the list of %s fits its card beside the navigation of a tablet, in %s', async (name, locale) => {
+  await open(name, { viewport: { width: 961, height: 1000 }, locale })
+  for (const width of [768, 961, 1024, 1280]) {
+    await page.setViewportSize({ width, height: 1000 })
+    const excess = await page.locator('.scroller').evaluate((list) => list.scrollWidth - list.clientWidth)
+    expect([width, excess]).toEqual([width, 0])
+  }
+})
+
 test('a long URL in a list keeps its start in a right-to-left language', async () => {
   await open('apis', { viewport: { width: 390, height: 640 }, locale: 'ar' })
   const starts = await page.locator('#rows td > code').evaluateAll((urls) =>
