@@ -460,6 +460,23 @@ test.each(['de', 'ar', 'uk'])('the tabs of a client are on one line of a phone, 
   expect(current).toBe(true)
 })
 
+test.each(['de', 'es', 'nl', 'uk'])('the tabs of the settings are on one line of a tablet, in %s', async (locale) => {
+  await open('settings-general', { viewport: { width: 768, height: 1000 }, locale })
+  for (const width of [768, 820, 1024]) {
+    await page.setViewportSize({ width, height: 1000 })
+    expect([width, await countLines('main ul.tabs', '.count')]).toEqual([width, [1]])
+  }
+})
+
+test.each(['de', 'nl', 'uk'])('the chip of a user with one device is on one line, in %s', async (locale) => {
+  await open('users', { viewport: { width: 768, height: 1000 }, locale })
+  for (const width of [390, 768, 1024, 1280]) {
+    await page.setViewportSize({ width, height: 1000 })
+    expect([width, await countLines('#rows td > a > .chip', '.hidden')]).toEqual([width, [1]])
+  }
+  expect(await page.locator('.scroller').evaluate((list) => list.scrollWidth - list.clientWidth)).toBe(0)
+})
+
 test.each(['users', 'clients', 'api-keys'])('each row of %s has at most two lines at 1280 px', async (name) => {
   await open(name, { viewport: { width: 1280, height: 900 } })
   await page.locator('#rows :is(.name, .several) > bdi').evaluateAll((names) => {
