@@ -165,7 +165,10 @@ describe('a client test', () => {
     expect(await running.app.pocket.connectionLog.list(id)).toEqual([])
     expect(listAuditEvents(id).map(({ event }) => event)).toEqual(['CLIENT_TESTED'])
     const [head, activity] = [await fetchPage(id), await fetchPage(id, '/activity')]
-    for (const text of [head, activity]) expect(text).toContain('not used yet')
+    for (const text of [head, activity]) {
+      expect(text).toContain('<p>No one has signed in yet.')
+      expect(text).not.toMatch(/<p><span class="chip (ok|warn)">/)
+    }
     expect(activity).toContain('Client test')
     expect(activity).not.toContain('Authorization failed')
   })
