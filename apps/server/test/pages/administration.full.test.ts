@@ -568,6 +568,14 @@ test('a fragment target is below the top bar of a phone, and tabs start where th
   expect(target?.y).toBeGreaterThanOrEqual((bar?.y ?? 0) + (bar?.height ?? 0))
 })
 
+test('an empty card of the overview is as tall as its heading', async () => {
+  await open('overview', { viewport: { width: 1280, height: 900 } })
+  const [card, heading] = await page
+    .locator('section[aria-labelledby="failures"]')
+    .evaluate((section) => [section.getBoundingClientRect().height, section.querySelector('header')?.offsetHeight])
+  expect((card ?? 0) - (heading ?? 0)).toBeLessThan(60)
+})
+
 test('the focus moves to a list and a message without a focus ring', async () => {
   await open('users')
   const outline = (selector: string) =>
