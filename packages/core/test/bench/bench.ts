@@ -14,7 +14,7 @@ Both sign with RS256. The server logs each request to a pipe, as in a container;
   --times N          logins of each of eight users in a round, and a multiple of the cheaper operations (default 20)
   --only A,B         subjects: SQLite, PostgreSQL, two (PostgreSQL in two processes)
   --operations A,B   login and any of ${operations.slice(1).join(', ')}
-  --growth N         repeats the logins on PostgreSQL with N more artifacts
+  --growth N         repeats the logins on PostgreSQL with N more artifacts and N / 10 more users
   --profile FOLDER   writes a CPU profile of each subject and operation in the last round, in this order
   --json FILE        also writes the figures as JSON`
 
@@ -69,16 +69,41 @@ async function measure(subject: MeasuredSubject, people: ReturnType<typeof creat
   return { server: (after.server - before.server) / number, database: (after.database - before.database) / number }
 }
 
-async function insertAccessTokens(url: string, number: number): Promise<void> {
+/** Copies a user, a passkey and an access token: a tenth as many users as access tokens. */
+async function growDatabase(url: string, artifacts: number): Promise<void> {
   const { default: pg } = await import('pg')
   const client = new pg.Client({ connectionString: url })
   await client.connect()
-  const columns = 'model, payload, account_id, client_id, uid, expires_at'
-  await client.query(`INSERT INTO pocket_artifact (key, grant_id, ${columns})
-    SELECT left(md5(number::text) || md5(number::text), 43), md5(number::text), ${columns.replace('uid', 'NULL')}
-    FROM (SELECT * FROM pocket_artifact WHERE model = 'AccessToken' LIMIT 1) AS one, generate_series(1, ${number}) AS number`)
+  await using stack = new AsyncDisposableStack()
+  stack.defer(() => client.end())
+  const people = Math.ceil(artifacts / 10)
+  const copy = async (table: string, changes: Readonly<Record<string, string>>, count: number, condition = 'true') => {
+    const { rows } = await client.query('SELECT column_name FROM information_schema.columns WHERE table_name = $1', [
+      table,
+    ])
+    const columns: string[] = rows.map((row) => row.column_name)
+    const values = columns.map((column) => changes[column] ?? `one.${column}`)
+    await client.query(`INSERT INTO ${table} (${columns.join(', ')}) SELECT ${values.join(', ')}
+      FROM (SELECT * FROM ${table} WHERE ${condition} LIMIT 1) AS one, generate_series(1, ${count}) AS number`)
+  }
+  const person = (number: string) => `md5((${number})::text)::uuid::text`
+  const name = "'person' || number"
+  const email = `${name} || '@example.com'`
+  const userColumns = {
+    user_name: name,
+    user_name_key: name,
+    email,
+    email_key: email,
+    search_key: name,
+    display_name: name,
+  }
+  await copy('pocket_user', { ...userColumns, id: person('number'), created_at: 'one.created_at + number' }, people)
+  const passkeyColumns = { id: person('number'), account_id: person('number'), credential_id: person('-number') }
+  await copy('pocket_passkey', passkeyColumns, people)
+  const key = 'left(md5(number::text) || md5(number::text), 43)'
+  const artifactColumns = { key, grant_id: person('number'), account_id: person(`number % ${people}`), uid: 'NULL' }
+  await copy('pocket_artifact', artifactColumns, artifacts, "model = 'AccessToken'")
   await client.query('ANALYZE')
-  await client.end()
 }
 
 await using stack = new AsyncDisposableStack()
@@ -145,8 +170,8 @@ const growth: { readonly artifacts: number; readonly ratio: number }[] = []
 const onPostgres = subjects.find(({ database }) => database !== undefined)
 if (values.growth !== undefined && onPostgres?.database !== undefined) {
   const artifacts = Number(values.growth)
-  logProgress(`Adding ${artifacts} artifacts`)
-  await insertAccessTokens(onPostgres.database, artifacts)
+  logProgress(`Adding ${artifacts} artifacts and ${Math.ceil(artifacts / 10)} users`)
+  await growDatabase(onPostgres.database, artifacts)
   const after = (await runBenchmark([onPostgres], ['login']))('login', onPostgres)
   const before = figureOf('login', onPostgres)
   growth.push({ artifacts, ratio: ratio(after.server + after.database, before.server + before.database) })
