@@ -1,7 +1,7 @@
 import type BetterSqlite3 from 'better-sqlite3'
 import { UnavailableError } from '../errors.ts'
 import { toUnavailableError } from '../outage.ts'
-import { Turn, type TurnUse, turnTimeout } from './turn.ts'
+import { endedTransaction, Turn, type TurnUse, turnTimeout } from './turn.ts'
 import { beginImmediate, isBusy } from './write-lock.ts'
 
 interface PendingStatement {
@@ -17,15 +17,15 @@ const maxGroupSize = 32
  * callers and lose them on rollback. Therefore each transaction is a separate turn.
  *
  * What writes waits for the end of the current event loop iteration. The statements and transactions that have come together
- * until then share a commit, which makes `synchronous=FULL` affordable: each transaction is a savepoint. Their results are
- * returned only after the commit. Reads wait only for an open transaction.
+ * until then share a commit, which makes `synchronous=FULL` affordable: each transaction after the first is a savepoint. Their
+ * results are returned only after the commit. Reads wait only for an open transaction.
  */
 export class WriteTurns extends Turn {
   readonly #connection: () => BetterSqlite3.Database
   readonly #delayed: (() => void)[] = []
   #group: PendingStatement[] | undefined
-  /** Whether the open transaction is a savepoint of the group. */
-  #isSavepoint = false
+  /** How the open transaction belongs to the group. SQLite copies pages for a savepoint, which the first one does not need. */
+  #member: 'first' | 'savepoint' | undefined
   #idle: NodeJS.Timeout | undefined
 
   constructor(connection: () => BetterSqlite3.Database, maxWait: number = turnTimeout) {
@@ -77,14 +77,15 @@ export class WriteTurns extends Turn {
 
   /** Begins the transaction of the open turn. */
   async begin(): Promise<void> {
-    if (!this.#isSavepoint) await beginImmediate(this.#connection())
+    if (this.#member === undefined) await beginImmediate(this.#connection())
   }
 
   /** Ends the transaction of the open turn, which must end then. Resolves once its changes are stored. */
   async commit(): Promise<void> {
-    const group = this.#isSavepoint ? this.#group : undefined
-    this.#connection().exec(group ? 'RELEASE member' : 'COMMIT')
-    this.#isSavepoint = false
+    const group = this.#member && this.#group
+    if (this.#member !== 'first') this.#connection().exec(group ? 'RELEASE member' : 'COMMIT')
+    else if (!this.#connection().inTransaction) throw endedTransaction()
+    this.#member = undefined
     if (group) await new Promise<void>((succeed, fail) => group.push({ succeed, fail }))
   }
 
@@ -93,27 +94,30 @@ export class WriteTurns extends Turn {
    * have failed because of changes that are not stored yet.
    */
   async rollback(): Promise<void> {
-    const group = this.#isSavepoint ? this.#group : undefined
+    const group = this.#member === 'savepoint' ? this.#group : undefined
     this.#connection().exec(group ? 'ROLLBACK TO member; RELEASE member' : 'ROLLBACK')
-    this.#isSavepoint = false
+    if (this.#member === 'first') this.#group = undefined
+    this.#member = undefined
     if (group) await new Promise<void>((resolve) => group.push({ succeed: resolve, fail: () => resolve() }))
   }
 
   protected override beforeInnerTurn(use: TurnUse): void {
     if (use === 'statement' || (this.#group?.length ?? 0) >= maxGroupSize) this.#commit()
-    if (use === 'statement' || !(this.#group ?? this.#begin())) return
+    const group = use === 'statement' ? undefined : (this.#group ?? this.#begin())
+    if (group === undefined) return
+    this.#member = group.length === 0 ? 'first' : 'savepoint'
+    if (this.#member === 'first') return
     this.#connection().exec('SAVEPOINT member')
-    this.#isSavepoint = true
-    if (this.#group?.length) this.#limitIdleTime()
+    this.#limitIdleTime()
   }
 
   /** Otherwise the group would wait forever for a transaction that waits for a result of the group. */
   #limitIdleTime(): void {
     clearTimeout(this.#idle)
     this.#idle = setTimeout(() => {
-      if (!this.#isSavepoint) return
+      if (this.#member === undefined) return
       if (this.takeUse()) return this.#limitIdleTime()
-      this.#isSavepoint = false
+      this.#member = undefined
       this.#failGroup(
         new Error(`Waited ${this.maxWait} ms for a turn: a transaction with the same commit does not end`),
       )
@@ -123,8 +127,8 @@ export class WriteTurns extends Turn {
   protected override afterInnerTurn(): void {
     const { inTransaction } = this.#connection()
     // A turn that ends without a commit is rolled back: the next one must not inherit an open transaction.
-    if (inTransaction && (this.#isSavepoint || !this.#group)) this.rollback().catch(() => {})
-    this.#isSavepoint = false
+    if (inTransaction && (this.#member || !this.#group)) this.rollback().catch(() => {})
+    this.#member = undefined
     clearTimeout(this.#idle)
     if (this.#group && !inTransaction) this.#failGroup(new UnavailableError('Another transaction failed.'))
   }

@@ -246,6 +246,36 @@ describe('transactions', () => {
     expect(readDataVersion() - before).toBe(1)
   })
 
+  test('are savepoints only after the first of their commit, because SQLite copies pages for a savepoint', async () => {
+    const execute = jest.spyOn(SqliteDatabase.prototype, 'exec')
+    const countSavepoints = () => execute.mock.calls.filter(([sql]) => sql.startsWith('SAVEPOINT')).length
+    try {
+      const write = (id: string) => database.transaction(() => database.execute(insert, [id, '', false]))
+      await write('a')
+      expect(countSavepoints()).toBe(0)
+      await Promise.all([write('b'), write('c')])
+      expect(countSavepoints()).toBe(1)
+      await Promise.all([database.execute(insert, ['d', '', false]), write('e')])
+      expect(countSavepoints()).toBe(2)
+    } finally {
+      execute.mockRestore()
+    }
+    expect(readCommittedIds()).toEqual(['a', 'b', 'c', 'd', 'e'])
+  })
+
+  test('that fail first do not affect those that would have shared their commit', async () => {
+    const results = await Promise.allSettled(
+      ['fails', 'b'].map((id) =>
+        database.transaction(async () => {
+          await database.execute(insert, [id, '', false])
+          if (id === 'fails') throw new Error('on purpose')
+        }),
+      ),
+    )
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
+    expect(readCommittedIds()).toEqual(['b'])
+  })
+
   test('fail if the database rolls back one that shares their commit', async () => {
     const results = await Promise.allSettled([
       database.execute(insert, ['a', '', false]),
