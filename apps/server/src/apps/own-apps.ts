@@ -1,4 +1,4 @@
-import type { ClientList, ClientScope, ListedClient } from '@pocket/core'
+import type { ClientList, ClientListRequest, ClientScope, ListedClient } from '@pocket/core'
 import { startUrl } from '@pocket/core/internal'
 import type { Deps } from '../http/deps.ts'
 import type { Messages } from '../http/messages.ts'
@@ -6,7 +6,6 @@ import type { PagePictures } from '../http/page-pictures.ts'
 import type { FavoriteStore } from './favorite-store.ts'
 import type { AppTile } from './page-model.ts'
 
-const maxApps = 300
 /** Maximum number of applications of each kind on one page; users with more use the search. */
 const maxShown = { usable: 40, consented: 15 }
 
@@ -35,42 +34,49 @@ export interface OwnApps {
 }
 
 export function createOwnApps({ pocket, directory, favorites, pictures }: OwnAppsDeps): OwnApps {
-  const page = (scope: ClientScope, search: string, limit: number, onlyIds?: readonly string[]): Promise<ClientList> =>
-    pocket.clients.page({
-      scope,
-      search,
-      page: 1,
-      limit,
-      sort: { by: 'lastUsedAt', descending: true },
-      filters: {},
-      ...(onlyIds && { onlyIds }),
-    })
+  const byUse = { by: 'lastUsedAt', descending: true } as const
+  const byName = { by: 'name', descending: false } as const
+  const page = (
+    scope: ClientScope,
+    search: string,
+    limit: number,
+    { sort = byUse, onlyIds }: Partial<Pick<ClientListRequest, 'sort' | 'onlyIds'>> = {},
+  ): Promise<ClientList> =>
+    pocket.clients.page({ scope, search, page: 1, limit, sort, filters: {}, ...(onlyIds && { onlyIds }) })
   const findGroupIds = async (accountId: string) =>
     ((await directory.accounts.find(accountId))?.groups ?? []).map(({ id }) => id)
 
   return {
     async listUsable(accountId, search, compare) {
-      const groupIds = await findGroupIds(accountId)
-      const { items, total } = await page({ of: 'usable', accountId, groupIds }, search, maxApps)
-      const favoriteIds = new Set(await favorites.list(accountId))
-      const logos = await pictures.clients(items.map(({ client }) => client.id))
-      const tiles = items.map(({ client, consent }) => ({
-        id: client.id,
-        name: client.name,
-        description: client.description,
-        logo: logos.get(client.id) ?? null,
-        launch: launchLink(startUrl(client, pocket.issuer)),
-        isFavorite: favoriteIds.has(client.id),
-        lastUsedAt: consent?.updatedAt ?? null,
-      }))
+      const scope = { of: 'usable', accountId, groupIds: await findGroupIds(accountId) } as const
+      const favoriteIds = await favorites.list(accountId)
+      const limit = maxShown.usable
+      const used = await page(scope, search, limit)
+      const named = await page(scope, search, limit, { sort: byName })
+      const marked = await page(scope, search, limit, { sort: byName, onlyIds: favoriteIds })
+      const found = new Map([used, named, marked].flatMap(({ items }) => items.map((each) => [each.client.id, each])))
       // Favorites come first, then the last used; the others are found by their names.
-      const isUsed = ({ lastUsedAt }: AppTile) => lastUsedAt !== null
-      const byUse = [
-        ...tiles.filter(isUsed),
-        ...tiles.filter((tile) => !isUsed(tile)).sort((a, b) => compare(a.name, b.name)),
-      ]
-      const sorted = byUse.toSorted((a, b) => Number(b.isFavorite) - Number(a.isFavorite)).slice(0, maxShown.usable)
-      return { tiles: sorted, more: total - sorted.length }
+      const isFavorite = ({ client }: ListedClient) => favoriteIds.includes(client.id)
+      const usedAt = ({ consent }: ListedClient) => consent?.updatedAt ?? 0
+      const shown = [...found.values()]
+        .sort(
+          (a, b) =>
+            Number(isFavorite(b)) - Number(isFavorite(a)) ||
+            usedAt(b) - usedAt(a) ||
+            compare(a.client.name, b.client.name),
+        )
+        .slice(0, limit)
+      const logos = await pictures.clients(shown.map(({ client }) => client.id))
+      const tiles = shown.map((each) => ({
+        id: each.client.id,
+        name: each.client.name,
+        description: each.client.description,
+        logo: logos.get(each.client.id) ?? null,
+        launch: launchLink(startUrl(each.client, pocket.issuer)),
+        isFavorite: isFavorite(each),
+        lastUsedAt: each.consent?.updatedAt ?? null,
+      }))
+      return { tiles, more: used.total - tiles.length }
     },
 
     async listConsented(accountId, search) {
@@ -79,7 +85,7 @@ export function createOwnApps({ pocket, directory, favorites, pictures }: OwnApp
     },
 
     findConsented: async (accountId, clientId) =>
-      (await page({ of: 'consented', accountId }, '', 1, [clientId])).items[0],
+      (await page({ of: 'consented', accountId }, '', 1, { onlyIds: [clientId] })).items[0],
 
     async isUsable(accountId, clientId) {
       const client = await pocket.clients.find(clientId)

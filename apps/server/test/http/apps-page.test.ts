@@ -160,6 +160,18 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
     expect((await get(agent, '/settings/audit-log')).text).toContain('<span>Access withdrawn</span> <strong>· <bdi>')
   })
 
+  test('are those with the first names, and all favorites, if there are too many', async () => {
+    const { agent } = await instance.personWithoutPasskey(freshName())
+    const ids: string[] = []
+    for (let number = 190; number > 100; number -= 1) ids.push((await create(`Sorted${number}`)).id)
+    // Neither one of the first by name nor one of the oldest.
+    await post(agent, `${pagePath}/${ids[45]}/favorite`, { favorite: 'yes' })
+    const names = namesOf((await get(agent, `${pagePath}?search=sorted`)).text)
+    const first = Array.from({ length: 4 }, (_, index) => `Sorted${101 + index}`)
+    expect([names.length, ...names.slice(0, 5)]).toEqual([40, 'Sorted145', ...first])
+    for (const id of ids) await instance.app.pocket.clients.remove(id)
+  })
+
   test('are 40, and 15 with consent, on one page with favorites first; the search finds the others', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     const ids: string[] = []
