@@ -43,7 +43,7 @@ export function applicationPage(template: ClientTemplate): string {
     uris.length === 0 ? [] : [`- ${label}, set by the template: ${uris.map(code).join(', ')}`]
   return [
     `# ${name}`,
-    `${texts[`templates.${id}.what`]}.`,
+    `${texts[`templates.${id}.what`] ?? `Sign in to ${name} with a passkey`}.`,
     '## In Pocket',
     [
       `- **Clients → Add client → ${name}**${example === null ? '' : `, with the URL of the application, for example ${code(example)}`}`,

@@ -33,7 +33,7 @@ export function apiKeyLine(apiKey: ApiKey, now: number): ApiKeyLine {
     createdAt,
     revokeAt: `${keyPath}/revoke`,
     revoking: {
-      act: 'apiKeysRevoke',
+      act: 'apiKeys.revoke',
       names: [name],
       count: 1,
       submitTo: `${keyPath}/revoke`,

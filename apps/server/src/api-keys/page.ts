@@ -127,7 +127,7 @@ export function apiKeyPages(deps: PageDeps & { readonly apiKeys: ApiKeys }): rea
         viewer: user,
         path: apiKeysPath,
         within: 'api-keys',
-        asks: 'apiKeysRevoke',
+        asks: 'apiKeys.revoke',
         act: 'revoke',
         find: async (ids) =>
           (await Promise.all(ids.map((id) => apiKeys.find(user.id, id)))).filter((key) => key !== undefined),

@@ -15,10 +15,10 @@ export const idFields = {
 /** Catalog prefixes of field labels and option labels, by the events that change these fields. */
 const nouns: readonly (readonly [event: RegExp, labels: readonly string[], options: readonly string[]])[] = [
   [/^SETTINGS_/, ['settings.labels', 'passkeyPolicy'], ['settings.options', 'passkeyPolicy']],
-  [/^CLIENT_/, ['clientForm.labels'], ['clientForm.options']],
+  [/^CLIENT_/, ['clientForm.labels', 'clients.columns'], ['clientForm.options']],
   [/^(?:GROUP|MEMBERSHIP)_/, ['groupForm'], []],
   [/^API_KEY_/, ['apiKeys'], []],
-  [/^API_/, ['apis.labels', 'apis'], []],
+  [/^API_/, ['apis.labels', 'apis.columns', 'apis'], []],
   [/^SCIM_/, ['scim.labels'], ['scim']],
   [/^(?:ACCOUNT|USER|SETUP)_/, ['userForm'], []],
 ]
@@ -42,6 +42,7 @@ export function changeView(event: string, changes: Changes | null, nameOfId: Nam
         labels: [
           ...labels.flatMap((prefix) => [`${prefix}.${field}.title`, `${prefix}.${field}`]),
           `auditLog.fields.${field}`,
+          `list.labels.${field}`,
         ],
         before: valuesOf(before),
         after: valuesOf(after),

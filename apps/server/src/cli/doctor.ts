@@ -66,9 +66,7 @@ async function resultsOf(findings: readonly Finding[], appUrl: string): Promise<
   const describe = ({ name, about, count, severity, href }: Finding) => {
     const key = `overview.findings.${name}`
     const message =
-      about === null
-        ? messages.plural(`${key}.title`, { count })
-        : messages.text(`${key}.title`, { name: about, count })
+      about === null ? messages.text(`${key}.title`, { count }) : messages.text(`${key}.title`, { name: about, count })
     const page = new URL(href, `${appUrl}/settings/admin`)
     return {
       name,

@@ -23,7 +23,7 @@ export interface BulkAction<Item extends BulkItem> {
   readonly within: string
   /** The prefix of its messages is `confirm.ASKS`. */
   readonly asks: string
-  /** The form value of `act`; the message of the result is below `VIEW.done.ACT`. */
+  /** The form value of `act`; the label of the result is `VIEW.done.ACT`, or one of `done`. */
   readonly act: string
   readonly find: (ids: readonly string[]) => Promise<readonly Item[]>
   /** The first items that match the query of the list; without it, only items of one page can be selected. */

@@ -2,10 +2,7 @@ import type { Viewer } from './viewer.ts'
 
 /** A confirmation before an action that cannot be undone or affects many items. */
 export interface Confirmation {
-  /**
-   * The prefix of its messages is `confirm.ACT`: `title`, with plural forms, and `titleOf` for a single named item, `text` and
-   * `submit`.
-   */
+  /** The prefix of its messages is `confirm.ACT`: `title`, `text` and `submit`; the title is `submit` with the items by default. */
   readonly act: string
   readonly names: readonly string[]
   readonly count: number

@@ -7,7 +7,7 @@ import type { Catalogs } from './catalogs.ts'
 import { allowCompression } from './compression.ts'
 import { deviceNames } from './device.ts'
 import { showLanguageMarks } from './language-marks.ts'
-import type { Messages } from './messages.ts'
+import type { Messages, MessageValues } from './messages.ts'
 import type { PageModel } from './page-models.ts'
 import type { PagePictures } from './page-pictures.ts'
 import { type Preferences, preferencesOf } from './preferences.ts'
@@ -157,6 +157,16 @@ export function createTemplates(viewsDirectory: string, names: readonly string[]
   return (name, locals) => render.call(renderContext, `${name}.ejs`, locals)
 }
 
+/** Fields that share the error messages of another one. */
+const validatedLike: Readonly<Record<string, string>> = {
+  initiateLoginUri: 'backchannelLogoutUri',
+  passkeyDeniedModelsAdd: 'passkeyAllowedModelsAdd',
+  postLogoutRedirectUris: 'redirectUris',
+  protectedHosts: 'address',
+  refreshTokenDurationMinutes: 'accessTokenDurationMinutes',
+  smtpPassword: 'ldapBindPassword',
+}
+
 /** `t('key', values)` returns text; its members provide the other functions. */
 function createTranslator(messages: Messages) {
   const { text, has, language } = messages
@@ -164,20 +174,23 @@ function createTranslator(messages: Messages) {
   const messageKey = (prefix: string, code: string, fallback: string): string =>
     has(`${prefix}.${code}`) ? `${prefix}.${code}` : `${prefix}.${fallback}`
   /** The error message of a field: specific to the field, or generic. */
-  const field = (name: string, code: string, values = {}): string =>
-    has(`fields.${name}.${code}`)
-      ? text(`fields.${name}.${code}`, values)
-      : text(messageKey('fields.any', code, 'invalid'), values)
+  const field = (name: string, code: string, values = {}): string => {
+    const key = `fields.${validatedLike[name] ?? name}.${code}`
+    return text(has(key) ? key : messageKey('fields.any', code, 'invalid'), values)
+  }
   /** The title or text of an error code. The text is empty if the title says everything. */
   const error = (code: string, part: 'title' | 'text'): string => {
     const known = has(`errors.${code}.title`) ? code : 'fallback'
     return has(`errors.${known}.${part}`) ? text(`errors.${known}.${part}`) : ''
   }
+  /** The outcome of a form: its own message, or the shared one of its last word. */
+  const done = (key: string, values: MessageValues = {}) =>
+    parts([key, `done.${key.replace(/^.*[._]/, '').replace('created', 'added')}`].find(has) ?? 'done.done', values)
   /** The first of these messages that exists. */
   const firstOf = (...keys: readonly string[]): string => text(keys.find(has) ?? keys.join())
   const numbers = new Intl.NumberFormat(language)
   const number = (value: number): string => numbers.format(value)
-  return Object.assign(text, messages, { field, error, firstOf, number })
+  return Object.assign(text, messages, { field, error, done, firstOf, number })
 }
 
 /** Formats an instant independently of the time zone: the date may be off by one day. */

@@ -125,7 +125,7 @@ function toPicked({ id, name, detail, memberCount }: FoundItem, { counted }: Pic
   return {
     id,
     name,
-    detail: memberCount === undefined ? (detail ?? '') : counted('group.tabs.members', memberCount),
+    detail: memberCount === undefined ? (detail ?? '') : counted('groups.columns.userCount', memberCount),
   }
 }
 

@@ -66,7 +66,7 @@ describe('the connection log', () => {
       expect.stringMatching(
         /^The callback URL https:\/\/\S+\/wrong is not registered. failed .*Request Authorization .*PKCE not used.*Register it$/,
       ),
-      expect.stringMatching(/^\S+ signed in. succeeded .* by \S+ .*Request Authorization/),
+      expect.stringMatching(/^Authorization succeeded .* by \S+ .*Request Authorization/),
     ])
     for (const part of [token?.reason, token?.requestId, 'invalid_client', 'code (hidden)', 'Ignored access_type'])
       expect(shownAttempts[1]).toContain(part)

@@ -118,7 +118,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     while ((await millisecondsUntilNextRun()) < 60_000);
     expect((await sync()).json).toMatchObject({ code: 'ldap_disabled' })
     await configure({ ldapUrl: '' })
-    expect(await readStatusSentence()).toBe('The import is off.')
+    expect(await readStatusSentence()).toBeUndefined()
     await configure({ ldapUrl: 'ldap://127.0.0.1:1' })
     expect(await readStatusSentence()).toBe('Start the first import yourself.')
     const response = await sync()
@@ -203,7 +203,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     // An administrator has reviewed the dry run, so the job runs soon.
     expect(await millisecondsUntilNextRun()).toBeLessThanOrEqual(5000)
     expect((await sync()).status).toBe(204)
-    expect(await readStatusSentence()).toBe('People and groups are imported every hour.')
+    expect(await readStatusSentence()).toBeUndefined()
     expect(await states()).toEqual({
       ada: 'enabled',
       bob: 'enabled',

@@ -32,7 +32,7 @@ test('the pages show the last good backup, warn about the same disk, and start a
   expect(await fetchText(instance, '/settings/admin/jobs')).toMatch(/Last backup: .*, on the disk of the database/)
   const overview = await fetchText(instance, '/settings/admin')
   expect(overview).toContain('Backups are on the same disk as the database')
-  expect(overview).not.toContain('None yet')
+  expect(overview).not.toContain('Nothing yet')
   const { administrator, url } = instance
   const started = await administrator.postForm(`${url}/settings/admin/jobs/backup/run`, {})
   expect((await administrator.follow(started)).text).toContain('Back up')

@@ -187,10 +187,10 @@ describe('with the keyboard alone', () => {
     await page.getByRole('heading', { name: /Walter31/ }).waitFor()
     await tabTo(/^Disable/)
     await navigateTo(/page=2$/, () => press('Enter'))
-    expect(await outcome()).toMatch(/^Walter\d+ Walker was disabled/)
+    expect(await outcome()).toMatch(/^Disabled: Walter\d+ Walker/)
     await tabTo('Undo', 1)
     await send()
-    expect(await outcome()).toMatch(/^Walter\d+ Walker was enabled/)
+    expect(await outcome()).toMatch(/^Enabled: Walter\d+ Walker/)
   })
 
   test('a dialog traps the focus and restores it', async () => {
@@ -288,7 +288,7 @@ describe('with the keyboard alone', () => {
     expect(await outcome()).toMatch(/^Copy the link below/)
     await tabTo('Delete', 60)
     await send()
-    expect(await outcome()).toMatch(/^One link was deleted\./)
+    expect(await outcome()).toMatch(/^Deleted: /)
   })
 
   test('another theme is selected', async () => {

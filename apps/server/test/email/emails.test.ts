@@ -210,7 +210,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       await administrator.postForm(pageUrl, { ids: id, list: '?search=x', act: 'retry' }),
     )
     expect(retried.url).toBe(`${pageUrl}?search=x`)
-    expect(retried.text).toContain(`The e-mail to <strong>${email}</strong> is being sent.`)
+    expect(retried.text).toContain(`Being sent, reload for the result: ${email}`)
     await server.received(email)
     await receiveVerificationToken(await createSignedIn())
     const late = await administrator.follow(await administrator.postForm(pageUrl, { ids: id }))

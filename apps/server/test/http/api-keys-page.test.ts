@@ -25,7 +25,7 @@ const term = { lifetime: 'week', until: '' }
 describe('API keys', () => {
   test('are created, shown once, listed, and revoked after a confirmation', async () => {
     const { agent } = await instance.person(freshName())
-    expect((await get(agent)).text).toContain('No API keys')
+    expect((await get(agent)).text).toContain('Nothing yet')
     const created = await post(agent, {
       ...term,
       name: 'Terraform',
@@ -43,14 +43,14 @@ describe('API keys', () => {
     expect(Date.parse(key?.expiresAt ?? '') - Date.now()).toBeGreaterThan(6.9 * 86_400_000)
 
     const actionPath = `${pagePath}/${key?.id}/revoke`
-    expect((await get(agent, actionPath)).text).toContain('Revoke Terraform?')
+    expect((await get(agent, actionPath)).text).toContain('Revoke: Terraform')
     const otherUser = await instance.person(freshName())
     expect([
       (await get(otherUser.agent, actionPath)).status,
       (await post(otherUser.agent, {}, actionPath)).status,
     ]).toEqual([404, 404])
     expect((await post(agent, {}, actionPath)).status).toBe(303)
-    expect((await get(agent)).text).toContain('was revoked')
+    expect((await get(agent)).text).toContain('Revoked: Terraform')
     expect(await withKey(token)).toBe(401)
   })
 
@@ -79,7 +79,7 @@ describe('API keys', () => {
     const ids = (await keysOf(agent)).slice(0, 2).map(({ id }) => ['ids', id] as const)
     const chosen = [...ids, ['ids', foreign?.id ?? ''] as const, ['act', 'revoke'] as const]
     const asks = await agent.postForm(`${instance.url}${pagePath}/bulk`, [...chosen, ['list', '?search=b']])
-    expect(asks.text).toContain('Revoke 2 keys?')
+    expect(asks.text).toContain('Revoke: 2')
     expect(await keysOf(agent)).toHaveLength(3)
     const done = await agent.postForm(`${instance.url}${pagePath}/bulk`, [
       ...chosen,
@@ -87,7 +87,7 @@ describe('API keys', () => {
       ['confirmed', 'yes'],
     ])
     expect(done.location).toBe(`${instance.url}${pagePath}?search=b`)
-    expect((await agent.follow(done)).text).toContain('2 keys were revoked.')
+    expect((await agent.follow(done)).text).toContain('Revoked: 2')
     expect([await keysOf(agent), await keysOf(otherUser.agent)].map(({ length }) => length)).toEqual([1, 1])
     const nothing = await agent.follow(await post(agent, {}, `${pagePath}/bulk`))
     expect(nothing.text).toContain('Select entries first')

@@ -34,7 +34,7 @@ const formVersion = (text: string) => (/name="version" value="([^"]+)"/.exec(tex
 describe('an API', () => {
   test('is created, listed, changed and deleted', async () => {
     const { id, resource, page, answer } = await create()
-    expect((await agent.follow(answer)).text).toContain('<strong>Photos</strong> was added.')
+    expect((await agent.follow(answer)).text).toContain('<p>Added</p>')
     expect(await findApi(id)).toMatchObject({ name: 'Photos', resource, accessTokenFormat: 'opaque' })
     expect((await agent.get(`${pageUrl}?search=photos`)).text).toContain(resource)
     const { id: server } = await running.app.pocket.clients.create({ name: 'Server', redirectUris: [] })
@@ -52,7 +52,7 @@ describe('an API', () => {
       resourceServerClientIds: [server],
     })
     const response = await agent.follow(await agent.postForm(`${page}/remove`, {}))
-    expect(response.text).toContain('<strong>Pictures</strong> was deleted.')
+    expect(response.text).toContain('Deleted: Pictures')
     expect((await agent.get(page)).status).toBe(404)
     for (const event of ['api_created', 'api_updated', 'api_removed'])
       expect(running.log.join('')).toContain(`"audit":"${event}"`)
@@ -73,11 +73,11 @@ describe('an API', () => {
     const [first, second, kept] = [await create('Faxes'), await create('Scans'), await create('Kept')]
     const chosen = [first, second].map(({ id }) => ['ids', id] as const)
     const asks = await agent.postForm(`${pageUrl}/bulk`, chosen)
-    expect(asks.text).toContain('Delete 2 APIs?')
+    expect(asks.text).toContain('Delete: 2')
     expect(asks.text).toContain('<li>Scans</li>')
     expect(await findApi(first.id)).toBeDefined()
     const done = await agent.postForm(`${pageUrl}/bulk`, [...chosen, ['confirmed', 'yes']])
-    expect((await agent.follow(done)).text).toContain('2 APIs were deleted.')
+    expect((await agent.follow(done)).text).toContain('Deleted: 2')
     expect([await findApi(first.id), await findApi(second.id)]).toEqual([undefined, undefined])
     expect(await findApi(kept.id)).toBeDefined()
     expect((await running.agent().postForm(`${pageUrl}/bulk`, chosen)).status).toBe(401)
@@ -104,9 +104,9 @@ describe('an API', () => {
     expect((await findApi(id))?.permissions[0]).toMatchObject({ ...read, name: 'Look', description: '' })
     const ids = [read, deletes].map((permission) => ['ids', permission?.id ?? ''] as const)
     const confirmation = await agent.postForm(`${page}/bulk`, [['act', 'delete'], ...ids])
-    expect(confirmation.text).toContain('Delete 2 permissions?')
+    expect(confirmation.text).toContain('Delete: 2')
     const done = await agent.postForm(`${page}/bulk`, [['act', 'delete'], ['confirmed', 'yes'], ...ids])
-    expect((await agent.follow(done)).text).toContain('2 permissions were deleted.')
+    expect((await agent.follow(done)).text).toContain('Deleted: 2')
     expect((await findApi(id))?.permissions.map(({ key }) => key)).toEqual(['photos:write'])
   })
 
@@ -151,11 +151,11 @@ describe('an API', () => {
     await running.app.pocket.apis.setPermissions(id, permissions)
     const first = await agent.get(page)
     expect(first.text.match(/name="ids"/g)).toHaveLength(20)
-    expect(first.text).toContain('All 500 that match')
+    expect(first.text).toContain('All that match: 500')
     const found = await agent.get(`${page}?search=part 49`)
     expect(found.text.match(/name="ids"/g)).toHaveLength(11)
     const matching = { act: 'delete', all: 'yes', list: '?search=part 49' }
-    expect((await agent.postForm(`${page}/bulk`, matching)).text).toContain('Delete 11 permissions?')
+    expect((await agent.postForm(`${page}/bulk`, matching)).text).toContain('Delete: 11')
   })
 
   test('is overwritten after a concurrent change only with a confirmation', async () => {
@@ -211,9 +211,7 @@ test('finds a client, grants it access for users and for itself, and revokes it'
   expect((await agent.follow(granted)).text).toContain('for people: 2 of 2 · for itself: 0 of 2')
   const own = await agent.get(`${running.url}/settings/admin/oidc-clients/${client.id}/settings`)
   expect(own.text).toContain('for people: 2 of 2 · for itself: 0 of 2')
-  expect((await agent.follow(await agent.postForm(`${access}/remove`, {}))).text).toContain(
-    '<strong>Importer</strong> no longer has access to this API.',
-  )
+  expect((await agent.follow(await agent.postForm(`${access}/remove`, {}))).text).toContain('<p>Removed</p>')
   expect(await running.app.pocket.apis.grant(id, client.id)).toBeUndefined()
 })
 

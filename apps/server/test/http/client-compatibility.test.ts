@@ -30,7 +30,10 @@ test('shows what a client keeps from Pocket ID until an administrator turns it o
   }
   expect(findMarks((await agent.get(`${pageUrl}/${client.id}`)).text)).toEqual(marks)
   const first = (await disableFeature('plainPkce')).text
-  expect([findMarks(first), first.includes('That’s off for Wiki now.')]).toEqual([marks.slice(1), true])
+  expect([findMarks(first), first.includes('That’s off for <strong>Wiki</strong> now.')]).toEqual([
+    marks.slice(1),
+    true,
+  ])
   expect(await disableFeature('isKnown')).toMatchObject({ status: 400 })
   expect(findMarks((await disableFeature('jwtAccessTokens')).text)).toEqual([])
   expect(await clients.find(client.id)).toMatchObject({

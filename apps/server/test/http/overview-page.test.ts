@@ -72,7 +72,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     const { code } = await instance.app.issueBreakGlassCode('ada')
     expect(code).toHaveLength(19)
     expect(findings(await fetchOverview())).toEqual([
-      ['/settings/admin/users?filters[isAdmin]=true', 'An administrator could be locked out'],
+      ['/settings/admin/users?filters[isAdmin]=true', 'Administrators who could be locked out: 1'],
     ])
 
     await executeSql(
@@ -161,7 +161,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     )
     expect(await fetchOverview()).toContain('None in 30 days')
     await executeSql('UPDATE pocket_signup_token SET expires_at = $1', [Date.now() + 20 * day])
-    expect(readFigure(await fetchOverview(), 'One open invitation')).toMatch(/\d{4}/)
+    expect(readFigure(await fetchOverview(), 'Open invitations: 1')).toMatch(/\d{4}/)
     await executeSql('DELETE FROM pocket_signup_token')
   })
 
@@ -170,12 +170,12 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     await createPerson(instance, { disabled: true })
     await executeSql('UPDATE pocket_passkey SET backed_up = $1', [false])
     const page = await fetchOverview()
-    expect(page).toContain('1 person can sign in.')
+    expect(page).toContain('Can sign in: 1')
     const { text: users } = await get('/settings/admin/users')
-    expect(users).toContain('<p>1 person can sign in. ')
-    expect(users).toContain('>2 have no passkey yet.</a>')
+    expect(users).toContain('<p>Can sign in: 1 · ')
+    expect(users).toContain('>Without a passkey: 2</a>')
     expect(readFigure(page, 'Without a passkey')).toBe('2')
-    expect(readFigure(page, 'Without a second passkey')).toBe('1')
+    expect(readFigure(page, 'One passkey')).toBe('1')
     expect(readFigure(page, 'On one device only')).toBe('1')
     const links = [...page.matchAll(/href="(\/settings\/admin\/users\?filters[^"]+)"/g)].map(([, href]) => String(href))
     const listed = await Promise.all(
@@ -200,12 +200,14 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     await insertEmail('3', Date.now() - day, later, null)
     await insertEmail('4', Date.now() - day, null, Date.now())
     const off = await fetchOverview()
-    expect(findings(off)).toEqual([['/settings/admin/emails?filters[state]=failed', 'An e-mail could not be sent']])
+    expect(findings(off)).toEqual([
+      ['/settings/admin/emails?filters[state]=failed', 'E-mails that could not be sent: 1'],
+    ])
     expect(readFigure(off, 'E-mail')).toBe('Not set up')
     await changeSettings({ smtpHost: 'localhost', smtpFrom: 'a@example.com', emailLoginNotificationEnabled: 'true' })
     const stuck = await fetchOverview()
     expect(readFigure(stuck, 'E-mail')).toBe('Waiting: 1 · Failed: 1')
-    expect(findings(stuck).map(([, text]) => text)).toContain('An e-mail is still waiting')
+    expect(findings(stuck).map(([, text]) => text)).toContain('E-mails still waiting: 1')
     await changeSettings({ smtpHost: '', smtpFrom: '' })
     await executeSql('DELETE FROM pocket_email')
     expect(findings(await fetchOverview())).toEqual([

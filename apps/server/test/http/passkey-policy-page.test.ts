@@ -60,7 +60,7 @@ describe('the policy for passkeys', () => {
     const before = await readSettings()
     const response = await post({ webauthnUserVerification: 'preferred', passkeyNonCompliance: 'warn' })
     expect([response.status, response.location]).toEqual([303, pageUrl])
-    expect((await agent.get(pageUrl)).text).toContain('The passkey policy was saved.')
+    expect((await agent.get(pageUrl)).text).toContain('<p>Saved</p>')
     expect(await readSettings()).toEqual({ ...before, webauthnUserVerification: 'preferred' })
     expect(await fetchOwnSettings()).toMatchObject({ passkeyNonCompliance: 'warn', passkeyAttestation: 'none' })
     await post({})
@@ -69,7 +69,7 @@ describe('the policy for passkeys', () => {
   test('requires a review before a stricter policy: keep, warn, or reject', async () => {
     const review = await post({ webauthnAllowSyncedPasskeys: 'false' })
     expect(review.status).toBe(200)
-    expect(review.text).toContain('One of 1 passkeys doesn’t comply.')
+    expect(review.text).toContain('Passkeys: 1 of 1')
     expect(review.text).toContain('You’re one of them')
     expect(review.text).toMatch(/<dt>Synced<\/dt><dd>1<\/dd>/)
     expect(await readSettings()).toMatchObject({ webauthnAllowSyncedPasskeys: 'true' })
@@ -84,7 +84,7 @@ describe('the policy for passkeys', () => {
     expect((await decide('warn')).status).toBe(303)
     expect(await readSettings()).toMatchObject({ webauthnAllowSyncedPasskeys: 'false' })
     expect(await fetchOwnSettings()).toMatchObject({ passkeyNonCompliance: 'warn' })
-    expect((await agent.get(pageUrl)).text).toContain('One of 1 passkeys doesn’t comply.')
+    expect((await agent.get(pageUrl)).text).toContain('Passkeys that don’t comply: 1 of 1')
     expect((await agent.get(`${running.url}/settings/account/security`)).text).toContain('no longer accepted')
     // A change that affects no more users than before needs no review.
     const kept = { webauthnAllowSyncedPasskeys: 'false' }
@@ -128,7 +128,7 @@ describe('the policy for passkeys', () => {
     const { answer } = await registerPasskey(agent, running.url, new SoftwareAuthenticator(key))
     await post({ webauthnAuthenticatorAttachment: 'cross-platform', reviewed: 'yes' })
     const review = await post({ webauthnAuthenticatorAttachment: 'platform' })
-    expect([review.status, review.text.includes('One of 2 passkeys doesn’t comply.')]).toEqual([200, true])
+    expect([review.status, review.text.includes('Passkeys: 1 of 2')]).toEqual([200, true])
     expect(await readSettings()).toMatchObject({ webauthnAuthenticatorAttachment: 'cross-platform' })
     expect((await post({})).status).toBe(303)
     const { id } = answer.json() as { id: string }

@@ -125,7 +125,7 @@ describe('the list', () => {
     expect(undone.location).toContain('?search=undone')
     const after = await Promise.all(names.map((name) => running.app.directory.findByName(name)))
     expect(after.map((person) => person?.disabled)).toEqual([false, false, true])
-    expect((await get(`${users}?search=undone`)).text).toContain('2 people were enabled.')
+    expect((await get(`${users}?search=undone`)).text).toContain('Enabled: 2')
   })
 
   test('asks for a selection if there is none', async () => {
@@ -156,9 +156,7 @@ describe('a user', () => {
       displayName: 'New name',
     }
     expect((await post(path, { ...fields, version })).status).toBe(303)
-    expect((await get(path)).text).toMatch(
-      /data-outcome>.*?<p>The profile of <strong>New name<\/strong> was saved\.<\/p>/s,
-    )
+    expect((await get(path)).text).toMatch(/data-outcome>.*?<p>Saved<\/p>/s)
     const late = await post(path, { ...fields, displayName: 'Too late', version })
     expect(late.status).toBe(412)
     expect(late.text).toContain('Another person has changed this.')
@@ -281,7 +279,7 @@ describe('a user', () => {
     expect(asked).toContain('Delete Eze?')
     expect(asked).toContain('This can’t be undone.')
     expect((await post(`${path}/remove`, { confirmed: 'yes' })).location).toBe(running.url + users)
-    expect((await get(users)).text).toMatch(/Eze(<[^>]+>)* was deleted\./)
+    expect((await get(users)).text).toContain('Deleted: Eze')
     expect((await get(path)).status).toBe(404)
     expect(countEvents('account_removed')).toBe(1)
   })

@@ -101,7 +101,7 @@ test('a picture upload shows its progress, with or without cropping', async () =
   )
   for (const [name, field, act, isAtOnce] of [
     ['account', 'New picture', 'Save picture', false],
-    ['settings-general', 'Favicon', 'Replace Favicon', true],
+    ['settings-general', 'Favicon', 'Upload Favicon', true],
     ['user', 'Picture', 'Upload', true],
   ] as const) {
     await open(name)

@@ -99,7 +99,10 @@ describe('a form with a save bar', () => {
     expect(await savebar().isVisible()).toBe(false)
     await page.getByLabel('Description').fill('Changed again')
     const asked = page.waitForEvent('dialog')
-    const leaving = page.getByRole('link', { name: 'All clients' }).click({ noWaitAfter: true })
+    const leaving = page
+      .getByRole('main')
+      .getByRole('link', { name: 'Clients', exact: true })
+      .click({ noWaitAfter: true })
     const dialog = await asked
     expect(dialog.type()).toBe('beforeunload')
     await dialog.dismiss()
@@ -143,7 +146,10 @@ test('asks for confirmation before leaving a client with an unstored secret, but
   await value.click()
   expect(await page.evaluate(() => getSelection()?.toString())).toBe(await value.textContent())
   const asked = page.waitForEvent('dialog')
-  const leaving = page.getByRole('link', { name: 'All clients' }).click({ noWaitAfter: true })
+  const leaving = page
+    .getByRole('main')
+    .getByRole('link', { name: 'Clients', exact: true })
+    .click({ noWaitAfter: true })
   const dialog = await asked
   expect(dialog.type()).toBe('beforeunload')
   await dialog.dismiss()
@@ -166,7 +172,7 @@ test('asks for no confirmation after the application has used the secret', async
     dialogs.push(dialog.type())
     void dialog.accept()
   })
-  await page.getByRole('link', { name: 'All clients' }).click()
+  await page.getByRole('main').getByRole('link', { name: 'Clients', exact: true }).click()
   await page.waitForURL('**/oidc-clients')
   expect(dialogs).toEqual([])
 })
