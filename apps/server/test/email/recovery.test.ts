@@ -204,7 +204,7 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     const pending = `/settings/admin/users?filters[recovery]=pending`
     const countPending = async () => {
       const { text } = await administrator.get(`${url}/settings/admin`)
-      return Number(/<strong>(\d+|A) recover(?:y|ies) by e-mail/.exec(text)?.[1]?.replace('A', '1') ?? 0)
+      return Number(/<strong>Pending recoveries by e-mail: (\d+)/.exec(text)?.[1] ?? 0)
     }
     const list = async (search: string) => (await administrator.get(`${url}${pending}&search=${search}`)).text
     const listOwn = () => list(username)
@@ -223,7 +223,7 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     expect((await other.postForm(stopForm.action, {})).status).toBe(403)
     expect(await countPending()).toBe(before + 1)
     const stopped = await administrator.follow(await administrator.postForm(stopForm.action, {}))
-    expect(stopped.text).toContain(`The recovery of <strong>${username}</strong> was stopped.`)
+    expect(stopped.text).toContain('<p>Done</p>')
     expect(stopped.text).not.toContain('Recovery requested')
     expect([await countPending(), await listOwn()]).toEqual([before, expect.not.stringContaining(id)])
     expect(findAuditEvents(instance, 'recovery_stopped').at(-1)).toMatchObject({ accountId: id, by })

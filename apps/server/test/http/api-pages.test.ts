@@ -208,9 +208,9 @@ test('finds a client, grants it access for users and for itself, and revokes it'
     ['userDelegatedPermissionIds', second?.id ?? ''],
     ['clientAccess', 'true'],
   ])
-  expect((await agent.follow(granted)).text).toContain('for people: 2 of 2 · for itself: 0 of 2')
+  expect((await agent.follow(granted)).text).toContain('For people: 2 of 2 · For itself: 0 of 2')
   const own = await agent.get(`${running.url}/settings/admin/oidc-clients/${client.id}/settings`)
-  expect(own.text).toContain('for people: 2 of 2 · for itself: 0 of 2')
+  expect(own.text).toContain('For people: 2 of 2 · For itself: 0 of 2')
   expect((await agent.follow(await agent.postForm(`${access}/remove`, {}))).text).toContain('<p>Removed</p>')
   expect(await running.app.pocket.apis.grant(id, client.id)).toBeUndefined()
 })

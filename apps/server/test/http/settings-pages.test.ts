@@ -214,7 +214,7 @@ describe('settings', () => {
     const created = await administrator.follow(await createToken({ description: 'The build server' }))
     const token = />(iat_[\w-]+)</.exec(created.text)?.[1] ?? ''
     expect(created.text).toContain('<bdi>The build server</bdi>')
-    expect(created.text).toContain('0 of 2 used')
+    expect(created.text).toContain('Used: 0 of 2')
     const again = await pages.get(`${base}/oidc`)
     expect([token.length > 20, again.text.includes(token)]).toEqual([true, false])
     await pages.send(again, { dynamicRegistration: 'with-token' })
@@ -226,7 +226,7 @@ describe('settings', () => {
       })
     expect((await register()).status).toBe(201)
     const used = await pages.get(`${base}/oidc`)
-    expect(used.text).toContain('1 of 2 used')
+    expect(used.text).toContain('Used: 1 of 2')
     const remove = /action="([^"]+initial-access-tokens\/[^"]+\/remove)"/.exec(used.text)?.[1] ?? ''
     const removed = await administrator.follow(await administrator.postForm(url + remove, {}))
     expect(removed.text).toContain('<p>Removed</p>')
