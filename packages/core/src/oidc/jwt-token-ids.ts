@@ -25,6 +25,8 @@ export function replaceJwt(req: IncomingMessage, path: string, form: URLSearchPa
 }
 
 function isJwt(token: string): boolean {
+  // Errors are expensive, and most tokens are opaque.
+  if (!token.includes('.')) return false
   try {
     decodeProtectedHeader(token)
     return true
