@@ -1,4 +1,5 @@
 import type { Client, Clock, MasterKey, Pocket } from '@pocket/core'
+import { parseCookie } from 'cookie'
 import type { Context } from 'koa'
 import type { NewSecret } from './page-model.ts'
 
@@ -48,7 +49,9 @@ export function createNewSecrets({ masterKey, pocket, clock, secure }: NewSecret
 
     /** The secrets of this client that are kept for the session of the request, in the order of the client's secrets. */
     async list(ctx: Context, { secrets }: Pick<Client, 'secrets'>): Promise<readonly NewSecret[]> {
-      const kept = secrets.flatMap(({ id: secretId }) => ctx.cookies.get(cookieName(secretId), { signed: false }) ?? [])
+      // `ctx.cookies` would keep a regular expression for each name.
+      const cookies = parseCookie(ctx.get('cookie'))
+      const kept = secrets.flatMap(({ id: secretId }) => cookies[cookieName(secretId)] ?? [])
       if (kept.length === 0) return []
       const session = await pocket.session(ctx.req, ctx.res)
       return kept

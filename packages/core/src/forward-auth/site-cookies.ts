@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import Cookies from 'cookies'
 import { sha256 } from '../hash.ts'
+import { readCookie } from '../http/read-cookie.ts'
 import { randomToken } from '../random.ts'
 
 /** The cookie of the session at a protected site; the proxy removes it from requests to the application. */
@@ -76,7 +77,7 @@ export class SiteCookies {
   /** Ends the sign-in of a state parameter; `undefined` if this browser has not started it. */
   finishSignIn(state: string): SiteSignIn | undefined {
     const [, id, hash, target] = /^\d\.([\w-]{8})\.([\w-]{43})\.([\w-]+)$/.exec(state) ?? []
-    const value = id === undefined ? undefined : this.#cookies.get(signInPrefix + id)
+    const value = id === undefined ? undefined : readCookie(this.#header, signInPrefix + id)
     if (id === undefined || value === undefined || sha256(`${value}.${target}`) !== hash) return undefined
     this.#remove(signInPrefix + id)
     const isPosted = value.endsWith(postedSuffix)

@@ -2,6 +2,7 @@ import { type IncomingMessage, ServerResponse } from 'node:http'
 import Cookies from 'cookies'
 import { sha256 } from '../hash.ts'
 import { randomToken } from '../random.ts'
+import { readCookie } from './read-cookie.ts'
 
 /** The token that binds a ceremony to the browser that started it. It does not authenticate anyone. */
 export interface BrowserTokens {
@@ -49,8 +50,8 @@ export function createBrowserTokens({
     ensure,
     identify(req, res) {
       const id = toId(ensure(req, res))
-      const cookies = new Cookies(req, res, { secure })
-      if (cookies.get(idName(id)) !== id) cookies.set(idName(id), id, cookieOptions)
+      if (readCookie(req.headers.cookie, idName(id)) !== id)
+        new Cookies(req, res, { secure }).set(idName(id), id, cookieOptions)
       return id
     },
     browserIds(req) {
