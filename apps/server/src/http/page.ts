@@ -169,7 +169,7 @@ const validatedLike: Readonly<Record<string, string>> = {
 
 /** `t('key', values)` returns text; its members provide the other functions. */
 function createTranslator(messages: Messages) {
-  const { text, has, language } = messages
+  const { text, parts, has, language } = messages
   /** The message for a code, or the fallback message of the prefix. */
   const messageKey = (prefix: string, code: string, fallback: string): string =>
     has(`${prefix}.${code}`) ? `${prefix}.${code}` : `${prefix}.${fallback}`
