@@ -24,12 +24,10 @@ const givenTypes: Readonly<Record<string, string>> = {
 
 /** Identifiers that examples in TSDoc use without declaring them, because they belong to the code of the reader. */
 const undeclared = `
-  account after ahead answer api app applied before ceremony changes clients connection consent consents countPasskeys
-  creationOptions credentialIds database directory expressOrNest fastify fields gateway groupIds handle hasAccepted host
-  input issuer isAdministrator jwk key keyId kid kms logger members MyCodeStore mySignIn names noteTable notify options
-  page passkey passkeys people plain plan policy problem read redirect redis RedisCodeStore remedy report requestOptions
-  retryLater rules runAgainLater scope sentences signingJwk snapshot source sql stored token tokenKey transaction
-  transport typed user users wanted
+  account after ahead api app before ceremony creationOptions credentialIds directory expressOrNest fastify gateway
+  handle hasAccepted issuer isAdministrator key keyId kms logger MyCodeStore mySignIn notify options page passkey
+  passkeys people policy problem read redis RedisCodeStore remedy requestOptions sentences source sql token
+  transaction transport user users
 `
 
 const givenInExamples: Readonly<Record<string, string>> = {
@@ -39,17 +37,13 @@ const givenInExamples: Readonly<Record<string, string>> = {
   client: "import('@pocket/core').Client",
   masterKey: "import('@pocket/core').MasterKey",
   accountId: 'string',
-  clientId: 'string',
   userId: 'string',
   url: 'string',
   text: 'string',
-  html: 'string',
   error: 'unknown',
   button: 'HTMLButtonElement',
   signal: 'AbortSignal',
   accounts: "import('@pocket/core').HostAccounts",
-  expiresAt: 'number',
-  issuedAt: 'number',
 }
 
 const exportPattern = /^export (?:async )?(?:function|const|class|interface|type) (\w+)/gm

@@ -7,6 +7,7 @@ export type ScimProblemCode = (typeof scimProblemCodes)[number]
 /** Every {@link ScimProblemCode}. */
 export const scimProblemCodes = [...scimErrorCodes, 'duplicate', 'id_missing', 'id_reused', 'still_active'] as const
 
+/** A problem with one object. */
 export interface ScimProblem {
   readonly kind: ScimKind
   readonly localId: string
@@ -15,6 +16,7 @@ export interface ScimProblem {
   readonly detail: string | null
 }
 
+/** The results for the objects of one kind. */
 export interface ScimCounts {
   /** The number of local objects in scope. */
   total: number
