@@ -84,6 +84,6 @@ test('names an existing test for each override', () => {
 
 test('ARCHITECTURE.md lists the overrides', () => {
   const text = readFileSync(join(import.meta.dirname, '../../../../ARCHITECTURE.md'), 'utf8')
-  const listed = Array.from(text.matchAll(/^\| `(\w+(?:\.\w+)+)` \|/gm), ([, member]) => member)
+  const listed = Array.from(text.matchAll(/^- `(\w+(?:\.\w+)+)` /gm), ([, member]) => member)
   expect(listed).toEqual(members)
 })
