@@ -241,7 +241,10 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('allows and denies on the code page without a script', async () => {
     const client = await createApplication()
-    for (const [index, done] of ['It has access', 'It has no access'].entries()) {
+    for (const [index, done, outcome] of [
+      [0, 'It has access', { access_token: expect.any(String) }],
+      [1, 'It has no access', { error: 'access_denied' }],
+    ] as const) {
       const { code, poll } = await requestDeviceCode(client)
       const page = await person.agent.get(`${instance.url}/device?user_code=${code}`)
       expect(page.text).toContain('Sign in to Television on another device?')
@@ -249,7 +252,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       if (!form) throw new Error('The page has no form.')
       const after = await person.agent.follow(await person.agent.submit(page, form))
       expect(after.text).toContain(done)
-      expect((await poll()).status).toBe(index === 0 ? 200 : 400)
+      expect((await poll()).json).toMatchObject(outcome)
     }
   })
 

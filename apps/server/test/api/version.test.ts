@@ -1,8 +1,6 @@
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect, test } from '@jest/globals'
+import { startHttpServer } from '@pocket/test-support'
 import { createLatestVersion } from '../../src/version/latest-version.ts'
 import { isNewer, serverVersion } from '../../src/version/version.ts'
 import { startInstance } from './instance.ts'
@@ -27,21 +25,15 @@ test('makes the latest version public, and starts without it', async () => {
 /** A release server with configurable responses. */
 async function startReleaseServer(answer: () => { readonly status?: number; readonly body: string }) {
   let requestCount = 0
-  const server = createServer((_, response) => {
+  const server = await startHttpServer((_, response) => {
     requestCount += 1
     const { status = 200, body } = answer()
     response.writeHead(status).end(body)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const port = typeof address === 'object' ? address?.port : 0
+  })
   return {
-    url: `http://127.0.0.1:${port}/latest`,
+    url: `${server.url}/latest`,
     requestCount: () => requestCount,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 }
 
@@ -108,11 +100,8 @@ test('shows a newer version on the overview without waiting for the response', a
   const answered = new Promise<string>((resolve) => {
     answer = resolve
   })
-  const server = createServer((_, response) => void answered.then((body) => response.end(body)))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  // A server that listens on TCP has an address with a port.
-  const { port } = server.address() as AddressInfo
-  await using instance = await startInstance({ VERSION_CHECK_URL: `http://127.0.0.1:${port}/` })
+  await using server = await startHttpServer((_, response) => void answered.then((body) => response.end(body)))
+  await using instance = await startInstance({ VERSION_CHECK_URL: `${server.url}/` })
   const fetchOverview = async () => (await instance.administrator.get(`${instance.url}/settings/admin`)).text
   expect(await fetchOverview()).not.toContain('is out')
   answer('{"version":"99.0.0"}')
@@ -120,6 +109,4 @@ test('shows a newer version on the overview without waiting for the response', a
   const page = await fetchOverview()
   expect(page).toContain('Version 99.0.0 is available')
   expect(page).toContain(serverVersion())
-  server.closeAllConnections()
-  server.close()
 })

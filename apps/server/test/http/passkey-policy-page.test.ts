@@ -1,7 +1,6 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
+import { startHttpServer } from '@pocket/test-support'
 import { metadataReader } from '../../src/webauthn/authenticator-metadata.ts'
 import { registerPasskey } from '../api/instance.ts'
 import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
@@ -182,17 +181,13 @@ describe('the policy for passkeys', () => {
     const guard = { allowedPrivateHosts: ['127.0.0.1'], localIpv6Ranges: [] }
     const file = new URL(import.meta.url).pathname
     expect(await metadataReader({ fidoMetadata: { file }, ...guard })()).toContain('comes from its file')
-    const server = createServer((req, res) => res.writeHead(req.url === '/blob' ? 200 : 404).end('a.b.c'))
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const { port } = server.address() as AddressInfo
+    await using server = await startHttpServer((req, res) =>
+      res.writeHead(req.url === '/blob' ? 200 : 404).end('a.b.c'),
+    )
     const createReader = (path: string, extra = {}) =>
-      metadataReader({ fidoMetadata: { url: `http://127.0.0.1:${port}${path}` }, ...guard, ...extra })
-    try {
-      expect(await createReader('/blob')()).toBe('a.b.c')
-      await expect(createReader('/moved')()).rejects.toThrow('404')
-      await expect(createReader('/blob', { allowedPrivateHosts: [] })()).rejects.toThrow()
-    } finally {
-      server.close()
-    }
+      metadataReader({ fidoMetadata: { url: server.url + path }, ...guard, ...extra })
+    expect(await createReader('/blob')()).toBe('a.b.c')
+    await expect(createReader('/moved')()).rejects.toThrow('404')
+    await expect(createReader('/blob', { allowedPrivateHosts: [] })()).rejects.toThrow()
   })
 })

@@ -1,8 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
-import { quickOnly } from '@pocket/test-support'
+import { quickOnly, startHttpServer } from '@pocket/test-support'
 import { PocketError } from '../../src/errors.ts'
 import { storeKinds } from '../contracts/store-kinds.ts'
 import { answerCeremony, type Host, type HostOptions, second, startHost } from './host.ts'
@@ -162,18 +161,12 @@ quickOnly(test)('accepts passkeys and rejects login codes while the limits store
 
 /** Runs the work in a separate request, and returns the outcome. */
 async function readOutcome(work: (req: IncomingMessage, res: ServerResponse) => Promise<unknown>): Promise<string> {
-  const server = createServer(async (req, res) => {
+  await using server = await startHttpServer(async (req, res) => {
     const result = await work(req, res).then(
       () => 'done',
       (error: unknown) => (error instanceof PocketError ? error.code : String(error)),
     )
     res.end(result)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  try {
-    const { port } = server.address() as AddressInfo
-    return await (await fetch(`http://127.0.0.1:${port}`, { headers: { connection: 'close' } })).text()
-  } finally {
-    await new Promise((resolve) => server.close(resolve))
-  }
+  return await (await fetch(server.url)).text()
 }

@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { day, decide, type Host, signIn, startHost } from './host.ts'
+import { day, decide, type Host, signIn, startHost, viewOf } from './host.ts'
 
 const redirectUri = 'https://app.example/callback'
 const isRedirectUri = (url: string) => url.startsWith(redirectUri)
@@ -104,6 +104,20 @@ describe('relying party with openid-client', () => {
       method: 'passkey',
       accountId: account.id,
     })
+    expect(host.errors).toEqual([])
+  })
+
+  test('rejects a deleted account immediately at UserInfo, refresh, introspection and /authorize', async () => {
+    await using host = await startHost()
+    const { configuration, account, tokens, agent } = await signInAda(host)
+    host.accounts.delete(account.id)
+    await expect(oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).rejects.toThrow()
+    expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toEqual({ active: false })
+    await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
+      error: 'invalid_grant',
+    })
+    const { page } = await authorize(agent, configuration)
+    expect(viewOf(page)).toMatchObject({ view: 'sign-in' })
     expect(host.errors).toEqual([])
   })
 

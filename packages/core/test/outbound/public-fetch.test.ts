@@ -1,11 +1,12 @@
-import { createServer, type RequestListener } from 'node:http'
+import type { RequestListener } from 'node:http'
 import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { createPublicFetch } from '@pocket/core'
 import type { OutboundErrorCode } from '@pocket/core/errors'
 import { createPublicDownload, isHostOrRange } from '@pocket/core/internal'
+import { shareBetweenTests, startHttpServer } from '@pocket/test-support'
 
 const seen: { url: string; method: string; authorization: string | undefined; body: string }[] = []
 let port: number
@@ -37,17 +38,10 @@ const answerRequest: RequestListener = async (req, res) => {
   res.end(pathname === '/large' ? Buffer.alloc(5 * 1024 * 1024) : 'hello')
 }
 
-const server = createServer(answerRequest)
+const server = shareBetweenTests(() => startHttpServer(answerRequest))
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  port = (server.address() as AddressInfo).port
-  base = `http://127.0.0.1:${port}`
-})
-
-afterAll(async () => {
-  server.closeAllConnections()
-  await new Promise((resolve) => server.close(resolve))
+  ;({ port, url: base } = server)
 })
 
 const outboundError = (code: OutboundErrorCode) => ({ name: 'OutboundError', code })

@@ -1,5 +1,4 @@
-import { createServer } from 'node:http'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { defaultPasskeyPolicy, type PasskeyPolicy } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import {
@@ -9,6 +8,7 @@ import {
   SoftwareAuthenticator,
   type SoftwareAuthenticatorOptions,
 } from '@pocket/core/testing'
+import { shareBetweenTests, startHttpServer } from '@pocket/test-support'
 import { SettingsService } from '@simplewebauthn/server'
 import { isoCBOR } from '@simplewebauthn/server/helpers'
 import { createAuthenticatorMetadata } from '../../src/passkeys/authenticator-metadata.ts'
@@ -347,19 +347,16 @@ test('offers current algorithms, and ML-DSA if the runtime supports it', async (
 
 describe('certificate with a revocation list', () => {
   const requests: (string | undefined)[] = []
-  const server = createServer((req, res) => {
-    requests.push(req.url)
-    res.end()
-  })
+  const server = shareBetweenTests(() =>
+    startHttpServer((req, res) => {
+      requests.push(req.url)
+      res.end()
+    }),
+  )
   let list: ReturnType<typeof revocationList>
 
   beforeAll(async () => {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const { port } = server.address() as { port: number }
-    list = revocationList(`http://127.0.0.1:${port}/list`)
-  })
-  afterAll(() => {
-    server.close()
+    list = revocationList(`${server.url}/list`)
   })
 
   test('does not make the server send a request for an unknown issuer', async () => {

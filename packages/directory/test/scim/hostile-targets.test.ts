@@ -1,7 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { freePort } from '@pocket/test-support'
+import { freePort, shareBetweenTests, startHttpServer } from '@pocket/test-support'
 import { startHttpsProxy } from '@pocket/test-support/https'
 import { newUser, type User } from '../../src/index.ts'
 import type { ScimReport } from '../../src/internal.ts'
@@ -15,23 +14,21 @@ let env: DirectoryUnderTest
 let provider: Provider
 let handler: Handler
 let requests: string[]
-const server = createServer((req, res) => {
-  requests.push(`${req.method} ${req.url}`)
-  let body = ''
-  req.on('data', (chunk) => {
-    body += String(chunk)
-  })
-  req.on('end', () => handler(req, res, body))
-})
-let url: string
+const server = shareBetweenTests(() =>
+  startHttpServer((req, res) => {
+    requests.push(`${req.method} ${req.url}`)
+    let body = ''
+    req.on('data', (chunk) => {
+      body += String(chunk)
+    })
+    req.on('end', () => handler(req, res, body))
+  }),
+)
 
 beforeAll(async () => {
   const [, open] = databases[0] ?? []
   if (!open) throw new TypeError('No database is configured')
   env = await open()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  // A server that listens on TCP always has an AddressInfo.
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 })
 
 beforeEach(() => {
@@ -43,11 +40,7 @@ afterEach(async () => {
   for (const { id } of await env.directory.list()) await env.directory.users.remove(id)
 })
 
-afterAll(async () => {
-  server.closeAllConnections()
-  await new Promise((resolve) => server.close(resolve))
-  await env[Symbol.asyncDispose]()
-})
+afterAll(async () => env[Symbol.asyncDispose]())
 
 const createUser = (username: string): Promise<User> => env.directory.create(newUser({ username }))
 const sendJson = (res: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}) =>
@@ -57,7 +50,7 @@ const listResponse = (resources: readonly object[], totalResults: unknown = reso
   totalResults,
 })
 const run = (options: Partial<Parameters<Provider['run']>[0]> = {}): Promise<ScimReport> =>
-  provider.run({ url, ...options })
+  provider.run({ url: server.url, ...options })
 /** Lists no objects, and passes all other requests to `answer`. */
 const respondAfterEmptyList =
   (respond: Handler): Handler =>
@@ -109,7 +102,7 @@ describe('a run ends with a reason if the target', () => {
 
   test('has an untrusted certificate', async () => {
     handler = (_req, res) => sendJson(res, 200, listResponse([]))
-    await using httpsProxy = await startHttpsProxy(['127.0.0.1'], url)
+    await using httpsProxy = await startHttpsProxy(['127.0.0.1'], server.url)
     const report = await run({ url: `https://${httpsProxy.address}` })
     expect(report.stopped?.code).toBe('certificate')
     expect(requests).toEqual([])
@@ -260,7 +253,7 @@ describe('a failure of one object', () => {
 describe('a listing', () => {
   const userResources = Array.from({ length: 25 }, (_, index) => ({ id: String(index), userName: `their${index}` }))
   const slicePage = (resources: readonly object[], req: IncomingMessage, maxCount: number) => {
-    const query = new URL(req.url ?? '', url).searchParams
+    const query = new URL(req.url ?? '', server.url).searchParams
     const start = Number(query.get('startIndex')) - 1
     return resources.slice(start, start + Math.min(maxCount, Number(query.get('count'))))
   }
