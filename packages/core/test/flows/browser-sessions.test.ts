@@ -2,9 +2,10 @@ import type { RequestListener, ServerResponse } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Pocket } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
+import { shareBetweenTests } from '@pocket/test-support'
 import * as oidc from 'openid-client'
-import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
-import { answerCeremony, type Host, hour, minute, startHost, viewOf } from './host.ts'
+import { storeKinds } from '../contracts/store-kinds.ts'
+import { answerCeremony, type Host, hour, minute, startHostOver, viewOf } from './host.ts'
 import { followAuthorization, redirectUri, relyingParty } from './login.ts'
 
 /** A response that the server has finished and the browser has not yet received. */
@@ -15,8 +16,6 @@ interface LateResponse {
 }
 
 describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_kind, open) => {
-  let database: StoresUnderTest
-  let host: Host
   let late: LateResponse | undefined
 
   const delayResponse = (res: ServerResponse, { finished, delivery }: LateResponse) => {
@@ -43,14 +42,7 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
     }
   }
 
-  beforeAll(async () => {
-    database = await open()
-    host = await startHost({ stores: await database.empty(), mount })
-  })
-  afterAll(async () => {
-    await host[Symbol.asyncDispose]()
-    await database[Symbol.asyncDispose]()
-  })
+  const host = shareBetweenTests(() => startHostOver(open, { mount }))
 
   const createParty = () => relyingParty(host, { client: { skipConsent: true } })
   type Party = Awaited<ReturnType<typeof createParty>>

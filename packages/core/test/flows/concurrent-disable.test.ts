@@ -1,9 +1,10 @@
 import type { RequestListener } from 'node:http'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import type { Account, Pocket } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
-import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
-import { answerCeremony, type Host, minute, startHost } from './host.ts'
+import { shareBetweenTests } from '@pocket/test-support'
+import { storeKinds } from '../contracts/store-kinds.ts'
+import { answerCeremony, type Host, minute, startHostOver } from './host.ts'
 import { redirectUri } from './login.ts'
 
 const withHostRoutes = (pocket: Pocket): RequestListener => {
@@ -32,27 +33,15 @@ const withHostRoutes = (pocket: Pocket): RequestListener => {
 }
 
 describe.each(Object.entries(storeKinds))('a sign-in during the disabling of the account over %s', (_kind, open) => {
-  let database: StoresUnderTest
-  let host: Host
   let duringSignIn: ((account: Account) => Promise<unknown>) | undefined
   let signInPage: UserAgentResponse | undefined
 
-  beforeAll(async () => {
-    database = await open()
-    const signIn = async ({ account }: { readonly account: Account }) => {
-      await duringSignIn?.(account)
-      return undefined
-    }
-    host = await startHost({
-      stores: await database.empty(),
-      mount: withHostRoutes,
-      options: { hooks: { before: { signIn } } },
-    })
-  })
-  afterAll(async () => {
-    await host[Symbol.asyncDispose]()
-    await database[Symbol.asyncDispose]()
-  })
+  const signInHook = async ({ account }: { readonly account: Account }) => {
+    await duringSignIn?.(account)
+    return undefined
+  }
+  const options = { hooks: { before: { signIn: signInHook } } }
+  const host = shareBetweenTests(() => startHostOver(open, { mount: withHostRoutes, options }))
   beforeEach(() => {
     duringSignIn = undefined
     signInPage = undefined

@@ -1,10 +1,11 @@
 import type { RequestListener } from 'node:http'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Pocket } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
+import { shareBetweenTests } from '@pocket/test-support'
 import * as oidc from 'openid-client'
-import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
-import { type Host, hour, second, startHost } from './host.ts'
+import { storeKinds } from '../contracts/store-kinds.ts'
+import { type Host, hour, second, startHostOver } from './host.ts'
 import { login, relyingParty } from './login.ts'
 
 /** Approves a device in the session of the browser. */
@@ -23,19 +24,12 @@ const refused = { error: 'invalid_grant' }
 const issuedModels = ['AuthorizationCode', 'AccessToken', 'RefreshToken']
 
 describe.each(Object.entries(storeKinds))('grants of an expired session over %s', (_kind, open) => {
-  let database: StoresUnderTest
-  let host: Host
+  const options = { sessionLifetime: async () => ({ length: 30, idle: 0 }) }
+  const host = shareBetweenTests(() => startHostOver(open, { mount: withDeviceRoutes, options }))
   let party: Awaited<ReturnType<typeof relyingParty>>
 
   beforeAll(async () => {
-    database = await open()
-    const options = { sessionLifetime: async () => ({ length: 30, idle: 0 }) }
-    host = await startHost({ stores: await database.empty(), mount: withDeviceRoutes, options })
     party = await relyingParty(host, { client: { skipConsent: true }, protocol: listening })
-  })
-  afterAll(async () => {
-    await host[Symbol.asyncDispose]()
-    await database[Symbol.asyncDispose]()
   })
 
   type Person = Awaited<ReturnType<Host['person']>>

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Client } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
+import { shareBetweenTests } from '@pocket/test-support'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
-import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
-import { type Host, startHost } from './host.ts'
+import { storeKinds } from '../contracts/store-kinds.ts'
+import { type Host, startHostOver } from './host.ts'
 import { followAuthorization, redirectUri } from './login.ts'
 
 type Fields = Readonly<Record<string, string>>
@@ -18,24 +19,18 @@ const challenge = createHash('sha256').update(verifier).digest('base64url')
 const [token, userInfo, par] = ['/api/oidc/token', '/api/oidc/userinfo', '/api/oidc/par']
 
 describe.each(Object.entries(storeKinds))('FAPI 2.0 requests at once over %s', (_kind, open) => {
-  let database: StoresUnderTest
-  let host: Host
+  // Before the host ends, which interrupts its work.
+  afterAll(() => expect(host.errors).toEqual([]))
+  const host = shareBetweenTests(() => startHostOver(open))
   let client: Client
   let person: Awaited<ReturnType<Host['person']>>
   const agent = new UserAgent()
 
   beforeAll(async () => {
-    database = await open()
-    host = await startHost({ stores: await database.empty() })
     const jwks = { keys: [{ ...(await exportJWK(clientKeys.publicKey)), kid: 'a', use: 'sig' }] }
     const protocol = { fapi: true, jwks }
     ;({ client } = await host.client({ redirectUris: [redirectUri], skipConsent: true, protocol }))
     person = await host.person('ada')
-  })
-  afterAll(async () => {
-    expect(host.errors).toEqual([])
-    await host[Symbol.asyncDispose]()
-    await database[Symbol.asyncDispose]()
   })
 
   const signAssertion = (): Promise<string> =>

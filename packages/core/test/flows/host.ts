@@ -19,6 +19,7 @@ import {
 import { memoryStores } from '@pocket/core/memory'
 import { SoftwareAuthenticator, type UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import type { PublicKeyCredentialCreationOptionsJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
+import type { StoresUnderTest } from '../contracts/store-kinds.ts'
 
 /** A clock that a test advances. */
 export class TestClock {
@@ -133,6 +134,17 @@ export async function startHost({
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+/** A host over new stores, which end with it. */
+export async function startHostOver(
+  open: () => Promise<StoresUnderTest>,
+  options: Omit<HostOptions, 'stores'> = {},
+): Promise<Host> {
+  const stack = new AsyncDisposableStack()
+  const database = stack.use(await open())
+  const host = stack.use(await startHost({ ...options, stores: await database.empty() }))
+  return { ...host, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
 
 let madeKeys: readonly StoredKey[] | undefined

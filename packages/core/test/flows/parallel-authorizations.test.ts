@@ -1,23 +1,14 @@
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
+import { shareBetweenTests } from '@pocket/test-support'
 import * as oidc from 'openid-client'
-import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
-import { type Host, startHost, viewOf } from './host.ts'
+import { storeKinds } from '../contracts/store-kinds.ts'
+import { startHostOver, viewOf } from './host.ts'
 import { followAuthorization, isRedirectUri, redirectUri, relyingParty } from './login.ts'
 
 describe.each(Object.entries(storeKinds))('parallel authorizations over %s', (_kind, open) => {
-  let database: StoresUnderTest
-  let host: Host
-
-  beforeAll(async () => {
-    database = await open()
-    host = await startHost({ stores: await database.empty() })
-  })
-  afterAll(async () => {
-    await host[Symbol.asyncDispose]()
-    await database[Symbol.asyncDispose]()
-  })
+  const host = shareBetweenTests(() => startHostOver(open))
 
   const createParty = async (protocol = {}) => relyingParty(host, { client: { skipConsent: true }, protocol })
   type Party = Awaited<ReturnType<typeof createParty>>

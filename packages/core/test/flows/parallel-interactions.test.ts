@@ -1,24 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import { shareBetweenTests } from '@pocket/test-support'
 import * as oidc from 'openid-client'
-import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
-import { answerCeremony, type Host, startHost, viewOf } from './host.ts'
+import { storeKinds } from '../contracts/store-kinds.ts'
+import { answerCeremony, startHostOver, viewOf } from './host.ts'
 import { followAuthorization, isRedirectUri, redirectUri, relyingParty } from './login.ts'
 
 const launchUrl = 'https://app.example/start'
 
 describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kind, open) => {
-  let database: StoresUnderTest
-  let host: Host
-
-  beforeAll(async () => {
-    database = await open()
-    host = await startHost({ stores: await database.empty() })
-  })
-  afterAll(async () => {
-    await host[Symbol.asyncDispose]()
-    await database[Symbol.asyncDispose]()
-  })
+  const host = shareBetweenTests(() => startHostOver(open))
 
   const createParty = (skipConsent = true) => relyingParty(host, { client: { skipConsent, launchUrl } })
   type Party = Awaited<ReturnType<typeof createParty>>

@@ -1,10 +1,11 @@
 import type { RequestListener } from 'node:http'
 import { json } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { Pocket } from '@pocket/core'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
-import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
-import { type Host, minute, startHost } from './host.ts'
+import { shareBetweenTests } from '@pocket/test-support'
+import { storeKinds } from '../contracts/store-kinds.ts'
+import { minute, startHostOver } from './host.ts'
 
 /** A host that signs users in by each method without a passkey, and adds passkeys. */
 const withHostRoutes =
@@ -35,19 +36,10 @@ const withHostRoutes =
   }
 
 describe.each(Object.entries(storeKinds))('a session without a passkey over %s', (_kind, open) => {
-  let database: StoresUnderTest
-  let host: Host
+  const host = shareBetweenTests(() =>
+    startHostOver(open, { mount: withHostRoutes, options: { clock: { now: () => now } } }),
+  )
   let now = Date.now()
-
-  beforeAll(async () => {
-    database = await open()
-    const options = { clock: { now: () => now } }
-    host = await startHost({ stores: await database.empty(), mount: withHostRoutes, options })
-  })
-  afterAll(async () => {
-    await host[Symbol.asyncDispose]()
-    await database[Symbol.asyncDispose]()
-  })
 
   /** Signs a user without a passkey in, and adds one after this time. */
   async function addPasskeyAfter(milliseconds: number, method: string) {

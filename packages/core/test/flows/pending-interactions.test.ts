@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Artifact, View } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import { shareBetweenTests } from '@pocket/test-support'
 import { storeKinds } from '../contracts/store-kinds.ts'
-import { answerCeremony, type Host, hour, signIn, startHost, viewOf } from './host.ts'
+import { answerCeremony, type Host, hour, signIn, startHostOver, viewOf } from './host.ts'
 import { followAuthorization, isRedirectUri, redirectUri, relyingParty } from './login.ts'
 
 const maxPending = 30
@@ -35,22 +36,18 @@ function recordWrites({ stores: { artifacts } }: Host) {
 describe.each(Object.entries(storeKinds))(
   'above the limit of pending interactions per network, on %s',
   (_kind, open) => {
-    let host: Host
+    // Before the host ends, which interrupts its work.
+    afterAll(() => expect(host.errors).toEqual([]))
+    const host = shareBetweenTests(() =>
+      startHostOver(open, { options: { pages: { otherMethodsUrl: '/other-ways' } } }),
+    )
     let party: Awaited<ReturnType<typeof relyingParty>>
     let written: Artifact[]
-    let stores: Awaited<ReturnType<typeof open>>
 
     beforeAll(async () => {
-      stores = await open()
-      host = await startHost({ stores: await stores.empty(), options: { pages: { otherMethodsUrl: '/other-ways' } } })
       party = await relyingParty(host)
       written = recordWrites(host)
       for (let count = 0; count < maxPending + 10; count++) await new UserAgent().get(authorize({ state: `${count}` }))
-    })
-    afterAll(async () => {
-      expect(host.errors).toEqual([])
-      await host[Symbol.asyncDispose]()
-      await stores[Symbol.asyncDispose]()
     })
 
     const authorize = (fields: Readonly<Record<string, string>> = {}) => {

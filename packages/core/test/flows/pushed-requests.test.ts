@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { Client } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
-import { quickOnly } from '@pocket/test-support'
+import { quickOnly, shareBetweenTests } from '@pocket/test-support'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { storeKinds } from '../contracts/store-kinds.ts'
-import { decide, type Host, hour, signIn, startHost, viewOf } from './host.ts'
+import { decide, type Host, hour, signIn, startHost, startHostOver, viewOf } from './host.ts'
 import { followAuthorization, isRedirectUri, redirectUri, relyingParty } from './login.ts'
 
 type Fields = Readonly<Record<string, string>>
@@ -159,25 +159,19 @@ quickOnly(test).each([0, -5])(
 )
 
 describe.each(Object.entries(storeKinds))('above the limit of pushed requests per network, on %s', (_kind, open) => {
-  let stores: Awaited<ReturnType<typeof open>>
-  let host: Host
+  // Before the host ends, which interrupts its work.
+  afterAll(() => expect(host.errors).toEqual([]))
+  const host = shareBetweenTests(() => startHostOver(open))
   let client: Client
   let verifier: string
   let challenge: Fields
   beforeAll(async () => {
-    stores = await open()
-    host = await startHost({ stores: await stores.empty() })
     client = (await host.client({ redirectUris: [redirectUri], isPublic: true })).client
     verifier = oidc.randomPKCECodeVerifier()
     challenge = {
       code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
     }
-  })
-  afterAll(async () => {
-    expect(host.errors).toEqual([])
-    await host[Symbol.asyncDispose]()
-    await stores[Symbol.asyncDispose]()
   })
   const pushPublic = async (fields: Fields = {}) => {
     const body = new URLSearchParams({ client_id: client.id, ...parameters, ...challenge, ...fields })

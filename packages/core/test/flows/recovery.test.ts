@@ -1,10 +1,11 @@
 import type { RequestListener } from 'node:http'
 import { json } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { Pocket } from '@pocket/core'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
-import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
-import { type Host, minute, startHost } from './host.ts'
+import { shareBetweenTests } from '@pocket/test-support'
+import { storeKinds } from '../contracts/store-kinds.ts'
+import { minute, startHostOver } from './host.ts'
 
 /** Runs while a code is being used. */
 let whileUsed = async () => {}
@@ -31,25 +32,15 @@ const withHostRoutes =
   }
 
 describe.each(Object.entries(storeKinds))('a recovery code over %s', (_kind, open) => {
-  let database: StoresUnderTest
-  let host: Host
   let now = Date.now()
   let beforeSignIn: () => void | Promise<void> = () => undefined
 
-  beforeAll(async () => {
-    database = await open()
-    const signIn = async () => void (await beforeSignIn())
-    const options = {
-      clock: { now: () => now },
-      limits: { rateLimiter: false },
-      hooks: { before: { signIn } },
-    } as const
-    host = await startHost({ stores: await database.empty(), mount: withHostRoutes, options })
-  })
-  afterAll(async () => {
-    await host[Symbol.asyncDispose]()
-    await database[Symbol.asyncDispose]()
-  })
+  const options = {
+    clock: { now: () => now },
+    limits: { rateLimiter: false },
+    hooks: { before: { signIn: async () => void (await beforeSignIn()) } },
+  } as const
+  const host = shareBetweenTests(() => startHostOver(open, { mount: withHostRoutes, options }))
 
   const createCodes = async (name: string, count = 2) => {
     const { account } = await host.person(name)

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
-import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
-import { type Host, minute, second, startHost } from './host.ts'
+import { storeKinds } from '../contracts/store-kinds.ts'
+import { minute, second, startHostOver } from './host.ts'
 import { login, type Parameters, relyingParty } from './login.ts'
 
 type Fields = Readonly<Record<string, string>>
@@ -15,22 +16,15 @@ interface TokenResponse extends Fields {
 const resource = 'https://notes.example/api'
 
 describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
-  let database: StoresUnderTest
-  let host: Host
-  let now: number
+  // Before the host ends, which interrupts its work.
+  afterAll(() => expect(host.errors).toEqual([]))
+  const host = shareBetweenTests(() => startHostOver(open, { options: { clock: { now: () => now } } }))
+  let now = Date.now()
   let apiId: string
 
   beforeAll(async () => {
-    database = await open()
-    now = Date.now()
-    host = await startHost({ stores: await database.empty(), options: { clock: { now: () => now } } })
     const { id } = await host.pocket.apis.create({ name: 'Notes', resource, accessTokenFormat: 'opaque' })
     apiId = id
-  })
-  afterAll(async () => {
-    expect(host.errors).toEqual([])
-    await host[Symbol.asyncDispose]()
-    await database[Symbol.asyncDispose]()
   })
 
   type Party = Awaited<ReturnType<typeof relyingParty>>

@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { RequestListener } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { Pocket } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
-import { selectCases } from '@pocket/test-support'
+import { selectCases, shareBetweenTests } from '@pocket/test-support'
 import * as oidc from 'openid-client'
-import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
-import { answerCeremony, type Host, hour, minute, startHost, viewOf } from './host.ts'
+import { storeKinds } from '../contracts/store-kinds.ts'
+import { answerCeremony, hour, minute, startHostOver, viewOf } from './host.ts'
 import { followAuthorization, redirectUri, relyingParty } from './login.ts'
 
 /** A host with login codes and its own sign-out, like `/api/webauthn/logout` of the server. */
@@ -26,21 +26,9 @@ const withOwnRoutes = (pocket: Pocket): RequestListener => {
 }
 
 describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind, open) => {
-  let database: StoresUnderTest
-  let host: Host
-
-  beforeAll(async () => {
-    database = await open()
-    host = await startHost({
-      stores: await database.empty(),
-      mount: withOwnRoutes,
-      options: { protocol: { allowImplicit: true } },
-    })
-  })
-  afterAll(async () => {
-    await host[Symbol.asyncDispose]()
-    await database[Symbol.asyncDispose]()
-  })
+  const host = shareBetweenTests(() =>
+    startHostOver(open, { mount: withOwnRoutes, options: { protocol: { allowImplicit: true } } }),
+  )
 
   const listening = { backchannelLogoutUri: 'https://app.example/logout', backchannelLogoutSessionRequired: true }
   const createParty = (skipConsent = true, jwtAccessTokens = false) =>
