@@ -41,10 +41,9 @@ for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-dialog]'
   })
 }
 
-/** Open menus close when the user interacts outside of them. */
-document.addEventListener('click', ({ target }) => {
-  // An element that its own click has removed is still inside.
-  if (!(target instanceof Node) || !target.isConnected) return
+/** Open menus close when the user interacts outside of them. A global click listener makes a screen reader call all text clickable. */
+document.addEventListener('pointerup', ({ target }) => {
+  if (!(target instanceof Node)) return
   for (const drop of document.querySelectorAll<HTMLDetailsElement>('details.drop[open]'))
     if (!drop.contains(target)) drop.open = false
 })

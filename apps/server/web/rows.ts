@@ -38,7 +38,7 @@ addEventListener('pageshow', () => {
 })
 
 /** A click anywhere in a row follows its link, unless it selects text. */
-addEventListener('click', (event) => {
+document.querySelector<HTMLElement>('main:has(.tools, .table.compact)')?.addEventListener('click', (event) => {
   const { target, ctrlKey, metaKey, shiftKey } = event
   if (!(target instanceof Element) || event.defaultPrevented || getSelection()?.isCollapsed === false) return
   if (target.closest('a, button, input, label, select, summary, [popover]')) return

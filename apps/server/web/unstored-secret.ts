@@ -9,10 +9,10 @@ if (clientPath !== undefined) {
     const path = new URL(url, location.href).pathname
     return path === clientPath || path.startsWith(`${clientPath}/`)
   }
-  addEventListener('click', ({ target }) => {
-    const link = target instanceof Element ? target.closest('a') : null
-    isOwnNavigation = link !== null && isOwnPath(link.href)
-  })
+  for (const link of document.links)
+    link.addEventListener('click', () => {
+      isOwnNavigation = isOwnPath(link.href)
+    })
   addEventListener('submit', ({ target }) => {
     isOwnNavigation = target instanceof HTMLFormElement && isOwnPath(target.action)
   })

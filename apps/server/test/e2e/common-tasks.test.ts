@@ -59,8 +59,8 @@ async function openWindow(width: number) {
   return opened
 }
 
-/** The focused node of the accessibility tree, which a screen reader announces. Every control in the tree has a name. */
-async function waitForAnnouncement(on = page) {
+/** The accessibility tree, which a screen reader reads. Every control in it has a name. */
+async function readTree(on = page) {
   await on.waitForLoadState('load')
   const session = await on.context().newCDPSession(on)
   const { nodes } = await session.send('Accessibility.getFullAXTree')
@@ -78,8 +78,28 @@ async function waitForAnnouncement(on = page) {
   )
   const nameOf = (node: Node) => String(node.name?.value ?? '') || textOf(node)
   expect(controls.filter((node) => nameOf(node).trim() === '').map(({ role }) => role?.value)).toEqual([])
-  const focus = nodes.filter((node) => hasProperty(node, 'focused')).at(-1)
-  return focus && `${focus.role?.value}: ${nameOf(focus).replaceAll(/\s+/g, ' ').trim()}`
+  return nodes.map((node) => ({
+    role: String(node.role?.value),
+    name: nameOf(node),
+    isFocused: hasProperty(node, 'focused') === true,
+  }))
+}
+
+/** A global listener for clicks makes a screen reader call all text clickable. */
+async function expectNoClickableText() {
+  const session = await page.context().newCDPSession(page)
+  for (const expression of ['window', 'document', 'document.querySelector("main")']) {
+    const { result } = await session.send('Runtime.evaluate', { expression })
+    const { listeners } = await session.send('DOMDebugger.getEventListeners', { objectId: result.objectId ?? '' })
+    expect(listeners.map(({ type }) => type)).not.toContain('click')
+  }
+  await session.detach()
+}
+
+/** The focused node, which a screen reader announces. */
+async function waitForAnnouncement(on = page) {
+  const focus = (await readTree(on)).filter(({ isFocused }) => isFocused).at(-1)
+  return focus && `${focus.role}: ${focus.name.replaceAll(/\s+/g, ' ').trim()}`
 }
 
 beforeAll(async () => {
@@ -95,6 +115,7 @@ test('DSM is connected', async () => {
   await page.getByRole('heading', { name: 'Enter this in DSM' }).waitFor()
   clientId = new URL(page.url()).pathname.split('/').at(-1) ?? ''
   expect(await waitForAnnouncement()).toBe('status: Added')
+  await expectNoClickableText()
   await click(button('Allow everyone'))
   await page.getByText('Saved', { exact: true }).waitFor()
   expect(await waitForAnnouncement()).toBe('status: Saved')
@@ -125,6 +146,27 @@ test('a user is invited, and signs in on a phone', async () => {
   await phone.waitForURL('**/settings/apps')
   expect(await waitForAnnouncement(phone)).toBe('status: Your passkey works.')
   expect(takeCounts()).toEqual({ clicks: 4, keys: 3 })
+})
+
+test('each row of a list has a header, and no label is read twice', async () => {
+  await page.goto(`${running.url}/settings/admin/users`)
+  const tree = await readTree()
+  const namesOf = (role: string) => tree.filter((node) => node.role === role).map(({ name }) => name)
+  expect(namesOf('rowheader')).toEqual([expect.stringMatching(/^Ada Lovelace/), expect.stringMatching(/^bob/)])
+  expect(namesOf('columnheader').at(0)).toBe('Select')
+  expect(namesOf('checkbox')).toEqual(['Select all on this page', 'Select Ada Lovelace', 'Select bob'])
+  expect(namesOf('StaticText').filter((text) => text.startsWith('Select'))).toEqual([])
+  // Screen readers that join the texts of a line would read "1Passkeys".
+  expect(namesOf('StaticText')).toContain(' Passkeys')
+})
+
+test('a screen reader reads the skip link as one line', async () => {
+  const lines = await page.evaluate(() => {
+    const range = document.createRange()
+    range.selectNodeContents(document.querySelector('.skip') ?? document)
+    return range.getClientRects().length
+  })
+  expect(lines).toBe(1)
 })
 
 test('a failed sign-in is explained and fixed', async () => {
