@@ -81,9 +81,13 @@ export function createMessages(catalog: Catalog, fallback: Catalog = catalog): L
   const formatValue = (value: unknown): string =>
     typeof value === 'number' ? numbers.format(value) : isolateBidi(String(value))
   const locale = new Intl.Locale(language).maximize()
-  const direction = rightToLeft.has(locale.script ?? '') ? 'rtl' : 'ltr'
+  const script = locale.script ?? ''
+  const direction = rightToLeft.has(script) ? 'rtl' : 'ltr'
   const separator = separators.get(locale.language) ?? ', '
   const { compare } = new Intl.Collator(language)
+  /** In another script, words that are the same as in English are English, such as the labels of an application. */
+  const isTranslated = (key: string): boolean =>
+    script === 'Latn' || own.get(key) !== english.get(key) || !/^[^{]*[a-z]{2}[^{]*$/i.test(own.get(key) ?? '')
   const fallbackLanguage = String(english.get('language'))
   const i18n = createInstance({
     lng: language,
@@ -112,7 +116,7 @@ export function createMessages(catalog: Catalog, fallback: Catalog = catalog): L
     const fixed = new Map<string, string>()
     const translate = (key: string, values?: MessageValues): string => {
       const { res, usedLng } = i18n.t(key, { ...values, returnDetails: true })
-      return markFor(usedLng === language)(res)
+      return markFor(usedLng === language && isTranslated(key))(res)
     }
     const text = (key: string, values?: MessageValues): string => {
       if (values !== undefined) return translate(key, values)
@@ -137,14 +141,19 @@ export function createMessages(catalog: Catalog, fallback: Catalog = catalog): L
             return { text: formatValue(values[part]), isValue: true, name: part }
           })
           .filter((part) => part.text !== '')
-          .map((part) => (part.isValue ? part : { ...part, text: markFor(own.has(key))(part.text) })),
+          .map((part) =>
+            part.isValue ? part : { ...part, text: markFor(own.has(key) && isTranslated(key))(part.text) },
+          ),
       has: (key) => entries.has(key),
       below(prefix) {
         const cached = branches.get(prefix)
         if (cached) return cached
         const matches = [...entries].filter(([key]) => key.startsWith(`${prefix}.`))
         const branch = Object.fromEntries(
-          matches.map(([key, message]) => [key.slice(prefix.length + 1), markFor(own.has(key))(message)]),
+          matches.map(([key, message]) => [
+            key.slice(prefix.length + 1),
+            markFor(own.has(key) && isTranslated(key))(message),
+          ]),
         )
         branches.set(prefix, branch)
         return branch

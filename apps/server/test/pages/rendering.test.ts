@@ -468,6 +468,17 @@ describe('the catalog', () => {
     )
   })
 
+  test('marks words that are the same as in English in a language of another script', () => {
+    const english = { language: 'en', secret: 'Application secret', counted: '{label}: {count}', none: '–' }
+    const shown = (language: string) => {
+      const { marked } = createMessages({ ...english, language }, english)
+      const texts = [marked.text('secret'), marked.text('counted', { label: 'س', count: 2 }), marked.text('none')]
+      return texts.map(showLanguageMarks)
+    }
+    expect(shown('ja')).toEqual(['<span lang="en" dir="ltr">Application secret</span>', '\u2068س\u2069: 2', '–'])
+    expect(shown('de')).toEqual(['Application secret', '\u2068س\u2069: 2', '–'])
+  })
+
   test('selects the plural form of its language', () => {
     const messages = createMessages({
       language: 'pl',
