@@ -110,6 +110,13 @@ test('every template has its texts and no empty placeholder', async () => {
   }
 })
 
+test('marks the words of an application as English on a page in another language', async () => {
+  const created = await create({ template: 'portainer', name: 'Portainer', address: 'https://example.com' })
+  const { text } = await agent.get(created.location ?? '', { headers: { 'accept-language': 'de' } })
+  const terms = ['Settings', 'Authentication', 'Client ID', 'Client secret', 'Auth Style']
+  for (const term of terms) expect(text).toMatch(new RegExp(`<(li|dt) lang="en">${term}</(li|dt)>`))
+})
+
 /** The instructions on a client page: the settings page of the application, and the value of each field. */
 function valuesToEnter(text: string) {
   const from = text.search(/id="(instructions|dsm)"/)
