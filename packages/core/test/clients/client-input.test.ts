@@ -43,6 +43,14 @@ test.each([
   [{}, ['name required', 'resource required']],
   [{ name: 'Notes', resource: 'https://notes.example', accesTokenFormat: 'opaque' }, ['accesTokenFormat unknown']],
   [{ name: 'Notes', resource: 'https://notes.example', accessTokenFormat: 'JWT' }, ['accessTokenFormat invalid_type']],
+  [
+    { name: 'Notes', resource: 'https://notes.example', accessTokenDurationMinutes: 0 },
+    ['accessTokenDurationMinutes invalid'],
+  ],
+  [
+    { name: 'Notes', resource: 'https://notes.example', accessTokenDurationMinutes: 525_601 },
+    ['accessTokenDurationMinutes invalid'],
+  ],
 ] as const)('rejects the API %j', async (input, expected) => {
   expect(await readFieldErrors(pocket.apis.create(input as unknown as NewApiInput))).toEqual(expected)
 })

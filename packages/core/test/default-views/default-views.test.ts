@@ -27,7 +27,7 @@ describe('without a render option', () => {
     const agent = new UserAgent()
     const ada = await host.person('ada')
     const signInPage = await agent.follow(await agent.get(await authorizationUrl(host, '<b>Photos & "more"</b>')))
-    expect(signInPage.text).toContain('&#60;b&#62;Photos &#38; &#34;more&#34;&#60;/b&#62;')
+    expect(signInPage.text).toContain('&#60;b&#62;Photos &#38; &#34;more&#34;&#60;/b&#62;</strong> at app.example</p>')
     const consent = await answerCeremony(agent, signInPage, ada)
     expect(consent.text).toContain('ada@example.com')
     const returned = await agent.follow(await agent.submit(consent, consent.form('/consent')), { until: isRedirectUri })

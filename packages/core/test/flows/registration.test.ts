@@ -247,6 +247,8 @@ describe('registered client', () => {
     expect(signing.body).not.toHaveProperty('client_secret')
     const page = await fetch(`${host.issuer}/authorize?client_id=${signing.id}&response_type=code&scope=openid`)
     expect(await page.text()).toContain('redirect_uri')
+    const signsRequests = await registerClient({ ...keys, require_signed_request_object: true })
+    expect(signsRequests.body).toMatchObject({ require_signed_request_object: true })
   })
 
   test('may use the implicit flow for ID tokens', async () => {

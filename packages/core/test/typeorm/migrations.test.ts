@@ -8,7 +8,7 @@ import {
   runMigrations,
   typeormStores,
 } from '../../src/typeorm/index.ts'
-import { databases, type EmptyDatabase, optionsFor } from './databases.ts'
+import { createSqlite, databases, type EmptyDatabase, optionsFor } from './databases.ts'
 
 class FailHalfway1760000000001 implements MigrationInterface {
   readonly name = 'FailHalfway1760000000001'
@@ -16,6 +16,34 @@ class FailHalfway1760000000001 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query('CREATE TABLE half_way (id integer)')
     throw new Error('on purpose')
+  }
+
+  async down(): Promise<void> {}
+}
+
+/** Changes a table as SQLite requires it, although another one refers to it. */
+class RecreateParent1760000000002 implements MigrationInterface {
+  readonly name = 'RecreateParent1760000000002'
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('CREATE TABLE parent (id integer PRIMARY KEY)')
+    await queryRunner.query('CREATE TABLE child (parent_id integer REFERENCES parent ON DELETE CASCADE)')
+    await queryRunner.query('INSERT INTO parent VALUES (1)')
+    await queryRunner.query('INSERT INTO child VALUES (1)')
+    await queryRunner.query('CREATE TABLE new_parent (id integer PRIMARY KEY, name text)')
+    await queryRunner.query('INSERT INTO new_parent (id) SELECT id FROM parent')
+    await queryRunner.query('DROP TABLE parent')
+    await queryRunner.query('ALTER TABLE new_parent RENAME TO parent')
+  }
+
+  async down(): Promise<void> {}
+}
+
+class RemoveParent1760000000003 implements MigrationInterface {
+  readonly name = 'RemoveParent1760000000003'
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('DELETE FROM parent')
   }
 
   async down(): Promise<void> {}
@@ -176,4 +204,17 @@ describe.each(databases)('%s', (_kind, open) => {
       expect(await typeormStores(dataSource).spentChallenges.insert('h')).toBe(true)
     })
   })
+})
+
+test('on SQLite, a migration that recreates a table keeps the rows that refer to it, and breaks no reference', async () => {
+  await using database = await createSqlite()
+  const options = optionsFor(database)
+  const recreating: MigrationSet = { table: 'later_migration', tables: [], migrations: [RecreateParent1760000000002] }
+  await runMigrations(options, [recreating])
+  const breaking = { ...recreating, migrations: [...recreating.migrations, RemoveParent1760000000003] }
+  await expect(runMigrations(options, [breaking])).rejects.toThrow('A migration leaves 1 broken references')
+  const dataSource = await new DataSource(options).initialize()
+  const children = await dataSource.query('SELECT parent_id FROM child JOIN parent ON parent_id = id')
+  await dataSource.destroy()
+  expect(children).toEqual([{ parent_id: 1 }])
 })
