@@ -45,6 +45,7 @@ describe.each(databaseKinds)('the search on %s', (kind) => {
     expect(found.summary).toBe('Results: 5')
     const application = found.results.find((each) => each.kind === 'application')
     expect(application).toMatchObject({ detail: 'photos.example.com', href: 'https://photos.example.com/start' })
+    expect(found.results.find(({ name }) => name === 'Zephyr Lena')?.detail).toMatch(/^\S+ · Lena@example\.com$/)
     for (const { kind: of, href } of found.results)
       if (of !== 'application') expect((await instance.administrator.get(instance.url + href)).status).toBe(200)
     expect(namesOf(await find('ZÉPHYR <b>'))).toEqual(['client Zéphyr <b>'])

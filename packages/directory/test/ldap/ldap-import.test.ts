@@ -148,6 +148,23 @@ describe.each(databases)('an import from LDAP on %s', (_, open) => {
     expect((await findUser('bob')).administrator).toBe(false)
   })
 
+  test('disables the last imported administrator only if a local user is an enabled administrator', async () => {
+    await using empty = await open()
+    const { directory } = empty
+    const overrides = { ...rules, administratorGroup: 'admins' }
+    const planFor = (entries: LdapEntries) => directory.ldap.plan(entries, overrides, neverAborted)
+    const root = await directory.create(newUser({ username: 'root' }), { administrator: true })
+    const entries = ldapEntries([person('ada')], [group('admins', ['ada'])])
+    await directory.ldap.apply(await planFor(entries), silentHost, neverAborted)
+    const listChanges = async () => {
+      const { changes, problems } = await planFor(ldapEntries([], [group('admins')]))
+      return [changes.map(({ kind }) => kind), problems.map(({ code }) => code)]
+    }
+    expect(await listChanges()).toEqual([['disable'], []])
+    await directory.setDisabled(root.id, true)
+    expect(await listChanges()).toEqual([[], ['last_administrator']])
+  })
+
   test('skips objects that were changed concurrently and updates them in the next run', async () => {
     const directoryAnswer = ldapEntries([person('ada', { lastName: 'New' }), person('bob'), person('eve')])
     const plan = await createPlan(directoryAnswer)
