@@ -42,6 +42,7 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
     const newUser = instance.agent()
     const username = freshName()
     const fields = { username, email: `${username}@example.com` }
+    expect((await get(newUser, '/login?redirect=%2Fdevice')).text).toContain('href="/signup?redirect=%2Fdevice"')
     expect(await addPasskey(newUser, '/signup', fields)).toEqual({ redirectTo: pagePath })
     const { agent: invited } = await instance.personWithoutPasskey(freshName())
     expect(await addPasskey(invited, '/signup/add-passkey', {})).toEqual({ redirectTo: pagePath })
