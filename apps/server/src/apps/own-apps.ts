@@ -1,4 +1,4 @@
-import type { ClientList, ClientListRequest, ClientScope, ListedClient } from '@pocket/core'
+import type { ClientList, ClientScope, ListedClient } from '@pocket/core'
 import { startUrl } from '@pocket/core/internal'
 import type { Deps } from '../http/deps.ts'
 import type { Messages } from '../http/messages.ts'
@@ -34,14 +34,8 @@ export interface OwnApps {
 }
 
 export function createOwnApps({ pocket, directory, favorites, pictures }: OwnAppsDeps): OwnApps {
-  const byUse = { by: 'lastUsedAt', descending: true } as const
-  const byName = { by: 'name', descending: false } as const
-  const page = (
-    scope: ClientScope,
-    search: string,
-    limit: number,
-    { sort = byUse, onlyIds }: Partial<Pick<ClientListRequest, 'sort' | 'onlyIds'>> = {},
-  ): Promise<ClientList> =>
+  const sort = { by: 'lastUsedAt', descending: true } as const
+  const page = (scope: ClientScope, search: string, limit: number, onlyIds?: readonly string[]): Promise<ClientList> =>
     pocket.clients.page({ scope, search, page: 1, limit, sort, filters: {}, ...(onlyIds && { onlyIds }) })
   const findGroupIds = async (accountId: string) =>
     ((await directory.accounts.find(accountId))?.groups ?? []).map(({ id }) => id)
@@ -51,14 +45,14 @@ export function createOwnApps({ pocket, directory, favorites, pictures }: OwnApp
       const scope = { of: 'usable', accountId, groupIds: await findGroupIds(accountId) } as const
       const favoriteIds = await favorites.list(accountId)
       const limit = maxShown.usable
-      const used = await page(scope, search, limit)
-      const named = await page(scope, search, limit, { sort: byName })
-      const marked = await page(scope, search, limit, { sort: byName, onlyIds: favoriteIds })
-      const found = new Map([used, named, marked].flatMap(({ items }) => items.map((each) => [each.client.id, each])))
+      const { items, total } = await page(scope, search, limit)
+      const firstIds = new Set(items.map(({ client }) => client.id))
+      const laterIds = total > limit ? favoriteIds.filter((id) => !firstIds.has(id)) : []
+      const later = laterIds.length > 0 ? (await page(scope, search, limit, laterIds)).items : []
       // Favorites come first, then the last used; the others are found by their names.
       const isFavorite = ({ client }: ListedClient) => favoriteIds.includes(client.id)
       const usedAt = ({ consent }: ListedClient) => consent?.updatedAt ?? 0
-      const shown = [...found.values()]
+      const shown = [...items, ...later]
         .sort(
           (a, b) =>
             Number(isFavorite(b)) - Number(isFavorite(a)) ||
@@ -76,7 +70,7 @@ export function createOwnApps({ pocket, directory, favorites, pictures }: OwnApp
         isFavorite: isFavorite(each),
         lastUsedAt: each.consent?.updatedAt ?? null,
       }))
-      return { tiles, more: used.total - tiles.length }
+      return { tiles, more: total - tiles.length }
     },
 
     async listConsented(accountId, search) {
@@ -85,7 +79,7 @@ export function createOwnApps({ pocket, directory, favorites, pictures }: OwnApp
     },
 
     findConsented: async (accountId, clientId) =>
-      (await page({ of: 'consented', accountId }, '', 1, { onlyIds: [clientId] })).items[0],
+      (await page({ of: 'consented', accountId }, '', 1, [clientId])).items[0],
 
     async isUsable(accountId, clientId) {
       const client = await pocket.clients.find(clientId)

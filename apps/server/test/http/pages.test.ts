@@ -110,7 +110,7 @@ describe('a client', () => {
     const page = await agent.follow(
       await create({ name: 'Wiki', redirectUris: 'https://wiki.example', template: 'other' }),
     )
-    expect(page.text).toContain('No one can use Wiki yet')
+    expect(page.text).toContain('No one can use it yet')
     const findWiki = async () => (await running.app.pocket.clients.list()).find(({ name }) => name === 'Wiki')
     expect(await findWiki()).toMatchObject({ isGroupRestricted: true, allowedGroupIds: [] })
     const { id } = await running.app.directory.groups.create({ name: 'family', friendlyName: 'Family' })
@@ -126,7 +126,7 @@ describe('a client', () => {
     const nas = await agent.follow(created)
     const listRestricted = async () =>
       (await running.app.pocket.clients.list()).filter((each) => each.isGroupRestricted).map(({ name }) => name)
-    expect([nas.text.includes('No one can use NAS yet'), await listRestricted()]).toEqual([true, ['NAS']])
+    expect([nas.text.includes('No one can use it yet'), await listRestricted()]).toEqual([true, ['NAS']])
     // One click, which hides nothing on the page.
     const opened = await agent.follow(await agent.submit(nas, nas.form('/access')))
     const secret = /pk_[\w-]{43}/.exec(nas.text)?.[0] ?? 'none'

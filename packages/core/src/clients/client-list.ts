@@ -21,7 +21,7 @@ export type ClientSort =
   | 'createdAt'
   | 'name'
   | 'allowedGroupCount'
-  /** The time of the user's last sign-in at the client; unused clients come last in both directions. */
+  /** The time of the user's last sign-in at the client; unused clients come last by name in both directions. */
   | 'lastUsedAt'
 
 /** The scope of a client list. */

@@ -85,7 +85,9 @@ function sortValue({ client, allowedGroupCount, consent }: ListedClient, by: Cli
 }
 
 function compareListed(left: ListedClient, right: ListedClient, { sort }: ClientListRequest): number {
-  const tieBreaker = left.client.createdAt - right.client.createdAt || compareBytes(left.client.id, right.client.id)
+  const byName = sort?.by === 'lastUsedAt' ? compareBytes(nameKey(left.client.name), nameKey(right.client.name)) : 0
+  const byAge = left.client.createdAt - right.client.createdAt || compareBytes(left.client.id, right.client.id)
+  const tieBreaker = byName || byAge
   if (sort === null) return tieBreaker
   const [first, second] = [sortValue(left, sort.by), sortValue(right, sort.by)]
   if (first === null || second === null) return Number(first === null) - Number(second === null) || tieBreaker

@@ -134,7 +134,9 @@ class ClientQuery {
   }
 
   order({ sort }: ClientListRequest, isReversed = false): string {
-    const tieBreakers = ['created_at', this.#byteOrder('id')].map(
+    // The unused ones follow by name.
+    const names = sort?.by === 'lastUsedAt' ? [this.#byteOrder('name_key')] : []
+    const tieBreakers = [...names, 'created_at', this.#byteOrder('id')].map(
       (column) => `${column} ${isReversed ? 'DESC' : 'ASC'}`,
     )
     if (sort === null) return tieBreakers.join(', ')

@@ -99,7 +99,7 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
     assert.deepEqual(await listClientIds(stores, { onlyIds: [] }), [])
   }),
   contractCase(
-    'lists the clients that a member of groups may use, by last use, never used ones last',
+    'lists the clients that a member of groups may use, by last use, never used ones last by name',
     async (stores) => {
       await insertClients(stores)
       await stores.consents.allow('me', 'c', ['openid', 'email'], noon + 5)
@@ -109,10 +109,10 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
       assert.deepEqual(await listClientIds(stores, { scope: usableByGroups([]) }), ['c', 'b'])
       assert.deepEqual(await listClientIds(stores, { scope: usableByGroups(['g2', 'unknown']) }), ['c', 'a', 'b'])
       const sort = { by: 'lastUsedAt', descending: true } as const
-      assert.deepEqual(await listClientIds(stores, { scope: usableByGroups(['g1']), sort }), ['d', 'c', 'a', 'b'])
+      assert.deepEqual(await listClientIds(stores, { scope: usableByGroups(['g1']), sort }), ['d', 'c', 'b', 'a'])
       assert.deepEqual(
         await listClientIds(stores, { scope: usableByGroups(['g1']), sort: { ...sort, descending: false } }),
-        ['c', 'd', 'a', 'b'],
+        ['c', 'd', 'b', 'a'],
       )
       const { items } = await stores.clients.page({ ...everything, scope: usableByGroups([]) })
       assert.deepEqual(
