@@ -21,9 +21,9 @@ async function run(files: readonly string[], env: Record<string, string>): Promi
     await mkdir(join(folder, 'test'))
     await Promise.all(files.map((content, index) => writeFile(join(folder, 'test', `${index}.test.js`), content)))
     const config = { rootDir: folder, reporters: ['default', reporter], transform: {}, watchman: false }
-    await using jestRun = await startProcess(process.execPath, [jest, '-i', '--config', JSON.stringify(config)], {
-      env,
-    })
+    const command = [process.execPath, jest, '-i', '--config', JSON.stringify(config)]
+    // In one stream, because the order of two is not known.
+    await using jestRun = await startProcess('sh', ['-c', 'exec "$0" "$@" 2>&1', ...command], { env })
     const code = await jestRun.exit
     return { code, lines: jestRun.output().split('\n') }
   } finally {
