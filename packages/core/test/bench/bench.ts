@@ -107,7 +107,8 @@ async function growDatabase(url: string, artifacts: number): Promise<void> {
 }
 
 await using stack = new AsyncDisposableStack()
-const subjects = [stack.use(await startBaseline(options))]
+const baseline = stack.use(await startBaseline(options))
+const subjects = [baseline]
 for (const name of values.only.split(',')) {
   logProgress(`Starting ${name}`)
   const start = starts[name]
@@ -145,16 +146,15 @@ async function runBenchmark(measured: readonly MeasuredSubject[], selected: read
 }
 
 const figureOf = await runBenchmark(subjects, selectedOperations)
-const [bare = subjects[0]] = subjects
 const ratio = (value: number, base: number) => Number((value / base).toFixed(2))
 const table = selectedOperations.map((operation) => {
-  const base = bare ? figureOf(operation, bare).server : 0
+  const base = figureOf(operation, baseline).server
   return Object.fromEntries([
     ['operation', operation],
     ...subjects.flatMap((subject) => {
       const { server, database } = figureOf(operation, subject)
       return [
-        [subject.name, subject === bare ? `${base.toFixed(2)} ms` : ratio(server, base)],
+        [subject.name, subject === baseline ? `${base.toFixed(2)} ms` : ratio(server, base)],
         ...(database > 0 ? [[`${subject.name}: database`, ratio(database, base)]] : []),
       ]
     }),
@@ -172,9 +172,12 @@ if (values.growth !== undefined && onPostgres?.database !== undefined) {
   const artifacts = Number(values.growth)
   logProgress(`Adding ${artifacts} artifacts and ${Math.ceil(artifacts / 10)} users`)
   await growDatabase(onPostgres.database, artifacts)
-  const after = (await runBenchmark([onPostgres], ['login']))('login', onPostgres)
-  const before = figureOf('login', onPostgres)
-  growth.push({ artifacts, ratio: ratio(after.server + after.database, before.server + before.database) })
+  const costBeside = (figure: typeof figureOf) => {
+    const { server, database } = figure('login', onPostgres)
+    return (server + database) / figure('login', baseline).server
+  }
+  const after = await runBenchmark([baseline, onPostgres], ['login'])
+  growth.push({ artifacts, ratio: ratio(costBeside(after), costBeside(figureOf)) })
 }
 
 const machine = {
