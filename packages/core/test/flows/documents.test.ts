@@ -215,7 +215,7 @@ describe('provider metadata and JWKS', () => {
       options: { signingKeys: { schedule: { signingPeriod: 10, announcementPeriod: 4, verificationPeriod: 4 } } },
     })
     const before = await fetch(`${host.issuer}/.well-known/jwks.json`)
-    host.clock.pass(7)
+    host.clock.pass(10)
     await host.pocket.rotateKeys()
     const after = await fetch(`${host.issuer}/.well-known/jwks.json`)
     expect(after.headers.get('etag')).not.toBe(before.headers.get('etag'))
