@@ -1,6 +1,6 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 import { request } from 'node:http'
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { eventually, shareBetweenTests } from '@pocket/test-support'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
@@ -210,6 +210,8 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
 
   it('reads once and writes nothing before it answers', async () => {
     await sites.site(wikiSite)
+    // Otherwise the cached account expires on a slow machine.
+    const clocks = [Date, performance].map((clock) => jest.spyOn(clock, 'now').mockReturnValue(clock.now()))
     const { agent } = await signInOnSite()
     const sql: string[] = []
     const start = (message: unknown) => {
@@ -223,6 +225,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
       expect((await agent.get(`${wiki}/`)).status).toBe(200)
     } finally {
       statements.start.unsubscribe(start)
+      for (const clock of clocks) clock.mockRestore()
     }
     expect(sql).toEqual(kind === 'memory' ? [] : [expect.stringMatching(/^WITH found AS \(SELECT .*pocket_artifact/s)])
   })
