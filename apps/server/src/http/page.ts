@@ -7,7 +7,7 @@ import type { Catalogs } from './catalogs.ts'
 import { allowCompression } from './compression.ts'
 import { deviceNames } from './device.ts'
 import { showLanguageMarks } from './language-marks.ts'
-import type { Messages, MessageValues } from './messages.ts'
+import type { Messages } from './messages.ts'
 import type { PageModel } from './page-models.ts'
 import type { PagePictures } from './page-pictures.ts'
 import { type Preferences, preferencesOf } from './preferences.ts'
@@ -167,6 +167,26 @@ const validatedLike: Readonly<Record<string, string>> = {
   smtpPassword: 'ldapBindPassword',
 }
 
+/** What changed, by the beginning of an outcome such as `access_saved`. */
+const outcomeLabels: Readonly<Record<string, string>> = {
+  access: 'list.labels.access',
+  clients: 'frame.rail.clients',
+  code: 'kinds.login_code',
+  end: 'groupForm.memberEnd',
+  groups: 'list.labels.groups',
+  invitation: 'signInLink.invitation',
+  keys: 'settings.keys.title',
+  logo: 'client.logos.title',
+  metadata: 'passkeyPolicy.metadata.title',
+  passkey: 'kinds.passkey',
+  picture: 'kinds.picture',
+  recovery: 'settings.groups.recovery.title',
+  redirect_uri: 'clientForm.labels.redirectUris',
+  secret: 'kinds.client_secret',
+  session: 'settings.groups.sessions.title',
+  sessions: 'settings.groups.sessions.title',
+}
+
 /** `t('key', values)` returns text; its members provide the other functions. */
 function createTranslator(messages: Messages) {
   const { text, parts, has, language } = messages
@@ -183,9 +203,16 @@ function createTranslator(messages: Messages) {
     const known = has(`errors.${code}.title`) ? code : 'fallback'
     return has(`errors.${known}.${part}`) ? text(`errors.${known}.${part}`) : ''
   }
-  /** The outcome of a form: its own message, or the shared one of its last word. */
-  const done = (key: string, values: MessageValues = {}) =>
-    parts([key, `done.${key.replace(/^.*[._]/, '').replace('created', 'added')}`].find(has) ?? 'done.done', values)
+  /** The outcome of a form: its own message, or the act and what changed, such as "Removed: Passkey · iPhone". */
+  const done = (key: string, { name = '' }: { readonly name?: string } = {}) => {
+    if (has(key)) return parts(key, { name })
+    const [, subject = '', word = ''] = /\.(?:(\w+)_)?([a-z]+)$/.exec(key) ?? []
+    const label = text([`done.${word === 'created' ? 'added' : word}`].find(has) ?? 'done.done')
+    const labelKey = outcomeLabels[subject]
+    const changed = [labelKey === undefined ? '' : text(labelKey), name].filter((part) => part !== '').join(' · ')
+    const counted = parts('frame.counted', { label, count: changed })
+    return counted.map((part) => ({ ...part, isValue: part.isValue && part.name !== 'label' }))
+  }
   /** The first of these messages that exists. */
   const firstOf = (...keys: readonly string[]): string => text(keys.find(has) ?? keys.join())
   const numbers = new Intl.NumberFormat(language)

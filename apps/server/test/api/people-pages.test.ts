@@ -219,7 +219,9 @@ describe('the sessions of a user', () => {
     )
     expect(ends).toHaveLength(3)
     const isSignedIn = async (each: UserAgent) => (await each.getJson(`${instance.url}/api/users/me`)).status === 200
-    expect((await instance.administrator.follow(await post(ends[0] ?? ''))).text).toContain('<p>Ended</p>')
+    expect((await instance.administrator.follow(await post(ends[0] ?? ''))).text).toMatch(
+      /<p>Ended: <strong>Sessions · /,
+    )
     expect([await isSignedIn(agent), await isSignedIn(other)].filter(Boolean)).toHaveLength(1)
     expect((await instance.administrator.follow(await post(`${pagePath}/sessions/end`))).text).toContain('No sessions.')
     expect([await isSignedIn(agent), await isSignedIn(other)]).toEqual([false, false])

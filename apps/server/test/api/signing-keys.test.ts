@@ -62,7 +62,9 @@ describe.each(databaseKinds)('signing keys on %s', (kind) => {
     const kid = form?.fields.kid ?? ''
     expect(kidsOf(await keys(), 'current')).toContain(kid)
     expect((await send({ kid })).text).toContain('The new signing keys are published. They sign in a few minutes.')
-    expect((await send({ kid, immediately: 'true' })).text).toContain('<p>Done</p>')
+    expect((await send({ kid, immediately: 'true' })).text).toContain(
+      '<p>Done: <strong>Signing keys · OpenID Connect</strong></p>',
+    )
     const after = await keys()
     expect(after.map((key) => key.kid)).not.toContain(kid)
     expect((await send({ kid, immediately: 'true' })).text).toContain('These signing keys were already replaced.')

@@ -47,7 +47,7 @@ describe('an administrator', () => {
       await submit({ with: 'passphrase', passphrase, repeated: passphrase }),
     )
     expect([page.status, page.headers.get('refresh')]).toEqual([200, `0; url=${path}/archive`])
-    expect(page.text).toContain('<p>Started</p>')
+    expect(page.text).toContain('<p>Started: <strong>Backups</strong></p>')
     const response = await fetchArchive()
     expect(['cache-control', 'content-encoding'].map((name) => response.headers.get(name))).toEqual([
       'private, no-store',

@@ -114,11 +114,11 @@ test('DSM is connected', async () => {
   await click(button('Add client'))
   await page.getByRole('heading', { name: 'Enter this in DSM' }).waitFor()
   clientId = new URL(page.url()).pathname.split('/').at(-1) ?? ''
-  expect(await waitForAnnouncement()).toBe('status: Added')
+  expect(await waitForAnnouncement()).toBe('status: Added: Synology DSM')
   await expectNoClickableText()
   await click(button('Allow everyone'))
-  await page.getByText('Saved', { exact: true }).waitFor()
-  expect(await waitForAnnouncement()).toBe('status: Saved')
+  await page.getByText('Saved: Access · Synology DSM').waitFor()
+  expect(await waitForAnnouncement()).toBe('status: Saved: Access · Synology DSM')
   const secret = await page.locator('.new-secret code').textContent()
   const body = { client_id: clientId, client_secret: secret ?? '', grant_type: 'refresh_token', refresh_token: 'x' }
   await fetch(`${running.url}/api/oidc/token`, { method: 'POST', body: new URLSearchParams(body) })
@@ -129,8 +129,10 @@ test('DSM is connected', async () => {
   })
   expect(takeCounts()).toEqual({ clicks: 4, keys: 16 })
   await activate(button('I have stored it'))
-  await page.getByText('Done', { exact: true }).waitFor()
-  expect(await waitForAnnouncement()).toBe('status: Done')
+  await page.getByText('is hidden now').waitFor()
+  expect(await waitForAnnouncement()).toBe(
+    'status: The secret of Synology DSM is hidden now. Only its beginning stays visible.',
+  )
 })
 
 test('a user is invited, and signs in on a phone', async () => {
@@ -180,8 +182,8 @@ test('a failed sign-in is explained and fixed', async () => {
   await waitForAnnouncement()
   expect(takeCounts()).toEqual({ clicks: 3, keys: 0 })
   await click(button('Register it'))
-  await page.getByText('Added', { exact: true }).waitFor()
-  expect(await waitForAnnouncement()).toBe('status: Added')
+  await page.getByText('Added: Callback URLs').waitFor()
+  expect(await waitForAnnouncement()).toBe('status: Added: Callback URLs · Synology DSM')
   expect(takeCounts()).toEqual({ clicks: 1, keys: 0 })
 })
 
@@ -193,8 +195,8 @@ test('a stolen laptop is locked out', async () => {
   await page.getByText('Passkeys: 1, used').waitFor()
   await click(page.locator('details[name="passkey"] > summary'))
   await click(page.locator('details[name="passkey"] button.danger'))
-  await page.getByText('Removed', { exact: true }).waitFor()
-  expect(await waitForAnnouncement()).toBe('status: Removed')
+  await page.getByText('Removed: Passkey').waitFor()
+  expect(await waitForAnnouncement()).toBe('status: Removed: Passkey · Passkey')
   expect(takeCounts()).toEqual({ clicks: 4, keys: 0 })
 })
 
@@ -203,15 +205,17 @@ test('a secret is renewed', async () => {
   await click(link(/^Clients/))
   await click(link('Synology DSM'))
   await click(button('Add secret'))
-  await page.getByText('Added', { exact: true }).waitFor()
-  expect(await waitForAnnouncement()).toBe('status: Added')
+  await page.getByText('A secret was added').waitFor()
+  expect(await waitForAnnouncement()).toMatch(/^status: A secret was added to Synology DSM/)
   await click(button('I have stored it'))
-  await page.getByText('Done', { exact: true }).waitFor()
-  expect(await waitForAnnouncement()).toBe('status: Done')
+  await page.getByText('is hidden now').waitFor()
+  expect(await waitForAnnouncement()).toBe(
+    'status: The secret of Synology DSM is hidden now. Only its beginning stays visible.',
+  )
   const first = page.locator('details[name="secret"]').first()
   await click(first.locator('summary'))
   await click(first.getByRole('button'))
-  await page.getByText('Removed', { exact: true }).waitFor()
-  expect(await waitForAnnouncement()).toBe('status: Removed')
+  await page.getByText('Removed: Client secret').waitFor()
+  expect(await waitForAnnouncement()).toBe('status: Removed: Client secret · Synology DSM')
   expect(takeCounts()).toEqual({ clicks: 6, keys: 0 })
 })

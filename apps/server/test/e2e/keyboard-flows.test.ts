@@ -59,7 +59,7 @@ describe('with the keyboard alone', () => {
     await keys.waitForFocus(/^Everyone/)
     await keys.tabTo('Save', 60)
     await keys.submit()
-    expect(await keys.outcome()).toBe('Saved')
+    expect(await keys.outcome()).toBe('Saved: Sign-up')
 
     await using guest = await openWindow()
     const { tabTo, type, press, waitForFocus: focuses, navigateTo: goes } = guest.keys
@@ -155,7 +155,7 @@ describeUnless(slapdUnavailableReason, describe)('a directory, with the keyboard
       else await retype(value)
     }
     await keys.submit()
-    expect(await keys.outcome()).toBe('Saved')
+    expect(await keys.outcome()).toBe('Saved: LDAP')
     await go('/settings/admin/ldap')
     await keys.tabTo('Test connection')
     await keys.submit()
@@ -165,6 +165,6 @@ describeUnless(slapdUnavailableReason, describe)('a directory, with the keyboard
     expect(await keys.outcome()).toBe('Dry run: nothing was changed.')
     await keys.tabTo('Import now', 60)
     await keys.submit()
-    expect(await keys.outcome()).toBe('Done')
+    expect(await keys.outcome()).toBe('Done: Import from LDAP')
   })
 })

@@ -70,7 +70,7 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('from an empty %s database to a
     await expectNoAxeViolations(page)
     // A new client allows no users; the page asks for whom it is, and still shows the values to enter.
     await page.getByRole('button', { name: 'Allow everyone' }).click()
-    await page.getByText('Saved', { exact: true }).waitFor()
+    await page.getByText(/^Saved: Access · /).waitFor()
     expect(await page.getByText(shown.clientSecret).count()).toBe(1)
     expect(await page.getByRole('button', { name: 'Allow everyone' }).count()).toBe(0)
     await instance.restartAfterKill()

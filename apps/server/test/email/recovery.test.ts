@@ -223,7 +223,7 @@ describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
     expect((await other.postForm(stopForm.action, {})).status).toBe(403)
     expect(await countPending()).toBe(before + 1)
     const stopped = await administrator.follow(await administrator.postForm(stopForm.action, {}))
-    expect(stopped.text).toContain('<p>Done</p>')
+    expect(stopped.text).toMatch(/<p>Done: <strong>Recovery · /)
     expect(stopped.text).not.toContain('Recovery requested')
     expect([await countPending(), await listOwn()]).toEqual([before, expect.not.stringContaining(id)])
     expect(findAuditEvents(instance, 'recovery_stopped').at(-1)).toMatchObject({ accountId: id, by })

@@ -34,7 +34,7 @@ const formVersion = (text: string) => (/name="version" value="([^"]+)"/.exec(tex
 describe('an API', () => {
   test('is created, listed, changed and deleted', async () => {
     const { id, resource, page, answer } = await create()
-    expect((await agent.follow(answer)).text).toContain('<p>Added</p>')
+    expect((await agent.follow(answer)).text).toContain('was added. Add its permissions next.</p>')
     expect(await findApi(id)).toMatchObject({ name: 'Photos', resource, accessTokenFormat: 'opaque' })
     expect((await agent.get(`${pageUrl}?search=photos`)).text).toContain(resource)
     const { id: server } = await running.app.pocket.clients.create({ name: 'Server', redirectUris: [] })
@@ -211,7 +211,9 @@ test('finds a client, grants it access for users and for itself, and revokes it'
   expect((await agent.follow(granted)).text).toContain('For people: 2 of 2 · For itself: 0 of 2')
   const own = await agent.get(`${running.url}/settings/admin/oidc-clients/${client.id}/settings`)
   expect(own.text).toContain('For people: 2 of 2 · For itself: 0 of 2')
-  expect((await agent.follow(await agent.postForm(`${access}/remove`, {}))).text).toContain('<p>Removed</p>')
+  expect((await agent.follow(await agent.postForm(`${access}/remove`, {}))).text).toContain(
+    '<p>Removed: <strong>Access · Importer</strong></p>',
+  )
   expect(await running.app.pocket.apis.grant(id, client.id)).toBeUndefined()
 })
 

@@ -88,7 +88,7 @@ describe('the images of an instance', () => {
 
     const remove = `${instance.url}${base}/images/logoLight/remove`
     const removed = await instance.administrator.follow(await instance.administrator.postForm(remove, {}))
-    expect(removed.text).toContain('<p>Removed</p>')
+    expect(removed.text).toMatch(/<p>Removed: <strong>Picture · /)
     expect(removed.text.match(/class="chip ok">custom/g)).toHaveLength(4)
   })
 

@@ -235,7 +235,7 @@ describe('the page of a client', () => {
     const response = await saveSettings(id, entered)
     expect([response.status, response.location]).toEqual([303, `${pageUrl}/${id}/settings`])
     expect(await clients().find(id)).toMatchObject(stored)
-    expect((await agent.follow(response)).text).toMatch(/data-outcome>.*?<p>Saved<\/p>/s)
+    expect((await agent.follow(response)).text).toMatch(/data-outcome>.*?<p>Saved: <strong>/s)
   })
 
   test.each<[string, Fields, string]>([
@@ -339,7 +339,7 @@ describe('the page of a client', () => {
     expect(later.text).not.toContain(plain)
     expect(readSecrets(later.text)).toEqual([expect.stringMatching(/… Added .* · used .* · until /)])
     const removed = await agent.submit(later, later.form(`/secrets/${secret?.id}/remove`))
-    expect((await agent.follow(removed)).text).toContain('<p>Removed</p>')
+    expect((await agent.follow(removed)).text).toContain('<p>Removed: <strong>Client secret · Wiki</strong></p>')
     expect(await (await sendRequest()).json()).toMatchObject({ error: 'invalid_client' })
     await clients().addSecret(id, { expiresAt: Date.now() + 60_000 })
     const afterwards = Date.now() + 61_000
@@ -390,7 +390,7 @@ describe('the page of a client', () => {
     const page = await agent.follow(
       await uploadLogo('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1H0z"/></svg>'),
     )
-    expect(page.text).toContain('<p>Saved</p>')
+    expect(page.text).toContain('<p>Saved: <strong>Logo · Pictured</strong></p>')
     expect(page.text).toMatch(/<img src="\/api\/oidc\/clients\/[^"]+\/logo\?light=true/)
     expect((await agent.get(`${pageUrl}?search=Pictured`)).text).toMatch(new RegExp(`/api/oidc/clients/${id}/logo`))
     const unread = await agent.postForm(`${pageUrl}/${id}/logo/address?theme=dark`, {

@@ -34,7 +34,7 @@ test('a group is created and renamed, unless it is invalid or was changed concur
   const page = (await get(`${path}/settings`)).text
   const version = (/name="version" value="([^"]+)"/.exec(page)?.[1] ?? '').replaceAll('&#34;', '"')
   expect((await post(path, { name: 'family', friendlyName: 'Everybody', version })).status).toBe(303)
-  expect((await get(`${path}/settings`)).text).toContain('<p>Saved</p>')
+  expect((await get(`${path}/settings`)).text).toMatch(/<p>Saved: <strong>/)
   const late = await post(path, { name: 'family', friendlyName: 'Late', version })
   expect([late.status, late.text.includes('Name is now: Everybody')]).toEqual([412, true])
   expect((await find(path))?.friendlyName).toBe('Everybody')
@@ -92,9 +92,9 @@ test('a membership gets an expiry, is extended, and ends', async () => {
   expect((await post(`${path}/members/${gina?.id}/end`, { endsAt: '' })).status).toBe(303)
   const extended = (await get(path)).text
   expect(extended).not.toContain('until ')
-  expect(extended).toContain('<p>Saved</p>')
+  expect(extended).toContain('<p>Saved: <strong>Last day · ')
   expect((await post(`${path}/members/${gina?.id}/remove`, {})).status).toBe(303)
-  expect((await get(path)).text).toContain('<p>Removed</p>')
+  expect((await get(path)).text).toMatch(/<p>Removed: <strong>/)
   expect((await find(path))?.members).toHaveLength(0)
 })
 

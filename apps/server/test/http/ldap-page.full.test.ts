@@ -79,7 +79,7 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
       ldapBindDn: `uid=reader,${slapd.base}`,
       ldapBindPassword: 'a secret that is wrong',
     })
-    expect(saved.text).toMatch(/data-outcome>.*?<p>Saved<\/p>/s)
+    expect(saved.text).toMatch(/data-outcome>.*?<p>Saved: <strong>/s)
     expect(saved.text).not.toContain('a secret that is wrong')
   })
 
@@ -109,7 +109,7 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
   test('import and show the result', async () => {
     await save(await get(settings), { ldapEnabled: 'true' })
     const done = await run()
-    expect(done.text).toContain('<p>Done</p>')
+    expect(done.text).toContain('<p>Done: <strong>Import from LDAP</strong></p>')
     expect((await instance.call('GET /api/users')).json.data).toHaveLength(14)
     expect(findAuditEvents(instance, 'ldap_synced')).toMatchObject([
       { trigger: 'page', counts: expect.stringContaining('created 12') },
@@ -156,7 +156,7 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     expect(shown.text).toContain('chess')
     expect(shown.text).not.toContain('Club')
     const unlinked = await post(`${group}/unlink-ldap`)
-    expect(unlinked.text).toMatch(/data-outcome>.*?<p>Unlinked<\/p>/s)
+    expect(unlinked.text).toMatch(/data-outcome>.*?<p>Unlinked: <strong>/s)
     expect(unlinked.text).not.toContain(`${group}/unlink-ldap`)
     expect((await post(`${group}/remove`)).text).toContain('Deleted: chess')
     expect((await get('/settings/admin/user-groups')).text).not.toContain('chess')
@@ -177,7 +177,7 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     await run()
     const states = (await instance.call('GET /api/users', { query: '?search=user3' })).json.data
     expect(states).toMatchObject([{ username: 'user3', displayName: 'First3 Last3', isAdmin: true, disabled: true }])
-    expect((await post(`${user}/unlink-ldap`)).text).toContain('<p>Unlinked</p>')
+    expect((await post(`${user}/unlink-ldap`)).text).toContain('<p>Unlinked: <strong>')
     expect((await get(user)).text).toContain(`${user}/remove"`)
 
     const groups = (await instance.call('GET /api/user-groups')).json.data as readonly { id: string }[]

@@ -53,7 +53,7 @@ describe('a client', () => {
     for (const tab of ['access', 'activity', 'settings'])
       expect((await agent.get(`${page.url}/${tab}`)).text).not.toContain(secret)
     const stored = await agent.follow(await agent.submit(again, again.form('/stored')))
-    expect([stored.text.includes('<p>Done</p>'), stored.text.includes(secret)]).toEqual([true, false])
+    expect([stored.text.includes('is hidden now.'), stored.text.includes(secret)]).toEqual([true, false])
     expect((await agent.get(page.url)).text).not.toContain(secret)
     expect(fixture.running.log.join()).not.toContain(secret)
   })

@@ -59,7 +59,7 @@ describe('the policy for passkeys', () => {
     const before = await readSettings()
     const response = await post({ webauthnUserVerification: 'preferred', passkeyNonCompliance: 'warn' })
     expect([response.status, response.location]).toEqual([303, pageUrl])
-    expect((await agent.get(pageUrl)).text).toContain('<p>Saved</p>')
+    expect((await agent.get(pageUrl)).text).toContain('<p>Saved: <strong>Passkeys</strong></p>')
     expect(await readSettings()).toEqual({ ...before, webauthnUserVerification: 'preferred' })
     expect(await fetchOwnSettings()).toMatchObject({ passkeyNonCompliance: 'warn', passkeyAttestation: 'none' })
     await post({})

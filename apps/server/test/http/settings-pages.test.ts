@@ -65,7 +65,7 @@ describe('settings', () => {
       auditLogRetentionDays: '365',
     })
     expect(saved.url).toBe(instance.url + base)
-    expect(saved.text).toContain('<p>Saved</p>')
+    expect(saved.text).toMatch(/<p>Saved: <strong>/)
     expect(saved.text).toContain('<span>Our entryPoint</span>')
     const signIn = await instance.agent().get(`${instance.url}/login`)
     expect(signIn.text).toMatch(/ · Our entryPoint<\/title>.*<span>Our entryPoint<\/span>/s)
@@ -135,7 +135,7 @@ describe('settings', () => {
     expect(await fetchOwnSettings(instance)).toMatchObject({ webFingerDomains: ['example.org'] })
     // Another section causes no conflict.
     expect((await pages.send(general, { appName: 'Ours' })).status).toBe(200)
-    expect((await pages.send(conflict, {})).text).toContain('<p>Saved</p>')
+    expect((await pages.send(conflict, {})).text).toContain('<p>Saved: <strong>OpenID Connect</strong></p>')
     expect(await fetchOwnSettings(instance)).toMatchObject({
       webFingerDomains: ['example.com', 'example.net'],
       dynamicRegistration: 'off',
@@ -185,7 +185,7 @@ describe('settings', () => {
       signupDefaultCustomClaims: 'plan = free\nmotto = a = b',
       signUpApproval: 'true',
     })
-    expect(saved.text).toContain('<p>Saved</p>')
+    expect(saved.text).toMatch(/<p>Saved: <strong>/)
     const claims = '[{"key":"plan","value":"free"},{"key":"motto","value":"a = b"}]'
     expect(await readSettings(instance)).toMatchObject({
       signupDefaultUserGroupIDs: JSON.stringify([id]),
@@ -229,7 +229,7 @@ describe('settings', () => {
     expect(used.text).toContain('Used: 1 of 2')
     const remove = /action="([^"]+initial-access-tokens\/[^"]+\/remove)"/.exec(used.text)?.[1] ?? ''
     const removed = await administrator.follow(await administrator.postForm(url + remove, {}))
-    expect(removed.text).toContain('<p>Removed</p>')
+    expect(removed.text).toContain('<p>Removed: <strong>The build server</strong></p>')
     expect((await pages.get(`${base}/oidc`)).text).not.toContain('The build server')
     expect((await register()).status).toBe(401)
     expect(findAuditEvents(instance, 'initial_access_token_removed')).toHaveLength(1)

@@ -156,7 +156,7 @@ describe('a user', () => {
       displayName: 'New name',
     }
     expect((await post(path, { ...fields, version })).status).toBe(303)
-    expect((await get(path)).text).toMatch(/data-outcome>.*?<p>Saved<\/p>/s)
+    expect((await get(path)).text).toMatch(/data-outcome>.*?<p>Saved: <strong>/s)
     const late = await post(path, { ...fields, displayName: 'Too late', version })
     expect(late.status).toBe(412)
     expect(late.text).toContain('Another person has changed this.')

@@ -46,7 +46,7 @@ test('provisioning is set up, runs, and shows its result', async () => {
   expect((await fetchSettingsPage()).text).toContain('Set up provisioning')
   expect(await fetchPage()).toContain('Start provisioning')
   const saved = await setUp()
-  expect(saved.text).toMatch(/data-outcome>.*?<p>Saved<\/p>/s)
+  expect(saved.text).toMatch(/data-outcome>.*?<p>Saved: <strong>/s)
   expect(saved.text).not.toContain('scim-token')
   expect(await waitForEnd()).toContain('<span class="chip ok">up to date</span>')
   expect([...server.users.values()].map(({ userName }) => userName)).toContain('ada')
@@ -156,7 +156,7 @@ test('a failing target is shown in the overview, and provisioning is removed', a
     )
   );
   const ended = await instance.administrator.follow(await post('/remove'))
-  expect(ended.text).toMatch(/<p>Removed<\/p>/)
+  expect(ended.text).toMatch(/<p>Removed: <strong>/)
   expect((await post('/run')).status).toBe(404)
 })
 
