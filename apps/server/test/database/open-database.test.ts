@@ -1,6 +1,7 @@
 import { chmod, cp, readFile, rename, rm, stat } from 'node:fs/promises'
 import { connect as connectSocket, createServer } from 'node:net'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream'
 import { describe, expect, jest, test } from '@jest/globals'
 import { MasterKey } from '@pocket/core'
 import { postgresOptions, sqliteOptions, typeormStores } from '@pocket/core/typeorm'
@@ -236,7 +237,8 @@ describe('an unavailable PostgreSQL', () => {
     const target = new URL(database.url)
     const port = await freePort()
     const proxy = createServer((socket) => {
-      socket.pipe(connectSocket(Number(target.port), target.hostname)).pipe(socket)
+      // Without a callback, a connection that PostgreSQL resets at the end would fail the test.
+      pipeline(socket, connectSocket(Number(target.port), target.hostname), socket, () => {})
     })
     const late = new URL(database.url)
     late.port = String(port)
