@@ -203,18 +203,18 @@ function createTranslator(messages: Messages) {
     const known = has(`errors.${code}.title`) ? code : 'fallback'
     return has(`errors.${known}.${part}`) ? text(`errors.${known}.${part}`) : ''
   }
+  /** The first of these messages that exists. */
+  const firstOf = (...keys: readonly string[]): string => text(keys.find(has) ?? keys.join())
   /** The outcome of a form: its own message, or the act and what changed, such as "Removed: Passkey · iPhone". */
   const done = (key: string, { name = '' }: { readonly name?: string } = {}) => {
     if (has(key)) return parts(key, { name })
     const [, subject = '', word = ''] = /\.(?:(\w+)_)?([a-z]+)$/.exec(key) ?? []
-    const label = text([`done.${word === 'created' ? 'added' : word}`].find(has) ?? 'done.done')
+    const label = firstOf(`done.${word === 'created' ? 'added' : word}`, 'done.done')
     const labelKey = outcomeLabels[subject]
     const changed = [labelKey === undefined ? '' : text(labelKey), name].filter((part) => part !== '').join(' · ')
     const counted = parts('frame.counted', { label, count: changed })
     return counted.map((part) => ({ ...part, isValue: part.isValue && part.name !== 'label' }))
   }
-  /** The first of these messages that exists. */
-  const firstOf = (...keys: readonly string[]): string => text(keys.find(has) ?? keys.join())
   const numbers = new Intl.NumberFormat(language)
   const number = (value: number): string => numbers.format(value)
   return Object.assign(text, messages, { field, error, done, firstOf, number })
