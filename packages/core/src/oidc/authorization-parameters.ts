@@ -1,3 +1,4 @@
+import type { Context, Next } from 'koa'
 import type Provider from 'oidc-provider'
 import type { Client } from '../clients/client.ts'
 import type { CoreContext } from '../context.ts'
@@ -39,14 +40,15 @@ function dropNonce(parameters: URLSearchParams, client: RequestingClient | undef
 
 /** Adjusts the requests at the authorization endpoint; `client-authentication/normalize-request.ts` adjusts pushed requests. */
 export function adjustAuthorizationRequests(provider: Provider, { stores }: Pick<CoreContext, 'stores'>): void {
-  provider.use(async (ctx, next) => {
-    if (ctx.method === 'GET' && ctx.path === protocolRoutes.authorization) {
-      const parameters = new URLSearchParams(ctx.querystring)
-      if (await adjustAuthorizationParameters(parameters, (id) => stores.clients.find(id)))
-        ctx.querystring = parameters.toString()
-    }
+  const adjust = async (ctx: Context, next: Next): Promise<void> => {
+    const parameters = new URLSearchParams(ctx.querystring)
+    if (await adjustAuthorizationParameters(parameters, (id) => stores.clients.find(id)))
+      ctx.querystring = parameters.toString()
     await next()
-  })
+  }
+  provider.use((ctx, next) =>
+    ctx.method === 'GET' && ctx.path === protocolRoutes.authorization ? adjust(ctx, next) : next(),
+  )
 }
 
 /**

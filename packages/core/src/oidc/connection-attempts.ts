@@ -4,6 +4,7 @@ import { notAllowedReason, secondPasskeyReason } from '../clients/group-restrict
 import type { ConnectionEndpoint } from '../connection-log/connection-attempt.ts'
 import { requestContext } from '../http/request-context.ts'
 import { networkOf } from '../limits/network.ts'
+import type { ResponseStep } from './after-response.ts'
 import { getClientRefusal, hasProof } from './client-authentication/proofs.ts'
 import { trialHeader } from './client-trial/trial-mark.ts'
 import { secondPasskeyPrompt } from './policy.ts'
@@ -19,6 +20,8 @@ const visibleParameters = new Set([
 const hiddenValue = '(hidden)'
 const maxValueLength = 500
 
+type Client = NonNullable<KoaContextWithOIDC['oidc']['client']>
+
 const endpoints: Readonly<Record<string, ConnectionEndpoint>> = {
   authorization: 'authorization',
   resume: 'authorization',
@@ -31,7 +34,7 @@ const endpoints: Readonly<Record<string, ConnectionEndpoint>> = {
 export function recordConnectionAttempts(
   provider: Provider,
   { recordAttempt, isTrial }: Pick<ProviderContext, 'recordAttempt' | 'isTrial'>,
-): void {
+): ResponseStep {
   const failures = new WeakMap<object, errors.OIDCProviderError>()
   const recordFailure = (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => failures.set(ctx.req, error)
   const succeeded = new WeakSet<object>()
@@ -51,29 +54,22 @@ export function recordConnectionAttempts(
   provider.on('device_authorization.success', recordSuccess)
   provider.on('grant.success', recordSuccess)
 
-  provider.use(async (anyCtx, next) => {
-    // The cast is safe: inside the library's routes the context has `oidc`.
-    const ctx = anyCtx as KoaContextWithOIDC
-    const header = /^(\w+) /.exec(ctx.get('authorization'))?.[1]?.toLowerCase()
-    await next()
-    // Undefined if no library route matched.
-    const oidc: KoaContextWithOIDC['oidc'] | undefined = ctx.oidc
-    const endpoint = endpoints[oidc?.route ?? '']
+  const record = async (ctx: KoaContextWithOIDC, client: Client, endpoint: ConnectionEndpoint): Promise<void> => {
+    const { oidc } = ctx
     const error = failures.get(ctx.req)
-    if (!oidc?.client || endpoint === undefined || (!error && !succeeded.has(ctx.req))) return
     const reason = error ? shorten(refusalReason(error, ctx.req)) : null
-    if (isTrial(ctx.req, oidc.client.clientId)) {
+    if (isTrial(ctx.req, client.clientId)) {
       if (reason !== null) ctx.set(trialHeader, encodeURIComponent(reason))
       return
     }
     const { requestId, ipAddress } = requestContext(ctx.req)
     const parameters = readParameters(oidc)
     const accountId = findAccountId(oidc) ?? (error && endpoint === 'token' ? await findOwner(oidc, error) : null)
-    const clientAuthentication = endpoint === 'authorization' ? null : findAuthenticationMethod(ctx, oidc, header)
+    const clientAuthentication = endpoint === 'authorization' ? null : findAuthenticationMethod(ctx)
     const isAuthenticatedClient =
       clientAuthentication !== null && clientAuthentication !== 'none' && error?.error !== 'invalid_client'
     recordAttempt({
-      clientId: oidc.client.clientId,
+      clientId: client.clientId,
       endpoint,
       accountId,
       unauthenticatedNetwork: accountId !== null || isAuthenticatedClient ? null : networkOf(ipAddress ?? ''),
@@ -88,7 +84,13 @@ export function recordConnectionAttempts(
       requestId,
       ipAddress,
     })
-  })
+  }
+  return (ctx) => {
+    const { client, route = '' } = ctx.oidc ?? {}
+    const endpoint = endpoints[route]
+    if (!client || endpoint === undefined || !(failures.has(ctx.req) || succeeded.has(ctx.req))) return
+    return record(ctx, client, endpoint)
+  }
 }
 
 function readParameters({ params = {} }: KoaContextWithOIDC['oidc']): Record<string, string> {
@@ -138,13 +140,9 @@ async function findOwner(
   return found && found.clientId === client?.clientId ? (found.accountId ?? null) : null
 }
 
-function findAuthenticationMethod(
-  ctx: KoaContextWithOIDC,
-  { client, body }: KoaContextWithOIDC['oidc'],
-  header?: string,
-) {
-  if (hasProof(ctx.req) || getClientRefusal(ctx.req) !== undefined) return 'federated'
-  if (header === 'basic') return 'client_secret_basic'
+function findAuthenticationMethod({ req, oidc: { client, body } }: KoaContextWithOIDC) {
+  if (hasProof(req) || getClientRefusal(req) !== undefined) return 'federated'
+  if (/^basic /i.test(req.headers.authorization ?? '')) return 'client_secret_basic'
   const fields: object = typeof body === 'object' && body !== null ? body : {}
   if ('client_secret' in fields) return 'client_secret_post'
   if ('client_assertion' in fields) return client?.clientAuthMethod ?? null

@@ -1,6 +1,7 @@
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Consent } from '../consents/consent.ts'
+import type { ResponseStep } from './after-response.ts'
 import { extras } from './client-metadata.ts'
 import { lockGrant } from './grant-destruction.ts'
 import type { ProviderContext } from './provider-context.ts'
@@ -24,15 +25,13 @@ export function isFirstAuthorization({ req }: Pick<KoaContextWithOIDC, 'req'>): 
  * Records each authorization before the response is sent: the consent, even if it was implicit; the time of use; and whether
  * the client supports PKCE.
  */
-export function recordAuthorizations(provider: Provider, context: ProviderContext): void {
+export function recordAuthorizations(provider: Provider, context: ProviderContext): ResponseStep {
   const { artifacts, consents, clients, transaction } = context.stores
   const authorized = new WeakSet<object>()
   // The library does not await its listeners, so this one only marks the request.
   provider.on('authorization.success', (ctx: KoaContextWithOIDC) => authorized.add(ctx.req))
   provider.on('authorization.error', (ctx: KoaContextWithOIDC) => authorized.delete(ctx.req))
-  provider.use(async (ctx, next) => {
-    await next()
-    if (!authorized.has(ctx.req)) return
+  const record = async (ctx: KoaContextWithOIDC): Promise<void> => {
     const { client, account, grant, params, requestParamOIDCScopes } = ctx.oidc
     if (!client || !account || !grant) return
     const now = context.clock.now()
@@ -52,5 +51,6 @@ export function recordAuthorizations(provider: Provider, context: ProviderContex
     const { pocket_pkce_required: required, pocket_pkce_supported: supported } = extras(client)
     if (params?.code_challenge !== undefined && !required && !supported)
       await clients.recordPkceSupport(client.clientId)
-  })
+  }
+  return (ctx) => (authorized.has(ctx.req) ? record(ctx) : undefined)
 }

@@ -1,8 +1,8 @@
-import type Provider from 'oidc-provider'
-import type { Configuration } from 'oidc-provider'
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { announcedPollInterval, createUserCode } from '../codes/user-codes.ts'
 import { ConfigurationError } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
+import type { ResponseStep } from './after-response.ts'
 import type { ProviderContext } from './provider-context.ts'
 
 /** Path of the page where users enter the code; Pocket serves it instead of the library. */
@@ -26,10 +26,8 @@ export const deviceFlow: NonNullable<Configuration['features']>['deviceFlow'] = 
 }
 
 /** Replaces the library's user codes with codes in Pocket's format, and announces the poll interval. */
-export function generateUserCodes(provider: Provider, { issuer }: ProviderContext): void {
-  provider.use(async (ctx, next) => {
-    await next()
-    if (ctx.oidc?.route !== 'device_authorization' || ctx.status !== 200) return
+export function generateUserCodes({ issuer }: ProviderContext): ResponseStep {
+  const generate = async (ctx: KoaContextWithOIDC): Promise<void> => {
     const { DeviceCode: code } = ctx.oidc.entities
     if (!code) return
     code.userCode = createUserCode()
@@ -44,5 +42,6 @@ export function generateUserCodes(provider: Provider, { issuer }: ProviderContex
       verification_uri_complete: `${page}?${new URLSearchParams({ user_code: code.userCode })}`,
       interval: announcedPollInterval,
     }
-  })
+  }
+  return (ctx) => (ctx.oidc?.route === 'device_authorization' && ctx.status === 200 ? generate(ctx) : undefined)
 }

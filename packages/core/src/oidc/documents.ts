@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type Provider from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { ClientRegistrationPolicy } from '../clients/registration-policy.ts'
 import { setCommonHeaders } from '../http/page-headers.ts'
+import type { ResponseStep } from './after-response.ts'
 import { documentMaxAge } from './key-publication.ts'
 import { protocolRoutes } from './paths.ts'
 import type { ProviderContext } from './provider-context.ts'
@@ -40,7 +41,10 @@ export const isDocumentPath = (path: string): boolean => Object.hasOwn(documentB
  * Caches the library's metadata and JWKS responses, which are the same for all clients until the provider is replaced. The
  * library would build and serialize them for each request.
  */
-export function serveDocuments(provider: Provider, context: ProviderContext): ServeDocument {
+export function cacheDocuments(context: ProviderContext): {
+  readonly store: ResponseStep
+  readonly serve: ServeDocument
+} {
   const { issuer, internalOrigin, registrationPolicy, isSignUpOpen } = context
   const internalIssuer = internalOrigin === undefined ? issuer.id : internalOrigin + issuer.path
   const cache = new Map<string, Document>()
@@ -49,10 +53,7 @@ export function serveDocuments(provider: Provider, context: ProviderContext): Se
     name === metadata ? toFeatures(await registrationPolicy(), await isSignUpOpen()) : noFeatures
   const keyOf = (name: string, { registration, documents, signUp }: AdvertisedFeatures) =>
     `${name} ${registration} ${documents} ${signUp}`
-  provider.use(async (ctx, next) => {
-    await next()
-    const name = documentByPath[ctx.path]
-    if (name === undefined || ctx.status !== 200 || !/^(GET|HEAD)$/.test(ctx.method)) return
+  const store = async (ctx: KoaContextWithOIDC, name: string): Promise<void> => {
     const features = await getFeatures(name)
     const body =
       name === metadata
@@ -63,14 +64,22 @@ export function serveDocuments(provider: Provider, context: ProviderContext): Se
     ctx.respond = false
     ctx.res.removeHeader('Content-Security-Policy')
     sendDocument(document, ctx.req, ctx.res)
-  })
-  return async (path, req, res) => {
+  }
+  const serve: ServeDocument = async (path, req, res) => {
     const name = documentByPath[path]
     if (name === undefined || !/^(GET|HEAD)$/.test(req.method ?? '')) return false
     const document = cache.get(keyOf(name, await getFeatures(name)))
     if (document === undefined) return false
     sendDocument(document, req, res)
     return true
+  }
+  return {
+    store: (ctx) => {
+      const name = documentByPath[ctx.path]
+      const isServed = name !== undefined && ctx.status === 200 && /^(GET|HEAD)$/.test(ctx.method)
+      return isServed ? store(ctx, name) : undefined
+    },
+    serve,
   }
 }
 

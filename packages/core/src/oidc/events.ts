@@ -5,12 +5,13 @@ import type { AuditEvent } from '../audit/events.ts'
 import { tokenRequests } from '../diagnostics.ts'
 import { PocketError, UnavailableError } from '../errors.ts'
 import { requestContext } from '../http/request-context.ts'
+import type { ResponseStep } from './after-response.ts'
 import { isFirstAuthorization } from './consent-records.ts'
 import type { ProviderContext } from './provider-context.ts'
 import { refusalReason } from './refusal-reason.ts'
 
 /** Collects audit events and records them before the response is sent, because the library does not await its listeners. */
-export function auditEvents(provider: Provider, { audit, onError, isTrial }: ProviderContext): void {
+export function auditEvents(provider: Provider, { audit, onError, isTrial }: ProviderContext): ResponseStep {
   const collected = new WeakMap<object, AuditEvent[]>()
   const collect = (ctx: Pick<KoaContextWithOIDC, 'req'>, event: AuditEvent) => {
     if ('clientId' in event && isTrial(ctx.req, event.clientId)) return
@@ -78,16 +79,18 @@ export function auditEvents(provider: Provider, { audit, onError, isTrial }: Pro
     onError(error, ctx ? requestContext(ctx.req).requestId : ''),
   )
 
-  provider.use(async (ctx, next) => {
-    await next()
-    // Undefined if no library route matched.
+  const record = async ({ req }: KoaContextWithOIDC, events: readonly AuditEvent[]): Promise<void> => {
+    const origin = requestContext(req)
+    const isFirst = isFirstAuthorization({ req })
+    for (const event of events)
+      await audit.record(event.event === 'client_authorized' && isFirst ? { ...event, isFirst } : event, origin)
+  }
+  return (ctx) => {
     const oidc: KoaContextWithOIDC['oidc'] | undefined = ctx.oidc
     if (oidc?.route === 'revocation') for (const token of revokedTokens(oidc)) collect(ctx, createRevokedEvent(token))
-    const origin = requestContext(ctx.req)
-    const isFirst = isFirstAuthorization(ctx)
-    for (const event of collected.get(ctx.req) ?? [])
-      await audit.record(event.event === 'client_authorized' && isFirst ? { ...event, isFirst } : event, origin)
-  })
+    const events = collected.get(ctx.req)
+    return events && record(ctx, events)
+  }
 }
 
 function publishTokenRequest({ oidc }: KoaContextWithOIDC, errorCode?: string): void {

@@ -1,7 +1,7 @@
-import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { accessProblem } from '../clients/group-restriction.ts'
 import { buildAudience, clientSubject } from './access-token-claims.ts'
+import type { ResponseStep } from './after-response.ts'
 import { hasProof } from './client-authentication/proofs.ts'
 import { extras } from './client-metadata.ts'
 import { getSubject } from './pairwise.ts'
@@ -62,11 +62,10 @@ export function introspectionPolicy({ stores: { accounts }, apiAccess, pairwise,
  * Responds with a challenge to requests without credentials (RFC 7662 §2.3). The library responds `invalid_request`, and
  * accepts a public client's ID as authentication, so that anyone could test tokens (§2.1).
  */
-export function requireCredentials(provider: Provider): void {
+export function requireCredentials(): ResponseStep {
   // A bearer token that belongs to no client does not authenticate either.
   const lacksCredentials = (authorization: string) => /^(bearer\b|$)/i.test(authorization)
-  provider.use(async (ctx, next) => {
-    await next()
+  return (ctx) => {
     if (ctx.oidc?.route !== 'introspection') return
     const { client } = ctx.oidc
     const isUnauthenticated = client ? client.clientAuthMethod === 'none' && !hasProof(ctx.req) : ctx.status === 400
@@ -75,5 +74,6 @@ export function requireCredentials(provider: Provider): void {
     ctx.type = 'json'
     ctx.set('WWW-Authenticate', 'Basic realm="introspection"')
     ctx.body = { error: 'invalid_client', error_description: 'client authentication is required' }
-  })
+    return
+  }
 }

@@ -1,4 +1,5 @@
 import type Provider from 'oidc-provider'
+import type { ResponseStep } from './after-response.ts'
 import { extras } from './client-metadata.ts'
 import { protocolRoutes } from './paths.ts'
 
@@ -47,24 +48,24 @@ export function setParameter(uri: string, name: string, value: string): string {
 }
 
 /** Keeps `ui_locales` for the page after a confirmed logout, because the library drops it. */
-export function preserveLanguageAtLogout(provider: Provider): void {
-  provider.use(async (ctx, next) => {
-    await next()
-    const { ui_locales: uiLocales } = ctx.query
+export function preserveLanguageAtLogout(provider: Provider): ResponseStep {
+  return (ctx) => {
     if (ctx.method !== 'POST' || ctx.path !== `${protocolRoutes.end_session}/confirm` || ctx.status !== 303) return
+    const { ui_locales: uiLocales } = ctx.query
     const location = ctx.response.get('Location')
     if (location.startsWith(provider.issuer + signedOutPath) && typeof uiLocales === 'string')
       ctx.redirect(setParameter(location, 'ui_locales', uiLocales))
-  })
+    return
+  }
 }
 
 /** Redirects rejected end-session requests to the host's sign-out page, including those of programs, which receive no error page. */
-export function redirectRejectedLogouts(provider: Provider, signOutUrl: string | undefined): void {
-  if (signOutUrl === undefined) return
-  provider.use(async (ctx, next) => {
-    await next()
-    if (ctx.path !== protocolRoutes.end_session || ctx.status < 400 || ctx.status >= 500) return
+export function redirectRejectedLogouts(signOutUrl: string | undefined): ResponseStep {
+  return (ctx) => {
+    if (signOutUrl === undefined || ctx.path !== protocolRoutes.end_session || ctx.status < 400 || ctx.status >= 500)
+      return
     ctx.status = 303
     ctx.redirect(signOutUrl)
-  })
+    return
+  }
 }

@@ -1,5 +1,6 @@
 import type Provider from 'oidc-provider'
 import { createInstance } from './adjusted-configuration.ts'
+import { type ResponseStep, runAfterResponse } from './after-response.ts'
 import { allowedMethods } from './allowed-methods.ts'
 import { adjustAuthorizationRequests } from './authorization-parameters.ts'
 import { returnCarriedRequests } from './carried-pushed-requests.ts'
@@ -7,7 +8,7 @@ import { providerConfiguration } from './configuration.ts'
 import { recordConnectionAttempts } from './connection-attempts.ts'
 import { recordAuthorizations } from './consent-records.ts'
 import { generateUserCodes } from './device-codes.ts'
-import { type ServeDocument, serveDocuments } from './documents.ts'
+import { cacheDocuments, type ServeDocument } from './documents.ts'
 import { auditEvents } from './events.ts'
 import { recordFailedClients } from './failed-clients.ts'
 import { requireCredentials } from './introspection.ts'
@@ -42,37 +43,39 @@ export function createProvider(context: ProviderContext): BuiltProvider {
   handleOutages(provider, context)
   const { batch } = context.stores
   if (batch) provider.use((_ctx, next) => batch(next))
-  // The audit log contains the records of the authorizations.
-  auditEvents(provider, context)
   returnCarriedRequests(provider)
-  recordAuthorizations(provider, context)
-  generateUserCodes(provider, context)
+  const documents = cacheDocuments(context)
+  runAfterResponse(provider, [
+    documents.store,
+    recordFirstUses(provider, context),
+    redirectRejectedLogouts(context.signOutUrl),
+    preserveLanguageAtLogout(provider),
+    requireCredentials(),
+    respondToUnknownRoutes,
+    recordFailedClients(provider, context),
+    recordConnectionAttempts(provider, context),
+    generateUserCodes(context),
+    recordAuthorizations(provider, context),
+    // Last, because the audit log contains the records of the authorizations.
+    auditEvents(provider, context),
+  ])
   adjustAuthorizationRequests(provider, context)
-  recordConnectionAttempts(provider, context)
-  recordFailedClients(provider, context)
-  handleUnknownRoutes(provider)
-  requireCredentials(provider)
-  preserveLanguageAtLogout(provider)
-  redirectRejectedLogouts(provider, context.signOutUrl)
-  recordFirstUses(provider, context)
   handleRegistrationResponses(provider, context)
   explainUnsendableResponses(provider, context)
-  return { provider, serveDocument: serveDocuments(provider, context) }
+  return { provider, serveDocument: documents.serve }
 }
 
 /** Responds with JSON to unsupported methods and unknown paths among the protocol paths. */
-function handleUnknownRoutes(provider: Provider): void {
-  provider.use(async (ctx, next) => {
-    await next()
-    if (ctx.status !== 404 || ctx.body !== undefined) return
-    const allowed = allowedMethods(ctx.path)
-    if (allowed !== undefined && !allowed.includes(ctx.method)) {
-      ctx.status = 405
-      ctx.set('Allow', allowed.join(', '))
-      ctx.body = { error: 'invalid_request', error_description: `${ctx.path} allows ${allowed.join(', ')}` }
-      return
-    }
-    ctx.status = 404
-    ctx.body = { error: 'not_found', error_description: `${ctx.method} ${ctx.path} does not exist` }
-  })
+const respondToUnknownRoutes: ResponseStep = (ctx) => {
+  if (ctx.status !== 404 || ctx.body !== undefined) return
+  const allowed = allowedMethods(ctx.path)
+  if (allowed !== undefined && !allowed.includes(ctx.method)) {
+    ctx.status = 405
+    ctx.set('Allow', allowed.join(', '))
+    ctx.body = { error: 'invalid_request', error_description: `${ctx.path} allows ${allowed.join(', ')}` }
+    return
+  }
+  ctx.status = 404
+  ctx.body = { error: 'not_found', error_description: `${ctx.method} ${ctx.path} does not exist` }
+  return
 }

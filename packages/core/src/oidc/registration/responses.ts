@@ -1,4 +1,6 @@
+import type { Next } from 'koa'
 import type Provider from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
 import { protocolRoutes } from '../paths.ts'
 import type { ProviderContext } from '../provider-context.ts'
 import { registeredMetadata } from './metadata.ts'
@@ -18,8 +20,7 @@ export function handleRegistrationResponses(
   provider: Provider,
   { registrationPolicy, registrar, stores: { clients }, allowImplicit }: ProviderContext,
 ): void {
-  provider.use(async (ctx, next) => {
-    if (!isRegistrationPath(ctx.path)) return next()
+  const handle = async (ctx: KoaContextWithOIDC, next: Next): Promise<void> => {
     // `handleUnknownRoutes` sends the response.
     if ((await registrationPolicy()).mode === 'off') return
     // Apps in browsers register too; this is safe because registration ignores cookies.
@@ -45,7 +46,9 @@ export function handleRegistrationResponses(
       ...(outcome && outcome.secret !== null && { client_secret: outcome.secret, client_secret_expires_at: 0 }),
       ...Object.fromEntries(returnedFields.map((name) => [name, bodyFields.get(name)])),
     }
-  })
+  }
+  // The cast is safe: the library types the context of its routes only.
+  provider.use((ctx, next) => (isRegistrationPath(ctx.path) ? handle(ctx as KoaContextWithOIDC, next) : next()))
 }
 
 /** Uses the specific error code of RFC 7591 §3.2.2 for redirect URIs; the library uses a generic one. */
