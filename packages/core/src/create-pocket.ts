@@ -135,7 +135,7 @@ export async function createPocket(pocketOptions: PocketOptions): Promise<Pocket
     deviceAuthorizations,
     limits,
     koa: () => middleware,
-    serveDocument: (req, res) => serveDocument(toOriginForm(req.url ?? '') ?? '', req, res),
+    serveDocument: async (req, res) => serveDocument(toOriginForm(req.url ?? '') ?? '', req, res),
     forwardAuth: () => forwardAuth,
     testSiteRequest: createSiteTest(options),
     callback,

@@ -10,7 +10,7 @@ import { normalizeResources } from '../http/resource-parameter.ts'
 import { assertBodyUnread, discardUnreadBody } from '../http/unread-body.ts'
 import { createLoginPages } from '../interactions/login-pages.ts'
 import { interactionRoutes } from '../interactions/routes.ts'
-import { sealedInteractionParameter, withCarriedInteraction } from '../oidc/carried-interactions.ts'
+import { sealedInteraction, withCarriedInteraction } from '../oidc/carried-interactions.ts'
 import { createClientAuthentication } from '../oidc/client-authentication/normalize-request.ts'
 import { isDocumentPath } from '../oidc/documents.ts'
 import { respondRateLimited } from '../oidc/failed-clients.ts'
@@ -45,7 +45,8 @@ export function createMiddleware(options: ResolvedOptions, engine: Engine, userS
     discardUnreadBody(ctx.req, ctx.res)
     const target = toOriginForm(originalTarget(ctx.req, ctx.originalUrl)) ?? '/'
     // First, because clients request these documents often.
-    if (await serveDocument(target, ctx.req, ctx.res)) {
+    const document = serveDocument(target, ctx.req, ctx.res)
+    if (document && (await document)) {
       ctx.respond = false
       return
     }
@@ -76,7 +77,7 @@ export function createMiddleware(options: ResolvedOptions, engine: Engine, userS
     }
     if (ctx.path.startsWith('/interaction/')) {
       assertBodyUnread(ctx.req)
-      return withCarriedInteraction(engine.interactionSealer, ctx.query[sealedInteractionParameter], () =>
+      return withCarriedInteraction(engine.interactionSealer, sealedInteraction(ctx), () =>
         interactions(ctx, continueRequest),
       )
     }
@@ -101,15 +102,17 @@ export function createMiddleware(options: ResolvedOptions, engine: Engine, userS
 }
 
 /**
- * Serves the metadata and the keys at this target without running the rest of the middleware. Resolves to `false` if the request is
- * for something else, or if the library must respond.
+ * Serves the metadata and the keys at this target without running the rest of the middleware. Resolves to `false` if the
+ * library must respond; `false` if the request is for something else.
  */
 export function createDocumentHandler({ issuer, onError }: ResolvedOptions, { holder }: Engine) {
-  return async (target: string, req: IncomingMessage, res: ServerResponse): Promise<boolean> => {
-    const path = pathOf(relativeTo(issuer, target) ?? '')
-    if (!isDocumentPath(path)) return false
+  const serve = async (path: string, req: IncomingMessage, res: ServerResponse): Promise<boolean> => {
     await holder.refresh((error) => onError(error, requestContext(req).requestId))
     return holder.serveDocument(path, req, res)
+  }
+  return (target: string, req: IncomingMessage, res: ServerResponse): Promise<boolean> | false => {
+    const path = pathOf(relativeTo(issuer, target) ?? '')
+    return isDocumentPath(path) && serve(path, req, res)
   }
 }
 
@@ -166,9 +169,7 @@ function createProtocolHandler(
     }
     await filterOwnSecret(ctx.req, ctx.path)
     recordMountPath(ctx.req, issuer.path)
-    await withCarriedInteraction(interactionSealer, ctx.query[sealedInteractionParameter], () =>
-      holder.handle(ctx.req, ctx.res),
-    )
+    await withCarriedInteraction(interactionSealer, sealedInteraction(ctx), () => holder.handle(ctx.req, ctx.res))
   }
   return async (ctx: Context, requestId: string): Promise<void> => {
     try {

@@ -5,19 +5,20 @@ import type { IncomingMessage } from 'node:http'
  * `limit` bytes; the body stays readable in both cases.
  */
 export async function peekBody(req: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+  if (!hasBody(req)) return undefined
   const body = await readStart(req, limit)
   return req.complete && body.length > 0 && body.length <= limit ? body : undefined
 }
 
 /** Whether the body is longer than `limit` bytes; it stays readable. */
 export async function isBodyLongerThan(req: IncomingMessage, limit: number): Promise<boolean> {
+  if (!hasBody(req)) return false
   if (Number(req.headers['content-length'] ?? 0) > limit) return true
   return (await readStart(req, limit)).length > limit
 }
 
 /** The complete body, or more than `limit` bytes of it. */
 async function readStart(req: IncomingMessage, limit: number): Promise<Buffer> {
-  if (!hasBody(req)) return Buffer.alloc(0)
   const chunks: Buffer[] = []
   let length = 0
   while (!req.readableEnded && !req.destroyed) {

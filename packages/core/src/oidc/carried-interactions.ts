@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import type { Context } from 'koa'
 import { errors } from 'oidc-provider'
 import type { Sealer } from '../sealing.ts'
 
@@ -15,6 +16,12 @@ interface CarriedState {
 }
 
 const currentRequest = new AsyncLocalStorage<CarriedState>()
+
+/** The untrusted sealed interaction in the URL of a request. */
+export function sealedInteraction(ctx: Pick<Context, 'query' | 'querystring'>): unknown {
+  // Parsing a query takes longer than finding out that it has no interaction.
+  return ctx.querystring.includes(sealedInteractionParameter) ? ctx.query[sealedInteractionParameter] : undefined
+}
 
 /**
  * Handles a request whose URL may carry an interaction.

@@ -50,8 +50,9 @@ function toQuery(form: string): string {
 
 /** Restores the query of a request to which a posted one was redirected. */
 export function restorePostedRequest(ctx: Context): void {
+  if (!endpoints.has(ctx.path) || !ctx.querystring.includes(compressedParameter)) return
   const { [compressedParameter]: compressed } = ctx.query
-  if (typeof compressed !== 'string' || !endpoints.has(ctx.path)) return
+  if (typeof compressed !== 'string') return
   try {
     ctx.querystring = inflateRawSync(Buffer.from(compressed, 'base64url'), { maxOutputLength: maxFormBytes }).toString()
   } catch {
