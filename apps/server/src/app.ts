@@ -290,8 +290,9 @@ async function compose(options: InstanceOptions, serving: Serving): Promise<Inst
   const handle = createRequestListener(
     { trustProxy: config.trustProxy, logger, originOf: pocket.originOf, hstsMaxAge: config.hstsMaxAge },
     async (req, res, { problem }) => {
+      const mayBeDocument = problem === undefined && req.url?.includes('/.well-known/')
       // Koa has the error handler.
-      const isServed = problem === undefined && (await pocket.serveDocument(req, res).catch(() => false))
+      const isServed = mayBeDocument && (await pocket.serveDocument(req, res).catch(() => false))
       if (!isServed) await handleByKoa(req, res)
     },
   )

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Middleware } from 'koa'
+import type { Context, Middleware } from 'koa'
 import type { PagePictures } from '../http/page-pictures.ts'
 import { accentOf } from './accent.ts'
 
@@ -29,24 +29,27 @@ export function createAppearance({ settings, pictures }: AppearanceDeps): Appear
     return cached.sheet
   }
 
+  const serveSheet = async (ctx: Context): Promise<void> => {
+    const sheet = await sheetFor((await pictures.instance()).background)
+    ctx.status = 200
+    ctx.type = 'text/css; charset=utf-8'
+    // Another replica may have rendered the page with newer or older settings.
+    const isCurrent = sheet !== null && ctx.path === sheetPath(sheet.hash)
+    ctx.set('Cache-Control', isCurrent ? 'public, max-age=31536000, immutable' : 'no-cache')
+    ctx.etag = sheet?.hash ?? 'none'
+    if (ctx.fresh) ctx.status = 304
+    else ctx.body = sheet?.css ?? ''
+  }
+
   return {
     async urlFor(background) {
       const sheet = await sheetFor(background)
       return sheet && sheetPath(sheet.hash)
     },
 
-    async serve(ctx, next) {
-      if ((ctx.method !== 'GET' && ctx.method !== 'HEAD') || !sheetPathPattern.test(ctx.path)) return next()
-      const sheet = await sheetFor((await pictures.instance()).background)
-      const css = sheet?.css ?? ''
-      ctx.status = 200
-      ctx.type = 'text/css; charset=utf-8'
-      // Another replica may have rendered the page with newer or older settings.
-      const isCurrent = sheet !== null && ctx.path === sheetPath(sheet.hash)
-      ctx.set('Cache-Control', isCurrent ? 'public, max-age=31536000, immutable' : 'no-cache')
-      ctx.etag = sheet?.hash ?? 'none'
-      if (ctx.fresh) ctx.status = 304
-      else ctx.body = css
+    serve(ctx, next) {
+      const isRead = ctx.method === 'GET' || ctx.method === 'HEAD'
+      return isRead && sheetPathPattern.test(ctx.path) ? serveSheet(ctx) : next()
     },
   }
 }

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { BlockList, isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { TrustProxy } from '@pocket/core'
 import ipaddr from 'ipaddr.js'
@@ -26,7 +26,12 @@ export function parseTrustProxy({ text }: RawValue): TrustProxy {
     .filter((part) => part !== '')
     .flatMap((part) => (part === 'samenet' ? ownNetworks() : [parseNetwork(part)]))
   if (networks.length === 0) throw new InvalidValueError(`"${text}" contains no address`, remedy)
-  return (address) => isIP(address) !== 0 && isWithin(ipaddr.process(address), networks)
+  const trusted = new BlockList()
+  for (const [base, bits] of networks) trusted.addSubnet(base.toString(), bits, base.kind())
+  return (address) => {
+    const version = isIP(address)
+    return version !== 0 && trusted.check(address, version === 4 ? 'ipv4' : 'ipv6')
+  }
 }
 
 function parseNetwork(text: string): Network {
@@ -48,8 +53,4 @@ function unmapNetwork([base, bits]: Network): Network {
   if (base.kind() !== 'ipv6' || bits < 96) return [base, bits]
   const address = ipaddr.process(base.toString())
   return address.kind() === 'ipv4' ? [address, bits - 96] : [base, bits]
-}
-
-function isWithin(peer: ipaddr.IPv4 | ipaddr.IPv6, networks: readonly Network[]): boolean {
-  return networks.some(([base, bits]) => peer.kind() === base.kind() && peer.match(base, bits))
 }

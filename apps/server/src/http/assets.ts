@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { ConfigurationError } from '@pocket/core/errors'
-import type { Context, Middleware } from 'koa'
+import type { Context, Middleware, Next } from 'koa'
 
 /** The shapes of an icon on a 24 by 24 grid: SVG element name and attributes. */
 export type IconShapes = readonly (readonly [string, Readonly<Record<string, string>>])[]
@@ -81,9 +81,7 @@ async function readAsset(directory: string, name: string): Promise<AssetFile> {
  * the next middleware.
  */
 export function serveAssets(assets: Assets): Middleware {
-  return async (ctx, next) => {
-    const file = assets.find(ctx.path)
-    if (file === undefined) return next()
+  const serve = async (ctx: Context, next: Next, file: AssetFile): Promise<void> => {
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
       ctx.status = 405
       ctx.set('Allow', 'GET, HEAD')
@@ -101,6 +99,10 @@ export function serveAssets(assets: Assets): Middleware {
     if (encoding !== 'identity') ctx.set('Content-Encoding', encoding)
     if (ctx.fresh) ctx.status = 304
     else ctx.body = body
+  }
+  return (ctx, next) => {
+    const file = assets.find(ctx.path)
+    return file === undefined ? next() : serve(ctx, next, file)
   }
 }
 

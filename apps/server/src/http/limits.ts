@@ -3,11 +3,9 @@ import type { Context, Middleware } from 'koa'
 
 /** For every endpoint that programs call; pages and assets are not counted. */
 export function limitRequests(limits: RateLimiter): Middleware {
-  return async (ctx, next) => {
-    if (ctx.path.startsWith('/api/') || ctx.path.startsWith('/.well-known/') || ctx.path === '/authorize')
-      await limits.consume(ctx.req, 'api')
-    await next()
-  }
+  const isCounted = (path: string) =>
+    path.startsWith('/api/') || path.startsWith('/.well-known/') || path === '/authorize'
+  return (ctx, next) => (isCounted(ctx.path) ? limits.consume(ctx.req, 'api').then(next) : next())
 }
 
 /** Limits the requests to an endpoint; `counts` selects the requests that count, by default all. */
