@@ -37,13 +37,6 @@ export async function planLdapImport(
   }
 }
 
-/** Whether there is nothing to do; notes and pictures count as changes. */
-export function isEmptyPlan(plan: LdapPlan): boolean {
-  const { creations, changes, removals, groupCreations, groupChanges, groupRemovals, memberships, pictures } = plan
-  const parts = [creations, changes, removals, groupCreations, groupChanges, groupRemovals, memberships, pictures]
-  return parts.every(({ length }) => length === 0)
-}
-
 interface MembershipInput {
   readonly ldapEntries: LdapEntries
   readonly snapshot: LdapSnapshot
