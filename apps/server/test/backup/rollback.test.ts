@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from '@jest/globals'
-import type { MigrationInterface, QueryRunner } from 'typeorm'
+import { defineMigration } from '@pocket/core/internal/sql'
 import type { Config } from '../../src/composition/config.ts'
 import { backUpBeforeMigration, backUpBeforeReplacement } from '../../src/composition/migration-backup.ts'
 import { migrations, tables } from '../../src/composition/server-tables.ts'
@@ -11,18 +11,12 @@ import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
 import { createMachine, type Machine } from './test-instance.ts'
 
-class RemoveJobs1999999999999 implements MigrationInterface {
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE pocket_job')
-  }
-
-  async down(): Promise<void> {}
-}
+const RemoveJobs = defineMigration('RemoveJobs1999999999999', { up: ['DROP TABLE pocket_job'] })
 
 /** Opens the database as a newer version does, which has one more migration. */
 async function openAsNewerVersion(config: Config, { logger } = recordingLogger()): Promise<void> {
   const newer = migrations.map((set, index) =>
-    index < migrations.length - 1 ? set : { ...set, migrations: [...set.migrations, RemoveJobs1999999999999] },
+    index < migrations.length - 1 ? set : { ...set, migrations: [...set.migrations, RemoveJobs] },
   )
   const backUp = () => backUpBeforeMigration(config, logger)
   const opened = await openMigratedDatabase(config, {

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from '@jest/globals'
+import { defineMigration } from '@pocket/core/internal/sql'
 import { databaseKinds, quickOnly } from '@pocket/test-support'
-import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { openArchive } from '../../src/backup/encryption.ts'
 import { importArchive } from '../../src/backup/import-archive.ts'
 import { readArchive } from '../../src/backup/read-archive.ts'
@@ -15,21 +15,17 @@ import { recordingLogger } from '../database/recording-logger.ts'
 import { createMachine, type Machine } from './test-instance.ts'
 
 /** Changes rows of the previous version. */
-class RenameEverybody1999999999999 implements MigrationInterface {
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`ALTER TABLE "pocket_user" ADD COLUMN nickname text NOT NULL DEFAULT ''`)
-    await runner.query(`UPDATE "pocket_user" SET nickname = 'from ' || user_name`)
-  }
-
-  async down(): Promise<void> {}
-}
+const RenameEverybody = defineMigration('RenameEverybody1999999999999', {
+  up: [
+    `ALTER TABLE "pocket_user" ADD COLUMN nickname text NOT NULL DEFAULT ''`,
+    `UPDATE "pocket_user" SET nickname = 'from ' || user_name`,
+  ],
+})
 
 const newer = {
   tables,
   migrations: migrations.map((set) =>
-    set.table === 'pocket_directory_migration'
-      ? { ...set, migrations: [...set.migrations, RenameEverybody1999999999999] }
-      : set,
+    set.table === 'pocket_directory_migration' ? { ...set, migrations: [...set.migrations, RenameEverybody] } : set,
   ),
 }
 

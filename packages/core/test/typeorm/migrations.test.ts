@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { createPocket } from '@pocket/core'
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm'
+import { defineMigration } from '../../src/typeorm/define-migration.ts'
 import {
   type MigrationSet,
   pocketMigrations,
@@ -22,32 +23,19 @@ class FailHalfway1760000000001 implements MigrationInterface {
 }
 
 /** Changes a table as SQLite requires it, although another one refers to it. */
-class RecreateParent1760000000002 implements MigrationInterface {
-  readonly name = 'RecreateParent1760000000002'
-
-  async up(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query('CREATE TABLE parent (id integer PRIMARY KEY)')
-    await queryRunner.query('CREATE TABLE child (parent_id integer REFERENCES parent ON DELETE CASCADE)')
-    await queryRunner.query('INSERT INTO parent VALUES (1)')
-    await queryRunner.query('INSERT INTO child VALUES (1)')
-    await queryRunner.query('CREATE TABLE new_parent (id integer PRIMARY KEY, name text)')
-    await queryRunner.query('INSERT INTO new_parent (id) SELECT id FROM parent')
-    await queryRunner.query('DROP TABLE parent')
-    await queryRunner.query('ALTER TABLE new_parent RENAME TO parent')
-  }
-
-  async down(): Promise<void> {}
-}
-
-class RemoveParent1760000000003 implements MigrationInterface {
-  readonly name = 'RemoveParent1760000000003'
-
-  async up(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query('DELETE FROM parent')
-  }
-
-  async down(): Promise<void> {}
-}
+const RecreateParent = defineMigration('RecreateParent1760000000002', {
+  up: [
+    'CREATE TABLE parent (id integer PRIMARY KEY)',
+    'CREATE TABLE child (parent_id integer REFERENCES parent ON DELETE CASCADE)',
+    'INSERT INTO parent VALUES (1)',
+    'INSERT INTO child VALUES (1)',
+    'CREATE TABLE new_parent (id integer PRIMARY KEY, name text)',
+    'INSERT INTO new_parent (id) SELECT id FROM parent',
+    'DROP TABLE parent',
+    'ALTER TABLE new_parent RENAME TO parent',
+  ],
+})
+const RemoveParent = defineMigration('RemoveParent1760000000003', { up: ['DELETE FROM parent'] })
 
 const later: MigrationSet = { table: 'later_migration', tables: [], migrations: [FailHalfway1760000000001] }
 const failing: MigrationSet = { table: 'failing_migration', tables: [], migrations: [FailHalfway1760000000001] }
@@ -209,9 +197,9 @@ describe.each(databases)('%s', (_kind, open) => {
 test('on SQLite, a migration that recreates a table keeps the rows that refer to it, and breaks no reference', async () => {
   await using database = await createSqlite()
   const options = optionsFor(database)
-  const recreating: MigrationSet = { table: 'later_migration', tables: [], migrations: [RecreateParent1760000000002] }
+  const recreating: MigrationSet = { table: 'later_migration', tables: [], migrations: [RecreateParent] }
   await runMigrations(options, [recreating])
-  const breaking = { ...recreating, migrations: [...recreating.migrations, RemoveParent1760000000003] }
+  const breaking = { ...recreating, migrations: [...recreating.migrations, RemoveParent] }
   await expect(runMigrations(options, [breaking])).rejects.toThrow('A migration leaves 1 broken references')
   const dataSource = await new DataSource(options).initialize()
   const children = await dataSource.query('SELECT parent_id FROM child JOIN parent ON parent_id = id')
