@@ -71,7 +71,7 @@ export function clientAccessPages(context: ClientPageContext): readonly PageRout
   const accessText = async (access: Access, { list, compare, text }: Messages): Promise<string> =>
     access.isGroupRestricted
       ? list((await listGroups(access)).map(({ name }) => name).sort(compare))
-      : text('client.access.everybody')
+      : text('clientForm.options.allow.everyone')
 
   return [
     route.get(`${path}/:id/access`, async (ctx) => {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { createInstance } from 'i18next'
+import { withComposedMessages } from './composed-messages.ts'
 import { markEnglish } from './language-marks.ts'
 
 /** Values for the `{placeholders}` of a message. Numbers are formatted for the language. */
@@ -68,8 +69,9 @@ const rightToLeft: ReadonlySet<string> = new Set(['Arab', 'Hebr', 'Nkoo', 'Syrc'
  * @throws {Error} if the catalog has no `language` or contains anything but objects and strings
  */
 export function createMessages(catalog: Catalog, fallback: Catalog = catalog): LocalizedMessages {
-  const english = new Map(flatten(fallback, ''))
-  const own = withSharedTexts(new Map(flatten(catalog, '')), english)
+  const plainEnglish = new Map(flatten(fallback, ''))
+  const english = withComposedMessages(plainEnglish)
+  const own = withComposedMessages(withSharedTexts(new Map(flatten(catalog, '')), plainEnglish))
   const entries = new Map([...english, ...own])
   const find = (key: string): string => {
     const message = entries.get(key)

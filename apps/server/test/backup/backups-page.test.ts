@@ -35,7 +35,7 @@ test('the pages show the last good backup, warn about the same disk, and start a
   expect(overview).not.toContain('Nothing yet')
   const { administrator, url } = instance
   const started = await administrator.postForm(`${url}/settings/admin/jobs/backup/run`, {})
-  expect((await administrator.follow(started)).text).toContain('Back up')
+  expect((await administrator.follow(started)).text).toContain('Backups')
 })
 
 test('a backup that fails is an audit event, and the page gives the reason', async () => {

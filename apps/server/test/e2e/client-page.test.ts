@@ -23,7 +23,7 @@ test('tests a client in the page, without losing a new secret or unsaved input',
   await page.getByRole('button', { name: 'I have stored it' }).waitFor()
   await page.getByRole('button', { name: 'Test this client' }).click()
   await page.getByText('Everything works from here.').waitFor()
-  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Test result')
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Result')
   expect(await page.getByRole('button', { name: 'I have stored it' }).isVisible()).toBe(true)
   expect(page.url()).toBe(clientUrl(id))
   await page.getByRole('button', { name: 'I have stored it' }).click()

@@ -157,7 +157,7 @@ describe('with the keyboard alone', () => {
     await page.getByRole('heading', { name: /Lotte Lister/ }).waitFor()
     await tabTo(/^Disable/)
     await navigateTo(list, () => press('Enter'))
-    await page.locator('tbody').getByText('disabled', { exact: true }).waitFor()
+    await page.locator('tbody').getByText('Disabled', { exact: true }).waitFor()
     expect((await running.app.directory.findByName('lotte'))?.disabled).toBe(true)
   })
 
@@ -236,13 +236,13 @@ describe('with the keyboard alone', () => {
     await waitForFocus(/^Address of Grafana/)
     await press('Control+a')
     await page.keyboard.type('https://grafana.example.com')
-    await tabTo('No one yet')
+    await tabTo('No one')
     await press('ArrowDown')
     await tabTo('Add client')
     await navigateTo(/\/oidc-clients\/[0-9a-f-]+$/, () => press('Enter'))
     await tabTo('Test this client', 80)
     await press('Enter')
-    await page.getByRole('heading', { name: 'Test result' }).waitFor()
+    await page.getByRole('heading', { name: 'Result', exact: true }).waitFor()
   })
 
   test('consent for an application is given or denied', async () => {

@@ -67,9 +67,9 @@ describe('the list of clients', () => {
     const first = await agent.get(`${pageUrl}?search=Listed`)
     expect(first.text).toContain('25 of ')
     expect(first.text.match(/Listed \d\d<\/bdi>/g)).toHaveLength(20)
-    expect(first.text).toMatch(/Listed 00<.*?chip warn">no one<.*?Listed 01</s)
+    expect(first.text).toMatch(/Listed 00<.*?chip warn">No one<.*?Listed 01</s)
     expect(first.text).toContain('no callback URL')
-    expect(first.text).toMatch(/Listed 01<.*?chip warn">failed.*?Listed 02/s)
+    expect(first.text).toMatch(/Listed 01<.*?chip warn">Failed.*?Listed 02/s)
     const second = await agent.get(`${pageUrl}?search=Listed&page=2`)
     expect(second.text.match(/Listed \d\d<\/bdi>/g)).toHaveLength(5)
     const restricted = await agent.get(`${pageUrl}?search=Listed&filters[isGroupRestricted]=true`)
@@ -309,7 +309,7 @@ describe('the page of a client', () => {
     expect(page.text).toContain('never used · until')
     const readSecrets = (text: string) => {
       const [, list] =
-        /<h3 class="label">Client secrets<\/h3>(.*?)<form class="inline" [^>]*\/secrets">/s.exec(text) ?? []
+        /<h3 class="label">Client secret<\/h3>(.*?)<form class="inline" [^>]*\/secrets">/s.exec(text) ?? []
       return (list ?? '')
         .split('<li>')
         .slice(1)
@@ -346,7 +346,7 @@ describe('the page of a client', () => {
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => afterwards)
     const expired = await agent.get(`${pageUrl}/${id}`)
     clock.mockRestore()
-    expect(readSecrets(expired.text)).toEqual([expect.stringMatching(/… expired Added [^·]* · never used /)])
+    expect(readSecrets(expired.text)).toEqual([expect.stringMatching(/… Expired Added [^·]* · never used /)])
     // The form and the secret read the clock one after the other.
     expect(((secret?.expiresAt ?? 0) - (secret?.createdAt ?? 0)) / 86_400_000).toBeCloseTo(31, 4)
   })

@@ -52,7 +52,7 @@ test.each<[string, Partial<NewClientInput>]>([
   const client = await createClient(input)
   const page = await testClient(client.id)
   expect(page.status).toBe(200)
-  expect(outcomes(page.text)).toEqual(Array.from({ length: 7 }, () => 'works'))
+  expect(outcomes(page.text)).toEqual(Array.from({ length: 7 }, () => 'Works'))
   expect(stepNames(page.text)).toEqual(steps)
   expect(page.text).toContain('&#34;preferred_username&#34;: &#34;ada&#34;')
   expect(page.text).toContain('Everything works from here.')
@@ -66,31 +66,31 @@ test.each<[string, Partial<NewClientInput>]>([
 })
 
 test.each<[string, Partial<NewClientInput>, readonly string[], string]>([
-  ['has no callback URL', { redirectUris: [] }, ['works', 'failed'], 'No callback URL without a * is registered.'],
-  ['allows no group', { isGroupRestricted: true }, ['works', 'works', 'works', 'failed'], 'none of the allowed groups'],
+  ['has no callback URL', { redirectUris: [] }, ['Works', 'Failed'], 'No callback URL without a * is registered.'],
+  ['allows no group', { isGroupRestricted: true }, ['Works', 'Works', 'Works', 'Failed'], 'none of the allowed groups'],
   [
     'authenticates with its own key',
     { protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: 'https://wiki.example/keys' } },
-    ['works', 'works', 'works', 'works', 'not tried'],
+    ['Works', 'Works', 'Works', 'Works', 'Not tried'],
     'Only the application has its key',
   ],
   [
     'signs its requests',
     { protocol: { requireSignedRequestObject: true, jwksUri: 'https://wiki.example/keys' } },
-    ['works', 'works', 'not tried', 'works', 'works', 'works', 'works'],
+    ['Works', 'Works', 'Not tried', 'Works', 'Works', 'Works', 'Works'],
     'Only the application has its key',
   ],
   [
     'follows FAPI 2.0',
     { protocol: { fapi: true, jwksUri: 'https://wiki.example/keys' } },
-    ['works', 'works', 'not tried', 'works', 'not tried'],
+    ['Works', 'Works', 'Not tried', 'Works', 'Not tried'],
     'Only the application has its key',
   ],
 ])('a client that %s gets an explanation', async (_, input, begin, sentence) => {
   const page = await testClient((await createClient(input)).id)
   expect(stepNames(page.text)).toEqual(steps)
   expect(lastTestEvent()).toContain('"outcome":"not_passed"')
-  const rest = Array.from({ length: 7 - begin.length }, () => 'not tried')
+  const rest = Array.from({ length: 7 - begin.length }, () => 'Not tried')
   expect(outcomes(page.text)).toEqual([...begin, ...rest])
   expect(page.text).toContain(sentence)
 })
@@ -101,7 +101,7 @@ test('a client with signed assertions completes the test with its existing secre
     requiresPushedAuthorizationRequests: true,
     protocol: { tokenEndpointAuthMethod: 'client_secret_jwt' },
   })
-  const works = Array.from({ length: 7 }, () => 'works')
+  const works = Array.from({ length: 7 }, () => 'Works')
   expect(outcomes((await testClient(client.id)).text)).toEqual(works)
   expect((await clients.find(client.id))?.secrets).toEqual([])
   // Another secret would be the newest one, which is the only valid one, and would exceed the limit.
@@ -114,7 +114,7 @@ test('a client at the limit of secrets gets an explanation', async () => {
   const client = await createClient()
   for (let added = 0; added < 20; added++) await running.app.pocket.clients.addSecret(client.id)
   const page = await testClient(client.id)
-  expect(outcomes(page.text)).toEqual(['works', 'works', 'works', 'works', 'failed', 'not tried', 'not tried'])
+  expect(outcomes(page.text)).toEqual(['Works', 'Works', 'Works', 'Works', 'Failed', 'Not tried', 'Not tried'])
   expect(page.text).toContain('It already has twenty secrets.')
 })
 
@@ -125,7 +125,7 @@ test('an unreachable URL is named with its cause', async () => {
   const administrator = lost.agent()
   await setUpAdministrator(administrator, lost.url)
   const page = await administrator.postForm(`${lost.url}/settings/admin/oidc-clients/${client.id}/test`, {})
-  expect(outcomes(page.text)).toEqual(['failed', ...Array.from({ length: 6 }, () => 'not tried')])
+  expect(outcomes(page.text)).toEqual(['Failed', ...Array.from({ length: 6 }, () => 'Not tried')])
   expect(page.text).toContain('This server can’t reach its own URL.')
   expect(page.text).toMatch(
     /<code class="small">https:\/\/id\.invalid\/\.well-known\/openid-configuration: [a-z_ ]+<\/code>/,

@@ -86,7 +86,7 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
   test('explain why a directory cannot be read', async () => {
     const tested = await post(`${pagePath}/test`)
     expect(tested.text).toContain('Wrong bind DN or password.')
-    expect(tested.text).toContain('Sign in: failed')
+    expect(tested.text).toContain('Sign in: Failed')
     expect((await post(`${pagePath}/search`)).text).toContain('Wrong bind DN or password.')
     const loaded = await get(`${pagePath}/test`)
     expect([loaded.status, loaded.location]).toEqual([303, `${instance.url}${pagePath}`])
@@ -100,7 +100,7 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
   test('require a reviewed dry run before the first import', async () => {
     expect((await run()).text).toContain('Make a dry run first')
     const dry = await post(`${pagePath}/dry-run`)
-    expect(dry.text).toContain('People added: 12')
+    expect(dry.text).toContain('Users · Added: 12')
     expect(dry.text).toContain('First0 Last0 (user0)')
     expect((await run()).text).toContain('The LDAP import is off')
     expect((await instance.call('GET /api/users')).json.data).toHaveLength(2)
@@ -123,9 +123,9 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     const confirm = waiting.forms().find(({ fields }) => fields.confirm)?.fields.confirm ?? ''
     expect((await run({ confirm: 'another' })).text).toContain('The directory has changed since')
     const done = await run({ confirm })
-    expect(done.text).toContain('People disabled: 11')
+    expect(done.text).toContain('Users · Disabled: 11')
     await save(await get(settings), { ldapUserSearchFilter: '(objectClass=inetOrgPerson)' })
-    expect((await run()).text).toContain('People enabled: 11')
+    expect((await run()).text).toContain('Users · Enabled: 11')
   })
 
   test('link an existing local user', async () => {
@@ -230,10 +230,10 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     expect(stopped.text).toContain('The LDAP import is off')
     const report = (await get(pagePath)).text
     expect(report).toContain('The import was turned off.')
-    expect(report).toContain('People added: 100')
+    expect(report).toContain('Users · Added: 100')
     expect(countStatements()).toEqual([100, 100])
     await save(await get(settings), { ldapEnabled: 'true' })
-    expect((await run()).text).toContain('People added: 20')
+    expect((await run()).text).toContain('Users · Added: 20')
     expect(countStatements()).toEqual([120, 120])
     database.close()
   })

@@ -91,7 +91,7 @@ describe('a client', () => {
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => passed)
     const later = await read()
     clock.mockRestore()
-    expect([later.includes('Client secrets'), /pk_[\w-]{43}/.test(later)]).toEqual([true, false])
+    expect([later.includes('>Client secret<'), /pk_[\w-]{43}/.test(later)]).toEqual([true, false])
   })
 
   test('shows its secret even if several URLs were corrected', async () => {

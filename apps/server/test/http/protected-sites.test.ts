@@ -125,7 +125,7 @@ test('the test of the rules answers on the page and over REST', async () => {
     `${pageUrl}/${id}?${new URLSearchParams({ url: `${wiki}/admin/x`, method: 'GET', user })}`
   expect((await agent.get(accessTestUrl('ada'))).text).toMatch(/Denied<.*Rule 1/s)
   expect((await agent.get(accessTestUrl(''))).text).toMatch(/Asks for a sign-in<.*Rule 1/s)
-  expect((await agent.get(accessTestUrl('nobody'))).text).toContain('There is no such user.')
+  expect((await agent.get(accessTestUrl('nobody'))).text).toContain('There’s no such user')
   const ada = await running.app.directory.findByName('ada')
   const rest = `${running.url}/api/oidc/clients/${id}/site-test`
   const response = await agent.getJson(`${rest}?${new URLSearchParams({ url: `${wiki}/x`, userId: ada?.id ?? '' })}`)

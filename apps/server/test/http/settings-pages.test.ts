@@ -318,7 +318,7 @@ describe('a test e-mail', () => {
     expect(await readStatus()).toEqual({
       lead: expect.stringMatching(/^The last e-mail was sent (?:now|.* ago)\.$/),
       overview: expect.stringMatching(/^Last sent (?:now|.* ago)$/),
-      list: 'The last 30 days.',
+      list: 'Last 30 days',
     })
   })
 })

@@ -245,7 +245,7 @@ describe('a user', () => {
   test('without an e-mail address gets no link, with an explanation', async () => {
     const { id } = await running.app.directory.create(newUser({ userName: 'unsendable', displayName: 'Una' }))
     const path = `${users}/${id}`
-    expect((await get(`${path}/security`)).text).toContain('There’s no e-mail address.')
+    expect((await get(`${path}/security`)).text).toContain('No e-mail address.')
     expect((await post(`${path}/sign-in-link/send`, { kind: 'invitation', lifetime: '24h' })).status).toBe(409)
   })
 

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { shareBetweenTests } from '@pocket/test-support'
+import { loadMessages } from '../../src/http/messages.ts'
 import { startPageServer } from './page-server.ts'
 import { day, now } from './states/common.ts'
 
@@ -66,6 +67,17 @@ describe('the catalog', () => {
       patterns.some((pattern) => pattern.test(key))
     expect(patterns.length).toBeGreaterThan(50)
     expect([...english.keys()].filter((key) => !isShown(key.replace(/_(one|other)$/, '')) && !isShown(key))).toEqual([])
+  })
+
+  test('contains all parts of composed messages, and none of these', async () => {
+    const messages = await loadMessages(fileURLToPath(new URL('locales/en.json', server)))
+    const source = await readFile(new URL('src/http/composed-messages.ts', server), 'utf8')
+    const keys = [...source.matchAll(/'(\w+(?:\.\w+)+)'/g)].map(([, key = '']) => key)
+    const targets = [...source.matchAll(/^ {2}'([\w.]+)': \[/gm)].map(([, key = '']) => key)
+    expect(targets.length).toBeGreaterThan(10)
+    expect(keys.filter((key) => !messages.has(key))).toEqual([])
+    expect(targets.filter((key) => english.has(key))).toEqual([])
+    expect(messages.text('ldap.parts.created')).toBe('Users · Added')
   })
 })
 
