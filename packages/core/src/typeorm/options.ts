@@ -126,5 +126,7 @@ async function prepareDatabase(connection: BetterSqlite3.Database): Promise<void
   connection.pragma('synchronous = FULL')
   // Pages. A checkpoint every 16 MB instead of 4 writes pages that change often less often.
   connection.pragma('wal_autocheckpoint = 4000')
+  // A savepoint copies the pages that it changes, beyond 64 kB to a file.
+  connection.pragma('temp_store = MEMORY')
   connection.pragma('foreign_keys = ON')
 }

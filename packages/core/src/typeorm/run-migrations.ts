@@ -115,6 +115,8 @@ async function runOnPostgres(dataSource: DataSource, tables: ReadonlySet<string>
 async function runOnSqlite(dataSource: DataSource, tables: ReadonlySet<string>): Promise<void> {
   const { transaction } = databaseOf(dataSource)
   prefixTables(dataSource, tables)
+  // An index of a large table would be sorted in memory.
+  await dataSource.query('PRAGMA temp_store = FILE')
   const runner = dataSource.createQueryRunner()
   // Disables foreign keys during the migrations, since SQLite changes a table by dropping and recreating it.
   await runner.beforeMigration()

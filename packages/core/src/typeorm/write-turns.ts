@@ -11,14 +11,16 @@ interface PendingStatement {
 
 /** The maximum number of statements and transactions that share a commit. */
 const maxGroupSize = 32
+/** Iterations of the event loop without a further write after which a group begins; an idle event loop needs microseconds for them. */
+const quietIterations = 3
 
 /**
  * The turns of a SQLite database. There is one connection, so a transaction that waits would absorb statements of other
  * callers and lose them on rollback. Therefore each transaction is a separate turn.
  *
- * What writes waits for the end of the current event loop iteration. The statements and transactions that have come together
- * until then share a commit, which makes `synchronous=FULL` affordable: each transaction after the first is a savepoint. Their
- * results are returned only after the commit. Reads wait only for an open transaction.
+ * What writes waits while requests that are served at the same time bring further writes. The statements and transactions that
+ * have come together until then share a commit, which makes `synchronous=FULL` affordable: each transaction after the first is
+ * a savepoint. Their results are returned only after the commit. Reads wait only for an open transaction.
  */
 export class WriteTurns extends Turn {
   readonly #connection: () => BetterSqlite3.Database
@@ -47,8 +49,18 @@ export class WriteTurns extends Turn {
 
   #delay<T>(start: () => Promise<T>): Promise<T> {
     if (this.hasInnerTurn) return start()
-    if (this.#delayed.length === 0) setImmediate(() => this.#startDelayed())
+    if (this.#delayed.length === 0) this.#gather(1)
     return new Promise((resolve) => this.#delayed.push(() => resolve(start())))
+  }
+
+  /** Starts the delayed writes once no further ones come, or enough for a commit. */
+  #gather(lastSize: number, lastQuiet = 0): void {
+    setImmediate(() => {
+      const size = this.#delayed.length
+      const quiet = size > lastSize ? 0 : lastQuiet + 1
+      if (quiet > quietIterations || size >= maxGroupSize) this.#startDelayed()
+      else if (size > 0) this.#gather(size, quiet)
+    })
   }
 
   #startDelayed(): void {

@@ -206,3 +206,20 @@ test('on SQLite, a migration that recreates a table keeps the rows that refer to
   await dataSource.destroy()
   expect(children).toEqual([{ parent_id: 1 }])
 })
+
+test('migrations of SQLite sort large tables in files instead of in memory', async () => {
+  await using database = await createSqlite()
+  let setting: unknown
+  class ReadSetting1760000000004 implements MigrationInterface {
+    readonly name = 'ReadSetting1760000000004'
+
+    async up(queryRunner: QueryRunner): Promise<void> {
+      setting = await queryRunner.query('PRAGMA temp_store')
+    }
+
+    async down(): Promise<void> {}
+  }
+  const set: MigrationSet = { table: 'setting_migration', tables: [], migrations: [ReadSetting1760000000004] }
+  await runMigrations(optionsFor(database), [set])
+  expect(setting).toEqual([{ temp_store: 1 }])
+})

@@ -1,3 +1,4 @@
+import { setImmediate as nextIteration } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import SqliteDatabase from 'better-sqlite3'
 import { DataSource } from 'typeorm'
@@ -477,6 +478,28 @@ describe('single statements', () => {
     expect(readDataVersion() - before).toBe(2)
   })
 
+  test('of consecutive iterations of the event loop share a commit, but do not wait without end', async () => {
+    const before = readDataVersion()
+    const written: Promise<unknown>[] = []
+    const write = () => written.push(database.execute(insert, [`note ${written.length}`, '', false]))
+    for (let index = 0; index < 3; index++) {
+      write()
+      await nextIteration()
+    }
+    await Promise.all(written)
+    expect(readDataVersion() - before).toBe(1)
+    let isStored = false
+    const first = database.execute(insert, ['first', '', false]).then(() => {
+      isStored = true
+    })
+    for (let index = 0; index < 100 && !isStored; index++) {
+      write()
+      await nextIteration()
+    }
+    expect(isStored).toBe(true)
+    await Promise.all([first, ...written])
+  })
+
   test('do not delay reads, which return only committed rows', async () => {
     const written = database.execute(insert, ['a', '', false])
     expect(await listIds()).toEqual([])
@@ -530,6 +553,7 @@ test('opens a DataSource with a write-ahead log and durable commits', async () =
   expect(await opened.query('PRAGMA synchronous')).toEqual([{ synchronous: 2 }])
   expect(await opened.query('PRAGMA foreign_keys')).toEqual([{ foreign_keys: 1 }])
   expect(await opened.query('PRAGMA busy_timeout')).toEqual([{ timeout: 20 }])
+  expect(await opened.query('PRAGMA temp_store')).toEqual([{ temp_store: 2 }])
   await opened.destroy()
 })
 
