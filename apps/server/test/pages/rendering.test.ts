@@ -54,6 +54,21 @@ test.each([
   expect(names.join(', ')).toBe(lifetimes)
 })
 
+test('lists on the consent page and of a user are separated by the rules of the language', async () => {
+  const { consent, 'user-security': user } = pageStates
+  if (consent?.view !== 'consent' || user?.view !== 'user') throw new Error('There are no such states.')
+  expect(await pages.render({ ...consent, languages: ['ja'] })).toContain('<dd>family、photos</dd>')
+  const ofUser = await pages.render({ ...user, viewer: { ...user.viewer, locale: 'ar' } })
+  expect(ofUser).toMatch(/: \d، استُخدم/)
+})
+
+test('each fact of a person who waits for approval keeps its place in a right-to-left line', async () => {
+  const { approvals } = pageStates
+  if (approvals?.view !== 'approvals') throw new Error('There is no such state.')
+  const html = await pages.render(approvals)
+  expect(html).toContain('<bdi>bob@example.com</bdi> · <bdi>bob</bdi> · <bdi>')
+})
+
 const renderState = async (name: string) => {
   const page = pageStates[name]
   if (page === undefined) throw new Error(`There is no state ${name}.`)
@@ -90,7 +105,7 @@ test('no page joins names with a fixed comma', async () => {
   )
   const joining = files.flat().map(async (file) => {
     const text = await readFile(new URL(file, server), 'utf8')
-    return text.includes(`join(', ')`) ? [file] : []
+    return text.includes(`join(', ')`) || text.includes('%>, <%') ? [file] : []
   })
   expect((await Promise.all(joining)).flat()).toEqual([])
 })

@@ -114,7 +114,7 @@ function renderClaim({ claim: kind, name, value, verified, isNew }: ClaimView): 
   if (kind === 'offline_access')
     return html`<dt>Access while you’re away</dt><dd>Until you take it back${isNew && ' (new)'}</dd>`
   const label = kind === 'other' ? name : claimNames[kind]
-  return html`<dt>${label}</dt><dd>${value}${verified === false && ' (not verified)'}${isNew && ' (new)'}</dd>`
+  return html`<dt>${label}</dt><dd>${[value].flat().join(', ')}${verified === false && ' (not verified)'}${isNew && ' (new)'}</dd>`
 }
 
 function renderDetail({ type, description, json }: AuthorizationDetailView): Html {

@@ -114,7 +114,7 @@ export function toClaimViews(
   const isDefault = (name: string, value: unknown) => JSON.stringify(value) === JSON.stringify(defaultClaims[name])
   const leadingViews = Object.entries(leadingClaims).map(([name, claim]) => ({
     claim,
-    value: asText(claims[name]),
+    value: displayedValue(claims[name]),
     verified: claim === 'email' && isDefault(name, claims[name]) ? account.emailVerified : null,
     ...isClaimNew(name),
   }))
@@ -125,11 +125,11 @@ export function toClaimViews(
     .map(([name, value]) => ({
       claim: 'other' as const,
       name,
-      value: asText(value),
+      value: displayedValue(value),
       verified: null,
       ...isClaimNew(name),
     }))
-  const views: ClaimView[] = [...leadingViews, ...otherViews].filter(({ value }) => value !== '')
+  const views: ClaimView[] = [...leadingViews, ...otherViews].filter(({ value }) => value.length > 0)
   if (scopes.includes('offline_access'))
     views.push({
       claim: 'offline_access',
@@ -140,8 +140,11 @@ export function toClaimViews(
   return views
 }
 
+function displayedValue(value: unknown): ClaimView['value'] {
+  return Array.isArray(value) ? value.map(asText) : asText(value)
+}
+
 function asText(value: unknown): string {
-  if (Array.isArray(value)) return value.map(asText).join(', ')
   if (typeof value === 'string') return value
   return value === undefined ? '' : JSON.stringify(value)
 }

@@ -58,7 +58,8 @@ export interface ClaimView {
   readonly claim: 'name' | 'user_name' | 'email' | 'groups' | 'other' | 'offline_access'
   /** The name of the claim if `claim` is `other`. */
   readonly name?: string
-  readonly value: string
+  /** A list if the claim is an array, so that the page joins its items in its own language. */
+  readonly value: string | readonly string[]
   /** Only set for e-mail addresses. */
   readonly verified: boolean | null
   /** Set if a consent for the client exists that does not include this. */

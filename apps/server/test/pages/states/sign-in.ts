@@ -77,7 +77,7 @@ export const signInStates: Readonly<Record<string, PageModel>> = {
       { claim: 'name', value: 'Anna Koch', verified: null },
       { claim: 'user_name', value: 'anna', verified: null },
       { claim: 'email', value: 'anna@example.com', verified: true },
-      { claim: 'groups', value: 'family, photos', verified: null },
+      { claim: 'groups', value: ['family', 'photos'], verified: null },
       { claim: 'offline_access', value: '', verified: null },
     ],
     apis: [],
