@@ -1,6 +1,7 @@
 import type { AccountSignals } from '@pocket/core/browser'
 import type { FieldError } from '@pocket/core/errors'
 import type { Difference } from '../http/form-page.ts'
+import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
 import type { RecoveryCodeSummary, RecoveryNotice } from '../recovery/page-model.ts'
 import type { SessionLine } from '../sessions/session-administration.ts'
@@ -97,8 +98,8 @@ export interface AccountSecurityPage {
   readonly hasBreakGlassCode: boolean | null
   /** Whether the user has one passkey and no other sign-in method. */
   readonly keepsLastPasskey: boolean
-  /** Most recently used first. */
-  readonly sessions: readonly SessionLine[]
+  /** A page of the sessions, most recently used first. */
+  readonly sessions: { readonly items: readonly SessionLine[]; readonly list: ListView }
   /** The completed action; `name` is the name of the passkey or the device. */
   readonly notice: { readonly done: (typeof securityNotices)[number]; readonly name: string } | null
   /** A rejected rename: `name` is the input, `code` is the code of the field error on `name`. */

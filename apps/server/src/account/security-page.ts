@@ -5,6 +5,7 @@ import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { noticeOf } from '../http/flash.ts'
 import { formText, jsonObject } from '../http/form.ts'
+import { pageOfItems } from '../http/list-page.ts'
 import { type PageRoute, route } from '../http/page-routes.ts'
 import { accountPaths } from '../http/paths.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
@@ -28,7 +29,7 @@ const hints: ReadonlyMap<string, AuthenticatorHint> = new Map([
 ])
 
 export function securityPages(deps: AccountDeps): readonly PageRoute[] {
-  const { pocket, authentication, show, flashes, passkeyPolicy, secondPasskey } = deps
+  const { pocket, authentication, show, flashes, secure, passkeyPolicy, secondPasskey } = deps
   const { ownPasskeys, passkeyRemovals, recovery, sessions } = deps
   const showSecurity = async (ctx: Context, user: User, renameProblem: AccountSecurityPage['renameProblem'] = null) => {
     const passkeys = await pocket.passkeys.list(user.id)
@@ -45,7 +46,7 @@ export function securityPages(deps: AccountDeps): readonly PageRoute[] {
       recoveryCodes: await recovery.findSummary(user),
       hasBreakGlassCode: user.administrator ? await recovery.hasBreakGlassCode(user) : null,
       keepsLastPasskey: passkeys.length === 1 && !(await ownPasskeys.hasOtherSignInMethod(user)),
-      sessions: await sessions.list(user.id, session?.uid ?? null),
+      sessions: pageOfItems(ctx, securityPath, await sessions.list(user.id, session?.uid ?? null), secure),
       signals: signalsOf(pocket.issuer, user, passkeys),
       notice: noticeOf(securityNotices, flashes.consume(ctx, securityPath)),
       renameProblem,

@@ -1,4 +1,5 @@
 import type { Context } from 'koa'
+import type { ListRequest } from '../http/api/list.ts'
 import type { PageDeps } from '../http/deps.ts'
 import { type ListPageDefinition, readListPage } from '../http/list-page.ts'
 import { type PageRoute, route } from '../http/page-routes.ts'
@@ -45,8 +46,8 @@ export function auditLogPages(deps: PageDeps & { readonly auditLog: AuditLogStor
       { ...sharedDefinition, path: ownLogPath, filters: { event: commonEventNames } },
       secure,
     )
-    const query = auditQuery(user.id, { ...listPage.range }, listPage.request)
-    const { items, total } = await auditLog.list(query, listPage.request)
+    const request = requestOfEntry(ctx, listPage.request)
+    const { items, total } = await auditLog.list(auditQuery(user.id, { ...listPage.range }, request), request)
     await show(ctx, {
       view: 'audit-log',
       viewer: viewerOf(user),
@@ -59,10 +60,8 @@ export function auditLogPages(deps: PageDeps & { readonly auditLog: AuditLogStor
     const viewer = viewerOf(await authentication.requireUser(ctx))
     const definition = { ...fullDefinition, pickers: await subjects.pickers(ctx.query) }
     const listPage = readListPage(ctx, definition, secure)
-    const { items, total } = await auditLog.list(
-      auditQuery(null, { ...listPage.range }, listPage.request),
-      listPage.request,
-    )
+    const request = requestOfEntry(ctx, listPage.request)
+    const { items, total } = await auditLog.list(auditQuery(null, { ...listPage.range }, request), request)
     const knownSubjects = await subjects.load(items)
     const list = listPage.view(total)
     await show(ctx, {
@@ -80,6 +79,12 @@ export function auditLogPages(deps: PageDeps & { readonly auditLog: AuditLogStor
     // The path that Pocket ID uses.
     route.get(`${ownLogPath}/global`, async (ctx) => seeOther(ctx, withQuery(fullLogPath, ctx.search))),
   ]
+}
+
+/** The link of a long entry asks for this entry alone, which the page then shows whole. */
+function requestOfEntry(ctx: Context, request: ListRequest): ListRequest {
+  const { entry } = ctx.query
+  return typeof entry === 'string' ? { ...request, filters: { ...request.filters, id: [entry] } } : request
 }
 
 /** Filters are short; a longer query would not fit into the headers of the response. */

@@ -48,7 +48,6 @@ const maxItems = 500
 const batchSize = 50
 /** Maximum number of matches among which the confirmed items are looked up again. */
 const maxMatches = 10_000
-const maxNames = 20
 /** As many as fit into the cookie of the notice. */
 const maxUndoItems = 25
 const maxIdLength = 2048
@@ -159,7 +158,7 @@ export async function runBulkAction<Item extends BulkItem>(
     return (action.protect ? await action.protect(items, run) : run)(ctx)
   }
   await showConfirmation({
-    names: items.slice(0, maxNames).map(({ name }) => name),
+    names: items.map(({ name }) => name),
     count: items.length,
     ...(matches && matches.total > items.length && { total: matches.total }),
     fields: fields(items.map(({ id }) => id)),

@@ -1,5 +1,5 @@
 import type { Context } from 'koa'
-import { type ListRequest, readListRequest } from './api/list.ts'
+import { type ListRequest, offsetOf, readListRequest } from './api/list.ts'
 import type { PickedItem } from './choices.ts'
 import { type ListColumn, readVisibleColumns } from './list-columns.ts'
 import { type ListChange, listUrl } from './list-url.ts'
@@ -130,6 +130,19 @@ export function readListPage(ctx: Context, definition: ListPageDefinition, secur
       }
     },
   }
+}
+
+/** One page of items that are all known, in their order. */
+export function pageOfItems<Item>(
+  ctx: Context,
+  path: string,
+  items: readonly Item[],
+  secure: boolean,
+): { readonly items: readonly Item[]; readonly list: ListView } {
+  const definition = { path, columns: [], sort: { column: '', descending: false } }
+  const { request, view } = readListPage(ctx, definition, secure)
+  const first = offsetOf(request, items.length)
+  return { items: items.slice(first, first + request.limit), list: view(items.length) }
 }
 
 /** The path and query of the list that a form returns to, from its field `list`. */

@@ -46,8 +46,8 @@ export interface OverviewData {
   readonly version: { readonly own: string; readonly latest: string }
 }
 
-/** Reads the overview for this user, or for no page. */
-export type ReadOverview = (viewerId: string | null) => Promise<OverviewData>
+/** Reads the overview for this user, or for no page; `showsAllEnds`: with all that expires soon instead of the first. */
+export type ReadOverview = (viewerId: string | null, showsAllEnds?: boolean) => Promise<OverviewData>
 
 export interface OverviewDeps {
   readonly store: OverviewStore
@@ -73,14 +73,15 @@ const maxFailures = 10_000
 const maxReasons = 5
 /** Later expirations need no attention yet. */
 const expirationWindow = 30 * day
-const maxExpiring = 5
+const [maxExpiring, maxAllExpiring] = [5, 1000]
 const maxFailing = 5
 
 /** Always nine statements: one for each method of the store, for the jobs, and for provisioning. */
 export function createOverview(deps: OverviewDeps): ReadOverview {
   const { store, countPeople, jobs, scim, settings, latestVersion } = deps
   const { diagnosis, configurationFindings, backups, isBackedUpElsewhere, clock } = deps
-  return async (viewerId) => {
+  return async (viewerId, showsAllEnds = false) => {
+    const maxEnds = showsAllEnds ? maxAllExpiring : maxExpiring
     const now = clock.now()
     const today = Math.floor(now / day)
     const firstDay = today - chartDays + 1
@@ -91,8 +92,8 @@ export function createOverview(deps: OverviewDeps): ReadOverview {
         store.countFailures(recentSince, maxFailures),
         countPeople(),
         store.countEmails(recentSince),
-        store.listExpiringSecrets(now + expirationWindow, maxExpiring),
-        store.listExpiringApiKeys({ from: now, to: now + expirationWindow }, maxExpiring),
+        store.listExpiringSecrets(now + expirationWindow, maxEnds),
+        store.listExpiringApiKeys({ from: now, to: now + expirationWindow }, maxEnds),
         store.readStatus(now, recentSince),
         jobs.list(),
         scim.listFailing(maxFailing),

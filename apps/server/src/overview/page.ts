@@ -8,7 +8,8 @@ export function overviewPages(deps: PageDeps & { readonly overview: ReadOverview
   return [
     route.get('/settings/admin', async (ctx) => {
       const user = await authentication.requireUser(ctx)
-      await show(ctx, { view: 'overview', viewer: viewerOf(user), ...(await overview(user.id)) })
+      const contents = await overview(user.id, ctx.query.ends === 'all')
+      await show(ctx, { view: 'overview', viewer: viewerOf(user), ...contents })
     }),
   ]
 }

@@ -3,6 +3,7 @@ import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { noticeOf } from '../http/flash.ts'
 import { formText } from '../http/form.ts'
+import { readListPage } from '../http/list-page.ts'
 import { type PageRoute, route } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -10,17 +11,17 @@ import { maxNoteLength, normalizeNote } from './approvals.ts'
 import type { SignUpPageDeps } from './page-deps.ts'
 
 const pagePath = '/settings/admin/approvals'
-/** The others are shown when these are decided. */
-const maxShown = 20
+const definition = { path: pagePath, columns: [], sort: { column: 'requestedAt', descending: false } }
 const notices = ['approved', 'refused', 'gone'] as const
 
 export function approvalsPages(deps: SignUpPageDeps): readonly PageRoute[] {
-  const { approvals, signUpSettings, mail, directory, authentication, show, flashes } = deps
+  const { approvals, signUpSettings, mail, directory, authentication, show, flashes, secure } = deps
   const pages = {
     async show(ctx: Context) {
       const viewer = viewerOf(await authentication.requireUser(ctx))
-      const [{ waiting, more }, { approval, verification, mode }] = await Promise.all([
-        approvals.listFirst(maxShown),
+      const { request, view } = readListPage(ctx, definition, secure)
+      const [{ items, total }, { approval, verification, mode }] = await Promise.all([
+        approvals.page(request),
         signUpSettings(),
       ])
       await show(ctx, {
@@ -29,7 +30,7 @@ export function approvalsPages(deps: SignUpPageDeps): readonly PageRoute[] {
         isApprovalRequired: (approval || verification) && mode !== 'disabled',
         maxNoteLength,
         waiting: await Promise.all(
-          waiting.map(async ({ user, requestedAt, awaitsAdministrator }) => ({
+          items.map(async ({ user, requestedAt, awaitsAdministrator }) => ({
             id: user.id,
             userName: user.userName,
             displayName: user.displayName,
@@ -40,7 +41,7 @@ export function approvalsPages(deps: SignUpPageDeps): readonly PageRoute[] {
             awaitsAdministrator,
           })),
         ),
-        more,
+        list: view(total),
         notice: noticeOf(notices, flashes.consume(ctx, pagePath)),
       })
     },

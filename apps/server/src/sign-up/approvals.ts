@@ -2,6 +2,7 @@ import { NotFoundError } from '@pocket/core/errors'
 import { changesBetween } from '@pocket/core/internal'
 import type { UserDetails } from '@pocket/directory'
 import type { Actor } from '../access/actor.ts'
+import { type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
 import type { UserAdministration } from '../users/user-administration.ts'
 import type { Approval } from './approval.table.ts'
 import type { SignUpDeps } from './deps.ts'
@@ -19,8 +20,8 @@ export interface WaitingUser {
 export interface Approvals {
   /** Oldest first. */
   list(): Promise<readonly WaitingUser[]>
-  /** At most `limit` users, oldest first, and how many there are besides. */
-  listFirst(limit: number): Promise<{ readonly waiting: readonly WaitingUser[]; readonly more: number }>
+  /** A page of users, oldest first. */
+  page(request: Pick<ListRequest, 'page' | 'limit'>): Promise<Page<WaitingUser>>
   /**
    * Approves a user and notifies them, with an optional note.
    *
@@ -54,9 +55,10 @@ export function createApprovals(deps: SignUpDeps & { readonly users: UserAdminis
   return {
     list: async () => withUsers(await store.list()),
 
-    async listFirst(limit) {
+    async page(request) {
       const requests = await store.list()
-      return { waiting: await withUsers(requests.slice(0, limit)), more: Math.max(0, requests.length - limit) }
+      const first = offsetOf(request, requests.length)
+      return { items: await withUsers(requests.slice(first, first + request.limit)), total: requests.length }
     },
 
     approve: (actor, accountId, note) =>

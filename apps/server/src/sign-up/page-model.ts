@@ -63,8 +63,7 @@ export interface ApprovalsPage {
     /** Otherwise only verification of the e-mail address is pending. */
     readonly awaitsAdministrator: boolean
   }[]
-  /** The number of pending users that are not shown. */
-  readonly more: number
+  readonly list: ListView
   /** The last decision; `gone`: another administrator decided first. */
   readonly notice: { readonly done: 'approved' | 'refused' | 'gone'; readonly name: string } | null
 }

@@ -110,7 +110,7 @@ export interface UserPage {
   readonly version: string
   readonly conflict: readonly Difference[] | null
   readonly groups: readonly PickedItem[]
-  /** Clients that the user may use, by name, and their number. */
+  /** A page of the clients that the user may use, by name; `null` on other tabs. */
   readonly clients: {
     readonly items: readonly {
       readonly id: string
@@ -118,8 +118,8 @@ export interface UserPage {
       /** The groups that give access; `null` if all users have access. */
       readonly groups: readonly string[] | null
     }[]
-    readonly total: number
-  }
+    readonly list: ListView
+  } | null
   readonly claims: readonly CustomClaim[]
   readonly claimsProblem: string | null
   /** Whether the values and claims are rejected input. */
@@ -130,8 +130,8 @@ export interface UserPage {
   readonly passkeys: readonly PasskeyItem[]
   /** Removed passkeys whose effects are not fully reviewed. */
   readonly removals: readonly RemovalNote[]
-  /** Most recently used first. */
-  readonly sessions: readonly SessionLine[]
+  /** A page of the sessions, most recently used first; `null` on other tabs. */
+  readonly sessions: { readonly items: readonly SessionLine[]; readonly list: ListView } | null
   readonly signInLink: SignInLink | null
   /** Which kinds can be sent by e-mail. */
   readonly sendable: { readonly code: boolean; readonly invitation: boolean }

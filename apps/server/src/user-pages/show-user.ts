@@ -8,6 +8,7 @@ import { qrCodeOf } from '../device-login/qr-code.ts'
 import { pickedGroups } from '../http/choices.ts'
 import { type Confirmation, removalConfirmation } from '../http/confirm-page-model.ts'
 import { noticeOf } from '../http/flash.ts'
+import { pageOfItems, readListPage } from '../http/list-page.ts'
 import { userPath } from '../http/paths.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { isEmailRequired } from '../settings/required-email.ts'
@@ -47,14 +48,11 @@ export function userTabPath(id: string, tab: UserTab): string {
   return tab === 'profile' ? userPath(id) : `${userPath(id)}/${tab}`
 }
 
-/** Clients that the page lists; each is read by a separate statement. */
-const maxClients = 20
-
 const latest = { page: 1, limit: 10, sort: null }
 
 export function createShowUser(deps: UserPageDeps): ShowUser {
   const { pocket, directory, users, auditLog, sessions, passkeyPolicy, passkeyRemovals, userPictures } = deps
-  const { recoveryRequests, settings, show, flashes } = deps
+  const { recoveryRequests, settings, show, flashes, secure } = deps
   const auditSubjects = createAuditSubjects(deps)
   const findRecentEvents = async (id: string) => {
     const query = { accountId: id, from: null, to: null, filters: {}, search: '' }
@@ -62,25 +60,21 @@ export function createShowUser(deps: UserPageDeps): ShowUser {
     const known = await auditSubjects.load(items)
     return items.map((entry) => auditLine(entry, 'all', known))
   }
-  const usableClients = async ({ id, groups }: UserDetails): Promise<UserPage['clients']> => {
+  const usableClients = async (ctx: Context, { id, groups }: UserDetails): Promise<UserPage['clients']> => {
     const groupIds = groups.map((group) => group.id)
     const scope = { of: 'usable', accountId: id, groupIds } as const
+    const definition = { path: userTabPath(id, 'access'), columns: [], sort: { column: 'name', descending: false } }
+    const { request, view } = readListPage(ctx, definition, secure)
     const sort = { by: 'name', descending: false } as const
-    const { items, total } = await pocket.clients.page({
-      scope,
-      page: 1,
-      limit: maxClients,
-      sort,
-      search: '',
-      filters: {},
-    })
+    const { page, limit } = request
+    const { items, total } = await pocket.clients.page({ scope, page, limit, sort, search: '', filters: {} })
     const toUsable = async ({ client: { id: clientId, name } }: (typeof items)[number]) => {
       const client = await pocket.clients.find(clientId)
       const granting = groups.filter((group) => client?.allowedGroupIds.includes(group.id))
       const names = client?.isGroupRestricted ? granting.map(({ friendlyName }) => friendlyName) : null
       return { id: clientId, name, groups: names }
     }
-    return { items: await Promise.all(items.map(toUsable)), total }
+    return { items: await Promise.all(items.map(toUsable)), list: view(total) }
   }
   // Notes on every page need the passkeys; all else is read for the page that shows it.
   return async (ctx, viewer, user, tab, overrides = {}) => {
@@ -105,7 +99,7 @@ export function createShowUser(deps: UserPageDeps): ShowUser {
       version: userValidator(user),
       conflict: null,
       groups: pickedGroups(user.groups),
-      clients: tab === 'access' ? await usableClients(user) : { items: [], total: 0 },
+      clients: tab === 'access' ? await usableClients(ctx, user) : null,
       claims: user.claims,
       claimsProblem: null,
       isRejected: false,
@@ -113,7 +107,8 @@ export function createShowUser(deps: UserPageDeps): ShowUser {
       picture: (await userPictures([id])).get(id) ?? null,
       passkeys: (await pocket.passkeys.list(id)).map((passkey) => passkeyItem(passkey, policy)),
       removals: removalNotes(await passkeyRemovals.list(pageActor(viewer, ctx), id), id),
-      sessions: tab === 'security' ? await sessions.list(id, null) : [],
+      sessions:
+        tab === 'security' ? pageOfItems(ctx, userTabPath(id, tab), await sessions.list(id, null), secure) : null,
       signInLink: readSignInLink(flash),
       sendable: { code: isReachable && values.emailOneTimeAccessAsAdminEnabled, invitation: isReachable },
       recoveryPendingUntil: await recoveryRequests.pendingUntil(id),

@@ -185,11 +185,13 @@ describe('approvals', () => {
     expect(await countOn('/settings/apps', agent)).toBeNaN()
   })
 
-  test('shows at most twenty waiting users, and how many more there are', async () => {
+  test('shows twenty waiting users on each page', async () => {
     const waiting = (await instance.call('GET /api/signup-approvals')).json as unknown as readonly object[]
     for (let count = waiting.length; count < 23; count += 1) await createWaitingUser()
-    const { text } = await get(approvals)
-    expect([text.match(/name="decision" value="approve"/g)?.length, text.includes('and 3 more')]).toEqual([20, true])
+    const [first, second] = [await get(approvals), await get(`${approvals}?page=2`)]
+    expect(first.text).toContain(`href="${approvals}?page=2"`)
+    const counts = [first, second].map(({ text }) => text.match(/name="decision" value="approve"/g)?.length)
+    expect(counts).toEqual([20, 3])
   })
 
   test('rejects a second decision', async () => {
@@ -208,6 +210,22 @@ describe('approvals', () => {
 })
 
 describe('the sessions of a user', () => {
+  test('are shown on pages of twenty', async () => {
+    const name = freshName()
+    const { id, agent } = await instance.person(name)
+    for (let count = 0; count < 22; count += 1)
+      await post('/lc', { code: (await instance.app.issueLoginCode(name)).code }, instance.agent())
+    for (const [path, by] of [
+      [`/settings/admin/users/${id}/security`, instance.administrator],
+      ['/settings/account/security', agent],
+    ] as const) {
+      const pages = [await get(path, by), await get(`${path}?page=2`, by)]
+      expect(pages[0]?.text).toContain(`href="${path}?page=2#sessions"`)
+      const counts = pages.map(({ text }) => text.match(/<details name="session"/g)?.length)
+      expect([path, ...counts]).toEqual([path, 20, expect.any(Number)])
+    }
+  })
+
   test('are shown, and revoked one by one or all at once', async () => {
     const name = freshName()
     const { id, agent } = await instance.person(name)

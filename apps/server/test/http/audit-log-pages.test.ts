@@ -197,6 +197,29 @@ describe('the log of all users', () => {
     expect(found.json()).toMatchObject({ items: [{ detail: 'weighed219' }] })
   })
 
+  test('shows twenty values of a change, and all of them on a page of the entry', async () => {
+    const person = await instance.personWithoutPasskey(freshName())
+    const groups = await Promise.all(
+      Array.from({ length: 25 }, async () => {
+        const { json } = await instance.call('POST /api/user-groups', {
+          body: { name: freshName(), friendlyName: 'Many' },
+        })
+        return String(json.id)
+      }),
+    )
+    await instance.call('PUT /api/users/{id}/user-groups', {
+      params: { id: person.id },
+      body: { userGroupIds: groups },
+    })
+    const valuesOf = (page: string) => [...page.matchAll(/<bdi>person\d+<\/bdi>(?:, | |<\/td>)/g)]
+    const { text } = await get(`${all}?filters[userID]=${person.id}`)
+    const [, link = ''] = /<a href="([^"]*)">and 5 more<\/a>/.exec(text) ?? []
+    expect(valuesOf(text)).toHaveLength(20)
+    const whole = (await get(link)).text
+    expect(whole.match(/<details name="entry" open>/g)).toHaveLength(1)
+    expect(valuesOf(whole)).toHaveLength(25)
+  })
+
   test('keeps the selected columns per list until the next selection', async () => {
     const query = 'filters[event]=SIGN_IN'
     const withoutColumns = (await get(`${all}?${query}&columns=-`)).text

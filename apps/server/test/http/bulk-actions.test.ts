@@ -55,6 +55,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
       true,
       false,
     ])
+    expect(response.text.match(/<li>Bulk all\w+<\/li>/g)).toHaveLength(25)
     await directory().users.remove(deleted)
     await directory().setDisabled(changed, true)
     const late = await addUser(`all${kind.toLowerCase()}99`)

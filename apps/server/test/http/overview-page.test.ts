@@ -140,6 +140,13 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     await executeSql('UPDATE pocket_api_key SET owner_id = $1', ['5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'])
     expect(findings(await fetchOverview())[2]?.[0]).toBe('/settings/admin/users/5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1')
     expect(readFigure(page, 'API key: backup · ')).toMatch(/\d{4}/)
+    for (let number = 0; number < 6; number += 1)
+      await instance.call('POST /api/api-keys', { body: { name: `many${number}`, expiresAt: expiresAt(9) } })
+    const [first, all] = [await fetchOverview(), await get(`${overview}?ends=all`)]
+    expect(first).toContain(`<a class="more" href="${overview}?ends=all#ends">and 2 more</a>`)
+    expect(all.text.match(/API key: /g)?.length).toBeGreaterThan(first.match(/API key: /g)?.length ?? 0)
+    for (let number = 0; number < 6; number += 1)
+      expect(readFigure(all.text, `API key: many${number}`)).toMatch(/\d{4}/)
     await executeSql(`UPDATE pocket_client SET secrets = '[]'`)
     await executeSql('DELETE FROM pocket_api_key')
   })

@@ -221,6 +221,19 @@ describe('a user', () => {
     expect((await directory.users.find(idOf(path)))?.groups).toEqual([])
   })
 
+  test('shows twenty clients on each page', async () => {
+    const path = `${await addUser('paging')}/access`
+    const clients = await Promise.all(
+      Array.from({ length: 21 }, (_, number) =>
+        running.app.pocket.clients.create({ name: `Paged ${number}`, redirectUris: [] }),
+      ),
+    )
+    const first = (await get(path)).text
+    expect(first).toContain(`href="${path}?page=2#clients"`)
+    const shown = `${first}${(await get(`${path}?page=2`)).text}`
+    for (const { id } of clients) expect(shown).toContain(`/oidc-clients/${id}/access?`)
+  })
+
   test('gets a login code that is shown once', async () => {
     const path = await addUser('letin')
     const created = await post(`${path}/sign-in-link`, { kind: 'code', lifetime: '15m' })

@@ -128,15 +128,6 @@ test('an API without permissions shows one button that adds a permission', async
   expect((await renderState('api-page-new')).match(/>Add permission</g)).toHaveLength(1)
 })
 
-test('at most twenty sessions are shown, and how many more there are', async () => {
-  for (const name of ['user-security', 'account-security']) {
-    const page = pageStates[name]
-    const sessions = page && 'sessions' in page ? Array.from({ length: 23 }, () => page.sessions[0]) : []
-    const html = page && (await pages.render({ ...page, sessions } as typeof page))
-    expect([html?.match(/<details name="session"/g)?.length, html?.includes('and 3 more')]).toEqual([20, true])
-  }
-})
-
 test('the settings start with the commonest', async () => {
   const orders = [
     'settings-general',

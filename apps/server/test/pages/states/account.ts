@@ -1,5 +1,5 @@
 import type { PageModel } from '../../../src/http/page-models.ts'
-import { anna, ceremony, day, long, now } from './common.ts'
+import { anna, ceremony, day, listOf, long, now } from './common.ts'
 
 const passkeys = [
   {
@@ -77,30 +77,33 @@ const security = {
   recoveryCodes: { left: 7, total: 10 },
   hasBreakGlassCode: null,
   keepsLastPasskey: false,
-  sessions: [
-    {
-      id: 's1',
-      device: 'Firefox on Windows',
-      ipAddress: '192.168.1.20',
-      country: 'Internal Network',
-      city: 'LAN',
-      startedAt: now - day,
-      lastUsedAt: now - 30_000,
-      clients: [{ id: 'immich', name: 'Immich' }],
-      current: true,
-    },
-    {
-      id: 's2',
-      device: '',
-      ipAddress: null,
-      country: '',
-      city: '',
-      startedAt: now - 3 * day,
-      lastUsedAt: now - day,
-      clients: [],
-      current: false,
-    },
-  ],
+  sessions: {
+    items: [
+      {
+        id: 's1',
+        device: 'Firefox on Windows',
+        ipAddress: '192.168.1.20',
+        country: 'Internal Network',
+        city: 'LAN',
+        startedAt: now - day,
+        lastUsedAt: now - 30_000,
+        clients: [{ id: 'immich', name: 'Immich' }],
+        current: true,
+      },
+      {
+        id: 's2',
+        device: '',
+        ipAddress: null,
+        country: '',
+        city: '',
+        startedAt: now - 3 * day,
+        lastUsedAt: now - day,
+        clients: [],
+        current: false,
+      },
+    ],
+    list: listOf('/settings/account/security', ['name'], 2),
+  },
   notice: null,
   renameProblem: null,
 } as const

@@ -28,7 +28,7 @@ const approvals = {
       awaitsAdministrator: false,
     },
   ],
-  more: 0,
+  list: listOf('/settings/admin/approvals', ['name'], 2),
   notice: null,
 } as const
 const list = {
@@ -83,7 +83,7 @@ export const signUpStates: Readonly<Record<string, PageModel>> = {
   'approvals-many': {
     ...approvals,
     waiting: Array.from({ length: 20 }, (_, index) => ({ ...person, id: `p${index}` })),
-    more: 480,
+    list: listOf('/settings/admin/approvals', ['name'], 500),
   },
   'approvals-one': { ...approvals, waiting: [person], notice: { done: 'approved', name: 'Carol' } },
   invitations,
