@@ -211,7 +211,7 @@ function createTranslator(messages: Messages) {
     const [, subject = '', word = ''] = /\.(?:(\w+)_)?([a-z]+)$/.exec(key) ?? []
     const label = firstOf(`done.${word === 'created' ? 'added' : word}`, 'done.done')
     const labelKey = outcomeLabels[subject]
-    const changed = [labelKey === undefined ? '' : text(labelKey), name].filter((part) => part !== '').join(' · ')
+    const changed = [...new Set([labelKey === undefined ? '' : text(labelKey), name])].filter(Boolean).join(' · ')
     const counted = parts('frame.counted', { label, count: changed })
     return counted.map((part) => ({ ...part, isValue: part.isValue && part.name !== 'label' }))
   }

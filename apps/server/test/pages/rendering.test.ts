@@ -62,6 +62,16 @@ test('lists on the consent page and of a user are separated by the rules of the 
   expect(ofUser).toMatch(/: \d، استُخدم/)
 })
 
+test('an outcome names a passkey with the default name once', async () => {
+  const state = pageStates['user-security']
+  if (state?.view !== 'user') throw new Error('There is no such state.')
+  const outcomes = ['Passkey', 'iPhone'].map(async (name) => {
+    const html = await pages.render({ ...state, notice: { done: 'passkey_removed', name } })
+    return /data-outcome>.*?<p>(.*?)<\/p>/s.exec(html)?.[1]?.replaceAll(/<[^>]+>/g, '')
+  })
+  expect(await Promise.all(outcomes)).toEqual(['Removed: Passkey', 'Removed: Passkey · iPhone'])
+})
+
 test('each fact of a person who waits for approval keeps its place in a right-to-left line', async () => {
   const { approvals } = pageStates
   if (approvals?.view !== 'approvals') throw new Error('There is no such state.')
