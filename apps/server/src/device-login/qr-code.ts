@@ -1,6 +1,6 @@
 import { encode } from 'uqr'
 
-/** A QR code as the `d` of one SVG path, in a square of `size` units including its quiet zone. */
+/** A QR code as the `d` of one stroked SVG path, in a square of `size` units including its quiet zone. */
 export interface QrCode {
   readonly size: number
   readonly path: string
@@ -10,6 +10,15 @@ const quietZone = 4
 
 export function qrCodeOf(text: string): QrCode {
   const { data, size } = encode(text, { ecc: 'M', border: quietZone })
-  const path = data.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ''))).join('')
-  return { size, path }
+  return { size, path: data.map(pathOfRow).join('') }
+}
+
+/** Runs of modules: pages with secrets are not compressed. */
+function pathOfRow(row: readonly boolean[], y: number): string {
+  const runs = row
+    .map((dark) => (dark ? '1' : '0'))
+    .join('')
+    .matchAll(/(0*)(1+)/g)
+  const steps = Array.from(runs, ([, light = '', dark = '']) => `m${light.length} 0h${dark.length}`)
+  return steps.length === 0 ? '' : `M0 ${y}.5${steps.join('')}`
 }

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
 import decodeQr from 'qr/decode.js'
+import sharp from 'sharp'
 import { findAuditEvents, startCalledInstance } from './calls.ts'
 import { type Person, passkeyAnswer } from './instance.ts'
 import { freshName } from './people.ts'
@@ -9,18 +10,11 @@ import { freshName } from './people.ts'
 const phone = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0'
 
 /** The content of a QR code on a page. */
-function readQrCode(html: string): string {
-  const [, size = ''] = /<svg class="qr" viewBox="0 0 (\d+) /.exec(html) ?? []
-  const [, path = ''] = /<path d="([^"]+)" fill="#000"/.exec(html) ?? []
-  const scale = 4
-  const width = Number(size) * scale
-  const data = new Uint8Array(width * width * 3).fill(255)
-  for (const [, x, y] of path.matchAll(/M(\d+) (\d+)h1v1h-1z/g))
-    for (let row = 0; row < scale; row += 1) {
-      const start = ((Number(y) * scale + row) * width + Number(x) * scale) * 3
-      data.fill(0, start, start + scale * 3)
-    }
-  return decodeQr({ width, height: width, data }, { timeLimit: 5000 })
+async function readQrCode(html: string): Promise<string> {
+  const [svg = ''] = /<svg class="qr".*?<\/svg>/s.exec(html) ?? []
+  const image = sharp(Buffer.from(svg.replace('<svg', '<svg xmlns="http://www.w3.org/2000/svg"')), { density: 288 })
+  const { data, info } = await image.removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  return decodeQr({ ...info, data }, { timeLimit: 5000 })
 }
 
 describe.each(databaseKinds)('%s', (kind) => {
@@ -222,7 +216,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const agent = instance.agent()
     const page = await agent.get(`${instance.url}/login/device?redirect=/settings/account`)
     const [, a = '', b = ''] = /id="user-code">(\w{4})-(\w{4})</.exec(page.text) ?? []
-    expect(readQrCode(page.text)).toBe(`${instance.url}/device?user_code=${a}${b}`)
+    expect(await readQrCode(page.text)).toBe(`${instance.url}/device?user_code=${a}${b}`)
     const form = page.forms().find(({ action }) => action.includes('/login/device/'))
     if (!form) throw new Error('The page has no form.')
     const again = await agent.submit(page, form)

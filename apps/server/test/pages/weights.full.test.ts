@@ -75,4 +75,15 @@ describe('the admin pages with 5,000 users, 500 groups and 500 clients', () => {
       expect(requests.filter(({ by }) => by === 'script')).toEqual([])
     },
   )
+
+  test('the heaviest pages stay within the size limit in the language with the longest texts', async () => {
+    await page.context().addCookies([{ name: 'language', value: 'uk', url }])
+    const heaviest = ['admin-invitations', 'admin-oidc-clients-new', 'admin-oidc-clients-one', 'admin-passkeys']
+    for (const name of heaviest) {
+      await log.load(`${url}${filledPages.get(name)}`)
+      await page.clock.runFor(5000)
+      expect(await page.evaluate(() => document.documentElement.lang)).toBe('uk')
+      expect((await log.sinceLoad()).bytes).toBeLessThanOrEqual(maxBytes.other)
+    }
+  })
 })

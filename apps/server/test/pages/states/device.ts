@@ -5,7 +5,7 @@ const deviceLogin = {
   view: 'device-login',
   userCode: 'PK7M2QXH',
   address: 'id.example.com/device',
-  qrCode: { size: 3, path: 'M1 1h1v1h-1z' },
+  qrCode: { size: 3, path: 'M1 1.5h1' },
   submitTo: '/submit',
   redirect: '/settings/account',
   problem: null,

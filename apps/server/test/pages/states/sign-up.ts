@@ -57,7 +57,7 @@ const invitations = {
   canSend: true,
   problems: [],
   groups: [{ id: 'g1', name: 'Family', detail: '' }],
-  created: { id: 'i1', link: 'https://id.example.com/st/3x9kq', qrCode: { size: 2, path: 'M0 0h1v1h-1z' } },
+  created: { id: 'i1', link: 'https://id.example.com/st/3x9kq', qrCode: { size: 2, path: 'M0 .5h1' } },
   sentTo: null,
   bulkNotice: null,
 } as const

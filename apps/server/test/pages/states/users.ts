@@ -230,7 +230,7 @@ export const usersStates: Readonly<Record<string, PageModel>> = {
       kind: 'code',
       code: 'K7QP2M',
       link: 'https://id.example.com/lc/K7QP2M',
-      qrCode: { size: 3, path: 'M1 1h1v1h-1z' },
+      qrCode: { size: 3, path: 'M1 1.5h1' },
     },
     notice: { done: 'created', name: 'Bilal Al-Amin' },
   },
