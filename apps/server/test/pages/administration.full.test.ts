@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import {
   eventually,
@@ -7,6 +8,7 @@ import {
   type TestBrowser,
 } from '@pocket/test-support'
 import sharp from 'sharp'
+import { loadCatalogs } from '../../src/http/catalogs.ts'
 import { startPageServer } from './page-server.ts'
 
 type Page = Awaited<ReturnType<TestBrowser['newPage']>>
@@ -388,14 +390,41 @@ test.each([
   },
 )
 
-test.each(['de', 'ar'])('each job has two lines on a phone, whatever its name and state, in %s', async (locale) => {
-  await open('jobs-failed', { viewport: { width: 390, height: 844 }, locale })
-  await page.locator('#rows strong').evaluateAll((names) => {
-    for (const name of names) name.textContent = 'Registrierungen entfernen, deren Adresse nie bestätigt wurde'
-  })
-  // The first two have explanations below.
-  expect((await countLines('#rows > li', '.hidden, .act')).slice(2)).toEqual([2, 2])
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+test.each(['de', 'ar'])(
+  'each job has at most three lines on a phone, whatever its name and state, in %s',
+  async (locale) => {
+    await open('jobs-failed', { viewport: { width: 390, height: 844 }, locale })
+    await page.locator('#rows strong').evaluateAll((names) => {
+      for (const name of names) name.textContent = 'Registrierungen entfernen, deren Adresse nie bestätigt wurde'
+    })
+    // The first two have explanations below.
+    expect((await countLines('#rows > li', '.hidden, .act')).slice(2)).toEqual([3, 3])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+  },
+)
+
+test('the name of each job has room on a phone in every language', async () => {
+  const catalogs = await loadCatalogs(fileURLToPath(new URL('../../locales', import.meta.url)))
+  await open('jobs-several', { viewport: { width: 390, height: 844 } })
+  const cut: string[] = []
+  for (const { tag } of server.languages) {
+    const names = Object.values(catalogs.inPreferredLanguage([tag]).below('jobs.names'))
+    const found = await page
+      .locator('#rows strong')
+      .first()
+      .evaluate(
+        (name, texts) => {
+          name.setAttribute('lang', texts.tag)
+          return texts.names.filter((text) => {
+            name.textContent = text
+            return name.scrollWidth > name.clientWidth || name.scrollHeight > name.clientHeight
+          })
+        },
+        { tag, names },
+      )
+    cut.push(...found.map((text) => `${tag}: ${text}`))
+  }
+  expect(cut).toEqual([])
 })
 
 test.each([
