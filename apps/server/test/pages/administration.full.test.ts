@@ -403,6 +403,24 @@ test.each(['de', 'ar'])(
   },
 )
 
+test.each(['de', 'ar'])(
+  'each job shows when it ran on a phone, and an open approval its e-mail address, in %s',
+  async (locale) => {
+    await open('jobs', { viewport: { width: 390, height: 844 }, locale })
+    const facts = await page.locator('#rows .what > .muted').evaluateAll((lines) =>
+      lines.map((line) => {
+        const shown = [...line.children].find((fact) => fact.checkVisibility())
+        return (shown?.getBoundingClientRect().width ?? Number.POSITIVE_INFINITY) <= line.clientWidth
+      }),
+    )
+    expect(facts).toEqual([true, true])
+    await page.goto(`${server.origin}/approvals-one`)
+    const email = page.locator('summary .muted > bdi').first()
+    await email.evaluate((text) => Object.assign(text, { textContent: 'user100@example.com' }))
+    expect(await charactersBeforeBreaks('summary .muted > bdi:first-child')).toEqual([])
+  },
+)
+
 test('the name of each job has room on a phone in every language', async () => {
   const catalogs = await loadCatalogs(fileURLToPath(new URL('../../locales', import.meta.url)))
   await open('jobs-several', { viewport: { width: 390, height: 844 } })

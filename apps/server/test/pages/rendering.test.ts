@@ -244,7 +244,7 @@ describe('templates', () => {
     const lastRun = { outcome: 'succeeded', finishedAt: now - 999, took: 1, error: null } as const
     const listed = jobs.jobs.slice(0, 1).map((job) => ({ ...job, lastRun, nextRunAt: now - 1 }))
     const html = await pages.render({ ...jobs, jobs: listed })
-    expect([html.includes('Last run: now'), html.includes('Next run: now')]).toEqual([true, true])
+    expect([html.includes('Last run: </span><span>now'), html.includes('Next run: now')]).toEqual([true, true])
     expect(html).not.toContain('0 seconds')
   })
 
