@@ -299,6 +299,7 @@ test('a long URL in a list keeps its start in a right-to-left language', async (
 test.each([
   ['audit-log-all', '#rows summary .what'],
   ['user-security', '.items summary .lead'],
+  ['approvals', '.items summary .truncated'],
 ])('a long name on %s of a phone keeps its start in a right-to-left language', async (name, selector) => {
   await open(name, { viewport: { width: 390, height: 640 }, locale: 'ar' })
   const [start, edge] = await page
