@@ -77,7 +77,8 @@ test('create a passkey in a browser after a login code, and sign in with it at t
   await page.evaluate(
     async ([module = '']) => {
       const { signIn } = await import(module)
-      await signIn({ to: '/login/sign-up?at=signed-in' })
+      // The navigation ends this script, so it cannot wait.
+      void signIn({ to: '/login/sign-up?at=signed-in' })
     },
     [host.pocket.browserModule],
   )
