@@ -369,6 +369,18 @@ test.each([
   await expectNoAxeViolations(page)
 })
 
+test.each(['de', 'ar'])('the name of a user has the first line of a phone to itself, in %s', async (locale) => {
+  await open('users', { viewport: { width: 390, height: 844 }, locale })
+  const widths = await page.locator('#rows .name > bdi').evaluateAll((names) =>
+    names.map((name) => {
+      name.textContent = 'Wilhelmina Schneider'
+      return name.scrollWidth - name.clientWidth
+    }),
+  )
+  expect(widths).toEqual([0, 0, 0])
+  expect(await countLines('#rows > tbody > tr', '.hidden')).toEqual([2, 2, 2])
+})
+
 test.each([
   ['user-security', 'en'],
   ['user-security', 'de'],
