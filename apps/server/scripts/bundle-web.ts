@@ -93,19 +93,31 @@ async function writeAsset({ name, contents }: BundledFile): Promise<readonly [st
   return [name, { path: prefix + file }]
 }
 
+/** The shapes of an icon on a 24 by 24 grid: SVG element name and attributes. */
+type IconShapes = readonly (readonly [string, Readonly<Record<string, string>>])[]
+
 /**
- * The icons of the navigation, and those named in templates: `icon', { name: 'key-round' }`, or a list of choices with `symbol`.
+ * The icons of the navigation, and those named in templates that show one: `icon('key-round')`, or a list of choices with `symbol`.
  */
-async function usedIcons(): Promise<Record<string, unknown>> {
-  const allIcons: Record<string, unknown> = JSON.parse(await readFile(iconNodesPath(), 'utf8'))
-  const icons: Record<string, unknown> = {}
-  for (const { icon } of [...rail.own, ...rail.administration]) icons[icon] = allIcons[icon]
+async function usedIcons(): Promise<Record<string, string>> {
+  const allIcons = new Map<string, IconShapes>(Object.entries(JSON.parse(await readFile(iconNodesPath(), 'utf8'))))
+  const used = new Set([...rail.own, ...rail.administration].map(({ icon }) => icon))
   for (const template of await readTemplates()) {
-    if (!template.includes('/partials/icon')) continue
-    for (const [, name] of template.matchAll(/'([a-z0-9-]+)'/g))
-      if (name !== undefined && Object.hasOwn(allIcons, name)) icons[name] = allIcons[name]
+    if (!/\bicon\(/.test(template)) continue
+    for (const [, name = ''] of template.matchAll(/'([a-z0-9-]+)'/g)) used.add(name)
   }
-  return icons
+  const icons = [...allIcons].filter(([name]) => used.has(name))
+  return Object.fromEntries(icons.map(([name, shapes]) => [name, svgOf(name, shapes)]))
+}
+
+function svgOf(name: string, shapes: IconShapes): string {
+  const elements = shapes.map(([shape, attributes]) => {
+    const pairs = Object.entries(attributes).map(([attribute, value]) => ` ${attribute}="${value}"`)
+    return `<${shape}${pairs.join('')}/>`
+  })
+  const followsReading = /^(arrow|chevron|log|panel)-(left|right|in|out)|^undo|^redo/.test(name)
+  const classes = followsReading ? 'icon directed' : 'icon'
+  return `<svg class="${classes}" viewBox="0 0 24 24" aria-hidden="true">${elements.join('')}</svg>`
 }
 
 function iconNodesPath(): string {

@@ -3,9 +3,6 @@ import { extname, join } from 'node:path'
 import { ConfigurationError } from '@pocket/core/errors'
 import type { Context, Middleware, Next } from 'koa'
 
-/** The shapes of an icon on a 24 by 24 grid: SVG element name and attributes. */
-export type IconShapes = readonly (readonly [string, Readonly<Record<string, string>>])[]
-
 /** One asset file in every encoding that the bundle contains. */
 export interface AssetFile {
   readonly type: string
@@ -18,8 +15,8 @@ export type AssetEncoding = 'br' | 'gzip' | 'identity'
 export interface Assets {
   /** The URL path of a file by its logical name, such as `sign-in.js`. @throws {ConfigurationError} if the file does not exist */
   path(name: string): string
-  /** @throws {ConfigurationError} if the icon does not exist */
-  icon(name: string): IconShapes
+  /** The SVG element of an icon. @throws {ConfigurationError} if the icon does not exist */
+  icon(name: string): string
   find(path: string): AssetFile | undefined
 }
 
@@ -44,7 +41,7 @@ const prefix = '/assets/'
  */
 export async function loadAssets(directory: string): Promise<Assets> {
   const manifest = await readBundle<Record<string, { readonly path: string }>>(directory, 'manifest.json')
-  const icons = new Map(Object.entries(await readBundle<Record<string, IconShapes>>(directory, 'icons.json')))
+  const icons = new Map(Object.entries(await readBundle<Record<string, string>>(directory, 'icons.json')))
   const paths = new Map(Object.entries(manifest).map(([name, { path }]) => [name, path]))
   const files = new Map<string, AssetFile>()
   for (const path of paths.values()) files.set(path, await readAsset(directory, path.slice(prefix.length)))

@@ -183,7 +183,7 @@ describe('templates', () => {
     expect(names.length).toBeGreaterThan(20)
     for (const name of names) {
       const text = await readFile(`${views}${name}`, 'utf8')
-      expect([name, text.match(/<%-(?! include\()/)]).toEqual([name, null])
+      expect([name, text.match(/<%-(?! (?:include|icon)\()/)]).toEqual([name, null])
       // E-mail clients load no style sheet, so an e-mail contains its own.
       if (name.startsWith('emails/')) expect([name, text.match(/<script|\son[a-z]+=/)]).toEqual([name, null])
       else expect([name, text.match(/<style|\sstyle=|\son[a-z]+=|<script(?! type="module" src)/)]).toEqual([name, null])
