@@ -38,7 +38,8 @@ describe.each(published)('@pocket/%s, as it is packed', (name) => {
   let tarball: Buffer
   beforeAll(async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pocket-pack-'))
-    await run('npm', ['pack', '--pack-destination', folder], { cwd: packageFolder(name) })
+    // Without a request for a newer version of npm, which may wait for minutes.
+    await run('npm', ['pack', '--no-update-notifier', '--pack-destination', folder], { cwd: packageFolder(name) })
     const [file = ''] = await readdir(folder)
     tarball = await readFile(join(folder, file))
     await rm(folder, { recursive: true })
