@@ -26,11 +26,14 @@ export function parseTrustProxy({ text }: RawValue): TrustProxy {
     .filter((part) => part !== '')
     .flatMap((part) => (part === 'samenet' ? ownNetworks() : [parseNetwork(part)]))
   if (networks.length === 0) throw new InvalidValueError(`"${text}" contains no address`, remedy)
-  const trusted = new BlockList()
-  for (const [base, bits] of networks) trusted.addSubnet(base.toString(), bits, base.kind())
+  // Separate, because a list would compare an IPv4 address with IPv6 networks such as `::/0` too.
+  const trusted = { ipv4: new BlockList(), ipv6: new BlockList() }
+  for (const [base, bits] of networks) trusted[base.kind()].addSubnet(base.toString(), bits, base.kind())
   return (address) => {
-    const version = isIP(address)
-    return version !== 0 && trusted.check(address, version === 4 ? 'ipv4' : 'ipv6')
+    if (isIP(address) === 0) return false
+    const peer = /^[0:]*:ffff:/i.test(address) ? ipaddr.process(address).toString() : address
+    const kind = isIP(peer) === 4 ? 'ipv4' : 'ipv6'
+    return trusted[kind].check(peer, kind)
   }
 }
 

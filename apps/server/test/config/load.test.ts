@@ -140,6 +140,10 @@ describe('TRUST_PROXY', () => {
     ['samenet', '127.20.30.40', true],
     ['samenet', '203.0.113.9', false],
     ['samenet, 203.0.113.9', '203.0.113.9', true],
+    ['::/0', '::ffff:192.0.2.1', false],
+    ['::/0', '192.0.2.1', false],
+    ['::/0', '2001:db8::1', true],
+    ['127.0.0.1', '::ffff:7f00:1', true],
   ])('%s: trusts %s: %s', (input, peer, expected) => {
     expect(load({ TRUST_PROXY: input }).trustProxy(peer)).toBe(expected)
   })
