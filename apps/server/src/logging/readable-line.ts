@@ -14,15 +14,15 @@ const controlCharacters = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu
  */
 export function readableLine(json: string): string {
   const { level, time, msg, err, ...rest }: Entry = JSON.parse(json)
-  const prefixFields = [String(time), String(level).toUpperCase().padEnd(5), escapeControlCharacters(String(msg ?? ''))]
-  const pairs = Object.entries({ ...rest, ...errorFields(err) }).map(
-    ([key, value]) => `${escapeControlCharacters(key)}=${formatValue(value)}`,
-  )
-  return `${[...prefixFields, ...pairs].join(' ')}\n${stackOf(err)}`
+  const message = escapeControlCharacters(String(msg ?? ''))
+  let line = `${String(time)} ${String(level).toUpperCase().padEnd(5)} ${message}`
+  for (const [key, value] of Object.entries(err === undefined ? rest : { ...rest, ...errorFields(err) }))
+    line += ` ${escapeControlCharacters(key)}=${formatValue(value)}`
+  return `${line}\n${stackOf(err)}`
 }
 
 function errorFields(err: unknown): Record<string, unknown> {
-  if (typeof err !== 'object' || err === null) return err === undefined ? {} : { err }
+  if (typeof err !== 'object' || err === null) return { err }
   const { type, message, stack, code }: Readonly<Record<string, unknown>> = { ...err }
   return { ...(code === undefined ? {} : { code }), ...(stack === undefined ? { error: `${type}: ${message}` } : {}) }
 }

@@ -91,6 +91,7 @@ const fields: { readonly [Key in keyof Required<Account>]: FieldRule } = {
   updatedAt: { isValid: Number.isFinite, expected: 'a number of milliseconds' },
   extra: { isValid: (value) => typeof value === 'object', expected: 'an object' },
 }
+const fieldRules = Object.entries(fields)
 
 /**
  * Validates the results of the host's account store: an invalid result throws one error that names the method, and no
@@ -111,7 +112,7 @@ export function guardAccounts(host: HostAccounts, hookTimeout: number): Accounts
     const values = readFields(method, hostAccount)
     if (id !== undefined && values.id !== id)
       throw contractError(method, 'another_account', 'It returned another account than requested.')
-    for (const [name, { isValid, expected }] of Object.entries(fields))
+    for (const [name, { isValid, expected }] of fieldRules)
       if (name in values && !isValid(values[name]))
         throw contractError(method, 'invalid', `The ${name} of the account is not ${expected}.`)
     const { id: accountId, userName } = values

@@ -64,6 +64,7 @@ export function recordCaller(req: IncomingMessage, caller: Pick<RequestContext, 
  */
 function clientAddress(req: IncomingMessage, trustProxy: TrustProxy): string | null {
   const { remoteAddress } = req.socket
+  if (req.headers['x-forwarded-for'] === undefined) return remoteAddress ?? null
   const forwardedAddress = proxyAddr(req, trustProxy)
   if (forwardedAddress === remoteAddress) return remoteAddress ?? null
   return isIP(forwardedAddress ?? '') === 0 ? (remoteAddress ?? null) : forwardedAddress

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { setTimeout as delay } from 'node:timers/promises'
 import type Provider from 'oidc-provider'
 import { type Clock, monotonicOf } from '../clock.ts'
 import type { ServeDocument } from './documents.ts'
@@ -53,6 +52,14 @@ export async function createProviderHolder(
       checking = undefined
     }
   }
+  /** Resolves when the check ends or takes too long; the requests that arrive in the meantime share it. */
+  const waitForCheck = (onError: (error: unknown) => void) =>
+    new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(resolve, retryInterval).unref()
+      check(onError)
+        .then(resolve, reject)
+        .finally(() => clearTimeout(timer))
+    })
   return {
     current: () => current.provider,
     handle: (req, res) => current.callback(req, res),
@@ -62,13 +69,8 @@ export async function createProviderHolder(
     },
     async refresh(onError) {
       if (monotonic() < nextCheck) return
-      checking ??= check(onError)
-      const timeout = new AbortController()
-      await Promise.race([
-        checking,
-        delay(retryInterval, undefined, { signal: timeout.signal, ref: false }).catch(() => {}),
-      ])
-      timeout.abort()
+      checking ??= waitForCheck(onError)
+      await checking
     },
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { cacheReads } from '../diagnostics.ts'
+import { cacheByStatement } from '../statement-cache.ts'
 import { cacheVersionTable } from './cache-version.table.ts'
 import type { Parameter } from './parameter.ts'
 
@@ -50,8 +51,7 @@ export class RowCache {
 
   /** Whether the statement changes a cached table. */
   isChangedBy(sql: string): boolean {
-    const name = /^\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)/i.exec(sql)?.[1]
-    return name !== undefined && this.#tables.has(name)
+    return this.#tables.has(changedTable(sql))
   }
 
   async read({ sql, parameters, keepEmpty = false }: CachedQuery): Promise<readonly object[]> {
@@ -106,6 +106,10 @@ export class RowCache {
     this.#checkedAt = startedAt
   }
 }
+
+const changedTable = cacheByStatement(
+  (sql) => /^\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)/i.exec(sql)?.[1] ?? '',
+)
 
 /** The statement that changes the version, as the last one of a transaction: others wait for its row. */
 export function changeVersion(kind: 'postgres' | 'sqlite'): {

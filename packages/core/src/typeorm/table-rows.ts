@@ -62,9 +62,7 @@ export class TableRows<Entity> {
 
   /** One value for each column, in the order of {@link TableRows.columns}. */
   values(entity: Entity): Parameter[] {
-    const values: [string, unknown][] = Object.entries(Object(entity))
-    const byProperty = new Map(values)
-    return this.#columns.map((column) => column.encode(byProperty.get(column.property)))
+    return this.#columns.map((column) => column.encode(Reflect.get(Object(entity), column.property)))
   }
 
   /** One value for each column by its name; {@link TableRows.selectProvided} reads a JSON array of these. */
