@@ -67,7 +67,11 @@ test('the modules that the server loads on demand work in the image', async () =
   const port = await freePort()
   const key = 'a static API key of the test'
   const volume = await createVolume()
-  await using _server = await startServer(volume, { PORT: String(port), STATIC_API_KEY: key })
+  await using _server = await startServer(volume, {
+    PORT: String(port),
+    STATIC_API_KEY: key,
+    ALLOWED_PRIVATE_HOSTS: '127.0.0.1',
+  })
   const request = (path: string, init: RequestInit = {}) =>
     fetch(`http://127.0.0.1:${port}/api/${path}`, { ...init, headers: { ...init.headers, 'X-API-Key': key } })
   const upload = (content: string, type: string) => {
@@ -81,9 +85,18 @@ test('the modules that the server loads on demand work in the image', async () =
   expect((await upload(svg.toString('base64'), 'image/svg+xml')).status).toBe(204)
   const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
   expect((await upload(pixel, 'image/png')).status).toBe(204)
-  const body = JSON.stringify({ username: 'ada', firstName: 'Ada', lastName: 'Lovelace', email: 'ada@example.com' })
-  const user = await request('users', { method: 'POST', body, headers: { 'Content-Type': 'application/json' } })
-  const { id }: { readonly id: string } = await user.json()
+  const create = async (path: string, fields: object) => {
+    const headers = { 'Content-Type': 'application/json' }
+    return (await request(path, { method: 'POST', body: JSON.stringify(fields), headers })).json()
+  }
+  const logoUrl = `http://127.0.0.1:${port}/api/application-images/logo`
+  expect(await create('oidc/clients', { name: 'Wiki', logoUrl })).toMatchObject({ hasLogo: true })
+  const { id } = await create('users', {
+    username: 'ada',
+    firstName: 'Ada',
+    lastName: 'Lovelace',
+    email: 'ada@example.com',
+  })
   expect((await request(`users/${id}/profile-picture.png`)).headers.get('content-type')).toBe('image/png')
   await using command = await startProcess(
     process.execPath,

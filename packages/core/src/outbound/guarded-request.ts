@@ -56,7 +56,7 @@ export function createGuardedRequest(options: PublicFetchOptions) {
     const failure = (error: unknown) => toOutboundError(error, signal)
     try {
       // undici is loaded on demand: it is large, and most instances seldom send a request.
-      const { fetch } = await import('undici')
+      const { default: undici } = await import('undici')
       agent ??= import('./guarded-agent.ts').then(({ guardedAgent }) => guardedAgent({ allowed, local, timeout }))
       const dispatcher = await agent
       let request: HopRequest = { ...init, url: new URL(input), headers: new Headers(init.headers) }
@@ -64,7 +64,7 @@ export function createGuardedRequest(options: PublicFetchOptions) {
         assertScheme(request.url, allowHttp, allowed)
         assertPublicAddress(request.url, allowed, local)
         const { url, method = 'GET', headers, body = null } = request
-        const response = await fetch(url, {
+        const response = await undici.fetch(url, {
           method,
           headers: [...headers],
           body,
