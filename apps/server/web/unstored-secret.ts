@@ -10,11 +10,12 @@ if (clientPath !== undefined) {
     return path === clientPath || path.startsWith(`${clientPath}/`)
   }
   for (const link of document.links)
-    link.addEventListener('click', () => {
-      isOwnNavigation = isOwnPath(link.href)
+    link.addEventListener('click', ({ ctrlKey, metaKey, shiftKey }) => {
+      // With one of these keys the link opens elsewhere, and this page stays.
+      isOwnNavigation = !(ctrlKey || metaKey || shiftKey) && isOwnPath(link.href)
     })
-  addEventListener('submit', ({ target }) => {
-    isOwnNavigation = target instanceof HTMLFormElement && isOwnPath(target.action)
+  addEventListener('submit', ({ target, defaultPrevented }) => {
+    isOwnNavigation = !defaultPrevented && target instanceof HTMLFormElement && isOwnPath(target.action)
   })
   addEventListener('beforeunload', (event) => {
     if (secret?.dataset.unstored && !isOwnNavigation) event.preventDefault()

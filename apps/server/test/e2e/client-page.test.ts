@@ -26,6 +26,11 @@ test('tests a client in the page, without losing a new secret or unsaved input',
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Result')
   expect(await page.getByRole('button', { name: 'I have stored it' }).isVisible()).toBe(true)
   expect(page.url()).toBe(clientUrl(id))
+  await expectConfirmationOfLeaving()
+  const opened = page.context().waitForEvent('page')
+  await page.getByRole('link', { name: 'Activity' }).click({ modifiers: ['ControlOrMeta'] })
+  await (await opened).close()
+  await expectConfirmationOfLeaving()
   await page.getByRole('button', { name: 'I have stored it' }).click()
 
   await page.goto(clientUrl(id, '/settings'))
@@ -35,3 +40,11 @@ test('tests a client in the page, without losing a new secret or unsaved input',
   expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Changed')
   await page.getByRole('link', { name: 'Discard' }).click()
 })
+
+async function expectConfirmationOfLeaving(): Promise<void> {
+  const asked = page.waitForEvent('dialog')
+  await page.close({ runBeforeUnload: true })
+  const dialog = await asked
+  expect(dialog.type()).toBe('beforeunload')
+  await dialog.dismiss()
+}
