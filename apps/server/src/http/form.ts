@@ -43,11 +43,18 @@ export interface FormField {
 }
 
 /** All text fields of a posted form, for a page that posts them again. */
-export function formFields({ request }: Pick<Context, 'request'>): readonly FormField[] {
-  return Object.entries(Object(request.body))
-    .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((item) => ({ name, value: item })))
+export function formFields(ctx: Context): readonly FormField[] {
+  const entries = [...(urlEncodedForm(ctx) ?? entriesOf(ctx.request.body))]
+  return entries
+    .map(([name, value]) => ({ name, value }))
     .filter((field): field is FormField => typeof field.value === 'string')
     .slice(0, maxCarriedFields)
+}
+
+function entriesOf(body: unknown): readonly (readonly [string, unknown])[] {
+  return Object.entries(Object(body)).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).map((item) => [name, item] as const),
+  )
 }
 
 /** The body of a JSON request, which must be an object. @throws {InvalidInputError} `invalid_request_body` */
@@ -60,13 +67,19 @@ export function jsonObject(ctx: Context): Readonly<Record<string, unknown>> {
 
 const parsedForms = new WeakMap<Context, URLSearchParams>()
 
+/** The parsed body of koa drops a field that is repeated more than twenty times. */
+function urlEncodedForm(ctx: Context): URLSearchParams | undefined {
+  const { rawBody } = ctx.request
+  if (!ctx.is('application/x-www-form-urlencoded') || typeof rawBody !== 'string') return undefined
+  const form = parsedForms.get(ctx) ?? new URLSearchParams(rawBody)
+  parsedForms.set(ctx, form)
+  return form
+}
+
 function valuesOf(ctx: Context, name: string): readonly unknown[] {
-  const { body, rawBody } = ctx.request
-  if (ctx.is('application/x-www-form-urlencoded') && typeof rawBody === 'string') {
-    const form = parsedForms.get(ctx) ?? new URLSearchParams(rawBody)
-    parsedForms.set(ctx, form)
-    return form.getAll(name)
-  }
+  const form = urlEncodedForm(ctx)
+  if (form) return form.getAll(name)
+  const { body } = ctx.request
   if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return []
   const value: unknown = Reflect.get(body, name)
   return Array.isArray(value) ? value : [value]

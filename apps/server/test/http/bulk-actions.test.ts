@@ -108,6 +108,14 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
     expect((await directory().findMany(ids)).map(({ id }) => id)).toEqual([adaId])
   })
 
+  test('keeps the whole selection while it asks for a passkey', async () => {
+    const ids = Array.from({ length: 500 }, (_, number) => String(number))
+    const fields = [['act', 'disable'], ...ids.map((id) => ['ids', id] as const)] as const
+    const { status, text } = await running.agent().postForm(`${running.url}${users}/bulk`, fields)
+    const kept = [...text.matchAll(/name="ids" value="([^"]*)"/g)].map(([, id]) => id)
+    expect([status, kept]).toEqual([401, ids])
+  })
+
   test('shows the result of the batches so far if the action is stopped', async () => {
     const ids = [
       ...(await addUsers(`stop${kind.toLowerCase()}`, 25)),
