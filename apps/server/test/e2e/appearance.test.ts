@@ -31,7 +31,7 @@ test('the accent color and the background are shown by a browser without console
   }
 })
 
-test('a wide logo keeps its proportions', async () => {
+test('a wide logo keeps its proportions, and leaves room for the name', async () => {
   await using instance = await startInstance()
   const images = `${instance.url}/settings/admin/application-configuration/images`
   const stored = await upload(instance.administrator, {
@@ -45,5 +45,15 @@ test('a wide logo keeps its proportions', async () => {
   await page.goto(`${instance.url}/login`, { waitUntil: 'load' })
   const logo = await page.locator('img.mark').first().boundingBox()
   expect((logo?.width ?? 0) / (logo?.height ?? 1)).toBeGreaterThan(4)
+
+  const cookies = instance.administrator.cookies().map(({ name, value }) => ({ name, value, url: instance.url }))
+  await page.context().addCookies(cookies)
+  await page.goto(`${instance.url}/settings/account`, { waitUntil: 'load' })
+  const lines = await page.locator('.brand > span').evaluate((name) => {
+    const range = document.createRange()
+    range.selectNodeContents(name)
+    return range.getClientRects().length
+  })
+  expect(lines).toBe(1)
   await page.context().close()
 })
