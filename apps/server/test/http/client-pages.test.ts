@@ -392,6 +392,7 @@ describe('the page of a client', () => {
     )
     expect(page.text).toContain('<p>Saved: <strong>Logo · Pictured</strong></p>')
     expect(page.text).toMatch(/<img src="\/api\/oidc\/clients\/[^"]+\/logo\?light=true/)
+    expect(page.text).toMatch(/<span class="tile on-dark" aria-hidden="true"><img src="[^"]+\/logo\?/)
     expect((await agent.get(`${pageUrl}?search=Pictured`)).text).toMatch(new RegExp(`/api/oidc/clients/${id}/logo`))
     const unread = await agent.postForm(`${pageUrl}/${id}/logo/address?theme=dark`, {
       logoUrl: 'http://127.0.0.1:1/x.png',
