@@ -111,6 +111,7 @@ describe('settings', () => {
   test.each([
     [base, { homePageUrl: 'javascript:alert(1)' }, 'Enter a path such as'],
     [base, { accentColor: 'own', accentColorOwn: 'a nice green' }, 'Enter a CSS color'],
+    [base, { accentColor: 'own', accentColorOwn: '' }, 'Enter a CSS color'],
     [`${base}/sign-up`, { signupDefaultCustomClaims: 'email = x' }, 'One line is invalid.'],
     [`${base}/sign-up`, { allowUserSignups: 'all' }, 'Choose one of these.'],
     [`${base}/sign-up`, { signupDefaultCustomClaims: '[{"key":1}]' }, 'One line is invalid.'],

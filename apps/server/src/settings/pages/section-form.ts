@@ -35,10 +35,10 @@ export function enteredSettings(ctx: Context, fields: readonly SettingField[]): 
   )
 }
 
-/** A predefined color, or the custom one. */
+/** A predefined color, or the custom one; a missing one is rejected like any other that is no color. */
 function colorSent(ctx: Context, key: string): string {
   const chosen = formText(ctx, key, 100)
-  return chosen === 'own' ? formText(ctx, `${key}Own`, 1000).trim() : chosen
+  return (chosen === 'own' && formText(ctx, `${key}Own`, 1000).trim()) || chosen
 }
 
 /** The resulting changes, and all problems. An empty secret is kept unless `removed` contains it. */
