@@ -120,7 +120,7 @@ async function respond(
     retriesItself,
     ...(retryAfter !== undefined && { retryAfter }),
   }
-  await show(ctx, retryAfter === undefined ? await withNavigation(ctx, view, findUser) : view)
+  await show(ctx, retryAfter === undefined ? await withNavigation(ctx, view, findUser, details.resource) : view)
   ctx.status = status
 }
 
@@ -129,10 +129,11 @@ async function withNavigation(
   ctx: Context,
   view: Extract<View, { view: 'error' }>,
   findUser: FindUser,
+  resource?: unknown,
 ): Promise<PageModel> {
   if (!ctx.path.startsWith('/settings/') || view.code === 'not_signed_in') return view
   const user = await findUser(ctx).catch(() => undefined)
-  return user ? signedInErrorPage(ctx, user, view) : view
+  return user ? signedInErrorPage(ctx, user, view, resource) : view
 }
 
 /** The sign-in page, which leads back to this page; without its query or path if the URL would be too long. */

@@ -15,6 +15,8 @@ export type PageModel = View | PageModels[keyof PageModels]
 export interface SignedInErrorPage {
   readonly view: 'signed-in-error'
   readonly viewer: Viewer
+  /** A message key; `null` for the texts of the code. */
+  readonly title: string | null
   readonly code: string
   /** For developers. */
   readonly description: string

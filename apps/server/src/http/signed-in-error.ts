@@ -11,6 +11,12 @@ interface ErrorDetails {
   readonly requestId: string | null
 }
 
+/** Titles of errors whose code does not say what is missing, by the resource in their details, for the pages below a path. */
+const missingTitles: Readonly<Record<string, readonly [path: string, title: string]>> = {
+  'User group': ['/settings/admin/user-groups/', 'error.noSuchGroup'],
+  API: ['/settings/admin/apis/', 'error.noSuchApi'],
+}
+
 const remedies: Readonly<Record<string, string>> = {
   passkey_required: '/settings/account/security',
   sign_in_again: '/settings/account/security',
@@ -28,16 +34,20 @@ export function signedInErrorPage(
   ctx: Context,
   user: User,
   { code, description, requestId }: ErrorDetails,
+  resource: unknown,
 ): SignedInErrorPage {
   const params: unknown = ctx.params
   const id = typeof params === 'object' && params !== null ? Reflect.get(params, 'id') : undefined
+  const [path, missingTitle] = missingTitles[String(resource)] ?? []
+  const title = path !== undefined && missingTitle !== undefined && ctx.path.startsWith(path) ? missingTitle : null
   return {
     view: 'signed-in-error',
     viewer: viewerOf(user),
+    title,
     code,
     description,
     requestId: requestId ?? '',
-    missingId: code.endsWith('_not_found') && typeof id === 'string' ? id : null,
+    missingId: (code.endsWith('_not_found') || title !== null) && typeof id === 'string' ? id : null,
     act: actFor(ctx, code),
   }
 }

@@ -334,6 +334,13 @@ describe('the frame', () => {
       act: [clients, 'Go to “Clients”'],
     })
     expect((await agent.get(`${running.url}${clients}/gone`)).text).toContain('<code>gone</code>')
+    for (const [path, title] of [
+      ['/settings/admin/user-groups', 'There’s no such group'],
+      ['/settings/admin/apis', 'There’s no such API'],
+    ] as const) {
+      const { text } = await agent.get(`${running.url}${path}/gone`)
+      expect([errorOf(text).title, text.includes('<code>gone</code>')]).toEqual([title, true])
+    }
     expect(await get('/settings/admin/nowhere')).toMatchObject({
       hasRail: true,
       act: ['/settings/admin', 'Go to “Overview”'],

@@ -13,6 +13,7 @@ export const searchStates: Readonly<Record<string, PageModel>> = {
   'signed-in-error': {
     view: 'signed-in-error',
     viewer: anna,
+    title: null,
     code: 'client_not_found',
     description: 'There is no such client.',
     requestId: '9b1fc3d4-6d5e-4f3a-8a51-3b1a8e1c2d3f',
