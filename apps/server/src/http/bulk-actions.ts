@@ -58,11 +58,12 @@ export function submittedAct(ctx: Context): string {
   return one === '' ? formText(ctx, 'act', 50) : one.slice(0, one.indexOf(':'))
 }
 
-function submittedIds(ctx: Context): readonly string[] {
+/** The own account comes last: disabling it ends the session, which the other batches need. */
+function submittedIds(ctx: Context, ownId: string): readonly string[] {
   const one = formText(ctx, 'one', maxIdLength + 50)
-  return one === ''
-    ? [...new Set(formTexts(ctx, 'ids', maxIdLength))].slice(0, maxItems)
-    : [one.slice(one.indexOf(':') + 1)]
+  if (one !== '') return [one.slice(one.indexOf(':') + 1)]
+  const ids = [...new Set(formTexts(ctx, 'ids', maxIdLength))].slice(0, maxItems)
+  return [...ids.filter((id) => id !== ownId), ...ids.filter((id) => id === ownId)]
 }
 
 /**
@@ -79,7 +80,7 @@ export async function runBulkAction<Item extends BulkItem>(
   const list = formText(ctx, 'list', 2000)
   const isConfirmed = formText(ctx, 'confirmed', 3) === 'yes'
   const isAll = findMatching !== undefined && formText(ctx, 'all', 3) === 'yes'
-  const ids = submittedIds(ctx)
+  const ids = submittedIds(ctx, action.viewer.id)
   const choices = choice === undefined ? [] : formTexts(ctx, 'choices')
   const canRun = isConfirmed && (choice === undefined || choices.length > 0)
   const batch = canRun ? ids.slice(0, batchSize) : ids

@@ -116,6 +116,18 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
     expect([status, kept]).toEqual([401, ids])
   })
 
+  test('changes the own account in the last batch, because it may end the session', async () => {
+    const ids = [
+      adaId,
+      ...(await addUsers(`own${kind.toLowerCase()}x`, 25)),
+      ...(await addUsers(`own${kind.toLowerCase()}y`, 25)),
+    ]
+    const fields = [['act', 'disable'], ['confirmed', 'yes'], ...ids.map((id) => ['ids', id] as const)] as const
+    const { text } = await post(`${users}/bulk`, fields)
+    expect(text).toContain('50 of 51 done')
+    expect(readConfirmation(text).filter(([name]) => name === 'ids')).toEqual([['ids', adaId]])
+  })
+
   test('shows the result of the batches so far if the action is stopped', async () => {
     const ids = [
       ...(await addUsers(`stop${kind.toLowerCase()}`, 25)),
