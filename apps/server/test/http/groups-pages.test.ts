@@ -83,6 +83,7 @@ test('a membership gets an expiry, is extended, and ends', async () => {
   const past = await post(`${path}/members`, { users: found, endsAt: '2001-01-01' })
   // The choice is kept.
   expect([past.status, past.text.includes(`name="users" value="${found}"`)]).toEqual([400, true])
+  expect(past.text).toContain('<button class="btn primary" type="submit">Add</button>')
   expect((await find(path))?.members).toHaveLength(0)
   expect((await post(`${path}/members`, { users: found, endsAt: '2999-01-31' })).status).toBe(303)
   const withGina = (await get(path)).text
