@@ -34,6 +34,7 @@ const rows: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     name: `'sample' || n || 'n' || ${tenth}`,
     name_key: `lower('sample' || n || 'n' || ${tenth})`,
     friendly_name: `'Group ' || (n % 97)`,
+    search_key: `lower('sample' || n || 'n' || ${tenth} || '\n' || 'group ' || (n % 97))`,
     created_at: 'n',
   },
   pocket_membership: { user_id: id, group_id: groupId },
