@@ -72,7 +72,9 @@ export function clientSettingsPages(context: ClientPageContext): readonly PageRo
     const refusal = await runFormAction(async () => {
       const change = await withUserIds(directory, changeOf(fields, values))
       const dsmRedirectUris =
-        client.template === 'synology-dsm' && change.redirectUris ? correctDsmRedirectUris(change.redirectUris) : null
+        client.template === 'synology-dsm' && change.redirectUris
+          ? correctDsmRedirectUris(change.redirectUris, client.redirectUris)
+          : null
       corrections.push(...(dsmRedirectUris?.corrections ?? []))
       const redirectUris = dsmRedirectUris?.redirectUris ?? change.redirectUris
       await assertCanChangeRedirectUris(ctx, client, { ...change, redirectUris })

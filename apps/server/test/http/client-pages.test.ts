@@ -378,6 +378,15 @@ describe('the page of a client', () => {
     ])
   })
 
+  test('corrects new callback URLs of DSM, and keeps those that were registered before', async () => {
+    const registered = ['https://nas.example:5001', 'https://nas.example:5001/received']
+    const { id } = await createClient({ name: 'NAS', template: 'synology-dsm', redirectUris: registered })
+    const redirectUris = [...registered, 'https://other.example/#/signin'].join('\n')
+    expect((await saveSettings(id, { description: 'Files', redirectUris })).status).toBe(303)
+    const client = await running.app.pocket.clients.find(id)
+    expect(client).toMatchObject({ description: 'Files', redirectUris: [...registered, 'https://other.example'] })
+  })
+
   test('uploads a logo, explains a rejection, and removes the logo', async () => {
     const { id } = await createClient({ name: 'Pictured' })
     const uploadLogo = (bytes: string) => {
