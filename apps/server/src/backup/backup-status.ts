@@ -14,8 +14,8 @@ export interface BackupStatus {
   readonly problem: string | null
 }
 
-export function backupNote({ target, isOnSameDisk, lastAt, problem }: BackupStatus): JobNotes[string] {
+export function backupNote({ target, lastAt, problem }: BackupStatus): JobNotes[string] {
   if (problem !== null) return { sentence: 'backupUnknown', values: { target, problem }, at: null }
   if (lastAt === null) return { sentence: 'backupNone', values: {}, at: null }
-  return { sentence: isOnSameDisk ? 'backupOnSameDisk' : 'backupLast', values: { target }, at: lastAt }
+  return { sentence: 'backupLast', values: {}, at: lastAt }
 }

@@ -22,9 +22,24 @@ const joined: Readonly<Record<string, readonly string[]>> = {
   'ldap.parts.removed': ['frame.rail.users', 'done.deleted'],
 }
 
+/** Messages of the form “In 2 days”, by their number of days. */
+const inDays: Readonly<Record<string, number>> = {
+  'overview.ends.text': 30,
+  'settings.options.recoveryByEmail.1d': 1,
+  'settings.options.recoveryByEmail.2d': 2,
+  'settings.options.recoveryByEmail.3d': 3,
+  'settings.options.recoveryByEmail.7d': 7,
+}
+
 /** The messages of a language with those composed of them, if it has all parts. No catalog contains these. */
 export function withComposedMessages(messages: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const composed = new Map(messages)
+  const language = messages.get('language')
+  const relative = new Intl.RelativeTimeFormat(language)
+  for (const [key, days] of Object.entries(inDays)) {
+    const [first = '', ...rest] = relative.format(days, 'day')
+    composed.set(key, first.toLocaleUpperCase(language) + rest.join(''))
+  }
   for (const [key, parts] of Object.entries(joined)) {
     const texts = parts.map((part) => (part.includes('.') ? messages.get(part) : part))
     if (!texts.includes(undefined)) composed.set(key, texts.join(' · '))

@@ -240,6 +240,7 @@ function createTimeFormatter(language: string, clock: Clock) {
   return {
     iso: (at: number) => new Date(at).toISOString(),
     date: (at: number) => dates.format(at),
+    dates: (from: number, to: number) => dates.formatRange(from, to),
     /** “in 3 minutes”; `seconds` from now. */
     ahead: (seconds: number) =>
       seconds < 90 ? relative.format(seconds, 'second') : relative.format(Math.ceil(seconds / 60), 'minute'),

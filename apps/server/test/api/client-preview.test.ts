@@ -122,7 +122,7 @@ test('shows administrators whether a user may use the client, why, and what it r
   ])
   expect(shown).not.toContain('<b>')
   expect(shown).not.toContain('grace@example.com')
-  expect((await page({ user: '<i>nobody' })).text).toContain('There’s no user &lt;i&gt;nobody.')
+  expect((await page({ user: '<i>nobody' })).text).toContain('There’s no such user')
   await instance.administrator.sendJson('PUT', `${instance.url}/api/oidc/clients/${client}`, {
     body: { name: 'Files', isGroupRestricted: true },
   })

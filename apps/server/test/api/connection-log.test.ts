@@ -61,12 +61,12 @@ describe('the connection log', () => {
     expect(refused?.reason).toMatch(/\S/)
     expect(shownAttempts.slice(1)).toEqual([
       expect.stringMatching(
-        /^The client authentication failed. Failed .*Request Token endpoint .*Client authentication client_secret_basic PKCE not used IP address \S+ Location Internal network Request ID \S+$/,
+        /^The client authentication failed. Failed .*Request Token endpoint .*Client authentication client_secret_basic PKCE No IP address \S+ Location Internal network Request ID \S+$/,
       ),
       expect.stringMatching(
-        /^The callback URL https:\/\/\S+\/wrong is not registered. Failed .*Request Authorization .*PKCE not used.*Register it$/,
+        /^The callback URL https:\/\/\S+\/wrong is not registered. Failed .*Request Authorization endpoint .*PKCE No.*Register it$/,
       ),
-      expect.stringMatching(/^Authorization Succeeded .* by \S+ .*Request Authorization/),
+      expect.stringMatching(/^Authorization endpoint Succeeded .* by \S+ .*Request Authorization endpoint/),
     ])
     for (const part of [token?.reason, token?.requestId, 'invalid_client', 'code (hidden)', 'Ignored access_type'])
       expect(shownAttempts[1]).toContain(part)

@@ -124,7 +124,7 @@ describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
     const response = await sync()
     expect([response.status, response.json.code]).toEqual([422, 'ldap_sync_failed'])
     expect(response.json.details).toMatchObject({ reason: 'ldap_unreachable' })
-    expect(await readStatusSentence()).toBe('The last import failed.')
+    expect(await readStatusSentence()).toBe('LDAP import failed')
     const runs = (await instance.call('GET /api/ldap/runs')).response.json()
     expect(runs).toContainEqual(
       expect.objectContaining({ outcome: 'failed', code: 'ldap_unreachable', trigger: 'api' }),

@@ -205,8 +205,8 @@ test('a secret is renewed', async () => {
   await click(link(/^Clients/))
   await click(link('Synology DSM'))
   await click(button('Add secret'))
-  await page.getByText('A secret was added').waitFor()
-  expect(await waitForAnnouncement()).toMatch(/^status: A secret was added to Synology DSM/)
+  await page.getByText('Added: Client secret').waitFor()
+  expect(await waitForAnnouncement()).toMatch(/^status: Added: Client secret · Synology DSM/)
   await click(button('I have stored it'))
   await page.getByText('is hidden now').waitFor()
   expect(await waitForAnnouncement()).toBe(

@@ -34,7 +34,7 @@ const formVersion = (text: string) => (/name="version" value="([^"]+)"/.exec(tex
 describe('an API', () => {
   test('is created, listed, changed and deleted', async () => {
     const { id, resource, page, answer } = await create()
-    expect((await agent.follow(answer)).text).toContain('was added. Add its permissions next.</p>')
+    expect((await agent.follow(answer)).text).toContain('<p>Added: <strong>Photos</strong></p>')
     expect(await findApi(id)).toMatchObject({ name: 'Photos', resource, accessTokenFormat: 'opaque' })
     expect((await agent.get(`${pageUrl}?search=photos`)).text).toContain(resource)
     const { id: server } = await running.app.pocket.clients.create({ name: 'Server', redirectUris: [] })

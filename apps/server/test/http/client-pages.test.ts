@@ -306,7 +306,7 @@ describe('the page of a client', () => {
     const { id } = await createClient()
     const page = await agent.follow(await agent.postForm(`${pageUrl}/${id}/secrets`, { lifetime: 'month' }))
     expect(page.text).toMatch(/pk_[\w-]{43}/)
-    expect(page.text).toContain('never used · until')
+    expect(page.text).toContain('Last used: never · Expires: ')
     const readSecrets = (text: string) => {
       const [, list] =
         /<h3 class="label">Client secret<\/h3>(.*?)<form class="inline" [^>]*\/secrets">/s.exec(text) ?? []
@@ -337,7 +337,7 @@ describe('the page of a client', () => {
     const stored = await agent.submit(page, page.form(`/secrets/${secret?.id}/stored`))
     const later = await agent.follow(stored)
     expect(later.text).not.toContain(plain)
-    expect(readSecrets(later.text)).toEqual([expect.stringMatching(/… Added .* · used .* · until /)])
+    expect(readSecrets(later.text)).toEqual([expect.stringMatching(/… Added: .* · Last used: now · Expires: /)])
     const removed = await agent.submit(later, later.form(`/secrets/${secret?.id}/remove`))
     expect((await agent.follow(removed)).text).toContain('<p>Removed: <strong>Client secret · Wiki</strong></p>')
     expect(await (await sendRequest()).json()).toMatchObject({ error: 'invalid_client' })
@@ -346,7 +346,7 @@ describe('the page of a client', () => {
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => afterwards)
     const expired = await agent.get(`${pageUrl}/${id}`)
     clock.mockRestore()
-    expect(readSecrets(expired.text)).toEqual([expect.stringMatching(/… Expired Added [^·]* · never used /)])
+    expect(readSecrets(expired.text)).toEqual([expect.stringMatching(/… Expired Added: [^·]* · Last used: never /)])
     // The form and the secret read the clock one after the other.
     expect(((secret?.expiresAt ?? 0) - (secret?.createdAt ?? 0)) / 86_400_000).toBeCloseTo(31, 4)
   })

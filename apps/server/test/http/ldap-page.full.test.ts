@@ -91,7 +91,7 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     const loaded = await get(`${pagePath}/test`)
     expect([loaded.status, loaded.location]).toEqual([303, `${instance.url}${pagePath}`])
     const dry = await post(`${pagePath}/dry-run`)
-    expect(dry.text).toContain('The directory couldn’t be read.')
+    expect(dry.text).toContain('The LDAP directory couldn’t be read')
     await save(await get(settings), { ldapBindPassword: 'secret' })
     expect((await post(`${pagePath}/test`)).text).toContain('The directory can be read.')
     expect((await post(`${pagePath}/search`)).text).toContain('uid=user3,ou=people')
@@ -136,7 +136,7 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     expect(page.text).toContain('User name guest is taken.')
     const link = page.forms().find(({ fields }) => fields.entry && fields.user)
     expect((await post(`${pagePath}/link`, { user: 'nobody', entry: 'guest' })).text).toContain('no such user')
-    expect((await post(`${pagePath}/link`, link?.fields)).text).toContain('is linked with')
+    expect((await post(`${pagePath}/link`, link?.fields)).text).toContain('LDAP link added: ')
     await run()
     const { data } = (await instance.call('GET /api/users', { query: '?search=guest' })).json
     expect(data).toMatchObject([{ displayName: 'The Guest', ldapId: expect.any(String) }])
@@ -150,7 +150,9 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
       `dn: cn=chess,ou=groups,${slapd.base}\nchangetype: add\nobjectClass: groupOfNames\ncn: chess\nmember: uid=user1,ou=people,${slapd.base}\n`,
     )
     expect((await post(`${pagePath}/link-group`, { group: 'nothing', entry: 'chess' })).status).toBe(404)
-    expect((await post(`${pagePath}/link-group`, { group: 'Club', entry: 'chess' })).text).toContain('is linked with')
+    expect((await post(`${pagePath}/link-group`, { group: 'Club', entry: 'chess' })).text).toContain(
+      'LDAP link added: ',
+    )
     await run()
     const shown = await get(group)
     expect(shown.text).toContain('chess')

@@ -61,7 +61,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     expect(findings(well)).toEqual([])
     expect(well).toContain('<p>Everything is all right.</p>')
     expect(readFigure(well, 'E-mail')).toBe('Not set up')
-    expect([well.includes('None in 30 days'), readFigure(well, 'Signing key')]).toEqual([true, undefined])
+    expect([well.includes('In 30 days: 0'), readFigure(well, 'Signing key')]).toEqual([true, undefined])
 
     await executeSql('UPDATE pocket_passkey SET backed_up = $1', [false])
     const singleAdministrator = await fetchOverview()
@@ -153,11 +153,11 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
   })
 
   test('lists only secrets, keys and links that expire within thirty days', async () => {
-    expect(await fetchOverview()).toContain('None in 30 days')
+    expect(await fetchOverview()).toContain('In 30 days: 0')
     const shiftKey = "UPDATE pocket_key SET status_since = status_since + $1 WHERE status = 'current'"
     await executeSql(shiftKey, [-70 * day])
     const withKey = await fetchOverview()
-    expect([withKey.includes('None in 30 days'), readFigure(withKey, 'Signing key')]).toEqual([
+    expect([withKey.includes('In 30 days: 0'), readFigure(withKey, 'Signing key')]).toEqual([
       false,
       expect.stringMatching(/\d{4}/),
     ])
@@ -167,9 +167,9 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
         VALUES ('5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d2', 'h', '[]', 1, 0, $1, 0)`,
       [Date.now() + 40 * day],
     )
-    expect(await fetchOverview()).toContain('None in 30 days')
+    expect(await fetchOverview()).toContain('In 30 days: 0')
     await executeSql('UPDATE pocket_signup_token SET expires_at = $1', [Date.now() + 20 * day])
-    expect(readFigure(await fetchOverview(), 'Open invitations: 1')).toMatch(/\d{4}/)
+    expect(readFigure(await fetchOverview(), 'Invitations: 1')).toMatch(/\d{4}/)
     await executeSql('DELETE FROM pocket_signup_token')
   })
 

@@ -286,7 +286,7 @@ describe('a user', () => {
   test('is disabled, enabled and deleted after a confirmation', async () => {
     const path = await addUser('leaving')
     expect((await post(`${path}/disable`, {})).status).toBe(303)
-    expect((await get(path)).text).toContain('This person is disabled.')
+    expect((await get(path)).text).toContain('<p>Disabled</p>')
     expect((await post(`${path}/enable`, {})).status).toBe(303)
     const asked = (await get(`${path}/remove`)).text
     expect(asked).toContain('Delete Eze?')

@@ -53,7 +53,7 @@ describe('a picker', () => {
     const active = await groups().getAttribute('aria-activedescendant')
     expect(await page.locator(`#${active}`).getAttribute('aria-selected')).toBe('true')
     await page.keyboard.press('Enter')
-    await page.getByText('Engineering contractors was added.').waitFor()
+    await page.getByText('Added: Engineering contractors').waitFor()
     expect(await readChosen()).toEqual([first, second, 'Engineering contractors'])
     await page.keyboard.press('ArrowDown')
     await options.first().waitFor()

@@ -228,9 +228,9 @@ describe('settings', () => {
   test('a custom color can be entered after its option is selected, with and without JavaScript', async () => {
     const page = await browser.newPage({ javaScriptEnabled: false })
     await page.goto(`${server.origin}/settings-general`)
-    const field = page.getByLabel('Your own color')
+    const field = page.getByRole('textbox', { name: 'Your own color' })
     expect(await field.isVisible()).toBe(false)
-    await page.getByRole('radio', { name: 'Your own' }).check()
+    await page.getByRole('radio', { name: 'Your own color' }).check()
     expect(await field.isVisible()).toBe(true)
     await page.context().close()
   })

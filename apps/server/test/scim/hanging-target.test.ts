@@ -20,7 +20,7 @@ test('an unresponsive target delays no requests or changes, and the server can s
   expect((await agent.get(`${url}/settings/account`)).status).toBe(200)
   expect((await administrator.get(pageUrl)).text).toContain('running')
   const again = await administrator.follow(await administrator.postForm(`${pageUrl}/run`, {}))
-  expect(again.text).toContain('The provisioning of Photos is in progress.')
+  expect(again.text).toContain('Provisioning is already running')
   const move = await administrator.postForm(pageUrl, { endpoint: `${endpoint}/elsewhere`, removal: 'deactivate' })
   expect([move.status, move.text]).toEqual([409, expect.stringContaining('Provisioning is already running')])
   const providers = `${url}/api/oidc/clients/${id}/scim-service-provider`

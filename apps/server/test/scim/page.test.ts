@@ -53,7 +53,7 @@ test('provisioning is set up, runs, and shows its result', async () => {
   expect((await fetchSettingsPage()).text).toContain('<span class="chip ok">Up to date</span>')
   server.users.clear()
   const again = await instance.administrator.follow(await post('/run'))
-  expect(again.text).toContain('The provisioning of <strong>Photos</strong> has started.')
+  expect(again.text).toContain('<p>Provisioning started: Photos</p>')
   while (server.users.size === 0) await fetchPage()
   expect(findAuditEvents(instance, 'scim_sync_requested').at(-1)).toMatchObject({ clientId })
 })
@@ -112,7 +112,7 @@ test('a target with an expired certificate is reported as such', async () => {
     expect(tested.text).toContain('CERT_HAS_EXPIRED')
     await post('/run')
     let text = await fetchPage()
-    while (!text.includes('The last run was interrupted.')) text = await fetchPage()
+    while (!text.includes('<strong>Incomplete</strong>')) text = await fetchPage()
     expect(text).toContain('Its certificate has expired')
     // It has not counted any user.
     expect(text).not.toContain('In scope')
