@@ -78,6 +78,7 @@ describe('the catalog', () => {
     expect(keys.filter((key) => !messages.has(key))).toEqual([])
     expect(targets.filter((key) => english.has(key))).toEqual([])
     expect(messages.text('ldap.parts.created')).toBe('Users · Added')
+    expect(messages.text('settings.options.recoveryByEmail.2d')).toBe('In 2 days')
   })
 })
 
