@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { Passkey } from '@pocket/core'
+import { startForEachTest } from '@pocket/test-support'
 import {
   createDirectory,
   type LdapAttributes,
@@ -11,7 +12,7 @@ import {
   type PageRequest,
   type User,
 } from '../src/index.ts'
-import { type DirectoryUnderTest, databases, testTime } from './open-directory.ts'
+import { databases, testTime } from './open-directory.ts'
 
 /** The options that may be omitted but not `undefined`; the compiler checks that there are none. */
 type OptionalWithoutUndefined<T> = {
@@ -57,13 +58,7 @@ function createPasskey({ id }: User): Passkey {
 }
 
 describe.each(databases)('the directory on %s', (_kind, open) => {
-  let env: DirectoryUnderTest
-
-  beforeEach(async () => {
-    env = await open()
-  })
-
-  afterEach(async () => env[Symbol.asyncDispose]())
+  const env = startForEachTest(open)
 
   const zoe = newUser({ username: 'Zoe', email: 'Zoe@Example.com', firstName: 'Zoë', lastName: 'Müller', locale: 'de' })
   const max = newUser({ username: 'max' })

@@ -13,7 +13,7 @@ export { createTestDatabase, type PostgresServer, startPostgres, type TestDataba
 export { freePort, type ProcessOptions, startProcess } from './process.ts'
 export { createRunFolderOnce } from './run-folder.ts'
 export { databaseKinds, firstOfEach, quickOnly, selectCases } from './select-cases.ts'
-export { shareBetweenTests } from './share-between-tests.ts'
+export { shareBetweenTests, startForEachTest } from './share-between-tests.ts'
 export { type Slapd, type SlapdOptions, slapdUnavailableReason, startSlapd } from './slapd.ts'
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
 export { longTestTimeout, testTimeout, waitTimeout } from './timeouts.ts'

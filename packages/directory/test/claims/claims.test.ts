@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
+import { startForEachTest } from '@pocket/test-support'
 import { reservedClaims } from '../../src/entities/claim.ts'
 import { newUser } from '../../src/index.ts'
 import { maxKeyLength, validateClaims } from '../../src/internal.ts'
-import { type DirectoryUnderTest, databases } from '../open-directory.ts'
+import { databases } from '../open-directory.ts'
 
 function validate(claims: Parameters<typeof validateClaims>[0]): unknown {
   try {
@@ -64,13 +65,7 @@ describe('custom claims', () => {
 })
 
 describe.each(databases)('claims on %s', (_kind, open) => {
-  let env: DirectoryUnderTest
-
-  beforeEach(async () => {
-    env = await open()
-  })
-
-  afterEach(async () => env[Symbol.asyncDispose]())
+  const env = startForEachTest(open)
 
   test('replaces the existing claims and keeps their order', async () => {
     const { directory } = env

@@ -1,19 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { startForEachTest } from '@pocket/test-support'
 import { newUser, type PageRequest, type User } from '../../src/index.ts'
 import { countStatements } from '../count-statements.ts'
-import { type DirectoryUnderTest, databases, testTime } from '../open-directory.ts'
+import { databases, testTime } from '../open-directory.ts'
 
 const firstPage: PageRequest = { page: 1, limit: 20, sort: null, filters: {}, search: '' }
 
 describe.each(databases)('groups on %s', (_kind, open) => {
-  let env: DirectoryUnderTest
-
-  beforeEach(async () => {
-    env = await open()
-  })
-
-  afterEach(async () => env[Symbol.asyncDispose]())
+  const env = startForEachTest(open)
 
   const createUser = (username: string): Promise<User> => env.directory.create(newUser({ username }))
   const createGroup = (name: string, friendlyName = name) => env.directory.groups.create({ name, friendlyName })

@@ -1,20 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { databaseOf } from '@pocket/core/internal/sql'
+import { startForEachTest } from '@pocket/test-support'
 import { type NewUserRights, newUser, type PageRequest, type User } from '../../src/index.ts'
 import { countStatements } from '../count-statements.ts'
-import { type DirectoryUnderTest, databases, testTime } from '../open-directory.ts'
+import { databases, testTime } from '../open-directory.ts'
 
 const firstPage: PageRequest = { page: 1, limit: 20, sort: null, filters: {}, search: '' }
 
 describe.each(databases)('users on %s', (_kind, open) => {
-  let env: DirectoryUnderTest
-
-  beforeEach(async () => {
-    env = await open()
-  })
-
-  afterEach(async () => env[Symbol.asyncDispose]())
+  const env = startForEachTest(open)
 
   const createUser = (input: Readonly<Record<string, unknown>>, rights: NewUserRights = {}) =>
     env.directory.create(newUser(input), rights)
