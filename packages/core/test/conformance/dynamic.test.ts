@@ -3,7 +3,7 @@ import { createPublicFetch, type PublicFetch } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import { decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
-import { day, type Host, minute, startHost, viewOf } from '../flows/host.ts'
+import { day, fetchUserInfo, type Host, minute, openRegistration, startHost, viewOf } from '../flows/host.ts'
 import { redirectUri } from '../flows/login.ts'
 import {
   authorizationUrl,
@@ -15,11 +15,7 @@ import {
   sendAuthorizationRequest,
 } from './party.ts'
 
-const open = {
-  protocol: {
-    clientRegistration: async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const,
-  },
-}
+const open = { protocol: { clientRegistration: openRegistration } }
 
 const timersButDate = [
   ...(['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate'] as const),
@@ -129,9 +125,7 @@ describe('oidcc-dynamic-certification-test-plan', () => {
     await using host = await startHost({ options: open })
     const party = await register(host, { userinfo_signed_response_alg: 'RS256' })
     const { tokens, claims } = await logIn(party)
-    const response = await fetch(`${host.issuer}/api/oidc/userinfo`, {
-      headers: { authorization: `Bearer ${tokens.access_token}` },
-    })
+    const response = await fetchUserInfo(host, tokens.access_token)
     expect(response.headers.get('content-type')).toMatch(/^application\/jwt/)
     expect(decodeProtectedHeader(await response.text()).alg).toBe('RS256')
     expect(await oidc.fetchUserInfo(party.configuration, tokens.access_token, claims.sub)).toMatchObject({

@@ -31,8 +31,7 @@ export function endSession({ host, agent }: Party, parameters: Parameters): Prom
 
 /** Confirms the logout page and follows redirects to the client or to the last page. */
 export async function confirmLogout({ agent }: Party, page: UserAgentResponse): Promise<UserAgentResponse> {
-  const view = viewOf(page)
-  if (view.view !== 'sign-out') throw new Error(`This page asks for no logout: ${page.text}`)
+  const view = viewOf(page, 'sign-out')
   const fields = { ...view.hidden, [view.confirm.name]: view.confirm.value }
   return agent.follow(await agent.postForm(view.submitTo, fields), { until: isLogoutUri })
 }

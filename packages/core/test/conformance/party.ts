@@ -1,8 +1,8 @@
 import { expect } from '@jest/globals'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { decide, type Host, signIn, startHost, viewOf } from '../flows/host.ts'
-import { isRedirectUri, type Parameters, type RelyingPartyOptions, redirectUri, relyingParty } from '../flows/login.ts'
+import { decide, type Host, sendForm, signIn, startHost, viewOf, visit } from '../flows/host.ts'
+import { type Parameters, type RelyingPartyOptions, redirectUri, relyingParty } from '../flows/login.ts'
 
 /** How the authorization responses of a plan are sent. */
 export type ResponseMode = 'query' | 'form_post'
@@ -48,7 +48,7 @@ export function authorizationUrl(
 
 /** The result of a request: a redirect to the client, or a page of the provider. */
 export async function sendAuthorizationRequest({ agent }: Pick<Party, 'agent'>, url: URL): Promise<UserAgentResponse> {
-  return agent.follow(await agent.get(url.href), { until: isRedirectUri })
+  return visit(agent, url)
 }
 
 /** Asserts that the provider shows a page and sends nothing to the client. */
@@ -82,10 +82,7 @@ export async function completeLogin(party: Party, page: UserAgentResponse): Prom
     if (view !== 'sign-in' && view !== 'consent') throw new Error(`Unexpected page: ${response.text}`)
     if (requests.includes(view)) throw new Error(`The person is asked twice: ${response.text}`)
     requests.push(view)
-    response =
-      view === 'sign-in'
-        ? await signIn(agent, response, person.authenticator, isRedirectUri)
-        : await decide(agent, response, 'submitTo', isRedirectUri)
+    response = view === 'sign-in' ? await signIn(agent, response, person.authenticator) : await decide(agent, response)
   }
   return response
 }
@@ -123,11 +120,12 @@ export async function requestToken(
   { host, client, secret }: Party,
   fields: Readonly<Record<string, string>>,
 ): Promise<{ status: number; headers: Headers; body: Readonly<Record<string, unknown>> }> {
-  const response = await fetch(`${host.issuer}/api/oidc/token`, {
-    method: 'POST',
-    headers: { authorization: `Basic ${btoa(`${encodeURIComponent(client.id)}:${encodeURIComponent(secret)}`)}` },
-    body: new URLSearchParams({ redirect_uri: redirectUri, ...fields }),
-  })
+  const response = await sendForm(
+    host,
+    'token',
+    { redirect_uri: redirectUri, ...fields },
+    { authorization: `Basic ${btoa(`${encodeURIComponent(client.id)}:${encodeURIComponent(secret)}`)}` },
+  )
   const body = (await response.json()) as Readonly<Record<string, unknown>>
   return { status: response.status, headers: response.headers, body }
 }

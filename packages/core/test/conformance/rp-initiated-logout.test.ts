@@ -1,16 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import { decodeProtectedHeader, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import * as oidc from 'openid-client'
-import { viewOf } from '../flows/host.ts'
+import { openRegistration, viewOf } from '../flows/host.ts'
 import { redirectUri } from '../flows/login.ts'
 import { confirmLogout, endSession, isLoggedIn, postLogoutRedirectUri, startLoggedIn } from './logout.ts'
 import { logIn } from './party.ts'
 
-const open = {
-  protocol: {
-    clientRegistration: async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const,
-  },
-}
+const open = { protocol: { clientRegistration: openRegistration } }
 
 describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
   // It has the length of the suite's `state`, and every character that a `state` may contain (RFC 6749 Appendix A.5).

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { startUrl } from '@pocket/core/internal'
 import * as oidc from 'openid-client'
-import { startHost } from '../flows/host.ts'
-import { redirectUri } from '../flows/login.ts'
+import { openRegistration, sendJson, startHost } from '../flows/host.ts'
+import { discover, redirectUri } from '../flows/login.ts'
 import { createParty, logIn } from './party.ts'
 
 const initiateLoginUri = 'https://app.example/login?tenant=a'
@@ -21,13 +21,8 @@ describe('oidcc-3rdparty-init-login-certification-test-plan', () => {
     })
 
     // The client trusts the issuer only because of its metadata, and starts a regular login there.
-    const found = await oidc.discovery(
-      new URL(address.searchParams.get('iss') ?? ''),
-      party.client.id,
-      undefined,
-      oidc.ClientSecretBasic(party.secret),
-      { execute: [oidc.allowInsecureRequests] },
-    )
+    const issuer = address.searchParams.get('iss') ?? ''
+    const found = await discover({ issuer }, party.client.id, oidc.ClientSecretBasic(party.secret))
     const { claims } = await logIn({ ...party, configuration: found }, { redirect_uri: redirectUri })
     expect(claims.sub).toBe(party.person.account.id)
   })
@@ -36,13 +31,9 @@ describe('oidcc-3rdparty-init-login-certification-test-plan', () => {
     ['oidcc-3rd_party-init-login: registered by the client itself', initiateLoginUri, 201],
     ['oidcc-3rd_party-init-login-nohttps', 'http://app.example/login', 400],
   ])('%s', async (_module, uri, status) => {
-    const registration = async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const
-    await using host = await startHost({ options: { protocol: { clientRegistration: registration } } })
-    const response = await fetch(`${host.issuer}/api/oidc/register`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ redirect_uris: [redirectUri], initiate_login_uri: uri }),
-    })
+    await using host = await startHost({ options: { protocol: { clientRegistration: openRegistration } } })
+    const metadata = { redirect_uris: [redirectUri], initiate_login_uri: uri }
+    const response = await sendJson('POST', `${host.issuer}/api/oidc/register`, metadata)
     const created = (await response.json()) as Readonly<Record<string, string>>
     if (status === 400) return expect([response.status, created.error]).toEqual([400, 'invalid_client_metadata'])
     expect([response.status, created]).toMatchObject([201, { initiate_login_uri: uri }])

@@ -3,10 +3,8 @@ import type { AuthenticationCeremony, HostAccount, LoginCodeMail, View } from '@
 import { memoryStores } from '@pocket/core/memory'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
-import { type Host, signIn, startHost, viewOf } from '../flows/host.ts'
+import { followRedirects, type Host, signIn, startHost, viewOf, visit } from '../flows/host.ts'
 import { authorizationUrl, plain, redirectUri } from './plain-pages.ts'
-
-const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 
 async function answerCeremony(
   agent: UserAgent,
@@ -17,7 +15,7 @@ async function answerCeremony(
   const response = authenticator.get(ceremony.options, { origin: new URL(page.url).origin })
   const answered = await agent.postJson(new URL(ceremony.submitTo, page.url).href, { response })
   const { redirectTo } = answered.json() as { redirectTo: string }
-  return agent.follow(await agent.get(new URL(redirectTo, page.url).href), { until: isRedirectUri })
+  return visit(agent, new URL(redirectTo, page.url).href)
 }
 
 describe('without a render option', () => {
@@ -30,7 +28,7 @@ describe('without a render option', () => {
     expect(signInPage.text).toContain('&#60;b&#62;Photos &#38; &#34;more&#34;&#60;/b&#62;</strong> at app.example</p>')
     const consent = await answerCeremony(agent, signInPage, ada)
     expect(consent.text).toContain('ada@example.com')
-    const returned = await agent.follow(await agent.submit(consent, consent.form('/consent')), { until: isRedirectUri })
+    const returned = await followRedirects(agent, await agent.submit(consent, consent.form('/consent')))
     expect(new URL(returned.location ?? '').searchParams.get('code')).toBeTruthy()
     const signOut = await agent.get(`${host.issuer}/api/oidc/end-session`)
     const done = await agent.follow(
@@ -197,14 +195,13 @@ describe('render option', () => {
     const address = await authorizationUrl(host)
     const page = recordView(await agent.follow(await agent.get(address)))
     for (const path of ['code', 'sign-up']) recordView(await agent.get(`${page.url}/${path}`))
-    recordView(await signIn(agent, page, authenticator, isRedirectUri))
+    recordView(await signIn(agent, page, authenticator))
     recordView(await agent.get(`${host.issuer}/login/passkey`))
     recordView(await agent.follow(await agent.get(`${address}&prompt=select_account`)))
     const { client } = await host.client({ redirectUris: [redirectUri], isGroupRestricted: true })
     recordView(await agent.follow(await agent.get(address.replace(/(?<=client_id=)[^&]+/, client.id))))
     recordView(await agent.get(`${host.issuer}/authorize?client_id=nobody`))
-    const leaving = viewOf(recordView(await agent.get(`${host.issuer}/api/oidc/end-session`)))
-    if (leaving.view !== 'sign-out') throw new Error('The page is not a sign-out page.')
+    const leaving = viewOf(recordView(await agent.get(`${host.issuer}/api/oidc/end-session`)), 'sign-out')
     recordView(await agent.follow(await agent.postForm(leaving.submitTo, { ...leaving.hidden, logout: 'yes' })))
     expect(shown.toSorted()).toEqual(Object.keys(views).toSorted())
   })

@@ -1,10 +1,8 @@
-import type { RequestListener } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Pocket } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
-import { type Host, hour, startHost } from './host.ts'
+import { type Host, hour, startHost, withRoutes } from './host.ts'
 import { interceptReads } from './intercepted-reads.ts'
 import { login, type Parameters, redirectUri, relyingParty } from './login.ts'
 
@@ -12,15 +10,9 @@ const resource = 'https://notes.example/api'
 const refused = { status: 400, error: 'invalid_grant' }
 
 /** Approves a device in the session of the browser. */
-const withDeviceRoutes = (pocket: Pocket): RequestListener => {
-  const handle = pocket.callback()
-  return (req, res) => {
-    const { pathname, searchParams } = new URL(req.url ?? '/', pocket.issuer)
-    if (pathname !== '/device') return handle(req, res)
-    const decided = pocket.deviceAuthorizations.approve(req, res, { code: searchParams.get('code') ?? '' })
-    void decided.then(() => res.end())
-  }
-}
+const withDeviceRoute = withRoutes((pocket, req, res, query) => ({
+  '/device': () => pocket.deviceAuthorizations.approve(req, res, { code: query('code') }),
+}))
 
 describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   let database: StoresUnderTest
@@ -29,7 +21,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
 
   beforeAll(async () => {
     database = await open()
-    host = await startHost({ stores: await database.empty(), mount: withDeviceRoutes })
+    host = await startHost({ stores: await database.empty(), mount: withDeviceRoute })
     api = await createNotesApi()
   })
   afterAll(async () => {

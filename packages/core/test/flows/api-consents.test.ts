@@ -9,15 +9,12 @@ import {
   authorize,
   createFixture,
   createNotesApi,
-  isRedirectUri,
-  readParameters,
-  redirectUri,
-  relyingParty,
   requestTokens,
   resource,
   verifyToken,
 } from './api-fixture.ts'
-import { decide, type Host, second, signIn, startHost, viewOf } from './host.ts'
+import { decide, type Host, redirectParameters, second, signIn, startHost, viewOf, visit } from './host.ts'
+import { redirectUri, relyingParty } from './login.ts'
 
 /** APIs that take over the resource of a removed one. */
 const successors: readonly [string, (host: Host, older: Api) => Promise<Api>][] = [
@@ -40,7 +37,7 @@ quickOnly(describe)('request', () => {
   ])('for %j is rejected with %s', async (extra, error) => {
     await using host = await startHost()
     const { page } = await authorize(await createFixture(host), extra)
-    expect(readParameters(page.location).get('error')).toBe(error)
+    expect(redirectParameters(page).error).toBe(error)
   })
 
   test('from a client without a grant is rejected', async () => {
@@ -48,7 +45,7 @@ quickOnly(describe)('request', () => {
     const fixture = await createFixture(host)
     const otherUser = await relyingParty(host)
     const { page } = await authorize({ ...fixture, ...otherUser })
-    expect(readParameters(page.location).get('error')).toBe('access_denied')
+    expect(redirectParameters(page).error).toBe('access_denied')
   })
 
   test('for two APIs at once is rejected', async () => {
@@ -59,8 +56,8 @@ quickOnly(describe)('request', () => {
     const both = [resource, other.resource].map((each) => ['resource', each])
     const url = oidc.buildAuthorizationUrl(fixture.configuration, { redirect_uri: redirectUri, scope: 'openid' })
     for (const [name = '', value = ''] of both) url.searchParams.append(name, value)
-    const page = await fixture.agent.follow(await fixture.agent.get(url.href), { until: isRedirectUri })
-    expect(readParameters(page.location).get('error')).toBe('invalid_target')
+    const page = await visit(fixture.agent, url)
+    expect(redirectParameters(page).error).toBe('invalid_target')
     const itself = new URLSearchParams([['grant_type', 'client_credentials'], ...both])
     await expect(oidc.clientCredentialsGrant(fixture.configuration, itself)).rejects.toMatchObject({
       error: 'invalid_target',
@@ -81,7 +78,7 @@ quickOnly(describe)('consent page', () => {
     await using host = await startHost()
     const fixture = await createFixture(host)
     const { page } = await authorize(fixture)
-    const consent = await signIn(fixture.agent, page, fixture.authenticator, isRedirectUri)
+    const consent = await signIn(fixture.agent, page, fixture.authenticator)
     expect(viewOf(consent)).toMatchObject({
       view: 'consent',
       apis: [
@@ -95,9 +92,9 @@ quickOnly(describe)('consent page', () => {
         },
       ],
     })
-    await decide(fixture.agent, consent, 'submitTo', isRedirectUri)
+    await decide(fixture.agent, consent)
     const again = await authorize(fixture, { prompt: 'none' })
-    expect(readParameters(again.page.location).get('code')).toEqual(expect.any(String))
+    expect(redirectParameters(again.page).code).toEqual(expect.any(String))
     expect(host.events).toContainEqual(
       expect.objectContaining({ event: 'consent_given', scopes: ['openid', 'notes:read', 'notes:write'] }),
     )
@@ -108,10 +105,9 @@ quickOnly(describe)('consent page', () => {
     const fixture = await createFixture(host)
     await requestTokens(fixture, { scope: 'openid profile notes:read' })
     const more = await authorize(fixture, { prompt: 'none' })
-    expect(readParameters(more.page.location).get('error')).toBe('consent_required')
+    expect(redirectParameters(more.page).error).toBe('consent_required')
     const asked = await authorize(fixture, { scope: 'openid profile email offline_access notes:read notes:write' })
-    const view = viewOf(asked.page)
-    if (view.view !== 'consent') throw new Error('Nothing was asked.')
+    const view = viewOf(asked.page, 'consent')
     expect(view.allowedBefore).toBe(true)
     // The page separates earlier permissions from new ones.
     expect(view.claims.map(({ claim, isNew }) => [claim, isNew])).toEqual([
@@ -125,11 +121,11 @@ quickOnly(describe)('consent page', () => {
       undefined,
       undefined,
     ])
-    await decide(fixture.agent, asked.page, 'submitTo', isRedirectUri)
-    expect(readParameters((await authorize(fixture, { prompt: 'none' })).page.location).get('error')).toBeNull()
+    await decide(fixture.agent, asked.page)
+    expect(redirectParameters((await authorize(fixture, { prompt: 'none' })).page)).not.toHaveProperty('error')
     await host.pocket.withdrawConsent(fixture.account.id, fixture.client.id)
     const after = await authorize(fixture, { prompt: 'none' })
-    expect(readParameters(after.page.location).get('error')).toBe('consent_required')
+    expect(redirectParameters(after.page).error).toBe('consent_required')
   })
 
   test('for one API does not cover another API whose permission has the same key', async () => {
@@ -139,7 +135,7 @@ quickOnly(describe)('consent page', () => {
     const other = await createNotesApi(host, { resource: 'https://other.example' })
     await host.pocket.apis.setGrant(other.id, fixture.client.id, accessToApi(other, ['notes:read']))
     const { page } = await authorize(fixture, { resource: other.resource, scope: 'openid notes:read', prompt: 'none' })
-    expect(readParameters(page.location).get('error')).toBe('consent_required')
+    expect(redirectParameters(page).error).toBe('consent_required')
   })
 
   test.each(successors)('does not count a consent to a removed API for %s', async (_what, successorOf) => {
@@ -152,8 +148,7 @@ quickOnly(describe)('consent page', () => {
     await host.pocket.apis.setGrant(successor.id, fixture.client.id, accessToApi(successor, ['notes:read']))
     const agent = new UserAgent()
     const { page } = await authorize({ ...fixture, agent }, { scope: 'openid notes:read' })
-    const consent = viewOf(await signIn(agent, page, fixture.authenticator, isRedirectUri))
-    if (consent.view !== 'consent') throw new Error('No consent was requested.')
+    const consent = viewOf(await signIn(agent, page, fixture.authenticator), 'consent')
     expect(consent.apis).toMatchObject([{ resource, isNew: true, permissions: [{ key: 'notes:read', isNew: true }] }])
   })
 
@@ -177,7 +172,7 @@ describe.each(Object.entries(storeKinds))('a grant in %s stores', (_kind, open) 
     const fixture = await createFixture(host)
     const { refresh_token: token = '' } = await requestTokens(fixture, { scope: 'openid offline_access notes:read' })
     const pending = await authorize(fixture, { scope: 'openid notes:read', prompt: 'none' })
-    expect(readParameters(pending.page.location).get('error')).toBeNull()
+    expect(redirectParameters(pending.page)).not.toHaveProperty('error')
     await host.pocket.apis.remove(fixture.api.id)
     past.mockRestore()
     const successor = await successorOf(host, older)
@@ -189,12 +184,12 @@ describe.each(Object.entries(storeKinds))('a grant in %s stores', (_kind, open) 
 
     const request = { scope: 'openid offline_access notes:read' }
     const silent = await authorize(fixture, { ...request, prompt: 'none' })
-    expect(readParameters(silent.page.location).get('error')).toBe('consent_required')
+    expect(redirectParameters(silent.page).error).toBe('consent_required')
     // The grant of the session is extended by a new consent, which counts from then on.
     const { page, finish } = await authorize(fixture, request)
-    const fresh = await finish((await decide(fixture.agent, page, 'submitTo', isRedirectUri)).location)
+    const fresh = await finish((await decide(fixture.agent, page)).location)
     const again = await authorize(fixture, { ...request, prompt: 'none' })
-    expect(readParameters(again.page.location).get('error')).toBeNull()
+    expect(redirectParameters(again.page)).not.toHaveProperty('error')
     const refreshed = await oidc.refreshTokenGrant(fixture.configuration, fresh.refresh_token ?? '')
     expect((await verifyToken(fixture, refreshed.access_token)).payload.scope).toContain('notes:read')
     await expect(oidc.refreshTokenGrant(fixture.configuration, token)).rejects.toMatchObject({

@@ -1,24 +1,10 @@
 import type { Api, ApiAccess, NewApiInput, NewClientInput } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
-import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
-import { decide, type Host, signIn } from './host.ts'
+import { decide, type Host, sendForm, signIn, verifyJwt, visit } from './host.ts'
+import { type Parameters, redirectUri, relyingParty, type Tokens } from './login.ts'
 
-export const redirectUri = 'https://app.example/callback'
-export const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 export const resource = 'https://notes.example/api'
-
-export async function relyingParty(host: Host, input: Partial<NewClientInput> = {}) {
-  const { client, secret } = await host.client({ redirectUris: [redirectUri], ...input })
-  const configuration = await oidc.discovery(
-    new URL(host.issuer),
-    client.id,
-    undefined,
-    oidc.ClientSecretBasic(secret),
-    { execute: [oidc.allowInsecureRequests] },
-  )
-  return { client, secret, configuration }
-}
 
 /** Two permissions that are granted, and a third that is granted to no client. */
 export async function createNotesApi(host: Host, input: Partial<NewApiInput> = {}): Promise<Api> {
@@ -49,26 +35,17 @@ export type Fixture = Awaited<ReturnType<typeof createFixture>>
 
 export async function createFixture(
   host: Host,
-  {
-    api: apiInput = {},
-    client: clientInput = {},
-  }: {
-    readonly api?: Partial<NewApiInput>
-    readonly client?: Partial<NewClientInput>
-  } = {},
+  options: { readonly api?: Partial<NewApiInput>; readonly client?: Partial<NewClientInput> } = {},
 ) {
-  const party = await relyingParty(host, clientInput)
-  const api = await createNotesApi(host, apiInput)
-  await host.pocket.apis.setGrant(
-    api.id,
-    party.client.id,
-    accessToApi(api, ['notes:read', 'notes:write'], ['notes:read']),
-  )
+  const party = await relyingParty(host, { client: options.client ?? {} })
+  const api = await createNotesApi(host, options.api)
+  const access = accessToApi(api, ['notes:read', 'notes:write'], ['notes:read'])
+  await host.pocket.apis.setGrant(api.id, party.client.id, access)
   const { account, authenticator } = await host.person('ada')
   return { host, ...party, api, account, authenticator, agent: new UserAgent() }
 }
 
-export async function authorize({ agent, configuration }: Fixture, extra: Readonly<Record<string, string>> = {}) {
+export async function authorize({ agent, configuration }: Fixture, extra: Parameters = {}) {
   const url = oidc.buildAuthorizationUrl(configuration, {
     redirect_uri: redirectUri,
     scope: 'openid notes:read notes:write',
@@ -76,32 +53,21 @@ export async function authorize({ agent, configuration }: Fixture, extra: Readon
     state: 'a state',
     ...extra,
   })
-  const page = await agent.follow(await agent.get(url.href), { until: isRedirectUri })
-  const finish = (
-    to: string | null,
-    parameters: Readonly<Record<string, string>> = {},
-  ): Promise<oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers> =>
+  const page = await visit(agent, url)
+  const finish = (to: string | null, parameters: Parameters = {}): Promise<Tokens> =>
     oidc.authorizationCodeGrant(configuration, new URL(to ?? ''), { expectedState: 'a state' }, parameters)
   return { page, finish }
 }
 
-export async function requestTokens(
-  fixture: Fixture,
-  extra: Readonly<Record<string, string>> = {},
-): Promise<oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers> {
+export async function requestTokens(fixture: Fixture, extra: Parameters = {}): Promise<Tokens> {
   const { page, finish } = await authorize(fixture, extra)
-  const consent = await signIn(fixture.agent, page, fixture.authenticator, isRedirectUri)
-  const returned = consent.location === null ? await decide(fixture.agent, consent, 'submitTo', isRedirectUri) : consent
+  const consent = await signIn(fixture.agent, page, fixture.authenticator)
+  const returned = consent.location === null ? await decide(fixture.agent, consent) : consent
   return finish(returned.location)
 }
 
 export function verifyToken({ host }: Fixture, token: string) {
-  const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
-  return jwtVerify(token, keys, { issuer: host.issuer, audience: resource, typ: 'at+jwt' })
-}
-
-export function readParameters(to: string | null): URLSearchParams {
-  return new URL(to ?? '').searchParams
+  return verifyJwt(host, token, { audience: resource, typ: 'at+jwt' })
 }
 
 /** An introspection request, authenticated with the secret of the API. */
@@ -111,14 +77,8 @@ export async function introspect(
   token: string,
   accept = 'application/json',
 ) {
-  const response = await fetch(`${host.issuer}/api/oidc/introspect`, {
-    method: 'POST',
-    headers: {
-      accept,
-      authorization: `Basic ${Buffer.from(`${by.client.id}:${by.secret}`).toString('base64')}`,
-    },
-    body: new URLSearchParams({ token }),
-  })
+  const authorization = `Basic ${btoa(`${by.client.id}:${by.secret}`)}`
+  const response = await sendForm(host, 'introspect', { token }, { accept, authorization })
   return { type: response.headers.get('content-type'), text: await response.text() }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { createRemoteJWKSet, decodeProtectedHeader, exportJWK, generateKeyPair, jwtVerify } from 'jose'
+import { decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose'
 import * as oidc from 'openid-client'
 import {
   accessToApi,
@@ -9,13 +9,12 @@ import {
   type Fixture,
   introspect,
   isActive,
-  readParameters,
-  relyingParty,
   requestTokens,
   resource,
   verifyToken,
 } from './api-fixture.ts'
-import { type Host, second, startHost } from './host.ts'
+import { type Host, redirectParameters, second, startHost, verifyJwt } from './host.ts'
+import { discover, relyingParty } from './login.ts'
 
 describe('client credentials', () => {
   test('grant the requested permissions, or all allowed permissions by default', async () => {
@@ -61,7 +60,7 @@ describe('client credentials', () => {
     const ids = api.permissions.filter(({ key }) => key === 'notes:write').map(({ id }) => id)
     await host.pocket.apis.setCimdAccess(api.id, { enabled: true, permissionIds: ids })
     const refused = await authorize(fixture, { scope: 'openid notes:read' })
-    expect(readParameters(refused.page.location).get('error')).toBe('invalid_scope')
+    expect(redirectParameters(refused.page).error).toBe('invalid_scope')
     const { access_token: token } = await requestTokens(fixture, { scope: 'openid notes:write' })
     expect((await verifyToken(fixture, token)).payload.scope).toBe('openid notes:write')
     await expect(oidc.clientCredentialsGrant(fixture.configuration, { resource })).rejects.toMatchObject({
@@ -84,9 +83,7 @@ describe('client credentials', () => {
         },
       },
     )
-    const configuration = await oidc.discovery(new URL(host.issuer), id, undefined, authentication, {
-      execute: [oidc.allowInsecureRequests],
-    })
+    const configuration = await discover(host, id, authentication)
     const DPoP = oidc.getDPoPHandle(configuration, await oidc.randomDPoPKeyPair('ES256'))
     const { access_token: token } = await oidc.clientCredentialsGrant(configuration, { resource }, { DPoP })
     expect(decodeProtectedHeader(token)).toMatchObject({ typ: 'at+jwt', alg: 'PS256' })
@@ -150,8 +147,7 @@ describe('opaque token', () => {
     const result = await introspect(host, server, token, 'application/token-introspection+jwt')
     expect(result.type).toContain('application/token-introspection+jwt')
     expect(decodeProtectedHeader(result.text)).toMatchObject({ typ: 'token-introspection+jwt', alg: 'RS256' })
-    const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
-    const { payload } = await jwtVerify(result.text, keys, { issuer: host.issuer })
+    const { payload } = await verifyJwt(host, result.text)
     expect(payload.aud).toBe(server.client.id)
     expect(payload.token_introspection).toMatchObject({ active: true, aud: [resource, host.issuer] })
   })

@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals'
 import type { AuthorizationDetailsTypes } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
-import { isRedirectUri, redirectUri, relyingParty } from './login.ts'
+import { decide, followRedirects, type Host, redirectParameters, signIn, startHost, viewOf } from './host.ts'
+import { redirectUri, relyingParty } from './login.ts'
 
 const resource = 'https://bank.example/'
 const types: AuthorizationDetailsTypes = {
@@ -41,18 +41,18 @@ test('shows the authorization details on the consent page, and includes them in 
   const { agent, configuration, authorize } = await createFixture(host)
   const { authenticator } = await host.person('ada')
   const details = [{ type: 'payment', amount: 10 }]
-  const shown = await signIn(agent, await agent.follow(await authorize(details)), authenticator, isRedirectUri)
+  const shown = await signIn(agent, await agent.follow(await authorize(details)), authenticator)
   expect(viewOf(shown)).toMatchObject({
     view: 'consent',
     authorizationDetails: [{ type: 'payment', description: 'Pay 10 €', json: JSON.stringify(details[0], null, 2) }],
   })
-  const returned = await decide(agent, shown, 'submitTo', isRedirectUri)
+  const returned = await decide(agent, shown)
   const tokens = await oidc.authorizationCodeGrant(configuration, new URL(returned.location ?? ''))
   expect(tokens.authorization_details).toEqual(details)
   expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toMatchObject({
     authorization_details: details,
   })
-  const again = await agent.follow(await authorize(details), { until: isRedirectUri })
+  const again = await followRedirects(agent, await authorize(details))
   expect(viewOf(again)).toMatchObject({ view: 'consent' })
   expect(host.errors).toEqual([])
 })
@@ -64,9 +64,8 @@ test.each([
 ])('rejects %j', async (details, reason) => {
   await using host = await startHost({ options: { protocol: { authorizationDetailsTypes: types } } })
   const { agent, authorize } = await createFixture(host)
-  const to = new URL(await agent.followTo(await authorize(details), isRedirectUri)).searchParams
-  expect(to.get('error')).toBe('invalid_authorization_details')
-  expect(to.get('error_description')).toContain(reason)
+  const { error, error_description } = redirectParameters(await followRedirects(agent, await authorize(details)))
+  expect([error, error_description]).toEqual(['invalid_authorization_details', expect.stringContaining(reason)])
 })
 
 test('advertises authorization details types if the host offers them', async () => {

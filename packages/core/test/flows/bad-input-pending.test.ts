@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
-import { authorizeUrl, form, isRedirectUri, redirectUri, startSignIn } from './bad-input-fixture.ts'
-import { decide, type Host, hour, signIn, startHost, viewOf } from './host.ts'
+import { form, startSignIn } from './bad-input-fixture.ts'
+import { cookieHeader, decide, type Host, hour, signIn, startHost, viewOf } from './host.ts'
+import { authorizationUrl, redirectUri } from './login.ts'
 
 describe('interaction', () => {
   test('that has expired offers to start again', async () => {
@@ -13,12 +14,7 @@ describe('interaction', () => {
     const late = viewOf(await agent.get(page.url))
     if (late.view !== 'error' || !late.retryAt) throw new Error(`no way to start again: ${JSON.stringify(late)}`)
     const fresh = await agent.follow(await agent.get(`${host.issuer}${late.retryAt}`))
-    const returned = await decide(
-      agent,
-      await signIn(agent, fresh, authenticator, isRedirectUri),
-      'submitTo',
-      isRedirectUri,
-    )
+    const returned = await decide(agent, await signIn(agent, fresh, authenticator))
     expect(returned.location).toContain('code=')
   })
 
@@ -32,12 +28,12 @@ describe('interaction', () => {
   test('rejects consent after the session has ended', async () => {
     await using host = await startHost()
     const { agent, page, authenticator, account } = await startSignIn(host)
-    const consent = await signIn(agent, page, authenticator, isRedirectUri)
+    const consent = await signIn(agent, page, authenticator)
     const { pathname } = new URL(consent.url)
-    const others = agent
-      .cookies()
-      .filter(({ name, path }) => !name.startsWith('access_token') && pathname.startsWith(path))
-    const cookie = others.map(({ name, value }) => `${name}=${value}`).join('; ')
+    const cookie = cookieHeader(
+      agent,
+      ({ name, path }) => !name.startsWith('access_token') && pathname.startsWith(path),
+    )
     const response = await agent.postForm(`${consent.url}/consent`, {}, { headers: { cookie } })
     expect([response.status, viewOf(response)]).toMatchObject([
       409,
@@ -51,16 +47,11 @@ describe('interaction', () => {
   test('rejects consent if another user has signed in in the browser since', async () => {
     await using host = await startHost()
     const { agent, page, authenticator } = await startSignIn(host)
-    const consent = await signIn(agent, page, authenticator, isRedirectUri)
+    const consent = await signIn(agent, page, authenticator)
     const bob = await host.person('bob')
     const other = new UserAgent()
     const { client } = await host.client({ redirectUris: [redirectUri] })
-    await signIn(
-      other,
-      await other.follow(await other.get(authorizeUrl(host, client.id))),
-      bob.authenticator,
-      isRedirectUri,
-    )
+    await signIn(other, await other.follow(await other.get(authorizationUrl(host, client.id))), bob.authenticator)
     const { pathname } = new URL(consent.url)
     const ofAda = agent
       .cookies()
@@ -78,8 +69,8 @@ describe('interaction', () => {
     expect(viewOf(page)).toMatchObject({
       otherMethodsUrl: `/lc?${new URLSearchParams({ redirect: new URL(page.url).pathname })}`,
     })
-    await decide(agent, await signIn(agent, page, authenticator, isRedirectUri), 'submitTo', isRedirectUri)
-    const again = await agent.follow(await agent.get(authorizeUrl(host, client.id, { prompt: 'login' })))
+    await decide(agent, await signIn(agent, page, authenticator))
+    const again = await agent.follow(await agent.get(authorizationUrl(host, client.id, { prompt: 'login' })))
     expect(viewOf(again)).toMatchObject({ view: 'sign-in', reason: 'again', otherMethodsUrl: null })
   })
 
@@ -99,19 +90,20 @@ describe('interaction', () => {
     async (_what, body, type, status) => {
       await using host = await startHost()
       const { agent, page, authenticator, client } = await startSignIn(host)
-      await decide(agent, await signIn(agent, page, authenticator, isRedirectUri), 'submitTo', isRedirectUri)
-      const chooser = await agent.follow(await agent.get(authorizeUrl(host, client.id, { prompt: 'select_account' })))
+      await decide(agent, await signIn(agent, page, authenticator))
+      const chooser = await agent.follow(
+        await agent.get(authorizationUrl(host, client.id, { prompt: 'select_account' })),
+      )
       expect(viewOf(chooser)).toMatchObject({ view: 'select-account' })
       const { pathname } = new URL(chooser.url)
-      const sent = agent.cookies().filter(({ path }) => pathname.startsWith(path))
-      const cookie = sent.map(({ name, value }) => `${name}=${value}`).join('; ')
+      const cookie = cookieHeader(agent, ({ path }) => pathname.startsWith(path))
       for (const action of ['account', 'sign-out']) {
         const headers = { cookie, accept: 'text/html', ...(type !== undefined && { 'content-type': type }) }
         const init = { method: 'POST', headers, redirect: 'manual', ...(type !== undefined && { body }) } as const
         const response = await fetch(`${chooser.url}/${action}`, init)
         expect([action, response.status]).toEqual([action, action === 'sign-out' && status === 403 ? 303 : status])
       }
-      const silent = await agent.get(authorizeUrl(host, client.id, { prompt: 'none' }))
+      const silent = await agent.get(authorizationUrl(host, client.id, { prompt: 'none' }))
       expect([silent.location, host.errors]).toEqual([expect.stringContaining('code='), []])
     },
   )

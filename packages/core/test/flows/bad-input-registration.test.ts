@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { allStoreKinds, type StoresUnderTest } from '../contracts/store-kinds.ts'
-import { type Host, startHost } from './host.ts'
+import { type Host, openRegistration, startHost } from './host.ts'
 import { redirectUri } from './login.ts'
 
 let stores: StoresUnderTest
@@ -9,8 +9,10 @@ let host: Host
 beforeAll(async () => {
   // PostgreSQL rejects more text values than SQLite.
   stores = await (allStoreKinds.PostgreSQL as () => Promise<StoresUnderTest>)()
-  const registration = async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const
-  host = await startHost({ stores: await stores.empty(), options: { protocol: { clientRegistration: registration } } })
+  host = await startHost({
+    stores: await stores.empty(),
+    options: { protocol: { clientRegistration: openRegistration } },
+  })
 })
 
 afterAll(async () => {

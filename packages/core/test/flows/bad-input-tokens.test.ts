@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { UserAgent } from '@pocket/core/testing'
 import { exportJWK, exportSPKI, generateKeyPair, importJWK, type JWK, type JWTHeaderParameters, SignJWT } from 'jose'
 import { createParty, logIn, type Party } from '../conformance/party.ts'
-import { type Host, startHost, viewOf } from './host.ts'
-import { isRedirectUri, redirectUri } from './login.ts'
+import { type Host, sendForm, startHost, viewOf, visit } from './host.ts'
+import { authorizationUrl, redirectUri } from './login.ts'
 
 const own = await generateKeyPair('RS256', { extractable: true })
 const foreign = await generateKeyPair('RS256', { extractable: true })
@@ -93,13 +93,12 @@ describe('signature verification', () => {
     })
 
     async function attempt(id: string, assertion: string) {
-      const body = new URLSearchParams({
+      const response = await sendForm(host, 'token', {
         grant_type: 'client_credentials',
         client_id: id,
         client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
         client_assertion: assertion,
       })
-      const response = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
       expect(host.errors).toEqual([])
       return `${response.status} ${((await response.json()) as { error?: string }).error}`
     }
@@ -144,18 +143,8 @@ describe('signature verification', () => {
   })
 
   describe('request object', () => {
-    async function attempt(id: string, request: string, extra: Readonly<Record<string, string>> = {}) {
-      const query = new URLSearchParams({
-        client_id: id,
-        response_type: 'code',
-        scope: 'openid',
-        redirect_uri: redirectUri,
-        ...extra,
-        request,
-      })
-      const response = await agent.follow(await agent.get(`${host.issuer}/authorize?${query}`), {
-        until: isRedirectUri,
-      })
+    async function attempt(id: string, request: string) {
+      const response = await visit(agent, authorizationUrl(host, id, { request }))
       expect(host.errors).toEqual([])
       return response.location === null ? response.status : new URL(response.location).searchParams.get('error')
     }
@@ -303,17 +292,7 @@ describe('tokens that the provider signed', () => {
   afterAll(async () => host[Symbol.asyncDispose]())
 
   async function authorizeWithHint(hint: string): Promise<string | number | null> {
-    const query = new URLSearchParams({
-      client_id: party.client.id,
-      response_type: 'code',
-      scope: 'openid',
-      redirect_uri: redirectUri,
-      prompt: 'none',
-      id_token_hint: hint,
-    })
-    const result = await party.agent.follow(await party.agent.get(`${host.issuer}/authorize?${query}`), {
-      until: isRedirectUri,
-    })
+    const result = await visit(party.agent, authorizationUrl(host, party, { prompt: 'none', id_token_hint: hint }))
     expect(host.errors).toEqual([])
     const response = new URL(result.location ?? 'https://page.example/').searchParams
     return response.get('error') ?? (response.has('code') ? 'code' : result.status)
@@ -362,15 +341,10 @@ describe('tokens that the provider signed', () => {
       expect([response.status, await response.json(), host.errors]).toMatchObject([401, { error: 'invalid_token' }, []])
       const { client, secret } = party
       for (const endpoint of ['introspect', 'revoke']) {
-        const form = new URLSearchParams({ client_id: client.id, client_secret: secret, token })
-        const shown = await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body: form })
+        const shown = await sendForm(host, endpoint, { client_id: client.id, client_secret: secret, token })
         expect([200, 400]).toContain(shown.status)
         if (endpoint === 'introspect' && shown.status === 200) expect(await shown.json()).toEqual({ active: false })
-        const bearer = await fetch(`${host.issuer}/api/oidc/${endpoint}`, {
-          method: 'POST',
-          headers,
-          body: new URLSearchParams({ token: 'x' }),
-        })
+        const bearer = await sendForm(host, endpoint, { token: 'x' }, headers)
         expect([400, 401]).toContain(bearer.status)
       }
       expect(host.errors).toEqual([])
@@ -378,12 +352,8 @@ describe('tokens that the provider signed', () => {
   )
 
   test('every response includes the issuer, errors too (RFC 9207)', async () => {
-    const query = { client_id: party.client.id, response_type: 'code', redirect_uri: redirectUri, scope: 'openid' }
     for (const more of [{ prompt: 'none' }, { prompt: 'nonsense' }, { response_type: 'token' }, { claims: '[]' }]) {
-      const url = `${host.issuer}/authorize?${new URLSearchParams({ ...query, ...more })}`
-      const location = new URL(
-        (await party.agent.follow(await party.agent.get(url), { until: isRedirectUri })).location ?? '',
-      )
+      const location = new URL((await visit(party.agent, authorizationUrl(host, party, more))).location ?? '')
       const response = location.hash === '' ? location.searchParams : new URLSearchParams(location.hash.slice(1))
       expect([more, response.get('iss')]).toEqual([more, host.issuer])
     }

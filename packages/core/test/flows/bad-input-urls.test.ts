@@ -4,9 +4,10 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from '@jest/globals'
 import { createPublicFetch } from '@pocket/core'
 import { startHttpServer } from '@pocket/test-support'
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { type Host, startHost, viewOf } from './host.ts'
-import { followAuthorization, redirectUri } from './login.ts'
+import { exportJWK, generateKeyPair } from 'jose'
+import { signJwt } from './client-jwts.ts'
+import { type Host, sendForm, startHost, viewOf } from './host.ts'
+import { authorizationUrl, followAuthorization, redirectUri } from './login.ts'
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const { publicKey, privateKey } = await generateKeyPair('ES256')
@@ -90,14 +91,9 @@ async function authenticateByAssertion(
   claims: Record<string, unknown>,
   clientId: string,
 ): Promise<[number, unknown]> {
-  const assertion = await new SignJWT({ jti: crypto.randomUUID(), aud: host.issuer, ...claims })
-    .setProtectedHeader({ alg: 'ES256', kid: 'k' })
-    .setIssuedAt()
-    .setExpirationTime('1m')
-    .sign(privateKey)
+  const assertion = await signJwt(privateKey, { alg: 'ES256', kid: 'k' }, { aud: host.issuer, ...claims })
   const form = { grant_type: 'client_credentials', client_id: clientId, client_assertion: assertion }
-  const body = new URLSearchParams({ ...form, client_assertion_type: assertionType })
-  const response = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
+  const response = await sendForm(host, 'token', { ...form, client_assertion_type: assertionType })
   return [response.status, await response.json()]
 }
 
@@ -124,13 +120,11 @@ describe.each(Object.entries(answers))('a URL that %s', (name, answer) => {
     const encrypted = { alg: 'ECDH-ES', enc: 'A128GCM' } as const
     const protocol = { jwksUri: elsewhere.url, idTokenEncryptedResponse: encrypted } as const
     const { client, secret } = await host.client({ redirectUris: [redirectUri], skipConsent: true, protocol })
-    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
-    const authorize = `${host.issuer}/authorize?${new URLSearchParams(query)}`
+    const authorize = authorizationUrl(host, client.id)
     const { page, agent } = await followAuthorization(host, authorize)
     const code = new URL(page.location ?? '').searchParams.get('code') ?? ''
     const form = { grant_type: 'authorization_code', redirect_uri: redirectUri, code }
-    const body = new URLSearchParams({ ...form, client_id: client.id, client_secret: secret })
-    const refusal = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
+    const refusal = await sendForm(host, 'token', { ...form, client_id: client.id, client_secret: secret })
     expect([refusal.status, await refusal.json()]).toMatchObject([400, { error: expect.stringMatching(/^invalid_/) }])
 
     await host.pocket.clients.update(client.id, {

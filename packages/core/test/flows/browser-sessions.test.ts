@@ -5,8 +5,8 @@ import { UserAgent } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
 import * as oidc from 'openid-client'
 import { storeKinds } from '../contracts/store-kinds.ts'
-import { answerCeremony, type Host, hour, minute, startHostOver, viewOf } from './host.ts'
-import { followAuthorization, redirectUri, relyingParty } from './login.ts'
+import { cookieHeader, type Host, hour, minute, resumeUrl, signOut, startHostOver, withRoutes } from './host.ts'
+import { authorizationUrl, followAuthorization, relyingParty } from './login.ts'
 
 /** A response that the server has finished and the browser has not yet received. */
 interface LateResponse {
@@ -28,16 +28,15 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
     Object.assign(res, { end: endLate })
   }
   /** Also signs users in with login codes and out. */
+  const routes = withRoutes((pocket, req, res, query) => ({
+    '/enter': () => pocket.signIn.withCode(req, res, query('code')),
+    '/leave': () => pocket.signOut(req, res),
+    '/who': async () => (await pocket.session(req, res)) ?? {},
+  }))
   const mount = (pocket: Pocket): RequestListener => {
-    const handle = pocket.callback()
+    const handle = routes(pocket)
     return (req, res) => {
-      const url = new URL(req.url ?? '/', pocket.issuer)
-      const code = url.searchParams.get('code') ?? ''
-      if (url.pathname === '/enter') return void pocket.signIn.withCode(req, res, code).then(() => res.end())
-      if (url.pathname === '/leave') return void pocket.signOut(req, res).then(() => res.end())
-      if (url.pathname === '/who')
-        return void pocket.session(req, res).then((session) => res.end(JSON.stringify(session ?? {})))
-      if (late?.url === url.href) delayResponse(res, late)
+      if (late?.url === new URL(req.url ?? '/', pocket.issuer).href) delayResponse(res, late)
       return handle(req, res)
     }
   }
@@ -46,10 +45,6 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
 
   const createParty = () => relyingParty(host, { client: { skipConsent: true } })
   type Party = Awaited<ReturnType<typeof createParty>>
-  const authorizationUrl = ({ client }: Party, extra: Readonly<Record<string, string>> = {}) => {
-    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
-    return `${host.issuer}/authorize?${new URLSearchParams(query)}`
-  }
   const readAccountId = async (agent: UserAgent) =>
     ((await agent.get(`${host.issuer}/who`)).json() as { accountId?: string }).accountId
   const countSessions = async (accountId: string) => (await host.pocket.sessions.list(accountId)).length
@@ -70,14 +65,14 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
     return response
   }
   const authorizeLate = (agent: UserAgent, party: Party, meanwhile: () => Promise<unknown>) =>
-    getWithLateResponse(agent, authorizationUrl(party, { prompt: 'none' }), meanwhile)
+    getWithLateResponse(agent, authorizationUrl(host, party, { prompt: 'none' }), meanwhile)
 
   test('remain when an earlier response arrives after their ID has changed, so that a sign-out ends them', async () => {
     const [person, party] = [await host.person('ada'), await createParty()]
     const agent = new UserAgent()
     await signInWithCode(agent, person.account)
     const { location } = await authorizeLate(agent, party, () =>
-      followAuthorization(host, authorizationUrl(party, { prompt: 'login' }), { agent, person }),
+      followAuthorization(host, authorizationUrl(host, party, { prompt: 'login' }), { agent, person }),
     )
     expect(await readAccountId(agent)).toBe(person.account.id)
     const tokens = await oidc.authorizationCodeGrant(party.configuration, new URL(location ?? ''))
@@ -89,10 +84,10 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
   test('remain when an earlier response of another user arrives late', async () => {
     const [first, second, party] = [await host.person('ada'), await host.person('grace'), await createParty()]
     const agent = new UserAgent()
-    await followAuthorization(host, authorizationUrl(party), { agent, person: first })
+    await followAuthorization(host, authorizationUrl(host, party), { agent, person: first })
     const other = await createParty()
     await authorizeLate(agent, party, () =>
-      followAuthorization(host, authorizationUrl(other, { prompt: 'login' }), { agent, person: second }),
+      followAuthorization(host, authorizationUrl(host, other, { prompt: 'login' }), { agent, person: second }),
     )
     expect(await readAccountId(agent)).toBe(second.account.id)
     await agent.get(`${host.issuer}/leave`)
@@ -104,8 +99,10 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
     const agent = new UserAgent()
     await signInWithCode(agent, person.account)
     const before = agent.cookies().find(({ name }) => name === 'access_token')?.value
-    await followAuthorization(host, authorizationUrl(party, { prompt: 'login' }), { agent, person })
-    await agent.get(authorizationUrl(party, { prompt: 'none' }), { headers: { cookie: `access_token=${before}` } })
+    await followAuthorization(host, authorizationUrl(host, party, { prompt: 'login' }), { agent, person })
+    await agent.get(authorizationUrl(host, party, { prompt: 'none' }), {
+      headers: { cookie: `access_token=${before}` },
+    })
     expect(await readAccountId(agent)).toBe(person.account.id)
   })
 
@@ -131,8 +128,8 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
     test('remain when the redirect to the sign-in page arrives late', async () => {
       const { person, party, agent } = await createEndedSession()
       const other = await createParty()
-      const { location } = await getWithLateResponse(agent, authorizationUrl(party), () =>
-        followAuthorization(host, authorizationUrl(other), { agent, person }),
+      const { location } = await getWithLateResponse(agent, authorizationUrl(host, party), () =>
+        followAuthorization(host, authorizationUrl(host, other), { agent, person }),
       )
       expect(new URL(location ?? '').searchParams.has('interaction')).toBe(areInUrls)
       expect(await readAccountId(agent)).toBe(person.account.id)
@@ -142,12 +139,12 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
 
     test('remain when the response to a client arrives after the sign-in of another user', async () => {
       const { person, party, agent } = await createEndedSession()
-      const page = await agent.follow(await agent.get(authorizationUrl(party)))
+      const page = await agent.follow(await agent.get(authorizationUrl(host, party)))
       expect(new URL(page.url).searchParams.has('interaction')).toBe(areInUrls)
-      const { redirectTo } = (await answerCeremony(agent, page, person.authenticator)).json() as { redirectTo: string }
+      const resume = await resumeUrl(agent, page, person.authenticator)
       const [second, other] = [await host.person('grace'), await createParty()]
-      const { location } = await getWithLateResponse(agent, new URL(redirectTo, page.url).href, () =>
-        followAuthorization(host, authorizationUrl(other, { prompt: 'login' }), { agent, person: second }),
+      const { location } = await getWithLateResponse(agent, resume, () =>
+        followAuthorization(host, authorizationUrl(host, other, { prompt: 'login' }), { agent, person: second }),
       )
       expect(location).toContain('code=')
       expect(await readAccountId(agent)).toBe(second.account.id)
@@ -156,14 +153,9 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
     })
   })
 
-  async function confirmSignOut(agent: UserAgent) {
-    const page = viewOf(await agent.get(`${host.issuer}/api/oidc/end-session`))
-    if (page.view !== 'sign-out') throw new Error(`Not a sign-out page: ${JSON.stringify(page)}`)
-    await agent.postForm(page.submitTo, { ...page.hidden, [page.confirm.name]: page.confirm.value })
-  }
   const signOuts: readonly (readonly [string, (agent: UserAgent, idToken: string) => Promise<unknown>])[] = [
     ['the host', (agent) => agent.get(`${host.issuer}/leave`)],
-    ['the end-session page', confirmSignOut],
+    ['the end-session page', (agent) => signOut(host, agent)],
     [
       'a client with an ID token',
       (agent, idToken) =>
@@ -176,15 +168,13 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
     const parties = [await createParty(), await createParty()]
     const agent = new UserAgent()
     // The first page binds the ceremonies to the browser.
-    await agent.follow(await agent.get(authorizationUrl(await createParty())))
-    const tabs = await Promise.all(parties.map(async (party) => agent.follow(await agent.get(authorizationUrl(party)))))
-    const responses = await Promise.all(
-      tabs.map((tab, index) => answerCeremony(agent, tab, (people[index] as (typeof people)[0]).authenticator)),
+    await agent.follow(await agent.get(authorizationUrl(host, await createParty())))
+    const tabs = await Promise.all(
+      parties.map(async (party) => agent.follow(await agent.get(authorizationUrl(host, party)))),
     )
-    const resumed = responses.map((response, index) => {
-      const { redirectTo } = response.json() as { redirectTo: string }
-      return new URL(redirectTo, tabs[index]?.url).href
-    })
+    const resumed = await Promise.all(
+      tabs.map((tab, index) => resumeUrl(agent, tab, (people[index] as (typeof people)[0]).authenticator)),
+    )
     const activeAccount = await readAccountId(agent)
     const active = people.findIndex(({ account }) => account.id === activeAccount)
     const party = parties[active] as Party
@@ -197,9 +187,9 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
   test('that the browser can switch between remain when one of them ends at the end-session page', async () => {
     const [first, second, party] = [await host.person('ada'), await host.person('grace'), await createParty()]
     const agent = new UserAgent()
-    await followAuthorization(host, authorizationUrl(party), { agent, person: first })
-    await followAuthorization(host, authorizationUrl(party, { prompt: 'login' }), { agent, person: second })
-    await confirmSignOut(agent)
+    await followAuthorization(host, authorizationUrl(host, party), { agent, person: first })
+    await followAuthorization(host, authorizationUrl(host, party, { prompt: 'login' }), { agent, person: second })
+    await signOut(host, agent)
     expect([await countSessions(first.account.id), await countSessions(second.account.id)]).toEqual([1, 0])
   })
 
@@ -207,8 +197,7 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
     const person = await host.person('ada')
     const agent = new UserAgent()
     await signInWithCode(agent, person.account)
-    const cookies = agent.cookies().filter(({ name }) => name !== 'access_token')
-    const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+    const cookie = cookieHeader(agent, ({ name }) => name !== 'access_token')
     expect(await countSessions(person.account.id)).toBe(1)
     await agent.get(`${host.issuer}/leave`, { headers: { cookie } })
     expect(await countSessions(person.account.id)).toBe(0)
@@ -242,10 +231,10 @@ describe.each(Object.entries(storeKinds))('sessions of one browser over %s', (_k
   test('are extended by each use without a new cookie', async () => {
     const [person, party] = [await host.person('ada'), await createParty()]
     const agent = new UserAgent({ clock: host.clock })
-    await followAuthorization(host, authorizationUrl(party), { agent, person })
+    await followAuthorization(host, authorizationUrl(host, party), { agent, person })
     for (let uses = 0; uses < 4; uses++) {
       host.clock.pass(hour / 2)
-      const { location, headers } = await agent.get(authorizationUrl(party, { prompt: 'none' }))
+      const { location, headers } = await agent.get(authorizationUrl(host, party, { prompt: 'none' }))
       expect([location, headers.getSetCookie()]).toEqual([expect.stringContaining('code='), []])
       expect(await readAccountId(agent)).toBe(person.account.id)
     }

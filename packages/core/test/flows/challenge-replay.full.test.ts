@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { databases } from '../typeorm/databases.ts'
 import { day, hour, second, startHost, viewOf } from './host.ts'
-import { redirectUri, relyingParty } from './login.ts'
+import { authorizationUrl, relyingParty } from './login.ts'
 import { openSlowStores } from './slow-stores.ts'
 import { startTokenProcess } from './start-token-process.ts'
 
@@ -36,10 +36,8 @@ describe.each(databases)('two processes that share %s', (_kind, open) => {
   /** A user on a sign-in page; `answer` posts a response to either process. */
   async function startSignIn(agent = new UserAgent()) {
     const { host, person, client, origins } = await setUp
-    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
-    const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`))
-    const view = viewOf(page)
-    if (view.view !== 'sign-in') throw new Error('There is no sign-in page.')
+    const page = await agent.follow(await agent.get(authorizationUrl(host, client.id)))
+    const view = viewOf(page, 'sign-in')
     const { ceremony } = view
     const signChallenge = (options = ceremony.options) => person.authenticator.get(options, { origin: host.issuer })
     const answer = async (process: 0 | 1, response = signChallenge()) => {

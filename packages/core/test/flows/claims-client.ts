@@ -1,10 +1,8 @@
 import type { Account, Client, NewClientInput } from '@pocket/core'
 import { type SoftwareAuthenticator, UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { decide, type Host, signIn, viewOf } from './host.ts'
-
-const redirectUri = 'https://app.example/callback'
-const isRedirectUri = (url: string) => url.startsWith(redirectUri)
+import { decide, type Host, signIn, viewOf, visit } from './host.ts'
+import { redirectUri, relyingParty, type Tokens } from './login.ts'
 
 export interface Party {
   readonly host: Host
@@ -21,16 +19,7 @@ export async function createParty(
   protocol: NewClientInput['protocol'] = {},
   about: Partial<Account> = {},
 ): Promise<Party> {
-  const { client, secret } = await host.client({ redirectUris: [redirectUri], protocol })
-  const configuration = await oidc.discovery(
-    new URL(host.issuer),
-    client.id,
-    undefined,
-    oidc.ClientSecretPost(secret),
-    {
-      execute: [oidc.allowInsecureRequests],
-    },
-  )
+  const { client, configuration } = await relyingParty(host, { protocol })
   const { account, authenticator } = await host.person('ada')
   host.accounts.set(account.id, { ...account, ...about })
   return { host, client, configuration, account, authenticator, agent: new UserAgent() }
@@ -39,16 +28,15 @@ export async function createParty(
 /** Starts an authorization and follows redirects up to the first page. */
 export function beginAuthorization({ configuration, agent }: Party, extra: Readonly<Record<string, string>>) {
   const url = oidc.buildAuthorizationUrl(configuration, { redirect_uri: redirectUri, ...extra })
-  return agent.get(url.href).then((page) => agent.follow(page, { until: isRedirectUri }))
+  return visit(agent, url)
 }
 
 /** Signs in and consents, up to the redirect URI of the client. */
 export async function signInAndConsent({ agent, authenticator }: Party, page: UserAgentResponse): Promise<URL> {
   let current = page
   if (current.location === null && viewOf(current).view === 'sign-in')
-    current = await signIn(agent, current, authenticator, isRedirectUri)
-  if (current.location === null && viewOf(current).view === 'consent')
-    current = await decide(agent, current, 'submitTo', isRedirectUri)
+    current = await signIn(agent, current, authenticator)
+  if (current.location === null && viewOf(current).view === 'consent') current = await decide(agent, current)
   return new URL(current.location ?? '')
 }
 
@@ -56,7 +44,7 @@ type ClaimValues = Readonly<Record<string, unknown>>
 
 export interface ReceivedClaims {
   readonly scope: string | undefined
-  readonly tokens: oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers
+  readonly tokens: Tokens
   readonly idToken: ClaimValues
   readonly userInfo: ClaimValues
   readonly refreshed: ClaimValues

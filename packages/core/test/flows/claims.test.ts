@@ -2,8 +2,10 @@ import { describe, expect, test } from '@jest/globals'
 import type { Account, ClientProtocolInput } from '@pocket/core'
 import * as oidc from 'openid-client'
 import { beginAuthorization, createParty, receiveClaims, signInAndConsent } from './claims-client.ts'
-import { signIn, startHost, viewOf } from './host.ts'
+import { redirectParameters, shareHost, signIn, viewOf, visit } from './host.ts'
 import { redirectUri } from './login.ts'
+
+const host = shareHost()
 
 const group = (name: string, claims: Readonly<Record<string, string>> = {}) => ({
   id: name,
@@ -29,7 +31,6 @@ const about: Partial<Account> = {
 
 describe('claims', () => {
   test('follow the scopes, with the same values in the ID token, at UserInfo and after a refresh', async () => {
-    await using host = await startHost()
     const fixture = await createParty(host, {}, about)
     const { idToken, userInfo, refreshed } = await receiveClaims(fixture, {
       scope: 'openid profile email groups offline_access',
@@ -58,7 +59,6 @@ describe('claims', () => {
   })
 
   test('are limited to the scopes, and custom claims never replace protocol claims', async () => {
-    await using host = await startHost()
     const fixture = await createParty(host, {}, about)
     const { tokens, idToken, userInfo } = await receiveClaims(fixture, {
       scope: 'openid email offline_access',
@@ -70,7 +70,6 @@ describe('claims', () => {
   })
 
   test('of scopes that count as requested are added, though the client cannot request them', async () => {
-    await using host = await startHost()
     const fixture = await createParty(host, { defaultScopes: ['groups', 'offline_access'] }, about)
     const page = await beginAuthorization(fixture, { scope: 'openid' })
     const { idToken, scope } = await receiveClaims(fixture, { scope: 'openid' })
@@ -80,7 +79,6 @@ describe('claims', () => {
   })
 
   test('include `offline_access` only if it is requested, even with PAR', async () => {
-    await using host = await startHost()
     const request = { redirect_uri: redirectUri, scope: 'openid offline_access' }
     for (const isPushed of [false, true]) {
       const fixture = await createParty(host, {}, about)
@@ -89,7 +87,7 @@ describe('claims', () => {
         const url = isPushed
           ? await oidc.buildAuthorizationUrlWithPAR(configuration, { ...request, ...extra })
           : oidc.buildAuthorizationUrl(configuration, { ...request, ...extra })
-        return agent.follow(await agent.get(url.href), { until: (url) => url.startsWith(redirectUri) })
+        return visit(agent, url)
       }
       const returned = await signInAndConsent(fixture, await sendRequest({}))
       expect((await oidc.authorizationCodeGrant(configuration, returned)).scope).toBe('openid offline_access')
@@ -99,7 +97,6 @@ describe('claims', () => {
   })
 
   test('ignore unknown scopes and parameters', async () => {
-    await using host = await startHost()
     const fixture = await createParty(host)
     const result = await receiveClaims(fixture, {
       scope: 'openid unknown urn:x:y email offline_access',
@@ -120,7 +117,6 @@ describe('claims parameter', () => {
   })
 
   test('requests individual claims, each in its own location', async () => {
-    await using host = await startHost()
     const fixture = await createParty(host, {}, about)
     const { idToken, userInfo, refreshed } = await receiveClaims(fixture, {
       scope: 'openid offline_access',
@@ -133,11 +129,10 @@ describe('claims parameter', () => {
   })
 
   test('requires the consent that the matching scopes require', async () => {
-    await using host = await startHost()
     const fixture = await createParty(host, {}, about)
     await receiveClaims(fixture, { scope: 'openid offline_access', prompt: 'consent' })
     const silent = await beginAuthorization(fixture, { scope: 'openid', prompt: 'none', claims })
-    expect(new URL(silent.location ?? '').searchParams.get('error')).toBe('consent_required')
+    expect(redirectParameters(silent).error).toBe('consent_required')
     const page = await beginAuthorization(fixture, { scope: 'openid', claims })
     expect(viewOf(page)).toMatchObject({
       view: 'consent',
@@ -145,20 +140,18 @@ describe('claims parameter', () => {
     })
     await signInAndConsent(fixture, page)
     const again = await beginAuthorization(fixture, { scope: 'openid', prompt: 'none', claims })
-    expect(new URL(again.location ?? '').searchParams.get('code')).toEqual(expect.any(String))
+    expect(redirectParameters(again).code).toEqual(expect.any(String))
   })
 
   test.each(['x', '[]', '{}', '{"id_token":[]}'])('rejects %s', async (wrong) => {
-    await using host = await startHost()
     const fixture = await createParty(host)
     const page = await beginAuthorization(fixture, { scope: 'openid', claims: wrong })
-    expect(new URL(page.location ?? '').searchParams.get('error')).toBe('invalid_request')
+    expect(redirectParameters(page).error).toBe('invalid_request')
   })
 })
 
 describe('claim rules of a client', () => {
   test('rename, replace, read custom claims, filter groups and format values', async () => {
-    await using host = await startHost()
     const fixture = await createParty(
       host,
       {
@@ -197,7 +190,6 @@ describe('claim rules of a client', () => {
   })
 
   test('add nothing that the scopes do not allow, except constants', async () => {
-    await using host = await startHost()
     const fixture = await createParty(
       host,
       {
@@ -216,7 +208,6 @@ describe('claim rules of a client', () => {
   test.each(['sub', 'iss', 'aud', 'exp', 'nonce', 'auth_time', 'amr', 'acr', 'at_hash', 'sid', '__proto__'])(
     'never set %s',
     async (claim) => {
-      await using host = await startHost()
       const rules = { claimRules: [{ claim, source: { kind: 'constant', value: 'x' } as const }] }
       await expect(host.client({ protocol: rules })).rejects.toMatchObject({
         code: 'validation_failed',
@@ -226,7 +217,6 @@ describe('claim rules of a client', () => {
   )
 
   test('require a complete source', async () => {
-    await using host = await startHost()
     const rules = { claimRules: [{ claim: 'x', source: JSON.parse('{"kind":"claim"}') }] }
     await expect(host.client({ protocol: rules })).rejects.toMatchObject({
       fields: [{ field: 'protocol.claimRules.0.source.name', code: 'required' }],
@@ -234,7 +224,6 @@ describe('claim rules of a client', () => {
   })
 
   test('ignore stored rules for reserved claims', async () => {
-    await using host = await startHost()
     const fixture = await createParty(host)
     const claimRules = ['sub', 'azp', 'events', 'cnf'].map((claim) => {
       const source = { kind: 'constant', value: `a ${claim} of nobody` } as const
@@ -243,7 +232,7 @@ describe('claim rules of a client', () => {
     const stored = await host.stores.clients.find(fixture.client.id)
     if (stored) await host.stores.clients.update({ ...stored, protocol: { ...stored.protocol, claimRules } })
     const page = await beginAuthorization(fixture, { scope: 'openid offline_access', prompt: 'consent' })
-    const consent = await signIn(fixture.agent, page, fixture.authenticator, () => false)
+    const consent = await signIn(fixture.agent, page, fixture.authenticator)
     expect(viewOf(consent).view).toBe('consent')
     const tokens = await oidc.authorizationCodeGrant(fixture.configuration, await signInAndConsent(fixture, consent))
     const { account, configuration } = fixture
@@ -255,7 +244,6 @@ describe('claim rules of a client', () => {
 })
 
 test('a client with pairwise subjects never receives the account ID', async () => {
-  await using host = await startHost()
   const fixture = await createParty(host, {
     subjectType: 'pairwise',
     claimRules: [
@@ -273,7 +261,7 @@ test('a client with pairwise subjects never receives the account ID', async () =
     customClaims: [{ key: 'room', value: `{"of":["${account.id}"]}` }],
   })
   const page = await beginAuthorization(fixture, { scope: 'openid profile email' })
-  const consent = await signIn(fixture.agent, page, fixture.authenticator, (url) => url.startsWith('https://app.'))
+  const consent = await signIn(fixture.agent, page, fixture.authenticator)
   expect(consent.text).toContain('user_id')
   const tokens = await oidc.authorizationCodeGrant(configuration, await signInAndConsent(fixture, consent))
   const { sub = '', ...claims } = tokens.claims() ?? {}
@@ -288,11 +276,10 @@ test('a client with pairwise subjects never receives the account ID', async () =
 })
 
 test('the consent page shows each claim under the name that the client receives', async () => {
-  await using host = await startHost()
   const listShownClaims = async (claimRules: ClientProtocolInput['claimRules'] = []) => {
     const fixture = await createParty(host, { claimRules }, { ...about, groups: [] })
     const page = await beginAuthorization(fixture, { scope: 'openid profile email offline_access', prompt: 'consent' })
-    const view = viewOf(await signIn(fixture.agent, page, fixture.authenticator, () => false))
+    const view = viewOf(await signIn(fixture.agent, page, fixture.authenticator))
     return view.view === 'consent' ? view.claims : []
   }
   const otherClaim = (name: string, value: string | readonly string[]) => ({

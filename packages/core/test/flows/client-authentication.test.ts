@@ -1,10 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import { createPublicFetch, type NewClientInput } from '@pocket/core'
 import { startHttpServer } from '@pocket/test-support'
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { exportJWK, generateKeyPair, type JWTPayload } from 'jose'
 import * as oidc from 'openid-client'
-import { type Host, minute, startHost } from './host.ts'
+import { signJwt, signProof } from './client-jwts.ts'
+import { type Host, minute, sendForm, shareHost, startHost } from './host.ts'
 import { login, relyingParty } from './login.ts'
+
+const host = shareHost()
 
 const grant = { grant_type: 'client_credentials' }
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
@@ -22,14 +25,12 @@ const encodeBasic = (id: string, secret: string) =>
   `Basic ${encodeBase64(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`)}`
 
 async function requestToken(host: Host, form: Record<string, string>, headers: Record<string, string> = {}) {
-  const body = new URLSearchParams({ ...grant, ...form })
-  const response = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body, headers })
+  const response = await sendForm(host, 'token', { ...grant, ...form }, headers)
   return { status: response.status, ...((await response.json()) as { error?: string; access_token?: string }) }
 }
 
 describe('client secret', () => {
   test('is accepted in the header, in the body, and in both if they agree', async () => {
-    await using host = await startHost()
     const { client, secret } = await host.client({})
     const header = { authorization: encodeBasic(client.id, secret) }
     const form = { client_id: client.id, client_secret: secret }
@@ -54,7 +55,6 @@ describe('client secret', () => {
   test.each(['100%-sure-it-is-secret', 'a+b+c+d+e+f+g+h+i+j', 'plain-and-simple-text'])(
     'that the client does not encode is accepted: %s',
     async (chosen) => {
-      await using host = await startHost()
       const { client } = await host.client({})
       await host.pocket.clients.addSecret(client.id, { secret: chosen })
       const form = { client_id: client.id, client_secret: chosen }
@@ -65,14 +65,12 @@ describe('client secret', () => {
   )
 
   test('is accepted in both places at every endpoint, and a wrong one gets a challenge (RFC 6749 §5.2)', async () => {
-    await using host = await startHost()
     const { client, secret } = await host.client({})
     for (const endpoint of endpoints) {
       const sendRequest = async (input: string, inBody = true) => {
         const form = { client_id: client.id, ...(inBody && { client_secret: input }) }
         const headers = { authorization: encodeBasic(client.id, input) }
-        const body = new URLSearchParams({ ...everything, ...form })
-        const response = await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body, headers })
+        const response = await sendForm(host, endpoint, { ...everything, ...form }, headers)
         return [endpoint, response.status, response.headers.get('www-authenticate')]
       }
       expect(await sendRequest(secret)).toEqual([endpoint, endpoint === 'par' ? 201 : 200, null])
@@ -86,7 +84,6 @@ describe('client secret', () => {
   })
 
   test('a public client may send its client ID in the header', async () => {
-    await using host = await startHost()
     const { client } = await host.client({ isPublic: true })
     const form = { grant_type: 'authorization_code', code: 'none', redirect_uri: 'https://client.example' }
     const authorization = `Basic ${encodeBase64(`${client.id}:`)}`
@@ -121,7 +118,6 @@ describe('client secret', () => {
   })
 
   test('accepts a body in chunks and rejects one that is too long or empty', async () => {
-    await using host = await startHost()
     const { client, secret } = await host.client({})
     const body = new URLSearchParams({ ...grant, client_id: client.id, client_secret: secret }).toString()
     const pieces = new ReadableStream({
@@ -143,17 +139,11 @@ describe('client secret', () => {
   })
 })
 
-async function signAssertion(claims: Record<string, unknown>, key: CryptoKey | Uint8Array, alg: string, kid?: string) {
-  return new SignJWT({ jti: crypto.randomUUID(), ...claims })
-    .setProtectedHeader({ alg, ...(kid !== undefined && { kid }) })
-    .setIssuedAt()
-    .setExpirationTime('2m')
-    .sign(key)
-}
+const signAssertion = (claims: JWTPayload, key: CryptoKey | Uint8Array, alg: string, kid?: string) =>
+  signJwt(key, { alg, ...(kid !== undefined && { kid }) }, claims)
 
 describe('client assertion', () => {
   test.each(['RS256', 'PS256', 'ES256', 'EdDSA'])('private_key_jwt with an inline key, %s', async (alg) => {
-    await using host = await startHost()
     const { publicKey, privateKey } = await generateKeyPair(alg)
     const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k' }] }
     const client = await host.pocket.clients.create({
@@ -176,7 +166,6 @@ describe('client assertion', () => {
   })
 
   test('client_secret_jwt works with a secret that was generated for it, and with no other', async () => {
-    await using host = await startHost()
     const { client, secret: before } = await host.client({})
     const changed = { ...client, protocol: { tokenEndpointAuthMethod: 'client_secret_jwt' } } as const
     await host.pocket.clients.update(client.id, changed)
@@ -199,9 +188,25 @@ describe('client assertion', () => {
     })
   })
 
+  const encryption = { alg: 'RSA-OAEP', enc: 'A128GCM' } as const
+  const pairwise = { subjectType: 'pairwise' } as const
   test.each<[string, Partial<NewClientInput>, string]>([
     ['no key', { protocol: { tokenEndpointAuthMethod: 'private_key_jwt' } }, 'protocol.jwks'],
+    ['no encryption key', { protocol: { idTokenEncryptedResponse: encryption } }, 'protocol.jwks'],
+    ['no key for its requests', { protocol: { requireSignedRequestObject: true } }, 'protocol.jwks'],
+    ['no key for FAPI 2.0', { protocol: { fapi: true } }, 'protocol.jwks'],
     ['two sources', { protocol: { jwks: { keys: [] }, jwksUri: 'https://x.example/jwks' } }, 'protocol.jwks'],
+    ['an invalid key', { protocol: { jwks: { keys: [{ kty: 'RSA', e: 'AQAB' }] } } }, 'protocol.jwks.keys[0]'],
+    [
+      'an http sector identifier',
+      { protocol: { ...pairwise, sectorIdentifierUri: 'http://app.example/' } },
+      'protocol.sectorIdentifierUri',
+    ],
+    [
+      'a sector identifier that cannot be fetched',
+      { protocol: { ...pairwise, sectorIdentifierUri: 'https://127.0.0.1/sector' } },
+      'protocol.sectorIdentifierUri',
+    ],
     [
       'a private key',
       { protocol: { jwks: { keys: [{ kty: 'RSA', n: 'a', e: 'AQAB', d: 'a' }] } } },
@@ -214,7 +219,6 @@ describe('client assertion', () => {
       'protocol.tokenEndpointAuthMethod',
     ],
   ])('rejects a client with %s', async (_, input, field) => {
-    await using host = await startHost()
     await expect(
       host.pocket.clients.create({ name: 'Wrong', redirectUris: ['https://client.example'], ...input }),
     ).rejects.toMatchObject({ code: 'validation_failed', fields: [expect.objectContaining({ field })] })
@@ -253,8 +257,7 @@ describe('federated identity', () => {
       fields: Record<string, string>,
       headers: Record<string, string> = {},
     ) => {
-      const body = new URLSearchParams({ ...everything, client_id: client.id, ...fields })
-      const response = await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body, headers })
+      const response = await sendForm(host, endpoint, { ...everything, client_id: client.id, ...fields }, headers)
       return [endpoint, response.status, await response.text()] as const
     }
     const good = { sub: client.id, aud: host.issuer }
@@ -314,26 +317,16 @@ describe('introspection', () => {
   }
 
   /** An access token that is bound to a key (RFC 9449). */
-  async function issueBoundToken({ issuer }: Host, credentials: Record<string, string>): Promise<string> {
-    const url = `${issuer}/api/oidc/token`
-    const { privateKey, publicKey } = await generateKeyPair('ES256')
-    const DPoP = await new SignJWT({ htm: 'POST', htu: url, jti: crypto.randomUUID() })
-      .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK(publicKey) })
-      .setIssuedAt()
-      .sign(privateKey)
-    const body = new URLSearchParams({ grant_type: 'client_credentials', ...credentials })
-    const response = await fetch(url, { method: 'POST', headers: { DPoP }, body })
+  async function issueBoundToken(host: Host, credentials: Record<string, string>): Promise<string> {
+    const DPoP = await signProof(await generateKeyPair('ES256'), 'POST', `${host.issuer}/api/oidc/token`)
+    const response = await sendForm(host, 'token', { ...grant, ...credentials }, { DPoP })
     const { access_token = '', token_type } = (await response.json()) as { access_token?: string; token_type?: string }
     expect(token_type).toBe('DPoP')
     return access_token
   }
 
   test('without credentials gets a challenge (RFC 7662 §2.3)', async () => {
-    await using host = await startHost()
-    const response = await fetch(`${host.issuer}/api/oidc/introspect`, {
-      method: 'POST',
-      body: new URLSearchParams({ token: 'unknown' }),
-    })
+    const response = await sendForm(host, 'introspect', { token: 'unknown' })
     expect([response.status, response.headers.get('www-authenticate'), await response.json()]).toEqual([
       401,
       expect.stringMatching(/^Basic realm=/),
@@ -342,7 +335,6 @@ describe('introspection', () => {
   })
 
   test('accepts a token of a public client as a credential, and not its client ID', async () => {
-    await using host = await startHost()
     const { configuration, client } = await relyingParty(host, {
       client: { isPublic: true },
       authentication: oidc.None(),
@@ -363,7 +355,6 @@ describe('introspection', () => {
   })
 
   test('accepts a token of the client in place of its secret', async () => {
-    await using host = await startHost()
     const { client, secret } = await host.client({})
     const authorization = encodeBasic(client.id, secret)
     const { access_token = '' } = await requestToken(host, {}, { authorization })

@@ -1,21 +1,12 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { expect, test } from '@jest/globals'
 import * as oidc from 'openid-client'
-import { type Host, startHost } from './host.ts'
+import { shareHost, verifyJwt } from './host.ts'
 import { relyingParty } from './login.ts'
 
-let host: Host
-beforeAll(async () => {
-  host = await startHost()
-})
-afterAll(async () => {
-  expect(host.errors).toEqual([])
-  await host[Symbol.asyncDispose]()
-})
+const host = shareHost()
 
 async function verifyClaims(token: string) {
-  const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
-  return (await jwtVerify(token, keys, { issuer: host.issuer, typ: 'at+jwt' })).payload
+  return (await verifyJwt(host, token, { typ: 'at+jwt' })).payload
 }
 
 test.each([undefined, 'openid profile'])(

@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import type { RenderPage } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
-import { type Host, startHost, viewOf } from './host.ts'
+import { openRegistration, sendJson, shareHost, startHost, viewOf } from './host.ts'
+import { authorizationUrl, redirectUri } from './login.ts'
 
-const redirectUri = 'https://app.example/callback'
 const metadata = {
   redirect_uris: [redirectUri],
   client_name: 'An application',
@@ -12,40 +12,24 @@ const metadata = {
   policy_uri: 'https://app.example/policy?a=1&b=2',
   tos_uri: 'http://app.example/tos',
 }
-const registration = async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const
 
-let host: Host
-beforeEach(async () => {
-  host = await startHost({ options: { protocol: { clientRegistration: registration } } })
-})
-afterEach(async () => host[Symbol.asyncDispose]())
+const host = shareHost({ options: { protocol: { clientRegistration: openRegistration } } })
 
 async function registerClient() {
-  const response = await fetch(`${host.issuer}/api/oidc/register`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(metadata),
-  })
+  const response = await sendJson('POST', `${host.issuer}/api/oidc/register`, metadata)
   const body = (await response.json()) as Readonly<Record<string, unknown>>
   const id = String(body.client_id)
   const change = async (changes: object) => {
-    const changed = await fetch(String(body.registration_client_uri), {
-      method: 'PUT',
-      headers: {
-        'content-type': 'application/json',
-        authorization: `Bearer ${String(body.registration_access_token)}`,
-      },
-      body: JSON.stringify({ ...metadata, client_id: id, ...changes }),
-    })
-    expect(changed.status).toBe(200)
+    const content = { ...metadata, client_id: id, ...changes }
+    const token = String(body.registration_access_token)
+    expect((await sendJson('PUT', String(body.registration_client_uri), content, token)).status).toBe(200)
   }
   return { id, change }
 }
 
 const readOrigin = async (clientId: string) => {
-  const query = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
   const agent = new UserAgent()
-  const view = viewOf(await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`)))
+  const view = viewOf(await agent.follow(await agent.get(authorizationUrl(host, clientId))))
   return 'client' in view ? view.client : null
 }
 
@@ -101,12 +85,11 @@ test('links from the default pages without giving the target access to the page'
   const render: RenderPage = (view, _req, standard) => standard.page(view)
   await using plain = await startHost({
     stores: host.stores,
-    options: { protocol: { clientRegistration: registration }, pages: { render } },
+    options: { protocol: { clientRegistration: openRegistration }, pages: { render } },
   })
   const { id } = await registerClient()
-  const query = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
   const agent = new UserAgent()
-  const { text } = await agent.follow(await agent.get(`${plain.issuer}/authorize?${new URLSearchParams(query)}`))
+  const { text } = await agent.follow(await agent.get(authorizationUrl(plain, id)))
   expect(text).toMatch(
     /<a href="https:\/\/app\.example\/policy\?a=1&#38;b=2" target="_blank" rel="noopener noreferrer">/,
   )

@@ -2,70 +2,51 @@ import { describe, expect, test } from '@jest/globals'
 import type { NewClientInput } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { decide, type Host, minute, returnDenied, second, signIn, startHost, viewOf } from './host.ts'
+import { decide, minute, redirectParameters, returnDenied, second, shareHost, signIn, viewOf, visit } from './host.ts'
+import { type Parameters, redirectUri, relyingParty } from './login.ts'
 import { stopTime } from './stop-time.ts'
 
-const redirectUri = 'https://app.example/callback'
-const isRedirectUri = (url: string) => url.startsWith(redirectUri)
+const host = shareHost()
 
-interface Fixture {
-  readonly host: Host
+const startClient = (input: Partial<NewClientInput> = {}) => relyingParty(host, { client: input })
+
+interface Browsing {
   readonly agent: UserAgent
   readonly configuration: oidc.Configuration
 }
 
-async function relyingParty(host: Host, input: Partial<NewClientInput> = {}) {
-  const { client, secret } = await host.client({ redirectUris: [redirectUri], ...input })
-  const configuration = await oidc.discovery(
-    new URL(host.issuer),
-    client.id,
-    undefined,
-    oidc.ClientSecretBasic(secret),
-    { execute: [oidc.allowInsecureRequests] },
-  )
-  return { client, configuration }
-}
-
-type Parameters = Readonly<Record<string, string>>
-
-async function authorize({ agent, configuration }: Pick<Fixture, 'agent' | 'configuration'>, extra: Parameters = {}) {
+async function authorize({ agent, configuration }: Browsing, extra: Parameters = {}) {
   const url = oidc.buildAuthorizationUrl(configuration, {
     redirect_uri: redirectUri,
     scope: 'openid email offline_access',
     state: 'a state',
     ...extra,
   })
-  const page = await agent.follow(await agent.get(url.href), { until: isRedirectUri })
+  const page = await visit(agent, url)
   const finish = (to: string | null) =>
     oidc.authorizationCodeGrant(configuration, new URL(to ?? ''), { expectedState: 'a state' })
   return { page, finish }
 }
 
-/** The error that the client receives. */
-function errorParameter(to: string | null): string | null {
-  return new URL(to ?? '').searchParams.get('error')
-}
-
 /** A user who has signed in and consented to the request of a client of this kind. */
-async function authorizeClient(host: Host, input: Partial<NewClientInput> = {}, groupIds: readonly string[] = []) {
-  const { client, configuration } = await relyingParty(host, input)
+async function authorizeClient(input: Partial<NewClientInput> = {}, groupIds: readonly string[] = []) {
+  const { client, configuration } = await startClient(input)
   if (groupIds.length > 0) await host.pocket.clients.setAllowedGroups(client.id, groupIds)
   const { account, authenticator } = await host.person('ada')
   const agent = new UserAgent()
   const { page, finish } = await authorize({ agent, configuration })
-  const after = await signIn(agent, page, authenticator, isRedirectUri)
-  const returned = after.location === null ? await decide(agent, after, 'submitTo', isRedirectUri) : after
-  return { host, client, configuration, account, authenticator, agent, tokens: await finish(returned.location) }
+  const after = await signIn(agent, page, authenticator)
+  const returned = after.location === null ? await decide(agent, after) : after
+  return { client, configuration, account, authenticator, agent, tokens: await finish(returned.location) }
 }
 
 describe('token lifetimes', () => {
   test('are taken from the client', async () => {
-    await using host = await startHost()
-    const { client, configuration, account, tokens } = await authorizeClient(host, {
+    const { client, configuration, account, tokens } = await authorizeClient({
       accessTokenDurationMinutes: 5,
       refreshTokenDurationMinutes: 525_600,
     })
-    const { client: another } = await relyingParty(host)
+    const { client: another } = await startClient()
     expect(tokens.expires_in).toBe(300)
     const { exp = 0, iat = 0 } = await oidc.tokenIntrospection(configuration, tokens.refresh_token ?? '')
     expect(exp - iat).toBe(525_600 * 60)
@@ -83,42 +64,37 @@ describe('token lifetimes', () => {
 
 describe('client that skips consent', () => {
   test('gets its code without a page, and the consent is recorded', async () => {
-    await using host = await startHost()
-    const { client, account } = await authorizeClient(host, { skipConsent: true })
-    const { stores, events } = host
-    expect(await stores.consents.find(account.id, client.id)).toMatchObject({
+    const { client, account } = await authorizeClient({ skipConsent: true })
+    expect(await host.stores.consents.find(account.id, client.id)).toMatchObject({
       scopes: expect.arrayContaining(['openid', 'email']),
     })
-    expect(events.some(({ event }) => event === 'consent_given')).toBe(false)
+    expect(host.events).not.toContainEqual(expect.objectContaining({ event: 'consent_given', clientId: client.id }))
   })
 
   test('asks for consent if the request demands it, and respects a refusal', async () => {
-    await using host = await startHost()
-    const { configuration } = await relyingParty(host, { skipConsent: true })
+    const { configuration } = await startClient({ skipConsent: true })
     const { account, authenticator } = await host.person('ada')
     const agent = new UserAgent()
     const { page } = await authorize({ agent, configuration }, { prompt: 'consent' })
-    const consent = await signIn(agent, page, authenticator, isRedirectUri)
+    const consent = await signIn(agent, page, authenticator)
     expect(viewOf(consent).view).toBe('consent')
-    const returned = await decide(agent, consent, 'cancelTo', isRedirectUri)
-    expect(errorParameter(returned.location)).toBe('access_denied')
+    const returned = await decide(agent, consent, 'cancelTo')
+    expect(redirectParameters(returned).error).toBe('access_denied')
     expect(await host.stores.consents.find(account.id, configuration.clientMetadata().client_id)).toBeUndefined()
   })
 
   test('asks for consent after the exemption is removed, except for scopes granted before', async () => {
-    await using host = await startHost()
-    const fixture = await authorizeClient(host, { skipConsent: true })
+    const fixture = await authorizeClient({ skipConsent: true })
     await host.pocket.clients.update(fixture.client.id, { ...fixture.client, skipConsent: false })
     const { page } = await authorize(fixture, { prompt: 'none' })
-    expect(errorParameter(page.location)).toBeNull()
+    expect(redirectParameters(page)).not.toHaveProperty('error')
     const more = await authorize(fixture, { prompt: 'none', scope: 'openid profile' })
-    expect(errorParameter(more.page.location)).toBe('consent_required')
+    expect(redirectParameters(more.page).error).toBe('consent_required')
   })
 })
 
 test('records each use of a client with its consent', async () => {
-  await using host = await startHost()
-  const fixture = await authorizeClient(host)
+  const fixture = await authorizeClient()
   const { account, client } = fixture
   const before = await host.stores.consents.find(account.id, client.id)
   host.clock.pass(minute)
@@ -129,10 +105,9 @@ test('records each use of a client with its consent', async () => {
 })
 
 test('revokes the tokens of a client when its consent is withdrawn, and no others', async () => {
-  await using host = await startHost()
-  const fixture = await authorizeClient(host)
+  const fixture = await authorizeClient()
   const { configuration, tokens, account, client } = fixture
-  const other = await relyingParty(host, { skipConsent: true })
+  const other = await startClient({ skipConsent: true })
   const { page, finish } = await authorize({ agent: fixture.agent, configuration: other.configuration })
   const kept = await finish(page.location)
   expect(await host.pocket.withdrawConsent(account.id, client.id)).toBe(true)
@@ -150,18 +125,17 @@ describe('client that is restricted to groups', () => {
   test.each([[['g2']], [[]]])(
     'with the groups %j admits no other user, and sends the client an error',
     async (groupIds) => {
-      await using host = await startHost()
-      const { client, configuration } = await relyingParty(host, { isGroupRestricted: true, skipConsent: true })
+      const { client, configuration } = await startClient({ isGroupRestricted: true, skipConsent: true })
       await host.pocket.clients.setAllowedGroups(client.id, groupIds)
       const { account, authenticator } = await host.person('ada')
       const agent = new UserAgent()
       const silent = await authorize({ agent, configuration }, { prompt: 'none' })
-      expect(errorParameter(silent.page.location)).toBe('login_required')
+      expect(redirectParameters(silent.page).error).toBe('login_required')
       const { page } = await authorize({ agent, configuration })
-      const refused = await signIn(agent, page, authenticator, isRedirectUri)
-      expect(errorParameter((await returnDenied(agent, refused, isRedirectUri)).location)).toBe('access_denied')
+      const refused = await signIn(agent, page, authenticator)
+      expect(redirectParameters(await returnDenied(agent, refused)).error).toBe('access_denied')
       const again = await authorize({ agent, configuration }, { prompt: 'none' })
-      expect(errorParameter(again.page.location)).toBe('access_denied')
+      expect(redirectParameters(again.page).error).toBe('access_denied')
       expect(await host.stores.consents.find(account.id, client.id)).toBeUndefined()
       expect(host.events).toContainEqual(
         expect.objectContaining({ event: 'authorization_refused', code: 'access_denied', clientId: client.id }),
@@ -170,8 +144,7 @@ describe('client that is restricted to groups', () => {
   )
 
   test('revokes the access of a user who leaves the group, and does not restore it automatically', async () => {
-    await using host = await startHost()
-    const fixture = await authorizeClient(host, { isGroupRestricted: true }, ['g1'])
+    const fixture = await authorizeClient({ isGroupRestricted: true }, ['g1'])
     const { configuration, tokens, account } = fixture
     host.accounts.set(account.id, { ...account, groups: [] })
     await expect(oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).rejects.toThrow()
@@ -189,58 +162,40 @@ describe('client that is restricted to groups', () => {
   })
 })
 
-describe('client that requires pushed authorization requests', () => {
-  test('is rejected without a pushed request, and accepted with one', async () => {
-    await using host = await startHost()
-    const { configuration } = await relyingParty(host, { requiresPushedAuthorizationRequests: true })
-    const { authenticator } = await host.person('ada')
-    const agent = new UserAgent()
-    const { page } = await authorize({ agent, configuration })
-    expect(errorParameter(page.location)).toBe('invalid_request')
-    const url = await oidc.buildAuthorizationUrlWithPAR(configuration, { redirect_uri: redirectUri, scope: 'openid' })
-    expect([...url.searchParams.keys()].sort()).toEqual(['client_id', 'request_uri'])
-    const response = await agent.follow(await agent.get(url.href), { until: isRedirectUri })
-    const returned = await decide(
-      agent,
-      await signIn(agent, response, authenticator, isRedirectUri),
-      'submitTo',
-      isRedirectUri,
-    )
-    expect(new URL(returned.location ?? '').searchParams.get('code')).toEqual(expect.any(String))
-  })
+test('rejects an unpushed request of a client that requires pushed authorization requests', async () => {
+  const { configuration } = await startClient({ requiresPushedAuthorizationRequests: true })
+  const { page } = await authorize({ agent: new UserAgent(), configuration })
+  expect(redirectParameters(page).error).toBe('invalid_request')
 })
 
 describe('client that requires reauthentication', () => {
   test('asks for the passkey again after a minute, and not before', async () => {
     using _ = stopTime()
-    await using host = await startHost()
-    const fixture = await authorizeClient(host, { requiresReauthentication: true })
+    const fixture = await authorizeClient({ requiresReauthentication: true })
     host.clock.pass(50 * second)
-    expect(errorParameter((await authorize(fixture, { prompt: 'none' })).page.location)).toBeNull()
+    expect(redirectParameters((await authorize(fixture, { prompt: 'none' })).page)).not.toHaveProperty('error')
     host.clock.pass(20 * second)
-    expect(errorParameter((await authorize(fixture, { prompt: 'none' })).page.location)).toBe('login_required')
+    expect(redirectParameters((await authorize(fixture, { prompt: 'none' })).page).error).toBe('login_required')
     const { page, finish } = await authorize(fixture)
     expect(viewOf(page)).toMatchObject({ view: 'sign-in', reason: 'again' })
-    const returned = await signIn(fixture.agent, page, fixture.authenticator, isRedirectUri)
+    const returned = await signIn(fixture.agent, page, fixture.authenticator)
     expect((await finish(returned.location)).claims()).toMatchObject({ acr: 'phr' })
   })
 
   test('accepts a consent that takes the user more than a minute', async () => {
-    await using host = await startHost()
-    const { configuration } = await relyingParty(host, { requiresReauthentication: true })
+    const { configuration } = await startClient({ requiresReauthentication: true })
     const { authenticator } = await host.person('ada')
     const agent = new UserAgent()
     const { page, finish } = await authorize({ agent, configuration })
-    const consent = await signIn(agent, page, authenticator, isRedirectUri)
+    const consent = await signIn(agent, page, authenticator)
     host.clock.pass(5 * minute)
-    const returned = await decide(agent, consent, 'submitTo', isRedirectUri)
+    const returned = await decide(agent, consent)
     expect((await finish(returned.location)).claims()).toMatchObject({ email: 'ada@example.com' })
   })
 })
 
 test('records that a client supports PKCE when it uses PKCE voluntarily', async () => {
-  await using host = await startHost()
-  const fixture = await authorizeClient(host)
+  const fixture = await authorizeClient()
   const readPkceSupport = async () => (await host.pocket.clients.find(fixture.client.id))?.pkceSupported
   expect(await readPkceSupport()).toBe(false)
   const challenge = await oidc.calculatePKCECodeChallenge(oidc.randomPKCECodeVerifier())

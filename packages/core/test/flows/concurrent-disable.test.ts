@@ -1,36 +1,19 @@
-import type { RequestListener } from 'node:http'
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import type { Account, Pocket } from '@pocket/core'
+import type { Account } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
 import { storeKinds } from '../contracts/store-kinds.ts'
-import { answerCeremony, type Host, minute, startHostOver } from './host.ts'
-import { redirectUri } from './login.ts'
+import { answerCeremony, type Host, minute, startHostOver, withRoutes } from './host.ts'
+import { authorizationUrl, redirectUri } from './login.ts'
 
-const withHostRoutes = (pocket: Pocket): RequestListener => {
-  const handle = pocket.callback()
-  return (req, res) => {
-    const { pathname, searchParams } = new URL(req.url ?? '/', pocket.issuer)
-    const accountId = searchParams.get('account') ?? ''
-    const routes: Readonly<Record<string, () => Promise<unknown>>> = {
-      '/enter': () => pocket.signIn.withCode(req, res, searchParams.get('code') ?? ''),
-      '/new': () => pocket.signIn.asNewAccount(req, res, { accountId, method: 'api' }),
-      '/ask': async () => JSON.stringify(await pocket.deviceLogins.request(req)),
-      '/approve': () =>
-        pocket.deviceLogins.decide(req, { code: searchParams.get('code') ?? '', accountId, status: 'approved' }),
-      '/redeem': () => {
-        const [id = '', token = ''] = [searchParams.get('id') ?? '', searchParams.get('token') ?? '']
-        return pocket.deviceLogins.redeem(req, res, { id, token, wait: 0 })
-      },
-    }
-    const work = routes[pathname]
-    if (!work) return handle(req, res)
-    void work().then(
-      (result) => res.end(typeof result === 'string' ? result : 'done'),
-      (error: Error & { code?: string }) => res.writeHead(400).end(error.code ?? String(error)),
-    )
-  }
-}
+const withHostRoutes = withRoutes((pocket, req, res, query) => ({
+  '/enter': () => pocket.signIn.withCode(req, res, query('code')),
+  '/new': () => pocket.signIn.asNewAccount(req, res, { accountId: query('account'), method: 'api' }),
+  '/ask': () => pocket.deviceLogins.request(req),
+  '/approve': () =>
+    pocket.deviceLogins.decide(req, { code: query('code'), accountId: query('account'), status: 'approved' }),
+  '/redeem': () => pocket.deviceLogins.redeem(req, res, { id: query('id'), token: query('token'), wait: 0 }),
+}))
 
 describe.each(Object.entries(storeKinds))('a sign-in during the disabling of the account over %s', (_kind, open) => {
   let duringSignIn: ((account: Account) => Promise<unknown>) | undefined
@@ -55,8 +38,7 @@ describe.each(Object.entries(storeKinds))('a sign-in during the disabling of the
   const methods: Readonly<Record<string, (agent: UserAgent, person: Person) => Promise<{ readonly text: string }>>> = {
     'with a passkey': async (agent, { authenticator }) => {
       const { client } = await host.client({ redirectUris: [redirectUri] })
-      const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
-      signInPage = await agent.follow(await agent.get(hostUrl('/authorize', query)))
+      signInPage = await agent.follow(await agent.get(authorizationUrl(host, client.id)))
       return answerCeremony(agent, signInPage, authenticator)
     },
     'with a login code': async (agent, { account }) => {

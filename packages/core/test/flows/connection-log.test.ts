@@ -1,24 +1,18 @@
 import { describe, expect, test } from '@jest/globals'
 import type { ConnectionAttempt } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { exportJWK, generateKeyPair } from 'jose'
 import type { ConnectionLogStore } from '../../src/connection-log/connection-attempt.ts'
 import { createConnectionLog } from '../../src/connection-log/connection-log.ts'
 import { MasterKey } from '../../src/master-key.ts'
 import { createTrialMarks, trialHeader } from '../../src/oidc/client-trial/trial-mark.ts'
-import { decide, type Host, signIn, startHost } from './host.ts'
+import { signJwt } from './client-jwts.ts'
+import { decide, type Host, sendForm, signIn, startHost } from './host.ts'
+import { authorizationUrl, redirectUri } from './login.ts'
 
-const redirectUri = 'https://client.example'
-const isRedirectUri = (url: string) => url.startsWith(redirectUri)
-
-function authorizeUrl(host: Host, clientId: string, extra: Record<string, string> = {}): string {
-  const query = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
-  return `${host.issuer}/authorize?${new URLSearchParams(query)}`
-}
-
-async function exchange(host: Host, form: Record<string, string>, authorization: string) {
-  const body = new URLSearchParams({ grant_type: 'authorization_code', redirect_uri: redirectUri, ...form })
-  return fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', headers: { authorization }, body })
+function exchange(host: Host, form: Record<string, string>, authorization: string) {
+  const fields = { grant_type: 'authorization_code', redirect_uri: redirectUri, ...form }
+  return sendForm(host, 'token', fields, { authorization })
 }
 
 const basicHeader = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
@@ -45,8 +39,8 @@ describe('connection log of a client', () => {
     const { account, authenticator } = await host.person('ada')
     const agent = new UserAgent()
     const state = 'state-that-is-not-kept'
-    const page = await agent.follow(await agent.get(authorizeUrl(host, client.id, { state })))
-    const end = await decide(agent, await signIn(agent, page, authenticator, isRedirectUri), 'submitTo', isRedirectUri)
+    const page = await agent.follow(await agent.get(authorizationUrl(host, client.id, { state })))
+    const end = await decide(agent, await signIn(agent, page, authenticator))
     const code = new URL(end.location ?? end.url).searchParams.get('code') ?? ''
     expect((await exchange(host, { code, client_assertion_typo: 'x' }, basicHeader(client.id, secret))).status).toBe(
       200,
@@ -78,15 +72,14 @@ describe('connection log of a client', () => {
   test('records the client authentication method and the use of PKCE, and no client secrets', async () => {
     await using host = await startHost()
     const { publicKey, privateKey } = await generateKeyPair('ES256')
-    const { client, secret } = await host.client({})
-    const { client: open } = await host.client({ isPublic: true })
+    const redirectUris = [redirectUri]
+    const { client, secret } = await host.client({ redirectUris })
+    const { client: open } = await host.client({ redirectUris, isPublic: true })
     const jwks = { keys: [await exportJWK(publicKey)] }
-    const { client: signing } = await host.client({ protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwks } })
-    const assertion = await new SignJWT({ iss: signing.id, sub: signing.id, aud: host.issuer, jti: 'one' })
-      .setProtectedHeader({ alg: 'ES256' })
-      .setIssuedAt()
-      .setExpirationTime('1m')
-      .sign(privateKey)
+    const protocol = { tokenEndpointAuthMethod: 'private_key_jwt', jwks } as const
+    const { client: signing } = await host.client({ redirectUris, protocol })
+    const claims = { iss: signing.id, sub: signing.id, aud: host.issuer }
+    const assertion = await signJwt(privateKey, { alg: 'ES256' }, claims)
     const secrets = {
       code: 'the-code',
       code_verifier: 'v'.repeat(43),
@@ -101,9 +94,9 @@ describe('connection log of a client', () => {
       [signing.id, { client_assertion: assertion, client_assertion_type: type }, 'private_key_jwt'],
     ] as const) {
       const body = { grant_type: 'authorization_code', redirect_uri: redirectUri, ...secrets, ...credentials }
-      await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body: new URLSearchParams(body) })
+      await sendForm(host, 'token', body)
       const hints = { id_token_hint: 'h.i.nt', nonce: 'the-nonce', prompt: 'none' }
-      await fetch(authorizeUrl(host, id, { ...challenge, ...hints }), { redirect: 'manual' })
+      await fetch(authorizationUrl(host, id, { ...challenge, ...hints }), { redirect: 'manual' })
       const log = await host.pocket.connectionLog.list(id)
       expect(log).toMatchObject([
         { endpoint: 'authorization', pkce: true, clientAuthentication: null },
@@ -127,7 +120,7 @@ describe('connection log of a client', () => {
     const { client } = await host.client({ redirectUris: [redirectUri] })
     const mark = createTrialMarks(MasterKey.from('a master key that is long enough'), host.clock)
     const request = async (headers: Record<string, string>, id = client.id) =>
-      (await fetch(authorizeUrl(host, id, { redirect_uri: 'https://other.example' }), { headers })).headers.get(
+      (await fetch(authorizationUrl(host, id, { redirect_uri: 'https://other.example' }), { headers })).headers.get(
         trialHeader,
       )
     host.events.length = 0
@@ -150,16 +143,11 @@ describe('connection log of a client', () => {
     const { client, secret } = await host.client({ redirectUris: [redirectUri], skipConsent: true })
     const { account, authenticator } = await host.person('ada')
     const agent = new UserAgent()
-    const page = await agent.follow(await agent.get(authorizeUrl(host, client.id)))
-    const end = await signIn(agent, page, authenticator, isRedirectUri)
+    const page = await agent.follow(await agent.get(authorizationUrl(host, client.id)))
+    const end = await signIn(agent, page, authenticator)
     const code = new URL(end.location ?? '').searchParams.get('code') ?? ''
     const authorization = basicHeader(client.id, secret)
-    const post = (endpoint: string, form: Record<string, string>) =>
-      fetch(`${host.issuer}/api/oidc/${endpoint}`, {
-        method: 'POST',
-        headers: { authorization },
-        body: new URLSearchParams(form),
-      })
+    const post = (endpoint: string, form: Record<string, string>) => sendForm(host, endpoint, form, { authorization })
     expect((await exchange(host, { code, redirect_uri: 'https://other.example' }, authorization)).status).toBe(400)
     const { refresh_token = '' } = (await (await exchange(host, { code }, authorization)).json()) as {
       refresh_token?: string
@@ -184,10 +172,10 @@ describe('connection log of a client', () => {
   test('includes the reason of a rejection, with the value that the client sent', async () => {
     await using host = await startHost()
     const { client } = await host.client({ redirectUris: [redirectUri] })
-    const refused = await fetch(authorizeUrl(host, client.id, { redirect_uri: `${redirectUri}/other` }))
+    const refused = await fetch(authorizationUrl(host, client.id, { redirect_uri: `${redirectUri}/other` }))
     expect(refused.status).toBe(400)
-    await fetch(authorizeUrl(host, client.id, { prompt: 'none', access_type: 'x' }), { redirect: 'manual' })
-    await fetch(authorizeUrl(host, 'nobody'))
+    await fetch(authorizationUrl(host, client.id, { prompt: 'none', access_type: 'x' }), { redirect: 'manual' })
+    await fetch(authorizationUrl(host, 'nobody'))
     expect(await host.pocket.connectionLog.list(client.id)).toMatchObject([
       {
         error: 'login_required',
@@ -207,7 +195,7 @@ describe('connection log of a client', () => {
     const { client } = await host.client({ redirectUris: [redirectUri] })
     const long = { login_hint: 'x'.repeat(5000), prompt: 'none' }
     for (let attempts = 0; attempts < 60; attempts++)
-      await fetch(authorizeUrl(host, client.id, { ...long, ui_locales: String(attempts) }), { redirect: 'manual' })
+      await fetch(authorizationUrl(host, client.id, { ...long, ui_locales: String(attempts) }), { redirect: 'manual' })
     const log = await host.pocket.connectionLog.list(client.id)
     expect(log).toHaveLength(50)
     expect(log[0]?.parameters.ui_locales).toBe('59')
@@ -234,7 +222,7 @@ describe('connection log of a client', () => {
       Promise.all(
         Array.from({ length: count }, (_, index) =>
           index % 2
-            ? fetch(authorizeUrl(host, id, { prompt: 'none' }), { redirect: 'manual' })
+            ? fetch(authorizationUrl(host, id, { prompt: 'none' }), { redirect: 'manual' })
             : exchange(host, { code: 'guess' }, basicHeader(id, 'wrong')),
         ),
       )
@@ -289,9 +277,8 @@ describe('connection log of a client', () => {
     host.stores.connectionLog.insert = async () => {
       throw new Error('the database went away')
     }
-    expect((await exchange(host, { grant_type: 'client_credentials' }, basicHeader(client.id, secret))).status).toBe(
-      200,
-    )
+    const response = await exchange(host, { grant_type: 'client_credentials' }, basicHeader(client.id, secret))
+    expect(response.status).toBe(200)
     expect(await host.pocket.connectionLog.list(client.id)).toEqual([])
     expect(host.errors).toHaveLength(1)
   })

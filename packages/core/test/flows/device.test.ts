@@ -1,14 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect, jest, test } from '@jest/globals'
-import type { AuthorizationDetailsTypes, ClientProtocolInput, PendingDeviceAuthorization } from '@pocket/core'
+import type {
+  AuthorizationDetailsTypes,
+  ClientProtocolInput,
+  PendingDeviceAuthorization,
+  PocketOptions,
+} from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
-import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
+import { decodeJwt } from 'jose'
 import * as oidc from 'openid-client'
 import { MasterKey } from '../../src/master-key.ts'
-import { type Host, minute, second, signIn, startHost } from './host.ts'
-import { isRedirectUri, login, redirectUri, relyingParty } from './login.ts'
+import { type Host, minute, second, sendForm, signIn, startHost, verifyJwt, withRoutes } from './host.ts'
+import { authorizationUrl, login, redirectUri, relyingParty } from './login.ts'
 import { stopTime } from './stop-time.ts'
 
 const resource = 'https://bank.example'
@@ -20,56 +23,39 @@ const types: AuthorizationDetailsTypes = {
 }
 const paymentDetails = (amount: number) => [{ type: 'payment', amount }]
 
-/** A host on which users decide about devices; its responses are those that a user would see. */
-async function deviceHost({ pocket }: Host) {
-  const { find, approve, deny } = pocket.deviceAuthorizations
-  const server = createServer((req, res) => {
-    const url = new URL(req.url ?? '', 'http://localhost')
-    const code = url.searchParams.get('code') ?? ''
-    const result =
-      url.pathname === '/approve'
-        ? approve(req, res, { code })
-        : url.pathname === '/deny'
-          ? deny(req, res, code)
-          : find(req, res, code)
-    result.then(
-      (found) => res.end(JSON.stringify(found ?? null)),
-      (error: Error) => res.writeHead(400).end(JSON.stringify(Reflect.get(error, 'code') ?? error.message)),
-    )
+/** A host on which users decide about devices. */
+const startDeviceHost = (options: Partial<PocketOptions> = {}) =>
+  startHost({
+    options,
+    mount: withRoutes(({ deviceAuthorizations: { find, approve, deny } }, req, res, query) => ({
+      '/find': () => find(req, res, query('code')),
+      '/approve': () => approve(req, res, { code: query('code') }),
+      '/deny': () => deny(req, res, query('code')),
+    })),
   })
-  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
-  return {
-    origin: `http://localhost:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
-}
 
 /** A client, and a signed-in user who can approve the request. */
-async function createFixture(host: Host, origin: string, protocol: ClientProtocolInput = {}) {
+async function createFixture(host: Host, protocol: ClientProtocolInput = {}) {
   const { client, secret, configuration } = await relyingParty(host, { protocol })
   const person = await host.person('ada')
   const agent = new UserAgent()
   const { client: other } = await host.client({ redirectUris: [redirectUri], skipConsent: true })
-  const query = { client_id: other.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
-  const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`))
-  await signIn(agent, page, person.authenticator, isRedirectUri)
-  const decide = async (what: 'find' | 'approve' | 'deny', code: string) =>
-    (await agent.get(`${origin}/${what}?${new URLSearchParams({ code })}`)).json()
+  const page = await agent.follow(await agent.get(authorizationUrl(host, other.id)))
+  await signIn(agent, page, person.authenticator)
+  /** Returns the result, or the code of the error. */
+  const decide = async (what: 'find' | 'approve' | 'deny', code: string) => {
+    const response = await agent.get(`${host.issuer}/${what}?${new URLSearchParams({ code })}`)
+    return response.status === 200 ? response.json() : response.text
+  }
   const requestDeviceCode = (fields: Readonly<Record<string, string>>) =>
     oidc.initiateDeviceAuthorization(configuration, fields)
   const poll = async (deviceCode: string, fields: Readonly<Record<string, string>> = {}) => {
-    const response = await fetch(`${host.issuer}/api/oidc/token`, {
-      method: 'POST',
-      body: new URLSearchParams({
-        grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
-        client_id: client.id,
-        client_secret: secret,
-        device_code: deviceCode,
-        ...fields,
-      }),
+    const response = await sendForm(host, 'token', {
+      grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+      client_id: client.id,
+      client_secret: secret,
+      device_code: deviceCode,
+      ...fields,
     })
     return (await response.json()) as Readonly<Record<string, unknown>>
   }
@@ -77,9 +63,8 @@ async function createFixture(host: Host, origin: string, protocol: ClientProtoco
 }
 
 test('issues the approved authorization details for the API that the device requested, and no others', async () => {
-  await using host = await startHost({ options: { protocol: { authorizationDetailsTypes: types } } })
-  await using there = await deviceHost(host)
-  const { client, configuration, person, decide, requestDeviceCode, poll } = await createFixture(host, there.origin, {
+  await using host = await startDeviceHost({ protocol: { authorizationDetailsTypes: types } })
+  const { client, configuration, person, decide, requestDeviceCode, poll } = await createFixture(host, {
     authorizationDetailsTypes: ['payment'],
   })
   const api = await host.pocket.apis.create({ name: 'Bank', resource, accessTokenFormat: 'opaque' })
@@ -129,9 +114,8 @@ test('issues the approved authorization details for the API that the device requ
 
 test('accepts a device code for one client and one decision within 15 minutes', async () => {
   using _ = stopTime()
-  await using host = await startHost()
-  await using there = await deviceHost(host)
-  const { decide, requestDeviceCode, poll } = await createFixture(host, there.origin)
+  await using host = await startDeviceHost()
+  const { decide, requestDeviceCode, poll } = await createFixture(host)
   const first = await requestDeviceCode({ scope: 'openid' })
   expect(await decide('find', 'E0000000')).toBe('oidc_invalid_device_code')
   const { client: thief, secret } = await host.client({ redirectUris: [redirectUri] })
@@ -157,9 +141,8 @@ test('accepts a device code for one client and one decision within 15 minutes', 
 })
 
 test('issues the same pairwise subject on a device if the client has a sector', async () => {
-  await using host = await startHost()
-  await using there = await deviceHost(host)
-  const { configuration, person, decide, requestDeviceCode, poll } = await createFixture(host, there.origin, {
+  await using host = await startDeviceHost()
+  const { configuration, person, decide, requestDeviceCode, poll } = await createFixture(host, {
     subjectType: 'pairwise',
   })
   const { finish } = await login(host, configuration, {}, { person })
@@ -185,24 +168,21 @@ test('issues the same pairwise subject on a device if the client has a sector', 
 })
 
 test('issues a JWT access token to a device if the client is configured for JWTs', async () => {
-  await using host = await startHost()
-  await using there = await deviceHost(host)
-  const { client, configuration, person, decide, requestDeviceCode, poll } = await createFixture(host, there.origin, {
+  await using host = await startDeviceHost()
+  const { client, configuration, person, decide, requestDeviceCode, poll } = await createFixture(host, {
     jwtAccessTokens: true,
   })
   const { user_code: userCode, device_code: deviceCode } = await requestDeviceCode({ scope: 'openid profile' })
   expect(await decide('approve', userCode)).toBeNull()
   const token = String((await poll(deviceCode)).access_token)
-  const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
-  const { payload } = await jwtVerify(token, keys, { issuer: host.issuer, audience: client.id, typ: 'at+jwt' })
+  const { payload } = await verifyJwt(host, token, { audience: client.id, typ: 'at+jwt' })
   expect(payload).toMatchObject({ sub: person.account.id, client_id: client.id, scope: 'openid profile' })
   expect(await oidc.fetchUserInfo(configuration, token, person.account.id)).toMatchObject({ sub: person.account.id })
 })
 
 test('keeps the authentication time of the device in a refreshed ID token', async () => {
-  await using host = await startHost()
-  await using there = await deviceHost(host)
-  const { configuration, decide, requestDeviceCode, poll } = await createFixture(host, there.origin)
+  await using host = await startDeviceHost()
+  const { configuration, decide, requestDeviceCode, poll } = await createFixture(host)
   const { user_code: userCode, device_code: deviceCode } = await requestDeviceCode({ scope: 'openid' })
   const { now } = Date
   const later = jest.spyOn(Date, 'now').mockImplementation(() => now() + 7 * second)
@@ -221,9 +201,8 @@ test('keeps the authentication time of the device in a refreshed ID token', asyn
 test('keeps the device waiting if a host hook rejects the approval', async () => {
   let refused = true
   const allowClient = () => (refused ? { refuse: 'Not yet.' } : undefined)
-  await using host = await startHost({ options: { hooks: { before: { allowClient } } } })
-  await using there = await deviceHost(host)
-  const { client, person, decide, requestDeviceCode, poll } = await createFixture(host, there.origin)
+  await using host = await startDeviceHost({ hooks: { before: { allowClient } } })
+  const { client, person, decide, requestDeviceCode, poll } = await createFixture(host)
   const { user_code: userCode, device_code: deviceCode } = await requestDeviceCode({ scope: 'openid' })
   expect(await decide('approve', userCode)).toBe('forbidden')
   expect(await host.stores.consents.find(person.account.id, client.id)).toBeUndefined()
@@ -238,9 +217,8 @@ test('rejects the device if the session of the user ends before its token reques
     await host.pocket.endAccess(accountId)
     return undefined
   }
-  await using host = await startHost({ options: { hooks: { before: { allowClient } } } })
-  await using there = await deviceHost(host)
-  const { client, person, decide, requestDeviceCode, poll } = await createFixture(host, there.origin)
+  await using host = await startDeviceHost({ hooks: { before: { allowClient } } })
+  const { client, person, decide, requestDeviceCode, poll } = await createFixture(host)
   accountId = person.account.id
   const { user_code, device_code } = await requestDeviceCode({ scope: 'openid' })
   expect(await decide('approve', user_code)).toBe('not_signed_in')
@@ -275,8 +253,8 @@ test.each([
     const pkce = { code_challenge: 'a'.repeat(43), code_challenge_method: 'S256' }
     const request = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...pkce }
     const start = async (extra: Readonly<Record<string, string>> = {}) => {
-      const body = new URLSearchParams({ ...request, state: 's'.repeat(100), nonce: 'n'.repeat(100), ...extra })
-      return (await fetch(`${host.issuer}/api/oidc/${path}`, { method: 'POST', body })).status
+      return (await sendForm(host, path, { ...request, state: 's'.repeat(100), nonce: 'n'.repeat(100), ...extra }))
+        .status
     }
     const claimsParameter = (value: string) => ({ claims: JSON.stringify({ userinfo: { email: { value } } }) })
     // Too long for a `request_uri`.

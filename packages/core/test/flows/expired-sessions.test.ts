@@ -1,23 +1,15 @@
-import type { RequestListener } from 'node:http'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import type { Pocket } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
 import * as oidc from 'openid-client'
 import { storeKinds } from '../contracts/store-kinds.ts'
-import { type Host, hour, second, startHostOver } from './host.ts'
+import { type Host, hour, second, startHostOver, withRoutes } from './host.ts'
 import { login, relyingParty } from './login.ts'
 
 /** Approves a device in the session of the browser. */
-const withDeviceRoutes = (pocket: Pocket): RequestListener => {
-  const handle = pocket.callback()
-  return (req, res) => {
-    const { pathname, searchParams } = new URL(req.url ?? '/', pocket.issuer)
-    if (pathname !== '/device') return handle(req, res)
-    const decided = pocket.deviceAuthorizations.approve(req, res, { code: searchParams.get('code') ?? '' })
-    void decided.then(() => res.end())
-  }
-}
+const withDeviceRoute = withRoutes((pocket, req, res, query) => ({
+  '/device': () => pocket.deviceAuthorizations.approve(req, res, { code: query('code') }),
+}))
 
 const listening = { backchannelLogoutUri: 'https://app.example/logout', backchannelLogoutSessionRequired: true }
 const refused = { error: 'invalid_grant' }
@@ -25,7 +17,7 @@ const issuedModels = ['AuthorizationCode', 'AccessToken', 'RefreshToken']
 
 describe.each(Object.entries(storeKinds))('grants of an expired session over %s', (_kind, open) => {
   const options = { sessionLifetime: async () => ({ length: 30, idle: 0 }) }
-  const host = shareBetweenTests(() => startHostOver(open, { mount: withDeviceRoutes, options }))
+  const host = shareBetweenTests(() => startHostOver(open, { mount: withDeviceRoute, options }))
   let party: Awaited<ReturnType<typeof relyingParty>>
 
   beforeAll(async () => {

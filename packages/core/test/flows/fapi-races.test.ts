@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Client } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import { exportJWK, generateKeyPair, type JWTPayload } from 'jose'
 import { storeKinds } from '../contracts/store-kinds.ts'
+import { signJwt, signProof } from './client-jwts.ts'
 import { type Host, startHostOver } from './host.ts'
 import { followAuthorization, redirectUri } from './login.ts'
 
@@ -33,26 +34,12 @@ describe.each(Object.entries(storeKinds))('FAPI 2.0 requests at once over %s', (
     person = await host.person('ada')
   })
 
-  const signAssertion = (): Promise<string> =>
-    new SignJWT({ jti: crypto.randomUUID() })
-      .setProtectedHeader({ alg: 'PS256', kid: 'a' })
-      .setIssuer(client.id)
-      .setSubject(client.id)
-      .setAudience(host.issuer)
-      .setIssuedAt()
-      .setExpirationTime('1m')
-      .sign(clientKeys.privateKey)
-
-  const createProof = async (
-    htm: string,
-    path: string,
-    { publicKey, privateKey } = firstKey,
-    claims: JWTPayload = {},
-  ) =>
-    new SignJWT({ htm, htu: host.issuer + path, jti: crypto.randomUUID(), ...claims })
-      .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK(publicKey) })
-      .setIssuedAt()
-      .sign(privateKey)
+  const signAssertion = () => {
+    const claims = { iss: client.id, sub: client.id, aud: host.issuer }
+    return signJwt(clientKeys.privateKey, { alg: 'PS256', kid: 'a' }, claims)
+  }
+  const createProof = (htm: string, path: string, key: CryptoKeyPair = firstKey, claims: JWTPayload = {}) =>
+    signProof(key, htm, host.issuer + path, claims)
 
   const post = async (path: string, fields: Fields, DPoP?: string, client_assertion?: string) => {
     const body = new URLSearchParams({

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { Client } from '@pocket/core'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
-import { type Host, startHost } from './host.ts'
+import { type Host, sendForm, startHost } from './host.ts'
 import { redirectUri } from './login.ts'
 
 type Fields = Readonly<Record<string, string>>
@@ -39,8 +39,7 @@ function signAssertion(claims: JWTPayload = {}, alg?: Algorithm): Promise<string
 }
 
 async function post(endpoint: string, fields: Fields): Promise<readonly [number, unknown]> {
-  const body = new URLSearchParams({ client_id: client.id, ...fields })
-  const response = await fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body })
+  const response = await sendForm(host, endpoint, { client_id: client.id, ...fields })
   return [response.status, ((await response.json()) as { error?: unknown }).error]
 }
 

@@ -3,7 +3,7 @@ import { createPublicFetch } from '@pocket/core'
 import { startHttpServer } from '@pocket/test-support'
 import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { allStoreKinds } from '../contracts/store-kinds.ts'
-import { type Host, startHost } from './host.ts'
+import { type Host, sendForm, startHost } from './host.ts'
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const [ours, theirs] = await Promise.all([
@@ -75,8 +75,7 @@ describe.each(Object.entries(allStoreKinds).filter(([kind]) => kind === 'Postgre
 
   async function attempt(assertion: string, target = host, id = clientId) {
     const form = { grant_type: 'client_credentials', client_id: id, client_assertion: assertion }
-    const body = new URLSearchParams({ ...form, client_assertion_type: assertionType })
-    const response = await fetch(`${target.issuer}/api/oidc/token`, { method: 'POST', body })
+    const response = await sendForm(target, 'token', { ...form, client_assertion_type: assertionType })
     return [response.status, ((await response.json()) as { error?: string }).error]
   }
 

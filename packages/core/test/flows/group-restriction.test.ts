@@ -1,21 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { ClientProtocolInput, NewClientInput } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
-import { isRedirectUri, login, type Parameters, redirectUri, relyingParty } from './login.ts'
+import { decide, type Host, sendJson, shareHost, signIn, viewOf, visit } from './host.ts'
+import { authorizationUrl, login, type Parameters, redirectUri, relyingParty } from './login.ts'
 
-let host: Host
+const registration = async () => ({ mode: 'open', restrictToGroups: true, documentPatterns: [] }) as const
+const host = shareHost({ options: { protocol: { clientRegistration: registration } } })
 let person: Awaited<ReturnType<Host['person']>>
 
 beforeAll(async () => {
-  const registration = async () => ({ mode: 'open', restrictToGroups: true, documentPatterns: [] }) as const
-  host = await startHost({ options: { protocol: { clientRegistration: registration } } })
   person = await host.person('ada')
-})
-afterAll(async () => {
-  expect(host.errors).toEqual([])
-  await host[Symbol.asyncDispose]()
 })
 
 /** A client that all users may use, until `restrict` limits it to an empty group. */
@@ -30,9 +25,8 @@ async function application(protocol: ClientProtocolInput = {}, input: Partial<Ne
     await host.pocket.clients.setAllowedGroups(id, ['staff'])
   }
   const authorize = async (extra: Parameters = {}) => {
-    const query = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
-    const url = `${host.issuer}/authorize?${new URLSearchParams(query)}`
-    return agent.follow(await agent.get(url), { until: isRedirectUri })
+    const url = authorizationUrl(host, id, extra)
+    return visit(agent, url)
   }
   const enter = (parameters: Parameters = {}) => login(host, party.configuration, parameters, { agent, person })
   return { ...party, agent, restrict, authorize, enter }
@@ -74,18 +68,18 @@ describe('restricting a client revokes', () => {
     const pushed = { redirect_uri: redirectUri, scope: 'openid' }
     const url = await oidc.buildAuthorizationUrlWithPAR(configuration, pushed)
     await restrict()
-    expectNotAllowed(await agent.follow(await agent.get(url.href), { until: isRedirectUri }))
+    expectNotAllowed(await visit(agent, url))
   })
 
   test('open sign-in and consent pages', async () => {
     const first = await application()
     const page = await first.authorize()
     await first.restrict()
-    expectNotAllowed(await signIn(first.agent, page, person.authenticator, isRedirectUri))
+    expectNotAllowed(await signIn(first.agent, page, person.authenticator))
     const second = await application()
-    const consent = await signIn(second.agent, await second.authorize(), person.authenticator, isRedirectUri)
+    const consent = await signIn(second.agent, await second.authorize(), person.authenticator)
     await second.restrict()
-    expectNotAllowed(await decide(second.agent, consent, 'submitTo', isRedirectUri))
+    expectNotAllowed(await decide(second.agent, consent))
   })
 })
 
@@ -124,7 +118,7 @@ describe('restricted client', () => {
     await restrict()
     const page = await authorize(parameters)
     const asks = viewOf(page).view === 'sign-in'
-    expectNotAllowed(asks ? await signIn(agent, page, person.authenticator, isRedirectUri) : page)
+    expectNotAllowed(asks ? await signIn(agent, page, person.authenticator) : page)
     const silent = await authorize({ ...parameters, prompt: 'none', response_mode: 'query', response_type: 'code' })
     expect(new URL(silent.location ?? '').searchParams.get('error')).toBe('access_denied')
   })
@@ -144,26 +138,17 @@ describe('restricted client', () => {
   })
 
   test('cannot lift the restriction through its registration', async () => {
-    const register = async (method: string, url: string, body: object, token?: string) => {
-      const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }
-      const response = await fetch(url, { method, headers, body: JSON.stringify(body) })
-      return (await response.json()) as Readonly<Record<string, string>>
-    }
     const metadata = { redirect_uris: [redirectUri], client_name: 'Registered' }
-    const created = await register('POST', `${host.issuer}/api/oidc/register`, metadata)
+    const response = await sendJson('POST', `${host.issuer}/api/oidc/register`, metadata)
+    const created = (await response.json()) as Readonly<Record<string, string>>
     const id = created.client_id ?? ''
     const changed = { ...metadata, client_id: id, client_secret: created.client_secret, isGroupRestricted: false }
     const more = { pocket_access: { isGroupRestricted: false }, is_group_restricted: false, allowed_groups: ['g1'] }
-    await register(
-      'PUT',
-      created.registration_client_uri ?? '',
-      { ...changed, ...more },
-      created.registration_access_token,
-    )
+    const { registration_client_uri: url = '', registration_access_token: token } = created
+    await sendJson('PUT', url, { ...changed, ...more }, token)
     expect(await host.pocket.clients.find(id)).toMatchObject({ isGroupRestricted: true, allowedGroupIds: [] })
     const agent = new UserAgent()
-    const query = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
-    const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`))
-    expectNotAllowed(await signIn(agent, page, person.authenticator, isRedirectUri))
+    const page = await agent.follow(await agent.get(authorizationUrl(host, id)))
+    expectNotAllowed(await signIn(agent, page, person.authenticator))
   })
 })

@@ -3,7 +3,7 @@ import type { HostAccounts } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import { UserAgent } from '@pocket/core/testing'
 import { answerCeremony, startHost } from './host.ts'
-import { login, relyingParty } from './login.ts'
+import { authorizationUrl, login, relyingParty } from './login.ts'
 
 async function signInWith(find: (id: string) => unknown) {
   const stores = memoryStores()
@@ -13,9 +13,10 @@ async function signInWith(find: (id: string) => unknown) {
   })
   const person = await host.person('ada')
   const { client } = await host.client({ redirectUris: ['https://app.example/'] })
-  const query = { client_id: client.id, redirect_uri: 'https://app.example/', response_type: 'code', scope: 'openid' }
   const agent = new UserAgent()
-  const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`))
+  const page = await agent.follow(
+    await agent.get(authorizationUrl(host, client.id, { redirect_uri: 'https://app.example/' })),
+  )
   return { host, agent, person, answer: await answerCeremony(agent, page, person.authenticator) }
 }
 

@@ -5,8 +5,8 @@ import { PocketError } from '@pocket/core/errors'
 import { memoryStores } from '@pocket/core/memory'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { decide, type Host, minute, signIn, startHost, viewOf } from './host.ts'
-import { isRedirectUri, redirectUri, relyingParty } from './login.ts'
+import { decide, type Host, minute, openRegistration, sendJson, signIn, startHost, viewOf } from './host.ts'
+import { redirectUri, relyingParty } from './login.ts'
 
 type HookName = keyof BeforeHookInputs
 type RequestHandler = (req: IncomingMessage, res: ServerResponse) => Promise<unknown>
@@ -42,7 +42,7 @@ beforeAll(async () => {
     stores,
     options: {
       hooks: { before, after: (event) => void received.push(event) },
-      protocol: { clientRegistration: async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) },
+      protocol: { clientRegistration: openRegistration },
       accounts: {
         find: async (id) => host.accounts.get(id) ?? created.get(id),
         async register(account) {
@@ -228,10 +228,10 @@ const acts: Readonly<Record<HookName, HostAction>> = {
       const { account, authenticator } = await host.person('ada')
       const agent = new UserAgent()
       const url = oidc.buildAuthorizationUrl(configuration, { redirect_uri: redirectUri, scope: 'openid profile' })
-      const page = await signIn(agent, await agent.follow(await agent.get(url.href)), authenticator, isRedirectUri)
+      const page = await signIn(agent, await agent.follow(await agent.get(url.href)), authenticator)
       return {
         async attempt() {
-          const shown = await decide(agent, page, 'submitTo', isRedirectUri)
+          const shown = await decide(agent, page)
           return shown.location === null ? Reflect.get(viewOf(shown), 'code') : undefined
         },
         state: async () => (await host.stores.consents.find(account.id, client.id)) ?? null,
@@ -259,12 +259,9 @@ const acts: Readonly<Record<HookName, HostAction>> = {
       return {
         async attempt() {
           const { client_id, client_secret } = registered
-          const result = await sendJson('PUT', String(registered.registration_client_uri), token, {
-            client_id,
-            client_secret,
-            client_name: 'Another',
-            redirect_uris: [redirectUri],
-          })
+          const changed = { client_id, client_secret, client_name: 'Another', redirect_uris: [redirectUri] }
+          const url = String(registered.registration_client_uri)
+          const result = await readMetadata(sendJson('PUT', url, changed, token))
           token = result.registration_access_token ?? token
           return result.error
         },
@@ -293,16 +290,11 @@ const allowAtDevice: HostAction = {
 
 type Metadata = Readonly<Record<string, string | undefined>>
 
-async function sendJson(method: string, url: string, token: string | undefined, body: object): Promise<Metadata> {
-  const headers = {
-    'Content-Type': 'application/json',
-    ...(token !== undefined && { Authorization: `Bearer ${token}` }),
-  }
-  return (await (await fetch(url, { method, headers, body: JSON.stringify(body) })).json()) as Metadata
+const readMetadata = async (response: Promise<Response>) => (await (await response).json()) as Metadata
+const register = () => {
+  const metadata = { client_name: 'One', redirect_uris: [redirectUri] }
+  return readMetadata(sendJson('POST', `${host.issuer}/api/oidc/register`, metadata))
 }
-
-const register = () =>
-  sendJson('POST', `${host.issuer}/api/oidc/register`, undefined, { client_name: 'One', redirect_uris: [redirectUri] })
 
 async function rejectionCode(work: Promise<unknown>): Promise<unknown> {
   return work.then(

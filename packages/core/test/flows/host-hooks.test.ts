@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals'
 import type { AuditEvent, BeforeHookInputs, BeforeHooks, RequestOrigin } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { decide, signIn, startHost, viewOf } from './host.ts'
-import { isRedirectUri, login, relyingParty } from './login.ts'
+import { decide, openRegistration, sendJson, signIn, startHost, viewOf } from './host.ts'
+import { login, relyingParty } from './login.ts'
 
 const callback = { redirect_uri: 'https://app.example/callback', scope: 'openid profile' }
 
@@ -19,30 +19,27 @@ test('a hook before a consent receives the requested access, and can reject it',
   const { account, authenticator } = await host.person('ada')
   const agent = new UserAgent()
   const url = oidc.buildAuthorizationUrl(configuration, callback)
-  const page = await signIn(agent, await agent.follow(await agent.get(url.href)), authenticator, isRedirectUri)
-  const refused = await decide(agent, page, 'submitTo', isRedirectUri)
+  const page = await signIn(agent, await agent.follow(await agent.get(url.href)), authenticator)
+  const refused = await decide(agent, page)
   expect([refused.status, viewOf(refused)]).toMatchObject([403, { view: 'error', code: 'forbidden' }])
   expect(requests).toMatchObject([{ account: { id: account.id }, clientId: client.id, scopes: ['openid', 'profile'] }])
   expect(host.events.at(-1)).toMatchObject({ event: 'request_refused', code: 'forbidden', reason: 'Not this client.' })
   expect(await host.stores.consents.find(account.id, client.id)).toBeUndefined()
   result = undefined
-  expect((await decide(agent, page, 'submitTo', isRedirectUri)).location).toMatch(/code=/)
+  expect((await decide(agent, page)).location).toMatch(/code=/)
 })
 
 test('a hook before a client registration receives the metadata, and can reject it', async () => {
   const registerClient: BeforeHooks['registerClient'] = ({ metadata }) =>
     String(metadata.client_name).startsWith('Bad') ? { refuse: 'No such names.' } : undefined
-  const registration = async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const
   await using host = await startHost({
-    options: { hooks: { before: { registerClient } }, protocol: { clientRegistration: registration } },
+    options: { hooks: { before: { registerClient } }, protocol: { clientRegistration: openRegistration } },
   })
-  const register = async (name: string) => {
-    const body = JSON.stringify({ client_name: name, redirect_uris: ['https://app.example/callback'] })
-    const { registration_endpoint: endpoint } = await fetch(`${host.issuer}/.well-known/openid-configuration`).then(
-      (response) => response.json(),
-    )
-    return fetch(endpoint, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body })
-  }
+  const register = (client_name: string) =>
+    sendJson('POST', `${host.issuer}/api/oidc/register`, {
+      client_name,
+      redirect_uris: ['https://app.example/callback'],
+    })
   const refused = await register('Bad')
   expect([refused.status, await refused.json()]).toMatchObject([
     400,

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from '@jest/globals'
 import type { PocketOptions } from '@pocket/core'
 import { UnavailableError } from '@pocket/core/errors'
 import { UserAgent } from '@pocket/core/testing'
-import { type Host, minute, startHost, testAccount } from './host.ts'
+import { type Host, minute, sendForm, startHost, testAccount } from './host.ts'
 import { login, redirectUri, relyingParty } from './login.ts'
 
 let host: Host
@@ -38,16 +38,13 @@ async function requestTokens(problem: Error) {
   const { configuration, client, secret } = await relyingParty(host)
   const { page, checks } = await login(host, configuration)
   outage = problem
-  return fetch(`${host.issuer}/api/oidc/token`, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'authorization_code',
-      code: new URL(page.location ?? '').searchParams.get('code') ?? '',
-      redirect_uri: redirectUri,
-      code_verifier: checks.pkceCodeVerifier,
-      client_id: client.id,
-      client_secret: secret,
-    }),
+  return sendForm(host, 'token', {
+    grant_type: 'authorization_code',
+    code: new URL(page.location ?? '').searchParams.get('code') ?? '',
+    redirect_uri: redirectUri,
+    code_verifier: checks.pkceCodeVerifier,
+    client_id: client.id,
+    client_secret: secret,
   })
 }
 

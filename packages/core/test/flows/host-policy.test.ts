@@ -2,9 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import type { AccessCheck, BeforeHooks, PocketOptions } from '@pocket/core'
 import { RateLimitedError } from '@pocket/core/errors'
 import { UserAgent } from '@pocket/core/testing'
-import * as oidc from 'openid-client'
-import { answerCeremony, minute, returnDenied, startHost, viewOf } from './host.ts'
-import { followAuthorization, isRedirectUri, login, relyingParty } from './login.ts'
+import { answerCeremony, minute, resumeUrl, returnDenied, startHost, viewOf, visit } from './host.ts'
+import { authorizationUrl, followAuthorization, login, relyingParty } from './login.ts'
 
 async function createFixture(options: Partial<PocketOptions>) {
   const host = await startHost({ options })
@@ -13,7 +12,7 @@ async function createFixture(options: Partial<PocketOptions>) {
   const agent = new UserAgent()
   const requestLogin = (extra: Readonly<Record<string, string>> = {}) =>
     login(host, configuration, extra, { agent, person })
-  return { host, configuration, client, person, agent, requestLogin }
+  return { host, client, person, agent, requestLogin }
 }
 
 describe('host policy check', () => {
@@ -40,46 +39,38 @@ describe('host policy check', () => {
     await using _host = host
     const { page } = await requestLogin()
     expect(viewOf(page)).toMatchObject({ view: 'not-allowed', reason: 'Outside of office hours.' })
-    const returned = await returnDenied(agent, page, isRedirectUri)
+    const returned = await returnDenied(agent, page)
     expect(new URL(returned.location ?? '').searchParams.get('error')).toBe('access_denied')
   })
 
   test('can require reauthentication', async () => {
     const now = () => host.clock.now() / 1000
     const fresh: AccessCheck = ({ session }) => (now() - session.authTime > 300 ? { signInAgain: true } : undefined)
-    const { host, agent, person, configuration, requestLogin } = await createFixture({
+    const { host, agent, person, client, requestLogin } = await createFixture({
       hooks: { accessChecks: { fresh } },
     })
     await using _host = host
     expect((await requestLogin()).page.location).toMatch(/code=/)
     host.clock.pass(10 * minute)
-    const url = oidc.buildAuthorizationUrl(configuration, {
-      redirect_uri: 'https://app.example/callback',
-      scope: 'openid',
-    })
-    const page = await agent.follow(await agent.get(url.href), { until: isRedirectUri })
+    const url = authorizationUrl(host, client.id)
+    const page = await visit(agent, url)
     expect(viewOf(page)).toMatchObject({ view: 'sign-in', reason: 'again' })
-    const silent = new URL(url)
-    silent.searchParams.set('prompt', 'none')
-    const refused = await agent.follow(await agent.get(silent.href), { until: isRedirectUri })
+    const refused = await visit(agent, `${url}&prompt=none`)
     expect(refused.location).toMatch(/error=login_required/)
-    expect((await followAuthorization(host, url.href, { agent, person })).page.location).toMatch(/code=/)
+    expect((await followAuthorization(host, url, { agent, person })).page.location).toMatch(/code=/)
   })
 
   test('can send the user to a page of the host, and runs once more afterwards', async () => {
     const accepted = new Set<string>()
     const terms: AccessCheck = ({ account }) =>
       accepted.has(account.id) ? undefined : { redirectTo: '/terms?version=2' }
-    const { host, agent, person, configuration } = await createFixture({ hooks: { accessChecks: { terms } } })
+    const { host, agent, person, client } = await createFixture({ hooks: { accessChecks: { terms } } })
     await using _host = host
-    const url = oidc.buildAuthorizationUrl(configuration, {
-      redirect_uri: 'https://app.example/callback',
-      scope: 'openid',
-    })
-    const isTermsUrl = (address: string) => isRedirectUri(address) || address.includes('/terms')
-    const page = await agent.follow(await agent.get(url.href))
-    const { redirectTo } = (await answerCeremony(agent, page, person.authenticator)).json() as { redirectTo: string }
-    const sent = await agent.follow(await agent.get(new URL(redirectTo, page.url).href), { until: isTermsUrl })
+    const url = authorizationUrl(host, client.id)
+    const isTermsUrl = (address: string) => /^https:|\/terms/.test(address)
+    const page = await visit(agent, url)
+    const resume = await resumeUrl(agent, page, person.authenticator)
+    const sent = await agent.follow(await agent.get(resume), { until: isTermsUrl })
     const asked = new URL(sent.location ?? '')
     expect(asked.searchParams.get('version')).toBe('2')
     const returnPath = new URL(asked.searchParams.get('redirect') ?? '', asked).href
@@ -87,7 +78,7 @@ describe('host policy check', () => {
     expect(again.location).toMatch(/\/terms/)
     accepted.add(person.account.id)
     const next = new URL(new URL(again.location ?? '').searchParams.get('redirect') ?? '', asked).href
-    expect((await agent.follow(await agent.get(next), { until: isRedirectUri })).location).toMatch(/code=/)
+    expect((await visit(agent, next)).location).toMatch(/code=/)
   })
 
   test.each([
@@ -116,37 +107,25 @@ describe('page after the sign-in', () => {
       signIns.push(signIn)
       return '/advice?about=passkeys'
     }
-    const { host, agent, person, configuration } = await createFixture({ pages: { afterSignInUrl } })
+    const { host, agent, person, client } = await createFixture({ pages: { afterSignInUrl } })
     await using _host = host
-    const url = oidc.buildAuthorizationUrl(configuration, {
-      redirect_uri: 'https://app.example/callback',
-      scope: 'openid',
-    })
-    const page = await agent.follow(await agent.get(url.href))
-    const { redirectTo } = (await answerCeremony(agent, page, person.authenticator)).json() as { redirectTo: string }
-    const advice = new URL(redirectTo, page.url)
+    const url = authorizationUrl(host, client.id)
+    const page = await visit(agent, url)
+    const advice = new URL(await resumeUrl(agent, page, person.authenticator))
     expect([advice.pathname, advice.searchParams.get('about')]).toEqual(['/advice', 'passkeys'])
     expect(signIns).toMatchObject([{ account: { id: person.account.id }, passkeys: [{ lastUsedAt: null }] }])
     const next = new URL(advice.searchParams.get('redirect') ?? '', advice)
-    expect((await agent.follow(await agent.get(next.href), { until: isRedirectUri })).location).toMatch(/code=/)
-    for (const prompt of ['', 'none']) {
-      const request = new URL(url)
-      if (prompt) request.searchParams.set('prompt', prompt)
-      expect((await agent.follow(await agent.get(request.href), { until: isRedirectUri })).location).toMatch(/code=/)
-    }
+    expect((await visit(agent, next)).location).toMatch(/code=/)
+    for (const request of [url, `${url}&prompt=none`]) expect((await visit(agent, request)).location).toMatch(/code=/)
     expect(signIns).toHaveLength(1)
   })
 
   test.each([null, '', undefined as unknown as null])('is skipped if its function returns %p', async (url) => {
-    const { host, agent, person, configuration } = await createFixture({ pages: { afterSignInUrl: async () => url } })
+    const { host, agent, person, client } = await createFixture({ pages: { afterSignInUrl: async () => url } })
     await using _host = host
-    const request = oidc.buildAuthorizationUrl(configuration, {
-      redirect_uri: 'https://app.example/callback',
-      scope: 'openid',
-    })
-    const page = await agent.follow(await agent.get(request.href))
-    const { redirectTo } = (await answerCeremony(agent, page, person.authenticator)).json() as { redirectTo: string }
-    expect((await agent.get(new URL(redirectTo, page.url).href)).location).toMatch(/code=/)
+    const page = await visit(agent, authorizationUrl(host, client.id))
+    const resume = await resumeUrl(agent, page, person.authenticator)
+    expect((await agent.get(resume)).location).toMatch(/code=/)
     expect(host.errors).toEqual([])
   })
 
@@ -170,13 +149,9 @@ describe('hook before the sign-in', () => {
     ['returns false', () => false as unknown as undefined, 500, 'misconfigured'],
     ['returns no reason', () => ({ refuse: true }) as unknown as undefined, 500, 'misconfigured'],
   ])('that %s rejects every sign-in method with an audit event', async (_name, signIn, status, code) => {
-    const { host, agent, person, configuration } = await createFixture({ hooks: { before: { signIn } } })
+    const { host, agent, person, client } = await createFixture({ hooks: { before: { signIn } } })
     await using _host = host
-    const url = oidc.buildAuthorizationUrl(configuration, {
-      redirect_uri: 'https://app.example/callback',
-      scope: 'openid',
-    })
-    const page = await agent.follow(await agent.get(url.href))
+    const page = await visit(agent, authorizationUrl(host, client.id))
     const response = await answerCeremony(agent, page, person.authenticator)
     expect([response.status, response.json()]).toEqual([status, expect.objectContaining({ code })])
     expect(agent.cookies().some(({ name }) => name === 'access_token')).toBe(false)
@@ -210,13 +185,9 @@ test('uses the rate limiter of the host in place of the built-in one', async () 
     recordFailure: async () => {},
     assertNotBlocked: async () => {},
   }
-  const { host, agent, person, configuration } = await createFixture({ limits: { rateLimiter } })
+  const { host, agent, person, client } = await createFixture({ limits: { rateLimiter } })
   await using _host = host
-  const url = oidc.buildAuthorizationUrl(configuration, {
-    redirect_uri: 'https://app.example/callback',
-    scope: 'openid',
-  })
-  const page = await agent.follow(await agent.get(url.href))
+  const page = await visit(agent, authorizationUrl(host, client.id))
   const response = await answerCeremony(agent, page, person.authenticator)
   expect([response.status, response.headers.get('retry-after')]).toEqual([429, '7'])
 })

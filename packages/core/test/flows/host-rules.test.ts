@@ -3,7 +3,7 @@ import type { AccessCheckInput, AccessCheckResult, AccessChecks, NewClientInput 
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { minute, returnDenied, startHost, viewOf } from './host.ts'
-import { isRedirectUri, login, relyingParty } from './login.ts'
+import { login, relyingParty } from './login.ts'
 
 async function startHostWithChecks(checks: AccessChecks, extra: Partial<NewClientInput> = {}) {
   const host = await startHost({ options: { hooks: { accessChecks: checks }, limits: { hookTimeout: 1000 } } })
@@ -98,7 +98,7 @@ describe('a host check replaces the built-in rule of the same name', () => {
     const agent = new UserAgent()
     const { page } = await requestLogin(agent)
     expect(viewOf(page)).toMatchObject({ view: 'not-allowed', reason: 'Not for you.' })
-    const returned = await returnDenied(agent, page, isRedirectUri)
+    const returned = await returnDenied(agent, page)
     expect(new URL(returned.location ?? '').searchParams.get('error')).toBe('access_denied')
   })
 

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
   type Account,
@@ -18,7 +18,9 @@ import {
 } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import { SoftwareAuthenticator, type UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import { shareBetweenTests } from '@pocket/test-support'
 import type { PublicKeyCredentialCreationOptionsJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
+import { createRemoteJWKSet, type JWTVerifyOptions, jwtVerify } from 'jose'
 import type { StoresUnderTest } from '../contracts/store-kinds.ts'
 
 /** A clock that a test advances. */
@@ -51,8 +53,15 @@ export const day = 24 * hour
 export const renderAsJson: RenderPage = (view) =>
   `<!doctype html><script type="application/json">${JSON.stringify(view).replaceAll('<', '\\u003c')}</script>`
 
-export function viewOf(response: UserAgentResponse): View {
-  return response.scriptJson() as View
+/** The view model of a page, which must be the expected one if it is named. */
+export function viewOf<Name extends View['view'] = View['view']>(
+  response: UserAgentResponse,
+  expected?: Name,
+): Extract<View, { view: Name }> {
+  const view = response.scriptJson() as Extract<View, { view: Name }>
+  if (expected !== undefined && view.view !== expected)
+    throw new Error(`This is not the page ${expected} but ${JSON.stringify(view)}`)
+  return view
 }
 
 export interface HostOptions {
@@ -136,6 +145,30 @@ export async function startHost({
   }
 }
 
+/** The functions of a host at its own paths, by path. */
+type HostRoutes = (
+  pocket: Pocket,
+  req: IncomingMessage,
+  res: ServerResponse,
+  query: (name: string) => string,
+) => Readonly<Record<string, () => Promise<unknown>>>
+
+/** Mounts a provider beside routes of the host. A response is the result as JSON, or the error code as text. */
+export const withRoutes =
+  (routes: HostRoutes) =>
+  (pocket: Pocket): RequestListener => {
+    const handle = pocket.callback()
+    return (req, res) => {
+      const { pathname, searchParams } = new URL(req.url ?? '/', pocket.issuer)
+      const run = routes(pocket, req, res, (name) => searchParams.get(name) ?? '')[pathname]
+      if (!run) return handle(req, res)
+      void run().then(
+        (result) => res.end(JSON.stringify(result ?? null)),
+        (error: Error & { code?: string }) => res.writeHead(400).end(error.code ?? error.message),
+      )
+    }
+  }
+
 /** A host over new stores, which end with it. */
 export async function startHostOver(
   open: () => Promise<StoresUnderTest>,
@@ -146,6 +179,19 @@ export async function startHostOver(
   const host = stack.use(await startHost({ ...options, stores: await database.empty() }))
   return { ...host, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
+
+/** One host for all tests of a block, which must have reported no error at its end. */
+export const shareHost = (options: HostOptions = {}): Host =>
+  shareBetweenTests(async () => {
+    const host = await startHost(options)
+    return {
+      ...host,
+      [Symbol.asyncDispose]: async () => {
+        await host[Symbol.asyncDispose]()
+        if (host.errors.length > 0) throw new AggregateError(host.errors, 'The host reported errors.')
+      },
+    }
+  })
 
 let madeKeys: readonly StoredKey[] | undefined
 
@@ -231,8 +277,7 @@ export async function answerCeremony(
   authenticator: SoftwareAuthenticator,
   misbehavior: Parameters<SoftwareAuthenticator['get']>[1]['misbehavior'] = {},
 ): Promise<UserAgentResponse> {
-  const view = viewOf(page)
-  if (view.view !== 'sign-in') throw new Error(`This is not a sign-in page but ${JSON.stringify(view)}`)
+  const view = viewOf(page, 'sign-in')
   return submitCeremony(agent, page, view.ceremony, authenticator, misbehavior)
 }
 
@@ -248,38 +293,114 @@ async function submitCeremony(
   return agent.postJson(new URL(ceremony.submitTo, page.url).href, { response })
 }
 
-/** Signs in on a sign-in page and follows redirects up to a URL that matches `until`. */
+const leavesOrigin = (of: string) => (url: string) => new URL(url).origin !== new URL(of).origin
+
+/** Opens a page of the provider, and follows redirects until they leave it. */
+export async function visit(agent: UserAgent, url: string | URL): Promise<UserAgentResponse> {
+  return agent.follow(await agent.get(String(url)), { until: leavesOrigin(String(url)) })
+}
+
+/** Signs in on a sign-in page, and returns the URL at which the interaction continues. */
+export async function resumeUrl(
+  agent: UserAgent,
+  page: UserAgentResponse,
+  authenticator: SoftwareAuthenticator,
+): Promise<string> {
+  const response = await answerCeremony(agent, page, authenticator)
+  if (response.status !== 200) throw new Error(`The sign-in was refused: ${response.text}`)
+  const { redirectTo } = response.json() as { redirectTo: string }
+  return new URL(redirectTo, page.url).href
+}
+
+/** Signs in on a sign-in page, and follows redirects, by default until they leave the provider. */
 export async function signIn(
   agent: UserAgent,
   page: UserAgentResponse,
   authenticator: SoftwareAuthenticator,
-  until: (url: string) => boolean,
+  until = leavesOrigin(page.url),
 ): Promise<UserAgentResponse> {
-  const response = await answerCeremony(agent, page, authenticator)
-  if (response.status !== 200) throw new Error(`The sign-in was refused: ${response.text}`)
-  const { redirectTo } = response.json() as { redirectTo: string }
-  return agent.follow(await agent.get(new URL(redirectTo, page.url).href), { until })
+  return agent.follow(await agent.get(await resumeUrl(agent, page, authenticator)), { until })
 }
 
-/** Presses a button of a consent page, and follows redirects up to a URL that matches `until`. */
+/** Follows redirects until they leave the provider. */
+export const followRedirects = (agent: UserAgent, response: UserAgentResponse): Promise<UserAgentResponse> =>
+  agent.follow(response, { until: leavesOrigin(response.url) })
+
+/** Submits a form of a page, whose URL is this member of its view. */
+export async function submitButton(
+  agent: UserAgent,
+  page: UserAgentResponse,
+  member: string,
+  fields: Fields = {},
+): Promise<UserAgentResponse> {
+  const path = String(Reflect.get(viewOf(page), member) ?? '')
+  return followRedirects(agent, await agent.postForm(new URL(path, page.url).href, fields))
+}
+
+/** Presses a button of a consent page. */
 export async function decide(
   agent: UserAgent,
   page: UserAgentResponse,
-  decision: 'submitTo' | 'cancelTo',
-  until: (url: string) => boolean,
+  decision: 'submitTo' | 'cancelTo' = 'submitTo',
 ): Promise<UserAgentResponse> {
-  const view = viewOf(page)
-  if (view.view !== 'consent') throw new Error(`This is not a consent page but ${JSON.stringify(view)}`)
-  return agent.follow(await agent.postForm(new URL(view[decision], page.url).href, {}), { until })
+  viewOf(page, 'consent')
+  return submitButton(agent, page, decision)
 }
 
 /** Asserts that the page denies access to the client, then returns to the client. */
-export async function returnDenied(
-  agent: UserAgent,
-  page: UserAgentResponse,
-  until: (url: string) => boolean,
-): Promise<UserAgentResponse> {
-  const view = viewOf(page)
-  if (view.view !== 'not-allowed') throw new Error(`The page does not deny access: ${JSON.stringify(view)}`)
-  return agent.follow(await agent.postForm(new URL(view.cancelTo, page.url).href, {}), { until })
+export async function returnDenied(agent: UserAgent, page: UserAgentResponse): Promise<UserAgentResponse> {
+  viewOf(page, 'not-allowed')
+  return submitButton(agent, page, 'cancelTo')
 }
+
+type Fields = Readonly<Record<string, string>>
+
+/** Signs the user out on the sign-out page. */
+export async function signOut({ issuer }: Pick<Host, 'issuer'>, agent: UserAgent): Promise<void> {
+  const view = viewOf(await agent.get(`${issuer}/api/oidc/end-session`), 'sign-out')
+  await agent.postForm(view.submitTo, { ...view.hidden, [view.confirm.name]: view.confirm.value })
+}
+
+/** The parameters of a redirect to a client. */
+export const redirectParameters = ({ location }: UserAgentResponse): Record<string, string> =>
+  Object.fromEntries(new URL(location ?? 'about:blank').searchParams)
+
+/** A `Cookie` header with the cookies that `isSent` accepts. */
+export const cookieHeader = (
+  agent: UserAgent,
+  isSent: (cookie: ReturnType<UserAgent['cookies']>[number]) => boolean = () => true,
+): string =>
+  agent
+    .cookies()
+    .filter(isSent)
+    .map(({ name, value }) => `${name}=${value}`)
+    .join('; ')
+
+/** Posts a form to an endpoint below `/api/oidc`. */
+export const sendForm = (
+  { issuer }: Pick<Host, 'issuer'>,
+  endpoint: string,
+  fields: Fields | string | string[][] | URLSearchParams,
+  headers: Fields = {},
+): Promise<Response> =>
+  fetch(`${issuer}/api/oidc/${endpoint}`, { method: 'POST', body: new URLSearchParams(fields), headers })
+
+/** Lets everyone register clients. */
+export const openRegistration = async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const
+
+/** Sends JSON, for example client metadata to the registration endpoint. */
+export function sendJson(method: string, url: string, body: unknown, token?: string): Promise<Response> {
+  const headers = {
+    'content-type': 'application/json',
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+  }
+  return fetch(url, { method, headers, body: typeof body === 'string' ? body : JSON.stringify(body) })
+}
+
+/** Requests UserInfo with a bearer token. */
+export const fetchUserInfo = ({ issuer }: Pick<Host, 'issuer'>, token: string): Promise<Response> =>
+  fetch(`${issuer}/api/oidc/userinfo`, { headers: { authorization: `Bearer ${token}` } })
+
+/** The content of a JWT that the provider signed. */
+export const verifyJwt = ({ issuer }: Pick<Host, 'issuer'>, token: string, options: JWTVerifyOptions = {}) =>
+  jwtVerify(token, createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks.json`)), { issuer, ...options })

@@ -1,15 +1,11 @@
 import { expect, test } from '@jest/globals'
 import type { ClientProtocolInput, PocketOptions } from '@pocket/core'
-import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
+import { decodeJwt } from 'jose'
 import * as oidc from 'openid-client'
-import { startHost } from './host.ts'
+import { fetchUserInfo, openRegistration, sendJson, startHost, verifyJwt } from './host.ts'
 import { followAuthorization, redirectUri, relyingParty } from './login.ts'
 
-const open = {
-  protocol: {
-    clientRegistration: async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const,
-  },
-}
+const open = { protocol: { clientRegistration: openRegistration } }
 
 /** The parameters in the URL fragment. */
 async function requestImplicitTokens(
@@ -30,11 +26,9 @@ test('id_token token returns both tokens to a client with the implicit grant', a
   await using asked = await requestImplicitTokens({ protocol: { allowImplicit: true } }, { implicitIdToken: true })
   const { host, client, account, answer } = asked
   expect(answer).toMatchObject({ state: 's', token_type: 'Bearer', expires_in: '3600' })
-  const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
-  const { payload } = await jwtVerify(answer.id_token ?? '', keys, { issuer: host.issuer, audience: client.id })
+  const { payload } = await verifyJwt(host, answer.id_token ?? '', { audience: client.id })
   expect(payload).toMatchObject({ sub: account.id, nonce: 'n', at_hash: expect.any(String) })
-  const userInfo = () =>
-    fetch(`${host.issuer}/api/oidc/userinfo`, { headers: { authorization: `Bearer ${answer.access_token}` } })
+  const userInfo = () => fetchUserInfo(host, answer.access_token ?? '')
   expect(await (await userInfo()).json()).toMatchObject({ sub: account.id, preferred_username: 'ada' })
   await host.pocket.endAccess(account.id)
   expect((await userInfo()).status).toBe(401)
@@ -71,12 +65,7 @@ test('a client that registered itself for id_token token loses it when the optio
     response_types: ['id_token token', 'code'],
     grant_types: ['implicit', 'authorization_code'],
   }
-  const register = (issuer: string) =>
-    fetch(`${issuer}/api/oidc/register`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(metadata),
-    })
+  const register = (issuer: string) => sendJson('POST', `${issuer}/api/oidc/register`, metadata)
   const response = await register(host.issuer)
   const registered = (await response.json()) as Readonly<Record<string, unknown>>
   expect([response.status, registered]).toMatchObject([201, { response_types: ['id_token token', 'code'] }])

@@ -1,10 +1,9 @@
 import { beforeAll, expect, test } from '@jest/globals'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
-import { decide, signIn, startHost, viewOf } from './host.ts'
+import { decide, signIn, startHost, viewOf, visit } from './host.ts'
+import { authorizationUrl, type Parameters, redirectUri } from './login.ts'
 
-const redirectUri = 'https://client.example/'
-const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 const host = shareBetweenTests(() => startHost({ options: { pages: { languages: ['en', 'de'] } } }))
 let clientId: string
 
@@ -15,12 +14,7 @@ beforeAll(async () => {
 
 const languagesOf = (page: UserAgentResponse) => viewOf(page).languages
 
-async function authorize(agent: UserAgent, extra: Readonly<Record<string, string>> = {}) {
-  const query = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
-  return agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`), {
-    until: isRedirectUri,
-  })
-}
+const authorize = (agent: UserAgent, extra: Parameters = {}) => visit(agent, authorizationUrl(host, clientId, extra))
 
 test.each([
   ['de-AT de en', ['de-AT', 'de', 'en']],
@@ -62,8 +56,8 @@ test('passes the languages to every page of an interaction, and to the sign-out 
     return page
   }
   const first = recordLanguages(await authorize(agent, asked))
-  const consent = recordLanguages(await signIn(agent, first, authenticator, isRedirectUri))
-  await decide(agent, consent, 'submitTo', isRedirectUri)
+  const consent = recordLanguages(await signIn(agent, first, authenticator))
+  await decide(agent, consent)
   recordLanguages(await authorize(agent, { ...asked, prompt: 'select_account' }))
   recordLanguages(await authorize(agent, { ...asked, redirect_uri: 'https://evil.example/' }))
 
@@ -72,8 +66,7 @@ test('passes the languages to every page of an interaction, and to the sign-out 
   await host.pocket.clients.update(clientId, { ...(await findClient()), isGroupRestricted: false })
 
   const query = new URLSearchParams({ client_id: clientId, ...asked })
-  const signOut = viewOf(recordLanguages(await agent.get(`${host.issuer}/api/oidc/end-session?${query}`)))
-  if (signOut.view !== 'sign-out') throw new Error('This page asks for no logout.')
+  const signOut = viewOf(recordLanguages(await agent.get(`${host.issuer}/api/oidc/end-session?${query}`)), 'sign-out')
   const fields = { ...signOut.hidden, [signOut.confirm.name]: signOut.confirm.value }
   recordLanguages(await agent.follow(await agent.postForm(signOut.submitTo, fields)))
 

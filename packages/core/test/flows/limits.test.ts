@@ -4,10 +4,9 @@ import { UserAgent } from '@pocket/core/testing'
 import { quickOnly, startHttpServer } from '@pocket/test-support'
 import { PocketError } from '../../src/errors.ts'
 import { storeKinds } from '../contracts/store-kinds.ts'
-import { answerCeremony, type Host, type HostOptions, second, startHost } from './host.ts'
+import { answerCeremony, type Host, type HostOptions, second, sendForm, sendJson, startHost } from './host.ts'
+import { authorizationUrl, redirectUri } from './login.ts'
 import { stopTime } from './stop-time.ts'
-
-const redirectUri = 'https://client.example'
 
 function startLimited(stores?: HostOptions['stores']) {
   const options = { limits: { rateLimiter: undefined }, trustProxy: () => true }
@@ -15,14 +14,8 @@ function startLimited(stores?: HostOptions['stores']) {
 }
 
 async function requestToken(host: Host, id: string, secret: string, address = '192.0.2.1') {
-  const response = await fetch(`${host.issuer}/api/oidc/token`, {
-    method: 'POST',
-    headers: {
-      authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
-      'x-forwarded-for': address,
-    },
-    body: new URLSearchParams({ grant_type: 'client_credentials' }),
-  })
+  const headers = { authorization: `Basic ${btoa(`${id}:${secret}`)}`, 'x-forwarded-for': address }
+  const response = await sendForm(host, 'token', { grant_type: 'client_credentials' }, headers)
   await response.text()
   return response
 }
@@ -45,9 +38,8 @@ function countConsumptions({ stores: { limits } }: Host) {
 }
 
 async function openSignInPage(host: Host, clientId: string) {
-  const query = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
   const agent = new UserAgent()
-  return { agent, page: await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(query)}`)) }
+  return { agent, page: await agent.follow(await agent.get(authorizationUrl(host, clientId))) }
 }
 
 // The limits refill over time, so the tests stop the clock.
@@ -82,8 +74,7 @@ describe.each(Object.entries(storeKinds))('%s', (_kind, open) => {
     await using database = await open()
     await using host = await startLimited(await database.empty())
     const { client, secret } = await host.client({ redirectUris: [redirectUri] })
-    const post = (endpoint: string, form: Record<string, string>) =>
-      fetch(`${host.issuer}/api/oidc/${endpoint}`, { method: 'POST', body: new URLSearchParams(form) })
+    const post = (endpoint: string, form: Record<string, string>) => sendForm(host, endpoint, form)
     const endpoints = ['introspect', 'revoke', 'par', 'token', 'device/authorize']
     const form = { client_id: client.id, client_secret: 'wrong', token: 'x', grant_type: 'client_credentials' }
     for (const endpoint of [...endpoints, ...endpoints])
@@ -115,15 +106,11 @@ describe.each(Object.entries(storeKinds))('%s', (_kind, open) => {
 quickOnly(test)('allows ten anonymous client registrations in a burst', async () => {
   await using host = await startLimited()
   const statuses: number[] = []
-  const register = (headers: Record<string, string> = {}) =>
-    fetch(`${host.issuer}/api/oidc/register`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify({ redirect_uris: [redirectUri] }),
-    })
+  const register = (token?: string) =>
+    sendJson('POST', `${host.issuer}/api/oidc/register`, { redirect_uris: [redirectUri] }, token)
   for (let tries = 0; tries < 12; tries++) statuses.push((await register()).status)
   expect(statuses.map((status) => status === 429)).toEqual([...Array<boolean>(10).fill(false), true, true])
-  expect((await register({ authorization: 'Bearer x' })).status).not.toBe(429)
+  expect((await register('x')).status).not.toBe(429)
 })
 
 quickOnly(test)('allows ten sign-ins within an authorization in a burst, and one more every five seconds', async () => {

@@ -18,8 +18,7 @@ const pathOf = (location: string | null | undefined) => (location ?? '').replace
 const readRedirect = (response: { json(): unknown }) => (response.json() as { redirectTo?: string }).redirectTo
 
 async function signInWithPasskey(agent: UserAgent, authenticator: SoftwareAuthenticator, path: string) {
-  const view = viewOf(await get(agent, path))
-  if (view.view !== 'sign-in') throw new Error(`The view is ${view.view}.`)
+  const view = viewOf(await get(agent, path), 'sign-in')
   return submit(agent, authenticator, view.ceremony)
 }
 
@@ -29,8 +28,7 @@ function submit(agent: UserAgent, authenticator: SoftwareAuthenticator, ceremony
 }
 
 async function addPasskey(agent: UserAgent, path: string) {
-  const view = viewOf(await get(agent, path))
-  if (view.view !== 'add-passkey') throw new Error(`The view is ${view.view}.`)
+  const view = viewOf(await get(agent, path), 'add-passkey')
   const { origin } = new URL(host.issuer)
   const { options } = (await agent.postJson(`${origin}${view.ceremony.optionsFrom}`, {})).json() as {
     options: Parameters<SoftwareAuthenticator['create']>[0]
@@ -72,8 +70,7 @@ test('offers a passkey after a login code, and signs in with it the next time', 
   const ada = { id: 'ada', userName: 'ada' }
   host.accounts.set('ada', { ...ada, displayName: 'Ada', groups: [], customClaims: [], disabled: false } as never)
   const agent = new UserAgent()
-  const page = viewOf(await get(agent, '/login/code?redirect=/orders'))
-  if (page.view !== 'login-code') throw new Error('The code page is missing.')
+  const page = viewOf(await get(agent, '/login/code?redirect=/orders'), 'login-code')
   const { origin } = new URL(host.issuer)
   const accepted = await agent.postForm(`${origin}${page.submitTo}`, { code: await issueLoginCode('ada') })
   expect(pathOf(accepted.location)).toBe('/auth/login/passkey?redirect=%2Forders')
@@ -100,8 +97,7 @@ test('requires a recent passkey before a passkey session gets another passkey', 
   expect((await agent.postJson(`${host.issuer}/login/passkey/options`, {})).json()).toMatchObject({
     code: 'reauthentication_required',
   })
-  const view = viewOf(await get(agent, '/login/passkey?redirect=/account'))
-  if (view.view !== 'sign-in') throw new Error(`The view is ${view.view}.`)
+  const view = viewOf(await get(agent, '/login/passkey?redirect=/account'), 'sign-in')
   expect(view.reason).toBe('again')
   const confirmed = await submit(agent, authenticator, view.ceremony)
   expect(readRedirect(confirmed)).toBe('/login/passkey?redirect=%2Faccount')

@@ -1,14 +1,32 @@
 import type { ClientProtocolInput, NewClientInput } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { decide, type Host, signIn, viewOf } from './host.ts'
+import { decide, type Host, signIn, viewOf, visit } from './host.ts'
 
 export const redirectUri = 'https://app.example/callback'
-export const isRedirectUri = (url: string) => /^https:\/\/(app|other)\.example\//.test(url)
 
 export type Parameters = Readonly<Record<string, string>>
 
-type Tokens = oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers
+/** An authorization request of a client. */
+export function authorizationUrl(
+  { issuer }: Pick<Host, 'issuer'>,
+  client: string | { readonly client: { readonly id: string } },
+  extra: Parameters = {},
+): string {
+  const client_id = typeof client === 'string' ? client : client.client.id
+  const query = { client_id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
+  return `${issuer}/authorize?${new URLSearchParams(query)}`
+}
+
+/** Configures openid-client for a client of the provider. */
+export const discover = (
+  host: Pick<Host, 'issuer'>,
+  clientId: string,
+  authentication: oidc.ClientAuth,
+  metadata?: Partial<oidc.ClientMetadata>,
+) => oidc.discovery(new URL(host.issuer), clientId, metadata, authentication, { execute: [oidc.allowInsecureRequests] })
+
+export type Tokens = oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers
 
 export interface RelyingPartyOptions {
   readonly protocol?: ClientProtocolInput
@@ -25,13 +43,8 @@ export async function relyingParty(host: Host, options: RelyingPartyOptions = {}
     ...options.client,
     ...(options.protocol && { protocol: options.protocol }),
   })
-  const configuration = await oidc.discovery(
-    new URL(host.issuer),
-    client.id,
-    options.metadata,
-    options.authentication ?? oidc.ClientSecretBasic(secret),
-    { execute: [oidc.allowInsecureRequests] },
-  )
+  const authentication = options.authentication ?? oidc.ClientSecretBasic(secret)
+  const configuration = await discover(host, client.id, authentication, options.metadata)
   options.setUp?.(configuration)
   return { client, secret, configuration }
 }
@@ -49,10 +62,10 @@ export async function followAuthorization(
   { agent = new UserAgent(), person }: BrowserOptions = {},
 ) {
   const { account, authenticator } = person ?? (await host.person('ada'))
-  const shown = await agent.follow(await agent.get(url), { until: isRedirectUri })
-  const signed = shown.location === null ? await signIn(agent, shown, authenticator, isRedirectUri) : shown
+  const shown = await visit(agent, url)
+  const signed = shown.location === null ? await signIn(agent, shown, authenticator) : shown
   const asks = signed.location === null && viewOf(signed).view === 'consent'
-  const page = asks ? await decide(agent, signed, 'submitTo', isRedirectUri) : signed
+  const page = asks ? await decide(agent, signed) : signed
   return { account, authenticator, agent, page }
 }
 

@@ -9,10 +9,10 @@ import {
 } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { startHttpServer } from '@pocket/test-support'
-import { day, decide, type Host, hour, minute, signIn, startHost, viewOf } from './host.ts'
+import { day, decide, type Host, hour, minute, sendForm, signIn, startHost, viewOf } from './host.ts'
+import { authorizationUrl, redirectUri } from './login.ts'
 
 const id = 'https://app.example/oauth/client.json'
-const redirectUri = 'https://app.example/callback'
 const document = { client_id: id, client_name: 'Documented', redirect_uris: [redirectUri] }
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => void
@@ -63,9 +63,7 @@ async function start(options: Parameters<typeof createPublicFetch>[0] = {}): Pro
       hooks: { before },
     },
   })
-  running.push(host, {
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  })
+  running.push(host, server)
 }
 
 beforeEach(async () => {
@@ -82,40 +80,29 @@ afterEach(async () => {
 
 const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
 const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
-const authorize = (agent: UserAgent, changes: Readonly<Record<string, string>> = {}): Promise<UserAgentResponse> => {
-  const query = new URLSearchParams({
-    client_id: id,
-    redirect_uri: redirectUri,
-    response_type: 'code',
-    scope: 'openid',
-    code_challenge: challenge,
-    code_challenge_method: 'S256',
-    ...changes,
-  })
-  return agent.get(`${host.issuer}/authorize?${query}`)
-}
+const authorize = (agent: UserAgent, changes: Readonly<Record<string, string>> = {}): Promise<UserAgentResponse> =>
+  agent.get(authorizationUrl(host, id, { code_challenge: challenge, code_challenge_method: 'S256', ...changes }))
 const attempt = async (changes: Readonly<Record<string, string>> = {}) => {
   const response = await authorize(new UserAgent(), changes)
   return { status: response.status, code: response.status === 303 ? 'accepted' : Reflect.get(viewOf(response), 'code') }
 }
-const isClientUrl = (url: string) => url.startsWith(redirectUri)
 
 async function signInAda(): Promise<string> {
   const { authenticator } = await host.person('ada')
   const agent = new UserAgent()
   const page = await agent.follow(await authorize(agent))
-  const consent = await signIn(agent, page, authenticator, isClientUrl)
+  const consent = await signIn(agent, page, authenticator)
   expect(viewOf(consent)).toMatchObject({
     view: 'consent',
     client: { name: 'Documented', destination: 'app.example' },
     origin: { kind: 'document', host: new URL(id).host },
   })
-  const back = await decide(agent, consent, 'submitTo', isClientUrl)
+  const back = await decide(agent, consent)
   return new URL(back.location ?? back.url).searchParams.get('code') ?? ''
 }
 
 const exchange = async (code: string, changes: Readonly<Record<string, string>> = {}) => {
-  const body = new URLSearchParams({
+  const response = await sendForm(host, 'token', {
     grant_type: 'authorization_code',
     client_id: id,
     redirect_uri: redirectUri,
@@ -123,7 +110,6 @@ const exchange = async (code: string, changes: Readonly<Record<string, string>> 
     code_verifier: verifier,
     ...changes,
   })
-  const response = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
   return (await response.json()) as Readonly<Record<string, unknown>>
 }
 
@@ -384,10 +370,7 @@ test('keeps the device grant of the document when an administrator sets pairwise
   const { name, redirectUris } = { name: 'Documented', redirectUris: [redirectUri] }
   await host.pocket.clients.update(id, { name, redirectUris, protocol: { subjectType: 'pairwise' } })
   expect((await attempt()).code).toBe('accepted')
-  const devices = await fetch(`${host.issuer}/api/oidc/device/authorize`, {
-    method: 'POST',
-    body: new URLSearchParams({ client_id: id, scope: 'openid' }),
-  })
+  const devices = await sendForm(host, 'device/authorize', { client_id: id, scope: 'openid' })
   expect([devices.status, await devices.json()]).toMatchObject([200, { user_code: expect.any(String) }])
 })
 

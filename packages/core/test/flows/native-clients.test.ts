@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import type { NewClientInput } from '@pocket/core'
-import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
-import type { Parameters } from './login.ts'
+import { cookieHeader, decide, redirectParameters, shareHost, signIn, submitButton, viewOf, visit } from './host.ts'
+import { authorizationUrl, discover, type Parameters } from './login.ts'
 
 const loopback = 'http://127.0.0.1/callback'
 const scheme = 'app.example:/callback'
@@ -16,48 +16,20 @@ const redirectUris = [
   'http://localhost/callback',
   'http://nas.lan/callback',
 ]
-const isClientUrl = (url: string) =>
-  /^(app\.example:|https:|http:\/\/(127\.|\[|nas|localhost\/|localhost:9999))/.test(url)
-
-let host: Host
-beforeAll(async () => {
-  host = await startHost()
-})
-afterAll(async () => {
-  expect(host.errors).toEqual([])
-  await host[Symbol.asyncDispose]()
-})
+const host = shareHost()
 
 /** A public client with a remembered consent, and the browser in which the user is signed in. */
 async function signInAda(input: Partial<NewClientInput> = {}) {
   const { client } = await host.client({ name: 'Tool', redirectUris, isPublic: true, ...input })
   const [agent, person, verifier] = [new UserAgent(), await host.person('ada'), oidc.randomPKCECodeVerifier()]
   const challenge = await oidc.calculatePKCECodeChallenge(verifier)
-  const authorize = async (redirectUri: string, extra: Parameters = {}) => {
-    const query = new URLSearchParams({
-      client_id: client.id,
-      redirect_uri: redirectUri,
-      response_type: 'code',
-      scope: 'openid',
-      code_challenge: challenge,
-      code_challenge_method: 'S256',
-      ...extra,
-    })
-    return agent.follow(await agent.get(`${host.issuer}/authorize?${query}`), { until: isClientUrl })
-  }
-  const page = await signIn(agent, await authorize(web), person.authenticator, isClientUrl)
-  const first = page.location === null ? await decide(agent, page, 'submitTo', isClientUrl) : page
+  const pkce = { code_challenge: challenge, code_challenge_method: 'S256' }
+  const authorize = (redirectUri: string, extra: Parameters = {}) =>
+    visit(agent, authorizationUrl(host, client.id, { redirect_uri: redirectUri, ...pkce, ...extra }))
+  const page = await signIn(agent, await authorize(web), person.authenticator)
+  const first = page.location === null ? await decide(agent, page) : page
   expect(redirectParameters(first)).toHaveProperty('code')
   return { client, agent, person, authorize, verifier }
-}
-
-const redirectParameters = ({ location }: UserAgentResponse) =>
-  Object.fromEntries(new URL(location ?? 'about:blank').searchParams)
-
-function consentUrl(page: UserAgentResponse, name: 'submitTo' | 'switchTo') {
-  const view = viewOf(page)
-  if (view.view !== 'consent') throw new Error(`This is not a consent page but ${view.view}`)
-  return view[name]
 }
 
 test.each([
@@ -73,7 +45,7 @@ test.each([
     null,
     { view: 'consent', confirmOnly: true, account: { userName: 'ada' } },
   ])
-  expect(redirectParameters(await decide(agent, page, 'submitTo', isClientUrl))).toHaveProperty('code')
+  expect(redirectParameters(await decide(agent, page))).toHaveProperty('code')
   expect(redirectParameters(await authorize(redirectUri, { prompt: 'none' }))).toMatchObject({
     error: 'interaction_required',
   })
@@ -84,7 +56,7 @@ test('asks for consent once at the first authorization', async () => {
   const { agent, authorize } = await signInAda()
   const page = await authorize(scheme, { scope: 'openid profile' })
   expect(viewOf(page)).not.toHaveProperty('confirmOnly')
-  expect(redirectParameters(await decide(agent, page, 'submitTo', isClientUrl))).toHaveProperty('code')
+  expect(redirectParameters(await decide(agent, page))).toHaveProperty('code')
   const none = await authorize(scheme, { scope: 'openid email', prompt: 'none' })
   expect(redirectParameters(none)).toMatchObject({ error: 'interaction_required' })
 })
@@ -93,11 +65,9 @@ test('continuing records no second consent, and refusing sends access_denied', a
   const { agent, authorize } = await signInAda()
   const countConsents = () => host.events.filter(({ event }) => event === 'consent_given').length
   const before = countConsents()
-  expect(redirectParameters(await decide(agent, await authorize(loopback), 'submitTo', isClientUrl))).toHaveProperty(
-    'code',
-  )
+  expect(redirectParameters(await decide(agent, await authorize(loopback)))).toHaveProperty('code')
   expect(countConsents()).toBe(before)
-  expect(redirectParameters(await decide(agent, await authorize(loopback), 'cancelTo', isClientUrl))).toEqual({
+  expect(redirectParameters(await decide(agent, await authorize(loopback), 'cancelTo'))).toEqual({
     error: 'access_denied',
     error_description: expect.any(String),
     iss: host.issuer,
@@ -116,18 +86,15 @@ test.each<[string, string, Partial<NewClientInput>]>([
 
 test('a new sign-in does not replace the confirmation', async () => {
   const { agent, person, authorize } = await signInAda()
-  const page = await signIn(agent, await authorize(loopback, { prompt: 'login' }), person.authenticator, isClientUrl)
+  const page = await signIn(agent, await authorize(loopback, { prompt: 'login' }), person.authenticator)
   expect([page.location, viewOf(page)]).toMatchObject([null, { view: 'consent', confirmOnly: true }])
 })
 
 test('the confirmation counts once: its interaction cannot be replayed', async () => {
   const { agent, authorize } = await signInAda()
   const page = await authorize(loopback)
-  const cookie = agent
-    .cookies()
-    .map(({ name, value }) => `${name}=${value}`)
-    .join('; ')
-  const submitted = await agent.postForm(new URL(consentUrl(page, 'submitTo'), page.url).href, {})
+  const cookie = cookieHeader(agent)
+  const submitted = await agent.postForm(`${page.url}/consent`, {})
   const resume = new URL(submitted.location ?? '', page.url).href
   expect(redirectParameters(await agent.get(resume))).toHaveProperty('code')
   const replayed = await new UserAgent().get(resume, { headers: { cookie } })
@@ -137,22 +104,16 @@ test('the confirmation counts once: its interaction cannot be replayed', async (
 test('choosing an account does not replace the confirmation', async () => {
   const { agent, authorize } = await signInAda()
   const page = await authorize(loopback)
-  const chooser = await agent.follow(await agent.postForm(new URL(consentUrl(page, 'switchTo'), page.url).href, {}))
-  const view = viewOf(chooser)
-  if (view.view !== 'select-account') throw new Error(`This is not a chooser but ${view.view}`)
-  const chosen = await agent.postForm(new URL(view.chooseTo, page.url).href, { account: view.accounts[0]?.id ?? '' })
-  expect(viewOf(await agent.follow(chosen, { until: isClientUrl }))).toMatchObject({
-    view: 'consent',
-    confirmOnly: true,
-  })
+  const chooser = await submitButton(agent, page, 'switchTo')
+  const view = viewOf(chooser, 'select-account')
+  const chosen = await submitButton(agent, chooser, 'chooseTo', { account: view.accounts[0]?.id ?? '' })
+  expect(viewOf(chosen)).toMatchObject({ view: 'consent', confirmOnly: true })
 })
 
 test('refreshes the tokens of such a client without the user', async () => {
   const { client, agent, authorize, verifier } = await signInAda()
-  const input = redirectParameters(await decide(agent, await authorize(loopback), 'submitTo', isClientUrl))
-  const configuration = await oidc.discovery(new URL(host.issuer), client.id, undefined, oidc.None(), {
-    execute: [oidc.allowInsecureRequests],
-  })
+  const input = redirectParameters(await decide(agent, await authorize(loopback)))
+  const configuration = await discover(host, client.id, oidc.None())
   const tokens = await oidc.genericGrantRequest(configuration, 'authorization_code', {
     code: input.code ?? '',
     redirect_uri: loopback,

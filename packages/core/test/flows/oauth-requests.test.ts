@@ -1,26 +1,18 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
-import { decide, type Host, startHost } from './host.ts'
-import { followAuthorization, isRedirectUri, redirectUri, relyingParty } from './login.ts'
+import { decide, sendForm, shareHost, visit } from './host.ts'
+import { authorizationUrl, followAuthorization, redirectUri, relyingParty } from './login.ts'
 
-let host: Host
-beforeAll(async () => {
-  host = await startHost()
-})
-afterAll(async () => {
-  expect(host.errors).toEqual([])
-  await host[Symbol.asyncDispose]()
-})
+const host = shareHost()
 
 async function exchangeCode(callback: string | null, clientId: string, secret: string) {
-  const body = new URLSearchParams({
+  const response = await sendForm(host, 'token', {
     grant_type: 'authorization_code',
     code: new URL(callback ?? '').searchParams.get('code') ?? '',
     redirect_uri: redirectUri,
     client_id: clientId,
     client_secret: secret,
   })
-  const response = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
   return { status: response.status, json: (await response.json()) as Readonly<Record<string, unknown>> }
 }
 
@@ -28,13 +20,7 @@ test.each([{}, { scope: '' }, { nonce: 'a nonce' }, { scope: 'unknown' }, { scop
   'issues a code without an ID token to a request without the scope openid: %j',
   async (extra) => {
     const { client, secret } = await relyingParty(host)
-    const request = {
-      client_id: client.id,
-      redirect_uri: redirectUri,
-      response_type: 'code',
-      state: 'a state',
-      ...extra,
-    }
+    const request = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', ...extra }
     const { page } = await followAuthorization(host, `${host.issuer}/authorize?${new URLSearchParams(request)}`)
     const { status, json } = await exchangeCode(page.location, client.id, secret)
     expect(status).toBe(200)
@@ -49,35 +35,23 @@ test('asks for consent to a request without scopes, and remembers it', async () 
   const url = `${host.issuer}/authorize?${new URLSearchParams(request)}`
   const agent = new UserAgent()
   const person = await host.person('ada')
-  const silent = await agent.follow(await agent.get(`${url}&prompt=none`), { until: isRedirectUri })
+  const silent = await visit(agent, `${url}&prompt=none`)
   expect(silent.location).toContain('error=login_required')
-  const { page } = await followAuthorization(
-    host,
-    `${host.issuer}/authorize?${new URLSearchParams({ ...request, client_id: (await relyingParty(host)).client.id })}`,
-    { agent, person },
-  )
+  const { page } = await followAuthorization(host, authorizationUrl(host, await relyingParty(host)), { agent, person })
   expect(page.location).toContain('code=')
-  const refused = await agent.follow(await agent.get(`${url}&prompt=none`), { until: isRedirectUri })
+  const refused = await visit(agent, `${url}&prompt=none`)
   expect(refused.location).toContain('error=consent_required')
-  const response = await agent.follow(await agent.get(url), { until: isRedirectUri })
-  const allowed = await decide(agent, response, 'submitTo', isRedirectUri)
+  const response = await visit(agent, url)
+  const allowed = await decide(agent, response)
   expect(allowed.location).toContain('code=')
-  const again = await agent.follow(await agent.get(`${url}&prompt=none`), { until: isRedirectUri })
+  const again = await visit(agent, `${url}&prompt=none`)
   expect(again.location).toContain('code=')
 })
 
 test('issues a code without an ID token to a pushed request', async () => {
   const { client, secret } = await relyingParty(host)
-  const body = new URLSearchParams({
-    ...{
-      client_id: client.id,
-      client_secret: secret,
-      redirect_uri: redirectUri,
-      response_type: 'code',
-      nonce: 'a nonce',
-    },
-  })
-  const pushed = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', body })
+  const request = { redirect_uri: redirectUri, response_type: 'code', nonce: 'a nonce' }
+  const pushed = await sendForm(host, 'par', { client_id: client.id, client_secret: secret, ...request })
   expect(pushed.status).toBe(201)
   const { request_uri } = (await pushed.json()) as { request_uri: string }
   const query = new URLSearchParams({ client_id: client.id, request_uri })
@@ -89,27 +63,22 @@ test('still rejects a nonce without the scope openid if the client adds that sco
   const { client } = await relyingParty(host, { protocol: { defaultScopes: ['openid'] } })
   const request = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', nonce: 'a nonce' }
   const agent = new UserAgent()
-  const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(request)}`), {
-    until: isRedirectUri,
-  })
+  const page = await visit(agent, `${host.issuer}/authorize?${new URLSearchParams(request)}`)
   expect(page.location).toContain('error=invalid_request')
 })
 
 test('accepts a redirect URI whose scheme and host are in upper case', async () => {
-  const { client, secret } = await relyingParty(host)
+  const { client } = await relyingParty(host)
   const uri = redirectUri.replace('https://app', 'HTTPS://APP')
-  const request = { client_id: client.id, redirect_uri: uri, response_type: 'code', scope: 'openid' }
-  const { page } = await followAuthorization(host, `${host.issuer}/authorize?${new URLSearchParams(request)}`)
+  const { page } = await followAuthorization(host, authorizationUrl(host, client.id, { redirect_uri: uri }))
   expect(page.location ?? page.url).toMatch(/code=/)
-  expect(secret).not.toBe('')
 })
 
 test('reports an ID token as inactive at introspection', async () => {
   const { client, secret } = await relyingParty(host)
-  const request = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
-  const { page } = await followAuthorization(host, `${host.issuer}/authorize?${new URLSearchParams(request)}`)
+  const { page } = await followAuthorization(host, authorizationUrl(host, client.id))
   const { json } = await exchangeCode(page.location, client.id, secret)
-  const body = new URLSearchParams({ token: String(json.id_token), client_id: client.id, client_secret: secret })
-  const response = await fetch(`${host.issuer}/api/oidc/introspect`, { method: 'POST', body })
+  const credentials = { client_id: client.id, client_secret: secret }
+  const response = await sendForm(host, 'introspect', { token: String(json.id_token), ...credentials })
   expect([response.status, await response.json()]).toEqual([200, { active: false }])
 })

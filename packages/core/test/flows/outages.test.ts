@@ -3,8 +3,8 @@ import { UserAgent } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
 import { UnavailableError } from '../../src/errors.ts'
 import { memoryStores } from '../../src/memory/index.ts'
-import { answerCeremony, startHost, viewOf } from './host.ts'
-import { redirectUri } from './login.ts'
+import { answerCeremony, sendForm, startHost, viewOf } from './host.ts'
+import { authorizationUrl, redirectUri } from './login.ts'
 
 let isDown = false
 const host = shareBetweenTests(() => startHost({ stores: failDuringOutage(memoryStores()) }))
@@ -37,14 +37,10 @@ async function runWhileDown<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-const authorizeUrl = () =>
-  `${host.issuer}/authorize?${new URLSearchParams({ client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ui_locales: 'de' })}`
+const authorizeUrl = () => authorizationUrl(host, client.id, { ui_locales: 'de' })
 
 const post = (endpoint: string, fields: Readonly<Record<string, string>>) =>
-  fetch(`${host.issuer}/api/oidc/${endpoint}`, {
-    method: 'POST',
-    body: new URLSearchParams({ client_id: client.id, client_secret: client.secret, ...fields }),
-  })
+  sendForm(host, endpoint, { client_id: client.id, client_secret: client.secret, ...fields })
 
 test.each([
   ['token', { grant_type: 'client_credentials' }],

@@ -3,8 +3,8 @@ import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
 import * as oidc from 'openid-client'
 import { storeKinds } from '../contracts/store-kinds.ts'
-import { answerCeremony, startHostOver, viewOf } from './host.ts'
-import { followAuthorization, isRedirectUri, redirectUri, relyingParty } from './login.ts'
+import { followRedirects, resumeUrl, signIn, signOut, startHostOver, submitButton, viewOf } from './host.ts'
+import { authorizationUrl, followAuthorization, relyingParty } from './login.ts'
 
 const launchUrl = 'https://app.example/start'
 
@@ -13,12 +13,6 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
 
   const createParty = (skipConsent = true) => relyingParty(host, { client: { skipConsent, launchUrl } })
   type Party = Awaited<ReturnType<typeof createParty>>
-
-  const authorizationUrl = ({ client }: Party, extra: Readonly<Record<string, string>> = {}) => {
-    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
-    return `${host.issuer}/authorize?${new URLSearchParams(query)}`
-  }
-  const until = { until: isRedirectUri }
 
   /** All requests at the same step read the session before any of them continues. */
   function synchronizeSessionReads(times: number) {
@@ -40,21 +34,15 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
     }
   }
 
-  async function signOut(agent: UserAgent) {
-    const page = viewOf(await agent.get(`${host.issuer}/api/oidc/end-session`))
-    if (page.view !== 'sign-out') throw new Error(`Not a sign-out page: ${JSON.stringify(page)}`)
-    await agent.postForm(page.submitTo, { ...page.hidden, [page.confirm.name]: page.confirm.value })
-  }
-
   /** Each tab has its code, the session exists, and a sign-out revokes all tokens. */
   async function expectOneSession(agent: UserAgent, tabs: readonly { party: Party; page: UserAgentResponse }[]) {
     const tokens = await Promise.all(
       tabs.map(({ party, page }) => oidc.authorizationCodeGrant(party.configuration, new URL(page.location ?? ''))),
     )
     const [first] = tabs
-    const silent = first && (await agent.get(authorizationUrl(first.party, { prompt: 'none' })))
+    const silent = first && (await agent.get(authorizationUrl(host, first.party, { prompt: 'none' })))
     expect(silent?.location).toContain('code=')
-    await signOut(agent)
+    await signOut(host, agent)
     const active = await Promise.all(
       tokens.map(
         async ({ refresh_token = '' }, index) =>
@@ -69,7 +57,7 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
     Promise.all(
       Array.from({ length: count }, async () => {
         const party = await createParty()
-        return { party, shown: await agent.follow(await agent.get(authorizationUrl(party))) }
+        return { party, shown: await agent.follow(await agent.get(authorizationUrl(host, party))) }
       }),
     )
 
@@ -77,10 +65,10 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
     const person = await host.person('ada')
     const agent = new UserAgent()
     const tabs = await openTabs(agent, count)
-    await followAuthorization(host, authorizationUrl(await createParty()), { agent, person })
+    await followAuthorization(host, authorizationUrl(host, await createParty()), { agent, person })
     const resumes = await Promise.all(tabs.map(({ shown }) => agent.get(shown.url)))
     const over = synchronizeSessionReads(count)
-    const pages = await Promise.all(resumes.map((page) => agent.follow(page, until)))
+    const pages = await Promise.all(resumes.map((page) => followRedirects(agent, page)))
     expect(over()).toBe(count)
     await expectOneSession(
       agent,
@@ -94,15 +82,9 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
       const { authenticator } = await host.person('ada')
       const agent = new UserAgent()
       // The first page binds the ceremony to the browser.
-      await agent.follow(await agent.get(authorizationUrl(await createParty())))
+      await agent.follow(await agent.get(authorizationUrl(host, await createParty())))
       const tabs = await openTabs(agent, count)
-      const pages = await Promise.all(
-        tabs.map(async ({ shown }) => {
-          const response = await answerCeremony(agent, shown, authenticator)
-          const { redirectTo } = response.json() as { redirectTo: string }
-          return agent.follow(await agent.get(new URL(redirectTo, shown.url).href), until)
-        }),
-      )
+      const pages = await Promise.all(tabs.map(({ shown }) => signIn(agent, shown, authenticator)))
       await expectOneSession(
         agent,
         tabs.map(({ party }, index) => ({ party, page: pages[index] as UserAgentResponse })),
@@ -114,14 +96,13 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
     const person = await host.person('ada')
     const agent = new UserAgent()
     const first = await createParty()
-    await followAuthorization(host, authorizationUrl(first), { agent, person })
+    await followAuthorization(host, authorizationUrl(host, first), { agent, person })
     const party = await createParty(false)
-    const shown = await agent.follow(await agent.get(authorizationUrl(party)))
-    const view = viewOf(shown)
-    if (view.view !== 'consent') throw new Error(`Not a consent page: ${JSON.stringify(view)}`)
+    const shown = await agent.follow(await agent.get(authorizationUrl(host, party)))
+    const view = viewOf(shown, 'consent')
     const to = new URL(view.submitTo, shown.url).href
     const pressed = await Promise.all([agent.postForm(to, {}), agent.postForm(to, {})])
-    const pages = await Promise.all(pressed.map((page) => agent.follow(page, until)))
+    const pages = await Promise.all(pressed.map((page) => followRedirects(agent, page)))
     const arrived = pages.filter(({ location }) => location?.includes('code='))
     const received = pages.filter(({ location }) => location === null)
     expect(arrived.length).toBeGreaterThan(0)
@@ -134,10 +115,8 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
     const person = await host.person('ada')
     const agent = new UserAgent()
     const party = await createParty()
-    const shown = await agent.follow(await agent.get(authorizationUrl(party)))
-    const response = await answerCeremony(agent, shown, person.authenticator)
-    const { redirectTo } = response.json() as { redirectTo: string }
-    const resume = new URL(redirectTo, shown.url).href
+    const shown = await agent.follow(await agent.get(authorizationUrl(host, party)))
+    const resume = await resumeUrl(agent, shown, person.authenticator)
     expect((await agent.get(resume)).location).toContain('code=')
     for (const url of [resume, shown.url]) {
       const page = await agent.get(url)
@@ -153,15 +132,14 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
   ] as const)('links to a new start if another "Allow" finishes before %s', async (_step, method) => {
     const person = await host.person('ada')
     const agent = new UserAgent()
-    await followAuthorization(host, authorizationUrl(await createParty()), { agent, person })
+    await followAuthorization(host, authorizationUrl(host, await createParty()), { agent, person })
     const party = await createParty(false)
-    const shown = await agent.follow(await agent.get(authorizationUrl(party)))
-    const view = viewOf(shown)
-    if (view.view !== 'consent') throw new Error(`Not a consent page: ${JSON.stringify(view)}`)
+    const shown = await agent.follow(await agent.get(authorizationUrl(host, party)))
+    const view = viewOf(shown, 'consent')
     const to = new URL(view.submitTo, shown.url).href
     const { artifacts } = host.stores
     const finish = async () => {
-      const page = await agent.follow(await agent.postForm(to, {}), until)
+      const page = await submitButton(agent, shown, 'submitTo')
       expect(page.location).toContain('code=')
     }
     const [find, replace] = [artifacts.find.bind(artifacts), artifacts.replace.bind(artifacts)]
@@ -190,7 +168,7 @@ describe.each(Object.entries(storeKinds))('parallel interactions over %s', (_kin
   test('does not store an interaction again after it has ended', async () => {
     const party = await createParty()
     const agent = new UserAgent()
-    const page = await agent.follow(await agent.get(authorizationUrl(party)))
+    const page = await agent.follow(await agent.get(authorizationUrl(host, party)))
     const uid = new URL(page.url).pathname.split('/').at(-1) ?? ''
     const { Interaction } = host.pocket.provider()
     const [present, ended] = [await Interaction.find(uid), await Interaction.find(uid)]

@@ -1,39 +1,30 @@
-import type { RequestListener } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { describe, expect, test } from '@jest/globals'
-import type { Pocket } from '@pocket/core'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
 import { storeKinds } from '../contracts/store-kinds.ts'
-import { minute, startHostOver } from './host.ts'
+import { minute, startHostOver, withRoutes } from './host.ts'
 
 /** A host that signs users in by each method without a passkey, and adds passkeys. */
-const withHostRoutes =
-  (pocket: Pocket): RequestListener =>
-  (req, res) => {
-    const { pathname, searchParams } = new URL(req.url ?? '/', pocket.issuer)
-    const accountId = searchParams.get('account') ?? ''
-    const enter = (method: 'setup' | 'setup_api' | 'sign_up' | 'api') => () =>
-      pocket.signIn.asNewAccount(req, res, { accountId, method })
-    const routes: Readonly<Record<string, () => Promise<unknown>>> = {
-      '/setup': enter('setup'),
-      '/setup_api': enter('setup_api'),
-      '/sign_up': enter('sign_up'),
-      '/api': enter('api'),
-      '/code': () => pocket.signIn.withCode(req, res, searchParams.get('code') ?? ''),
-      '/vouched': () => pocket.signIn.vouchFor(req, res, accountId, { amr: ['pwd'] }),
-      '/options': () => {
-        const subject = { accountId, userName: 'ada', displayName: 'Ada' }
-        return pocket.registration.options(req, res, { subject, purpose: 'registration' })
-      },
-      '/add': async () =>
-        pocket.registration.add(req, res, { accountId, response: await json(req), purpose: 'registration' }),
-    }
-    void routes[pathname]?.().then(
-      (result) => res.end(JSON.stringify(result ?? null)),
-      (error: Error & { code?: string }) => res.writeHead(400).end(error.code ?? String(error)),
-    )
+const withHostRoutes = withRoutes((pocket, req, res, query) => {
+  const accountId = query('account')
+  const enter = (method: 'setup' | 'setup_api' | 'sign_up' | 'api') => () =>
+    pocket.signIn.asNewAccount(req, res, { accountId, method })
+  return {
+    '/setup': enter('setup'),
+    '/setup_api': enter('setup_api'),
+    '/sign_up': enter('sign_up'),
+    '/api': enter('api'),
+    '/code': () => pocket.signIn.withCode(req, res, query('code')),
+    '/vouched': () => pocket.signIn.vouchFor(req, res, accountId, { amr: ['pwd'] }),
+    '/options': () => {
+      const subject = { accountId, userName: 'ada', displayName: 'Ada' }
+      return pocket.registration.options(req, res, { subject, purpose: 'registration' })
+    },
+    '/add': async () =>
+      pocket.registration.add(req, res, { accountId, response: await json(req), purpose: 'registration' }),
   }
+})
 
 describe.each(Object.entries(storeKinds))('a session without a passkey over %s', (_kind, open) => {
   const host = shareBetweenTests(() =>

@@ -1,10 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Artifact, View } from '@pocket/core'
-import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import type { Artifact } from '@pocket/core'
+import { UserAgent } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
+import * as oidc from 'openid-client'
 import { storeKinds } from '../contracts/store-kinds.ts'
-import { answerCeremony, type Host, hour, signIn, startHostOver, viewOf } from './host.ts'
-import { followAuthorization, isRedirectUri, redirectUri, relyingParty } from './login.ts'
+import {
+  answerCeremony,
+  decide,
+  type Host,
+  hour,
+  sendForm,
+  signIn,
+  startHostOver,
+  submitButton,
+  viewOf,
+  visit,
+} from './host.ts'
+import { authorizationUrl, followAuthorization, type Parameters, redirectUri, relyingParty } from './login.ts'
 
 const maxPending = 30
 
@@ -50,15 +62,11 @@ describe.each(Object.entries(storeKinds))(
       for (let count = 0; count < maxPending + 10; count++) await new UserAgent().get(authorize({ state: `${count}` }))
     })
 
-    const authorize = (fields: Readonly<Record<string, string>> = {}) => {
-      const request = { client_id: party.client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
-      return `${host.issuer}/authorize?${new URLSearchParams({ ...request, ...fields })}`
-    }
+    const authorize = (fields: Parameters = {}) => authorizationUrl(host, party, fields)
 
     const startSignIn = async (fields: Readonly<Record<string, string>> = {}, agent = new UserAgent()) => {
       const page = await agent.follow(await agent.get(authorize(fields)))
-      const view = viewOf(page)
-      if (view.view !== 'sign-in') throw new Error(`This is not a sign-in page but ${JSON.stringify(view)}`)
+      const view = viewOf(page, 'sign-in')
       return { agent, page, view }
     }
 
@@ -81,17 +89,10 @@ describe.each(Object.entries(storeKinds))(
       )
       expect(models).toEqual([])
       expect(new URL(result.page.url).searchParams.has('interaction')).toBe(true)
-      const response = await signIn(result.agent, result.page, person.authenticator, isRedirectUri)
-      const returned = response.location === null ? await giveConsent(result.agent, response) : response
+      const response = await signIn(result.agent, result.page, person.authenticator)
+      const returned = response.location === null ? await decide(result.agent, response) : response
       expect(new URL(returned.location ?? '').searchParams.get('state')).toBe(large.state)
     })
-
-    const giveConsent = (agent: UserAgent, page: UserAgentResponse) => {
-      const view = viewOf(page) as Extract<View, { view: 'consent' }>
-      return agent
-        .postForm(new URL(view.submitTo, page.url).href, {})
-        .then((next) => agent.follow(next, { until: isRedirectUri }))
-    }
 
     test.each([{ prompt: 'login' }, { max_age: '0' }, { max_age: '60' }, { prompt: 'login consent' }])(
       'honors %j without asking twice',
@@ -105,25 +106,17 @@ describe.each(Object.entries(storeKinds))(
     )
 
     test('accepts a pushed request', async () => {
-      const body = new URLSearchParams({
-        client_id: party.client.id,
-        client_secret: party.secret,
-        redirect_uri: redirectUri,
-        response_type: 'code',
-        scope: 'openid',
-      })
-      const pushed = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', body })
-      const { request_uri } = (await pushed.json()) as { request_uri: string }
-      const url = `${host.issuer}/authorize?${new URLSearchParams({ client_id: party.client.id, request_uri })}`
-      const { page } = await followAuthorization(host, url, {})
+      const parameters = { redirect_uri: redirectUri, scope: 'openid' }
+      const url = await oidc.buildAuthorizationUrlWithPAR(party.configuration, parameters)
+      const { page } = await followAuthorization(host, url.href)
       expect(page.location).toContain('code=')
     })
 
     test('rejects the URL of a finished request until it expires', async () => {
       const { agent, page } = await startSignIn()
       const person = await host.person('joan')
-      const response = await signIn(agent, page, person.authenticator, isRedirectUri)
-      expect((response.location === null ? await giveConsent(agent, response) : response).location).toContain('code=')
+      const response = await signIn(agent, page, person.authenticator)
+      expect((response.location === null ? await decide(agent, response) : response).location).toContain('code=')
       host.clock.pass(2 * hour)
       while ((await host.pocket.removeExpired(1000)) > 0);
       host.clock.pass(-2 * hour)
@@ -132,10 +125,8 @@ describe.each(Object.entries(storeKinds))(
 
     test('stores nothing when a user cancels', async () => {
       const { result, models } = await recordModels(async () => {
-        const { agent, page, view } = await startSignIn({ state: 'kept' })
-        return agent.follow(await agent.postForm(new URL(view.cancelTo ?? '', page.url).href, {}), {
-          until: isRedirectUri,
-        })
+        const { agent, page } = await startSignIn({ state: 'kept' })
+        return submitButton(agent, page, 'cancelTo')
       })
       const { searchParams } = new URL(result.location ?? '')
       expect([searchParams.get('error'), searchParams.get('state'), models]).toEqual(['access_denied', 'kept', []])
@@ -149,9 +140,7 @@ describe.each(Object.entries(storeKinds))(
       const { account } = await host.person('grace')
       const session = await followAuthorization(host, authorize(), { agent, person: await host.person('grace') })
       expect(session.page.location).toContain('code=')
-      const returned = await agent.follow(await agent.get(new URL(searchParams.get('redirect') ?? '', page.url).href), {
-        until: isRedirectUri,
-      })
+      const returned = await visit(agent, new URL(searchParams.get('redirect') ?? '', page.url).href)
       expect([account.userName, returned.location ?? viewOf(returned).view]).toEqual(['grace', expect.anything()])
     })
 
@@ -161,7 +150,7 @@ describe.each(Object.entries(storeKinds))(
       const first = await answerCeremony(agent, page, person.authenticator)
       const { redirectTo } = first.json() as { redirectTo: string }
       expect(redirectTo).not.toContain('interaction=')
-      await agent.follow(await agent.get(redirectTo), { until: isRedirectUri })
+      await visit(agent, redirectTo)
       const view = viewOf(await agent.get(page.url))
       expect(view).toMatchObject({ view: 'error', code: 'interaction_expired' })
     })
@@ -183,7 +172,7 @@ describe.each(Object.entries(storeKinds))(
       host.clock.pass(-26 * hour)
       const { models } = await recordModels(() => startSignIn())
       expect(models).toEqual(['Interaction'])
-      const body = new URLSearchParams({
+      const pushed = await sendForm(host, 'par', {
         ...{ client_id: party.client.id, client_secret: party.secret, redirect_uri: redirectUri },
         ...{
           response_type: 'code',
@@ -191,7 +180,6 @@ describe.each(Object.entries(storeKinds))(
           claims: JSON.stringify({ userinfo: { ['y'.repeat(15_000)]: null } }),
         },
       })
-      const pushed = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', body })
       const { request_uri = '' } = (await pushed.json()) as { readonly request_uri?: string }
       const large = await recordModels(() => startSignIn({ request_uri }))
       expect(new URL(large.result.page.url).searchParams.has('interaction')).toBe(true)

@@ -1,36 +1,34 @@
 import { describe, expect, test } from '@jest/globals'
 import type { NewClientInput } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
-import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
-import { isRedirectUri, login, type Parameters, redirectUri, relyingParty } from './login.ts'
+import {
+  decide,
+  type Host,
+  redirectParameters,
+  shareHost,
+  signIn,
+  startHost,
+  submitButton,
+  viewOf,
+  visit,
+} from './host.ts'
+import { authorizationUrl, login, type Parameters, redirectUri, relyingParty } from './login.ts'
+
+const host = shareHost()
 
 type Person = Awaited<ReturnType<Host['person']>>
 
 async function createApplication(host: Host, input: Partial<NewClientInput> = {}, groups: readonly string[] = []) {
   const { client } = await host.client({ name: 'App', redirectUris: [redirectUri], isPublic: false, ...input })
   for (const group of groups) await host.pocket.clients.setAllowedTo(group, [client.id])
-  const authorize = (agent: UserAgent, extra: Parameters = {}) => {
-    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
-    return agent
-      .get(`${host.issuer}/authorize?${new URLSearchParams(query)}`)
-      .then((response) => agent.follow(response, { until: isRedirectUri }))
-  }
+  const authorize = (agent: UserAgent, extra: Parameters = {}) => visit(agent, authorizationUrl(host, client.id, extra))
   return Object.assign(authorize, { clientId: client.id })
-}
-
-const redirectParameters = ({ location }: UserAgentResponse) =>
-  Object.fromEntries(new URL(location ?? 'about:blank').searchParams)
-
-async function submitButton(agent: UserAgent, page: UserAgentResponse, field: string, fields: Parameters = {}) {
-  const view = viewOf(page) as unknown as Readonly<Record<string, string>>
-  const response = await agent.postForm(new URL(view[field] ?? '', page.url).href, fields)
-  return agent.follow(response, { until: isRedirectUri })
 }
 
 /** Signs in and consents, until the client has its code. */
 async function signInAndConsent(agent: UserAgent, page: UserAgentResponse, { authenticator }: Person) {
-  const signed = await signIn(agent, page, authenticator, isRedirectUri)
-  return signed.location === null ? decide(agent, signed, 'submitTo', isRedirectUri) : signed
+  const signed = await signIn(agent, page, authenticator)
+  return signed.location === null ? decide(agent, signed) : signed
 }
 
 const shownUserName = (page: UserAgentResponse) => {
@@ -51,14 +49,12 @@ async function signInTwoAccounts(host: Host) {
 }
 
 function listShownAccounts(page: UserAgentResponse) {
-  const view = viewOf(page)
-  if (view.view !== 'select-account') throw new Error(`This is not a chooser but ${view.view}`)
+  const view = viewOf(page, 'select-account')
   return view.accounts
 }
 
 describe('several accounts in one browser', () => {
   test('can be selected, and each stays signed in', async () => {
-    await using host = await startHost()
     const { authorize, agent } = await signInTwoAccounts(host)
     const page = await authorize(agent, { prompt: 'select_account' })
     expect(listShownAccounts(page)).toMatchObject([
@@ -76,7 +72,6 @@ describe('several accounts in one browser', () => {
   })
 
   test('keep their session IDs when the user switches between them', async () => {
-    await using host = await startHost()
     const { authorize, agent } = await signInTwoAccounts(host)
     const selectAccount = async (name: string) => {
       const page = await authorize(agent, { prompt: 'select_account' })
@@ -90,7 +85,6 @@ describe('several accounts in one browser', () => {
   })
 
   test('can be signed out one by one, and the other stays signed in', async () => {
-    await using host = await startHost()
     const { authorize, agent, ada } = await signInTwoAccounts(host)
     const page = await authorize(agent, { prompt: 'select_account' })
     const left = await submitButton(agent, page, 'signOutTo', { account: listShownAccounts(page)[0]?.id ?? '' })
@@ -104,7 +98,6 @@ describe('several accounts in one browser', () => {
   })
 
   test('do not satisfy prompt=login when one of them is selected', async () => {
-    await using host = await startHost()
     const { authorize, agent } = await signInTwoAccounts(host)
     const page = await authorize(agent, { prompt: 'select_account login' })
     const next = await submitButton(agent, page, 'chooseTo', { account: listShownAccounts(page)[1]?.id ?? '' })
@@ -112,14 +105,8 @@ describe('several accounts in one browser', () => {
   })
 
   test('do not satisfy it after another user has signed in for the request either', async () => {
-    await using host = await startHost()
     const { authorize, agent, bob } = await signInTwoAccounts(host)
-    const consent = await signIn(
-      agent,
-      await authorize(agent, { prompt: 'login consent' }),
-      bob.authenticator,
-      isRedirectUri,
-    )
+    const consent = await signIn(agent, await authorize(agent, { prompt: 'login consent' }), bob.authenticator)
     expect([viewOf(consent).view, shownUserName(consent)]).toEqual(['consent', 'bob'])
     const chooser = await submitButton(agent, consent, 'switchTo')
     const ada = listShownAccounts(chooser).find(({ userName }) => userName === 'ada')
@@ -128,7 +115,6 @@ describe('several accounts in one browser', () => {
   })
 
   test('ignores the ID of an account that is not signed in in this browser', async () => {
-    await using host = await startHost()
     const { authorize, agent } = await signInTwoAccounts(host)
     const other = await signInTwoAccounts(host)
     const theirs = listShownAccounts(await other.authorize(other.agent, { prompt: 'select_account' }))[0]?.id ?? ''
@@ -137,7 +123,6 @@ describe('several accounts in one browser', () => {
   })
 
   test('hides an account that has since been disabled', async () => {
-    await using host = await startHost()
     const { authorize, agent, ada } = await signInTwoAccounts(host)
     const page = await authorize(agent, { prompt: 'select_account' })
     const [bobs, adas] = listShownAccounts(page)
@@ -150,13 +135,11 @@ describe('several accounts in one browser', () => {
     ['everywhere', 'yes', ['bob'], 'login_required'],
     ['of this application', '', ['bob', 'ada'], 'consent_required'],
   ])('signing out %s by the client does not affect the other accounts', async (_where, confirmed, left, error) => {
-    await using host = await startHost()
     const { authorize, agent, clientId } = await signInTwoAccounts(host)
     const chooser = await authorize(agent, { prompt: 'select_account' })
     await submitButton(agent, chooser, 'chooseTo', { account: listShownAccounts(chooser)[1]?.id ?? '' })
     const page = await agent.get(`${host.issuer}/api/oidc/end-session?client_id=${clientId}`)
-    const view = viewOf(page)
-    if (view.view !== 'sign-out') throw new Error('The page is not a sign-out page.')
+    const view = viewOf(page, 'sign-out')
     await agent.postForm(view.submitTo, {
       ...view.hidden,
       ...(confirmed && { [view.confirm.name]: view.confirm.value }),
@@ -174,24 +157,12 @@ describe('several accounts in one browser', () => {
   })
 
   test('selects the account that an ID token hint names', async () => {
-    await using host = await startHost()
     const { client, configuration } = await relyingParty(host)
     const agent = new UserAgent()
     const [ada, bob] = [await host.person('ada'), await host.person('bob')]
     const { finish } = await login(host, configuration, { scope: 'openid' }, { agent, person: ada })
     const hint = (await finish()).id_token ?? ''
-    const authorize = (extra: Parameters) => {
-      const query = {
-        client_id: client.id,
-        redirect_uri: redirectUri,
-        response_type: 'code',
-        scope: 'openid',
-        ...extra,
-      }
-      return agent
-        .get(`${host.issuer}/authorize?${new URLSearchParams(query)}`)
-        .then((response) => agent.follow(response, { until: isRedirectUri }))
-    }
+    const authorize = (extra: Parameters) => visit(agent, authorizationUrl(host, client.id, extra))
     const chooser = await authorize({ prompt: 'select_account' })
     await signInAndConsent(agent, await agent.get(`${chooser.url}?another=yes`), bob)
     expect(redirectParameters(await authorize({ id_token_hint: hint, prompt: 'none' }))).toMatchObject({
@@ -205,7 +176,6 @@ describe('several accounts in one browser', () => {
   })
 
   test('can be switched on the consent page, and a consent stays with the account that gave it', async () => {
-    await using host = await startHost()
     const { authorize, agent } = await signInTwoAccounts(host)
     const consent = await authorize(agent, { prompt: 'consent' })
     expect(shownUserName(consent)).toBe('bob')
@@ -232,7 +202,6 @@ describe('prompt', () => {
   })
 
   test('an essential acr that no passkey satisfies returns an error to the client', async () => {
-    await using host = await startHost()
     const authorize = await createApplication(host)
     const ada = await host.person('ada')
     const essentialAcr = (value: string) => JSON.stringify({ id_token: { acr: { essential: true, value } } })
@@ -240,45 +209,38 @@ describe('prompt', () => {
     expect(
       redirectParameters(await signInAndConsent(able, await authorize(able, { claims: essentialAcr('phr') }), ada)),
     ).toHaveProperty('code')
-    const refused = await signIn(
-      unable,
-      await authorize(unable, { claims: essentialAcr('gold') }),
-      ada.authenticator,
-      isRedirectUri,
-    )
+    const refused = await signIn(unable, await authorize(unable, { claims: essentialAcr('gold') }), ada.authenticator)
     expect(redirectParameters(refused)).toMatchObject({ error: 'unmet_authentication_requirements' })
   })
 })
 
 describe('client that is restricted to groups', () => {
   test('admits another account of the browser', async () => {
-    await using host = await startHost()
     const authorize = await createApplication(host, { isGroupRestricted: true }, ['staff'])
     const [ada, bob] = [await host.person('ada'), await host.person('bob')]
     host.accounts.set(bob.account.id, { ...bob.account, groups: [{ id: 'staff', name: 'staff' }] })
     const agent = new UserAgent()
-    const refused = await signIn(agent, await authorize(agent), ada.authenticator, isRedirectUri)
+    const refused = await signIn(agent, await authorize(agent), ada.authenticator)
     const chooser = await submitButton(agent, refused, 'switchTo')
     const page = await agent.get(`${chooser.url}?another=yes`)
     expect(redirectParameters(await signInAndConsent(agent, page, bob))).toHaveProperty('code')
   })
 
   test('does not apply the consent of a user without access to the account that replaces them', async () => {
-    await using host = await startHost()
     const authorize = await createApplication(host)
     const [ada, bob] = [await host.person('ada'), await host.person('bob')]
     host.accounts.set(bob.account.id, { ...bob.account, groups: [{ id: 'staff', name: 'staff' }] })
     const elsewhere = new UserAgent()
     await signInAndConsent(elsewhere, await authorize(elsewhere), bob)
     const agent = new UserAgent()
-    const consent = await signIn(agent, await authorize(agent, { prompt: 'consent' }), ada.authenticator, isRedirectUri)
+    const consent = await signIn(agent, await authorize(agent, { prompt: 'consent' }), ada.authenticator)
     const client = await host.pocket.clients.find(authorize.clientId)
     if (!client) throw new Error('The client no longer exists.')
     await host.pocket.clients.update(client.id, { ...client, isGroupRestricted: true })
     await host.pocket.clients.setAllowedGroups(client.id, ['staff'])
-    const refused = await decide(agent, consent, 'submitTo', isRedirectUri)
+    const refused = await decide(agent, consent)
     const chooser = await submitButton(agent, refused, 'switchTo')
-    const next = await signIn(agent, await agent.get(`${chooser.url}?another=yes`), bob.authenticator, isRedirectUri)
+    const next = await signIn(agent, await agent.get(`${chooser.url}?another=yes`), bob.authenticator)
     expect([viewOf(next).view, shownUserName(next)]).toEqual(['consent', 'bob'])
   })
 })

@@ -3,32 +3,27 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import type { Client } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { quickOnly, shareBetweenTests } from '@pocket/test-support'
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { exportJWK, generateKeyPair } from 'jose'
 import * as oidc from 'openid-client'
 import { storeKinds } from '../contracts/store-kinds.ts'
-import { decide, type Host, hour, signIn, startHost, startHostOver, viewOf } from './host.ts'
-import { followAuthorization, isRedirectUri, redirectUri, relyingParty } from './login.ts'
+import { signJwt } from './client-jwts.ts'
+import { decide, hour, sendForm, shareHost, signIn, startHostOver, viewOf, visit } from './host.ts'
+import { followAuthorization, redirectUri, relyingParty } from './login.ts'
 
 type Fields = Readonly<Record<string, string>>
 type Party = Awaited<ReturnType<typeof relyingParty>>
 
 const parameters = { redirect_uri: redirectUri, response_type: 'code', scope: 'openid', state: 'pushed' }
 
-let host: Host
+const host = shareHost()
 let party: Party
 beforeAll(async () => {
-  host = await startHost()
   party = await relyingParty(host)
-})
-afterAll(async () => {
-  expect(host.errors).toEqual([])
-  await host[Symbol.asyncDispose]()
 })
 
 async function push(fields: Fields = {}): Promise<readonly [number, Fields]> {
   const credentials = { client_id: party.client.id, client_secret: party.secret }
-  const body = new URLSearchParams({ ...credentials, ...parameters, ...fields })
-  const response = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', body })
+  const response = await sendForm(host, 'par', { ...credentials, ...parameters, ...fields })
   return [response.status, (await response.json()) as Fields]
 }
 
@@ -44,7 +39,7 @@ function authorizationUrl(fields: Fields): string {
 
 async function readErrorCode(fields: Fields): Promise<string> {
   const agent = new UserAgent()
-  const view = viewOf(await agent.follow(await agent.get(authorizationUrl(fields)), { until: isRedirectUri }))
+  const view = viewOf(await visit(agent, authorizationUrl(fields)))
   return view.view === 'error' ? view.code : view.view
 }
 
@@ -94,20 +89,13 @@ quickOnly(test)('a client that authenticates in the header or with an assertion 
     redirectUris: [redirectUri],
     protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwks },
   })
-  const signAssertion = (iss: string, sub: string) =>
-    new SignJWT({ iss, sub, aud: host.issuer, jti: crypto.randomUUID() })
-      .setProtectedHeader({ alg: 'ES256', kid: 'own' })
-      .setIssuedAt()
-      .setExpirationTime('1m')
-      .sign(privateKey)
   const assertionFields = async (iss: string, sub = iss) => ({
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-    client_assertion: await signAssertion(iss, sub),
+    client_assertion: await signJwt(privateKey, { alg: 'ES256', kid: 'own' }, { iss, sub, aud: host.issuer }),
   })
   const basicHeader = (secret: string) => ({ authorization: `Basic ${btoa(`${party.client.id}:${secret}`)}` })
   const sendPush = async (fields: Fields, headers: Fields = {}) => {
-    const body = new URLSearchParams({ ...parameters, ...fields })
-    const response = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', headers, body })
+    const response = await sendForm(host, 'par', { ...parameters, ...fields }, headers)
     return [response.status, (await response.json()) as Fields] as const
   }
   for (const [id, push] of [
@@ -143,15 +131,11 @@ quickOnly(test).each([0, -5])(
     const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'own' }] }
     const { client } = await host.client({ redirectUris: [redirectUri], isPublic: true, protocol: { jwks } })
     const challenge = { code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' }
-    const request = await new SignJWT({ client_id: client.id, ...parameters, ...challenge })
-      .setProtectedHeader({ alg: 'ES256', kid: 'own' })
-      .setIssuer(client.id)
-      .setAudience(host.issuer)
-      .setExpirationTime(Math.floor(Date.now() / 1000) + lifetime)
-      .sign(privateKey)
+    const audience = { iss: client.id, aud: host.issuer, exp: Math.floor(Date.now() / 1000) + lifetime }
+    const claims = { client_id: client.id, ...parameters, ...challenge, ...audience }
+    const request = await signJwt(privateKey, { alg: 'ES256', kid: 'own' }, claims)
     const insertPending = jest.spyOn(host.stores.artifacts, 'insertPending')
-    const body = new URLSearchParams({ client_id: client.id, request })
-    const { status } = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', body })
+    const { status } = await sendForm(host, 'par', { client_id: client.id, request })
     const areCounted = insertPending.mock.calls.map(([{ expiresAt }, , now]) => (expiresAt ?? 0) > now)
     insertPending.mockRestore()
     expect([status, areCounted]).toEqual([201, [true]])
@@ -174,8 +158,7 @@ describe.each(Object.entries(storeKinds))('above the limit of pushed requests pe
     }
   })
   const pushPublic = async (fields: Fields = {}) => {
-    const body = new URLSearchParams({ client_id: client.id, ...parameters, ...challenge, ...fields })
-    const response = await fetch(`${host.issuer}/api/oidc/par`, { method: 'POST', body })
+    const response = await sendForm(host, 'par', { client_id: client.id, ...parameters, ...challenge, ...fields })
     const { request_uri: uri = '' } = (await response.json()) as Fields
     return { status: response.status, uri }
   }
@@ -192,7 +175,7 @@ describe.each(Object.entries(storeKinds))('above the limit of pushed requests pe
   const pushedRequestUrl = (uri: string, clientId = client.id) =>
     `${host.issuer}/authorize?${new URLSearchParams({ client_id: clientId, request_uri: uri })}`
   const readView = async (url: string, agent = new UserAgent()) => {
-    const page = await agent.follow(await agent.get(url), { until: isRedirectUri })
+    const page = await visit(agent, url)
     if (page.location !== null) return page.location
     const view = viewOf(page)
     return view.view === 'error' ? view.code : view.view
@@ -236,9 +219,9 @@ describe.each(Object.entries(storeKinds))('above the limit of pushed requests pe
     const pages = await Promise.all(browsers.map(async (agent) => agent.follow(await agent.get(url))))
     const ends: string[] = []
     for (const [index, agent] of browsers.entries()) {
-      const signed = await signIn(agent, pages[index] as UserAgentResponse, person.authenticator, isRedirectUri)
+      const signed = await signIn(agent, pages[index] as UserAgentResponse, person.authenticator)
       const isAsked = signed.location === null && viewOf(signed).view === 'consent'
-      const end = isAsked ? await decide(agent, signed, 'submitTo', isRedirectUri) : signed
+      const end = isAsked ? await decide(agent, signed) : signed
       ends.push(end.location ?? viewOf(end).view)
       host.clock.pass(hours * hour)
       while ((await host.pocket.removeExpired(1000)) > 0);

@@ -1,35 +1,24 @@
-import type { RequestListener } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { describe, expect, test } from '@jest/globals'
-import type { Pocket } from '@pocket/core'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
 import { storeKinds } from '../contracts/store-kinds.ts'
-import { minute, startHostOver } from './host.ts'
+import { minute, startHostOver, withRoutes } from './host.ts'
 
 /** Runs while a code is being used. */
 let whileUsed = async () => {}
 
 /** A host with the pages of a recovery. */
-const withHostRoutes =
-  (pocket: Pocket): RequestListener =>
-  (req, res) => {
-    const { pathname, searchParams } = new URL(req.url ?? '/', pocket.issuer)
-    const routes: Readonly<Record<string, () => Promise<unknown>>> = {
-      '/begin': () =>
-        pocket.recovery.begin(req, res, searchParams.get('code') ?? '', async () => {
-          if (searchParams.has('refuse')) throw new Error('refused by the host')
-          await whileUsed()
-        }),
-      '/options': () => pocket.recovery.options(req, res),
-      '/finish': async () => pocket.recovery.finish(req, res, await json(req)),
-      '/session': () => pocket.session(req, res).then((session) => session ?? null),
-    }
-    void routes[pathname]?.().then(
-      (result) => res.end(JSON.stringify(result ?? null)),
-      (error: Error & { code?: string }) => res.writeHead(400).end(error.code ?? error.message),
-    )
-  }
+const withHostRoutes = withRoutes((pocket, req, res, query) => ({
+  '/begin': () =>
+    pocket.recovery.begin(req, res, query('code'), async () => {
+      if (query('refuse')) throw new Error('refused by the host')
+      await whileUsed()
+    }),
+  '/options': () => pocket.recovery.options(req, res),
+  '/finish': async () => pocket.recovery.finish(req, res, await json(req)),
+  '/session': () => pocket.session(req, res),
+}))
 
 describe.each(Object.entries(storeKinds))('a recovery code over %s', (_kind, open) => {
   let now = Date.now()
@@ -145,7 +134,7 @@ describe.each(Object.entries(storeKinds))('a recovery code over %s', (_kind, ope
 
   test('remains unused if the host refuses', async () => {
     const { codes } = await createCodes('fay')
-    expect((await beginRecovery(new UserAgent(), codes[0], { refuse: '' })).text).toBe('refused by the host')
+    expect((await beginRecovery(new UserAgent(), codes[0], { refuse: 'yes' })).text).toBe('refused by the host')
     expect((await beginRecovery(new UserAgent(), codes[0])).status).toBe(200)
   })
 

@@ -1,7 +1,10 @@
 import { expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
+import { type Host, redirectParameters, shareHost, startHost, viewOf } from './host.ts'
+import { authorizationUrl, discover, followAuthorization } from './login.ts'
+
+const host = shareHost()
 
 const patterns = ['https://*.example.com/callback', 'http://127.0.0.1/callback', 'app.immich:///oauth-callback']
 const sentTo = [
@@ -12,34 +15,18 @@ const sentTo = [
 
 async function authorize(host: Host, redirectUri: string, redirectUris: readonly string[]) {
   const { client, secret } = await host.client({ redirectUris })
-  const configuration = await oidc.discovery(
-    new URL(host.issuer),
-    client.id,
-    undefined,
-    oidc.ClientSecretBasic(secret),
-    {
-      execute: [oidc.allowInsecureRequests],
-    },
-  )
-  const agent = new UserAgent()
-  const url = oidc.buildAuthorizationUrl(configuration, { scope: 'openid', redirect_uri: redirectUri })
-  const isRedirectUri = (to: string) => to.startsWith(redirectUri)
-  const page = await agent.follow(await agent.get(url.href), { until: isRedirectUri })
-  return { agent, page, configuration, back: isRedirectUri, client }
+  const configuration = await discover(host, client.id, oidc.ClientSecretBasic(secret))
+  const { page } = await followAuthorization(host, authorizationUrl(host, client.id, { redirect_uri: redirectUri }))
+  const code = redirectParameters(page).code ?? ''
+  const exchange = (redirect_uri: string) =>
+    oidc.genericGrantRequest(configuration, 'authorization_code', { code, redirect_uri })
+  return { location: page.location, exchange }
 }
 
 test.each(sentTo)('redirects to %s, and exchanges the code', async (redirectUri) => {
-  await using host = await startHost()
-  const { agent, page, configuration, back } = await authorize(host, redirectUri, patterns)
-  const { authenticator } = await host.person('ada')
-  const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
-  expect(returned.location).toContain(`${redirectUri}?`)
-  const code = new URL(returned.location ?? '').searchParams.get('code') ?? ''
-  const tokens = await oidc.genericGrantRequest(configuration, 'authorization_code', {
-    code,
-    redirect_uri: redirectUri,
-  })
-  expect(tokens.access_token).toEqual(expect.any(String))
+  const { location, exchange } = await authorize(host, redirectUri, patterns)
+  expect(location).toContain(`${redirectUri}?`)
+  expect(await exchange(redirectUri)).toMatchObject({ access_token: expect.any(String) })
 })
 
 test.each([
@@ -50,18 +37,12 @@ test.each([
   ['https://nas.example', 'https://nas.example/?x', false],
   ['https://app.example/callback', 'https://app.example/callback/', false],
 ])('exchanges a code for %s with %s: %s', async (asked, exchanged, isTaken) => {
-  await using host = await startHost()
-  const { agent, page, configuration, back } = await authorize(host, asked, [asked])
-  const { authenticator } = await host.person('ada')
-  const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
-  const code = new URL(returned.location ?? '').searchParams.get('code') ?? ''
-  const exchange = oidc.genericGrantRequest(configuration, 'authorization_code', { code, redirect_uri: exchanged })
-  if (isTaken) expect((await exchange).access_token).toEqual(expect.any(String))
-  else await expect(exchange).rejects.toMatchObject({ error: 'invalid_grant' })
+  const { exchange } = await authorize(host, asked, [asked])
+  if (isTaken) expect(await exchange(exchanged)).toMatchObject({ access_token: expect.any(String) })
+  else await expect(exchange(exchanged)).rejects.toMatchObject({ error: 'invalid_grant' })
 })
 
 test('limits the number and the length of the redirect URIs of a client', async () => {
-  await using host = await startHost()
   const createRedirectUris = (count: number) =>
     Array.from({ length: count }, (_, index) => `https://app.example/${index}/*`)
   await host.client({ redirectUris: createRedirectUris(500), postLogoutRedirectUris: createRedirectUris(500) })
@@ -84,13 +65,11 @@ test('rejects plain http if the host forbids it, even for a registered URI', asy
   await expect(strict.client({ redirectUris: [redirectUri] })).rejects.toMatchObject({
     fields: [{ field: 'redirectUris[0]', code: 'insecure' }],
   })
-  const query = { client_id: client.id, response_type: 'code', scope: 'openid', redirect_uri: redirectUri }
-  const page = await new UserAgent().get(`${strict.issuer}/authorize?${new URLSearchParams(query)}`)
+  const page = await new UserAgent().get(authorizationUrl(strict, client.id))
   expect(viewOf(page)).toMatchObject({ view: 'error', code: 'invalid_redirect_uri' })
 })
 
 test('post-logout redirect URIs may contain wildcards too', async () => {
-  await using host = await startHost()
   const { client } = await host.client({ postLogoutRedirectUris: ['https://*.example.com/bye'] })
   const redirectAfterLogout = async (to: string) => {
     const query = new URLSearchParams({ client_id: client.id, post_logout_redirect_uri: to })

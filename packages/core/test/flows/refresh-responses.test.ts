@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { shareBetweenTests } from '@pocket/test-support'
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { generateKeyPair } from 'jose'
 import * as oidc from 'openid-client'
 import { storeKinds } from '../contracts/store-kinds.ts'
-import { minute, second, startHostOver } from './host.ts'
+import { signProof } from './client-jwts.ts'
+import { fetchUserInfo, minute, second, sendForm, startHostOver } from './host.ts'
 import { login, type Parameters, relyingParty } from './login.ts'
 
 type Fields = Readonly<Record<string, string>>
@@ -31,17 +32,18 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
 
   function createRefresh({ client, secret }: Party, headers?: () => Promise<Fields>) {
     return async (refresh_token: string, fields: Fields = {}) => {
-      const response = await fetch(`${host.issuer}/api/oidc/token`, {
-        method: 'POST',
-        headers: { ...(await headers?.()) },
-        body: new URLSearchParams({
+      const response = await sendForm(
+        host,
+        'token',
+        {
           client_id: client.id,
           ...(!client.isPublic && { client_secret: secret }),
           grant_type: 'refresh_token',
           refresh_token,
           ...fields,
-        }),
-      })
+        },
+        { ...(await headers?.()) },
+      )
       return (await response.json()) as TokenResponse
     }
   }
@@ -56,10 +58,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     })
     const { account, finish } = await login(host, party.configuration, parameters)
     const first = (await finish()) as unknown as TokenResponse
-    const isAccepted = ({ access_token }: TokenResponse) =>
-      fetch(`${host.issuer}/api/oidc/userinfo`, { headers: { authorization: `Bearer ${access_token}` } }).then(
-        ({ ok }) => ok,
-      )
+    const isAccepted = ({ access_token }: TokenResponse) => fetchUserInfo(host, access_token).then(({ ok }) => ok)
     return { ...party, account, first, refresh: createRefresh(party), isAccepted }
   }
 
@@ -224,11 +223,8 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
 
   describe('public client', () => {
     const keys: CryptoKeyPair[] = []
-    const createProof = async ({ publicKey, privateKey }: CryptoKeyPair) => ({
-      DPoP: await new SignJWT({ htm: 'POST', htu: `${host.issuer}/api/oidc/token`, jti: crypto.randomUUID() })
-        .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK(publicKey) })
-        .setIssuedAt()
-        .sign(privateKey),
+    const createProof = async (key: CryptoKeyPair) => ({
+      DPoP: await signProof(key, 'POST', `${host.issuer}/api/oidc/token`),
     })
     beforeAll(async () => {
       keys.push(await generateKeyPair('ES256'), await generateKeyPair('ES256'))

@@ -1,23 +1,18 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, test } from '@jest/globals'
 import { type ClientRegistrationPolicy, createPublicFetch } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
-import { day, decide, type Host, hour, signIn, startHost, viewOf } from './host.ts'
+import { startForEachTest } from '@pocket/test-support'
+import { day, decide, hour, openRegistration, sendForm, signIn, startHost, viewOf, visit } from './host.ts'
+import { authorizationUrl, redirectUri } from './login.ts'
 
-const redirectUri = 'https://app.example/callback'
 let policy: ClientRegistrationPolicy
-let host: Host
-
-beforeEach(async () => {
-  policy = { mode: 'open', restrictToGroups: false, documentPatterns: [] }
-  host = await startHost({
-    options: { protocol: { clientRegistration: async () => policy, fetch: createPublicFetch() } },
-  })
-})
-
-afterEach(async () => {
-  expect(host.errors).toEqual([])
-  await host[Symbol.asyncDispose]()
+// Before the host ends, which interrupts its work.
+afterEach(() => expect(host.errors).toEqual([]))
+const host = startForEachTest(async () => {
+  policy = await openRegistration()
+  const protocol = { clientRegistration: async () => policy, fetch: createPublicFetch() }
+  return startHost({ options: { protocol } })
 })
 
 interface RegistrationResponse {
@@ -53,8 +48,7 @@ const registerClient = async (changes: object = {}) => {
   }
 }
 const publicJwk = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' })
-const requestToken = (form: Readonly<Record<string, string>>) =>
-  fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body: new URLSearchParams(form) })
+const requestToken = (form: Readonly<Record<string, string>>) => sendForm(host, 'token', form)
 
 describe('permission to register', () => {
   test('is denied and not advertised while registration is disabled', async () => {
@@ -199,22 +193,14 @@ describe('registered client', () => {
     const unused = await registerClient({ client_name: 'Unused' })
     const { authenticator } = await host.person('ada')
     const agent = new UserAgent()
-    const query = new URLSearchParams({
-      client_id: used.id,
-      redirect_uri: redirectUri,
-      response_type: 'code',
-      scope: 'openid',
-      state: 'a state',
-    })
-    const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${query}`))
-    const isClientUrl = (url: string) => url.startsWith(redirectUri)
-    const consent = await signIn(agent, page, authenticator, isClientUrl)
+    const page = await visit(agent, authorizationUrl(host, used.id))
+    const consent = await signIn(agent, page, authenticator)
     expect(viewOf(consent)).toMatchObject({
       view: 'consent',
       client: { name: 'Used', destination: 'app.example' },
       origin: { kind: 'registration', host: null },
     })
-    const back = await decide(agent, consent, 'submitTo', isClientUrl)
+    const back = await decide(agent, consent)
     const code = new URL(back.location ?? back.url).searchParams.get('code') ?? ''
     const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }
     const response = await requestToken({ ...form, client_id: used.id, client_secret: used.secret })
@@ -255,14 +241,10 @@ describe('registered client', () => {
     const { id, body } = await registerClient({ response_types: ['id_token'], grant_types: ['implicit'] })
     expect(body).toMatchObject({ response_types: ['id_token'], grant_types: ['implicit'] })
     expect(await host.pocket.clients.find(id)).toMatchObject({ protocol: { implicitIdToken: true } })
-    const query = new URLSearchParams({
-      client_id: id,
-      redirect_uri: redirectUri,
-      response_type: 'id_token',
-      nonce: 'n',
-    })
-    const response = await fetch(`${host.issuer}/authorize?${query}&scope=openid`, { redirect: 'manual' })
-    expect(response.headers.get('location')).toContain('/interaction/')
+    const { location } = await new UserAgent().get(
+      authorizationUrl(host, id, { response_type: 'id_token', nonce: 'n' }),
+    )
+    expect(location).toContain('/interaction/')
   })
 
   test('without users has the client credentials grant', async () => {
@@ -337,10 +319,7 @@ describe('metadata validation', () => {
   test('rejects a body that is not client metadata', async () => {
     for (const body of ['', '[]', 'null', '"text"', '{', `{"client_name":"${'a'.repeat(60_000)}"}`])
       expect([body.slice(0, 9), (await register(body)).status]).toEqual([body.slice(0, 9), 400])
-    const form = await fetch(`${host.issuer}/api/oidc/register`, {
-      method: 'POST',
-      body: new URLSearchParams({ a: 'b' }),
-    })
+    const form = await sendForm(host, 'register', { a: 'b' })
     expect(form.status).toBe(400)
     expect((await send('PUT', `${host.issuer}/api/oidc/register`, {})).status).toBe(405)
   })

@@ -1,24 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
-import { type Host, startHost, viewOf } from './host.ts'
-import { followAuthorization, isRedirectUri, login, redirectUri, relyingParty } from './login.ts'
+import { shareHost, viewOf } from './host.ts'
+import { followAuthorization, login, redirectUri, relyingParty } from './login.ts'
 
 const kilobyte = 1024
 const request = { redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
 
-let host: Host
+const host = shareHost({
+  options: { protocol: { authorizationDetailsTypes: { payment: { validate: () => undefined } } } },
+})
 let party: Awaited<ReturnType<typeof relyingParty>>
 beforeAll(async () => {
-  host = await startHost({
-    options: { protocol: { authorizationDetailsTypes: { payment: { validate: () => undefined } } } },
-  })
   party = await relyingParty(host)
-})
-afterAll(async () => {
-  expect(host.errors).toEqual([])
-  await host[Symbol.asyncDispose]()
 })
 
 /** A query or form of exactly `length` bytes. */
@@ -165,6 +160,6 @@ test('accepts claims and authorization details of several kilobytes', async () =
     authorization_details: details,
   })
   const { page } = await followAuthorization(host, `${host.issuer}/authorize?${query}`, {})
-  expect(isRedirectUri(page.location ?? '')).toBe(true)
+  expect(page.location).toContain(redirectUri)
   expect(page.location).toContain('code=')
 })

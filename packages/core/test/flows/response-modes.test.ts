@@ -2,10 +2,9 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { createPocket, MasterKey } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import { UserAgent } from '@pocket/core/testing'
-import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
-import { minute, second, startHost, viewOf } from './host.ts'
-import { isRedirectUri, login, redirectUri, relyingParty } from './login.ts'
+import { fetchUserInfo, minute, second, startHost, verifyJwt, viewOf, visit } from './host.ts'
+import { login, redirectUri, relyingParty } from './login.ts'
 
 test.each(['jwt', 'query.jwt', 'fragment.jwt', 'form_post.jwt'])(
   'signs errors in response mode %s for the client too',
@@ -16,8 +15,7 @@ test.each(['jwt', 'query.jwt', 'fragment.jwt', 'form_post.jwt'])(
     const query = new URLSearchParams({ client_id: client.id, response_mode: mode, ...parameters })
     const { location, text } = await new UserAgent().get(`${host.issuer}/authorize?${query}`)
     const [, response = ''] = /(?:[?#]response=|name="response" value=")([^&"]+)/.exec(location ?? text) ?? []
-    const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
-    const { payload } = await jwtVerify(response, keys, { audience: client.id, issuer: host.issuer })
+    const { payload } = await verifyJwt(host, response, { audience: client.id })
     expect(payload).toMatchObject({ error: 'login_required', state: 'x', exp: expect.any(Number) })
     expect(new URL(location ?? redirectUri).searchParams.has('error')).toBe(false)
   },
@@ -104,9 +102,7 @@ describe('time limits', () => {
         sub: person.account.id,
       })
       ahead += 1.5 * minute
-      const response = await fetch(`${host.issuer}/api/oidc/userinfo`, {
-        headers: { authorization: `Bearer ${token}` },
-      })
+      const response = await fetchUserInfo(host, token)
       expect([response.status, response.headers.get('www-authenticate'), await response.json()]).toMatchObject([
         401,
         expect.stringContaining('error="invalid_token"'),
@@ -121,7 +117,7 @@ describe('time limits', () => {
       const parameters = { redirect_uri: redirectUri, scope: 'openid' }
       const pushed = await oidc.buildAuthorizationUrlWithPAR(configuration, parameters)
       ahead += 1.5 * minute
-      const page = await agent.follow(await agent.get(pushed.href), { until: isRedirectUri })
+      const page = await visit(agent, pushed)
       expect([page.status, viewOf(page)]).toMatchObject([400, { view: 'error', code: 'invalid_request_uri' }])
       expect(host.errors).toEqual([])
     },

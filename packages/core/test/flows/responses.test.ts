@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
-import { decide, type Host, signIn, startHost } from './host.ts'
-import { isRedirectUri, type Parameters, redirectUri } from './login.ts'
+import { decide, type Host, signIn, startHost, visit } from './host.ts'
+import { authorizationUrl, type Parameters, redirectUri } from './login.ts'
 
 const hostile = '"><script>alert(1)</script>\r\nSet-Cookie: a=b\u2028&x=1#y%00%0d\'+é'
 const signedOutAt = 'https://app.example/bye?tenant=a'
@@ -26,22 +26,17 @@ beforeAll(async () => {
   client = await createClient('first')
   other = await createClient('second')
   const { authenticator } = await host.person('ada')
-  const page = await agent.follow(await agent.get(authorizationUrl({})), { until: isRedirectUri })
-  const signed = await signIn(agent, page, authenticator, isRedirectUri)
-  if (signed.location === null) await decide(agent, signed, 'submitTo', isRedirectUri)
+  const page = await visit(agent, authorizationUrl(host, client.id))
+  const signed = await signIn(agent, page, authenticator)
+  if (signed.location === null) await decide(agent, signed)
 })
 afterAll(async () => {
   expect(host.errors).toEqual([])
   await host[Symbol.asyncDispose]()
 })
 
-function authorizationUrl(extra: Parameters, id = client.id): string {
-  const query = { client_id: id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
-  return `${host.issuer}/authorize?${new URLSearchParams(query)}`
-}
-
-const sendRequest = async (extra: Parameters, id?: string) =>
-  agent.follow(await agent.get(authorizationUrl({ state: 's', ...extra }, id)), { until: isRedirectUri })
+const sendRequest = async (extra: Parameters, id = client.id) =>
+  visit(agent, authorizationUrl(host, id, { state: 's', ...extra }))
 
 /** Where the response parameters arrived, and the parameters. */
 function readResponse(page: UserAgentResponse): {

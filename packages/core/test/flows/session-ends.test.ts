@@ -1,29 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { RequestListener } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
-import type { Pocket } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { selectCases, shareBetweenTests } from '@pocket/test-support'
 import * as oidc from 'openid-client'
 import { storeKinds } from '../contracts/store-kinds.ts'
-import { answerCeremony, hour, minute, startHostOver, viewOf } from './host.ts'
-import { followAuthorization, redirectUri, relyingParty } from './login.ts'
+import { answerCeremony, hour, minute, resumeUrl, signOut, startHostOver, viewOf, withRoutes } from './host.ts'
+import { authorizationUrl, followAuthorization, redirectUri, relyingParty } from './login.ts'
 
 /** A host with login codes and its own sign-out, like `/api/webauthn/logout` of the server. */
-const withOwnRoutes = (pocket: Pocket): RequestListener => {
-  const handle = pocket.callback()
-  return (req, res) => {
-    const url = new URL(req.url ?? '/', pocket.issuer)
-    if (url.pathname === '/leave')
-      return void pocket.signOut(req, res).then(
-        () => res.end(),
-        () => res.writeHead(500).end(),
-      )
-    if (url.pathname !== '/enter') return handle(req, res)
-    void pocket.signIn.withCode(req, res, url.searchParams.get('code') ?? '').then(() => res.end())
-  }
-}
+const withOwnRoutes = withRoutes((pocket, req, res, query) => ({
+  '/leave': () => pocket.signOut(req, res),
+  '/enter': () => pocket.signIn.withCode(req, res, query('code')),
+}))
 
 describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind, open) => {
   const host = shareBetweenTests(() =>
@@ -35,10 +24,6 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
     relyingParty(host, { client: { skipConsent }, protocol: { ...listening, jwtAccessTokens } })
   type Party = Awaited<ReturnType<typeof createParty>>
 
-  const authorizationUrl = ({ client }: Party, extra: Readonly<Record<string, string>> = {}) => {
-    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid', ...extra }
-    return `${host.issuer}/authorize?${new URLSearchParams(query)}`
-  }
   const exchange = ({ configuration }: Party, { location }: UserAgentResponse) =>
     oidc.authorizationCodeGrant(configuration, new URL(location ?? ''))
 
@@ -47,7 +32,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
     const person = await host.person('ada')
     const agent = new UserAgent()
     const first = await createParty()
-    const { page } = await followAuthorization(host, authorizationUrl(first), { agent, person })
+    const { page } = await followAuthorization(host, authorizationUrl(host, first), { agent, person })
     const tokens = await exchange(first, page)
     return { ...person, agent, first, tokens, party: await createParty() }
   }
@@ -59,11 +44,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
   }
 
   const ends: Readonly<Record<string, (one: SignedIn) => Promise<unknown>>> = {
-    'the sign-out page': async ({ agent }) => {
-      const page = viewOf(await agent.get(`${host.issuer}/api/oidc/end-session`))
-      if (page.view !== 'sign-out') throw new Error(`Not a sign-out page: ${JSON.stringify(page)}`)
-      await agent.postForm(page.submitTo, { ...page.hidden, [page.confirm.name]: page.confirm.value })
-    },
+    'the sign-out page': ({ agent }) => signOut(host, agent),
     'the sign-out of the host': ({ agent }) => agent.get(`${host.issuer}/leave`),
     'a logout by ID token': ({ agent, first, tokens }) =>
       agent.get(oidc.buildEndSessionUrl(first.configuration, { id_token_hint: tokens.id_token ?? '' }).href),
@@ -86,7 +67,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
       const responses = await Promise.all(
         parties.map(async (party, index) => {
           await setTimeout(index * input.stagger)
-          return agent.get(authorizationUrl(party))
+          return agent.get(authorizationUrl(host, party))
         }),
       )
       // The last two codes are not exchanged before the end.
@@ -171,7 +152,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
       const page = await requestDuring(
         moment,
         () => ends[way]?.(one) ?? Promise.reject(),
-        () => agent.get(authorizationUrl(party)),
+        () => agent.get(authorizationUrl(host, party)),
       )
       expect(viewOf(page)).toMatchObject({ view: 'error', status: 400, code: 'interaction_expired' })
       expect(page.location).toBeNull()
@@ -198,7 +179,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
     const { account, agent, party } = await signInAda()
     const endAccess = () => host.pocket.endAccess(account.id)
     const page = await requestDuring(moment, endAccess, () =>
-      agent.get(authorizationUrl(party, { prompt: 'none', state: 'mine' })),
+      agent.get(authorizationUrl(host, party, { prompt: 'none', state: 'mine' })),
     )
     expect(Object.fromEntries(new URL(page.location ?? '').searchParams)).toEqual({
       error: 'login_required',
@@ -214,14 +195,16 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
     const moment = { model: 'Session', after: false }
     const endAccess = () => host.pocket.endAccess(one.account.id)
     const posted = await requestDuring(moment, endAccess, () =>
-      one.agent.get(authorizationUrl(one.party, { response_mode: 'form_post' })),
+      one.agent.get(authorizationUrl(host, one.party, { response_mode: 'form_post' })),
     )
     expect(viewOf(posted)).toMatchObject({ view: 'error', code: 'interaction_expired' })
     const other = await signInAda()
     const party = await relyingParty(host, { client: { skipConsent: true }, protocol: { implicitIdToken: true } })
     const query = { response_type: 'id_token', nonce: 'n', response_mode: 'form_post' }
     const endOtherAccess = () => host.pocket.endAccess(other.account.id)
-    const implicit = await requestDuring(moment, endOtherAccess, () => other.agent.get(authorizationUrl(party, query)))
+    const implicit = await requestDuring(moment, endOtherAccess, () =>
+      other.agent.get(authorizationUrl(host, party, query)),
+    )
     expect(viewOf(implicit)).toMatchObject({ view: 'error', code: 'interaction_expired' })
   })
 
@@ -231,7 +214,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
     const query = { response_type: 'id_token token', nonce: 'n' }
     const endAccess = () => host.pocket.endAccess(account.id)
     const page = await requestDuring({ model: 'AccessToken', after: false }, endAccess, () =>
-      agent.get(authorizationUrl(party, query)),
+      agent.get(authorizationUrl(host, party, query)),
     )
     expect(viewOf(page)).toMatchObject({ view: 'error', code: 'interaction_expired' })
     expect(page.location).toBeNull()
@@ -246,7 +229,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
       const page = await requestDuring(
         moment,
         () => host.pocket.withdrawConsent(one.account.id, party.client.id),
-        () => one.agent.get(authorizationUrl(party)),
+        () => one.agent.get(authorizationUrl(host, party)),
       )
       expect(page.location?.startsWith(redirectUri) ?? false).toBe(false)
       expect(await host.stores.consents.find(one.account.id, party.client.id)).toBeUndefined()
@@ -266,7 +249,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
       reached.resolve()
       return new Promise(() => {})
     }
-    void requestDuring({ model, after: true }, neverResolve, () => agent.get(authorizationUrl(party))).catch(
+    void requestDuring({ model, after: true }, neverResolve, () => agent.get(authorizationUrl(host, party))).catch(
       () => undefined,
     )
     await reached.promise
@@ -298,7 +281,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
     async (way) => {
       const one = await signInAda()
       const { account, authenticator } = one
-      await followAuthorization(host, authorizationUrl(one.first), { person: { account, authenticator } })
+      await followAuthorization(host, authorizationUrl(host, one.first), { person: { account, authenticator } })
       const { artifacts, sessionHistory } = host.stores
       // As after sign-ins in two tabs concurrently.
       const [first, second] = await sessionHistory.originsOf(account.id)
@@ -325,7 +308,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
   test('by a sign-out of the host ends the sessions of all users of the browser, or none', async () => {
     const one = await signInAda()
     const other = await host.person('grace')
-    const chosen = await one.agent.follow(await one.agent.get(authorizationUrl(one.party, { prompt: 'login' })))
+    const chosen = await one.agent.follow(await one.agent.get(authorizationUrl(host, one.party, { prompt: 'login' })))
     expect((await answerCeremony(one.agent, chosen, other.authenticator)).status).toBe(200)
     const listSessions = async () => {
       const lists = [one, other].map(({ account }) => host.pocket.sessions.list(account.id))
@@ -350,10 +333,10 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
   test('by a sign-out everywhere also rejects a sign-in that is verified but not yet finished', async () => {
     const person = await host.person('ada')
     const agent = new UserAgent()
-    const shown = await agent.follow(await agent.get(authorizationUrl(await createParty())))
-    const { redirectTo } = (await answerCeremony(agent, shown, person.authenticator)).json() as { redirectTo: string }
+    const shown = await agent.follow(await agent.get(authorizationUrl(host, await createParty())))
+    const resume = await resumeUrl(agent, shown, person.authenticator)
     await host.pocket.sessions.endOthers(person.account.id, null)
-    const page = await agent.get(new URL(redirectTo, shown.url).href)
+    const page = await agent.get(resume)
     expect(viewOf(page)).toMatchObject({ view: 'error', status: 400, code: 'interaction_expired' })
     expect(await host.pocket.sessions.list(person.account.id)).toEqual([])
   })
@@ -398,7 +381,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
       const [after, ...others] = await host.pocket.sessions.list(person.account.id)
       expect(others).toEqual([])
       expect(after?.uid).not.toBe(before?.uid)
-      expect((await agent.get(authorizationUrl(party, { prompt: 'none' }))).location).toContain('code=')
+      expect((await agent.get(authorizationUrl(host, party, { prompt: 'none' }))).location).toContain('code=')
       expect(host.errors).toEqual([])
     })
 
@@ -422,7 +405,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
           writing?.resolve()
           return replace(...input)
         }
-        const answering = one.agent.get(authorizationUrl(one.party))
+        const answering = one.agent.get(authorizationUrl(host, one.party))
         await writing?.promise
         gate?.resolve()
         await ending

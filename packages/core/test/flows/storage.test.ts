@@ -3,11 +3,21 @@ import { UserAgent } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
 import * as oidc from 'openid-client'
 import { storeKinds } from '../contracts/store-kinds.ts'
-import { decide, type Host, hour, signIn, startHost, viewOf } from './host.ts'
+import {
+  decide,
+  fetchUserInfo,
+  type Host,
+  hour,
+  redirectParameters,
+  sendForm,
+  signIn,
+  startHost,
+  viewOf,
+  visit,
+} from './host.ts'
 import { interceptReads } from './intercepted-reads.ts'
+import { authorizationUrl, redirectUri } from './login.ts'
 
-const redirectUri = 'https://client.example'
-const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 const repeat50Times = <T>(act: () => Promise<T>) => Promise.all(Array.from({ length: 50 }, act))
 
 describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
@@ -18,31 +28,16 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     const { authenticator } = await host.person('ada')
     const agent = new UserAgent()
     const verifier = oidc.randomPKCECodeVerifier()
-    const parameters = {
-      client_id: client.id,
-      redirect_uri: redirectUri,
-      response_type: 'code',
-      scope: 'openid profile',
-      code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
-      code_challenge_method: 'S256',
-    }
-    const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(parameters)}`))
-    const returned = await decide(
-      agent,
-      await signIn(agent, page, authenticator, isRedirectUri),
-      'submitTo',
-      isRedirectUri,
-    )
-    const code = new URL(returned.location ?? '').searchParams.get('code') ?? ''
+    const code_challenge = await oidc.calculatePKCECodeChallenge(verifier)
+    const parameters = { scope: 'openid profile', code_challenge, code_challenge_method: 'S256' }
+    const page = await visit(agent, authorizationUrl(host, client.id, parameters))
+    const { code = '' } = redirectParameters(await decide(agent, await signIn(agent, page, authenticator)))
     const token = (fields: Readonly<Record<string, string>>) =>
-      fetch(`${host.issuer}/api/oidc/token`, {
-        method: 'POST',
-        body: new URLSearchParams({
-          client_id: client.id,
-          ...(!isPublic && { client_secret: secret }),
-          redirect_uri: redirectUri,
-          ...fields,
-        }),
+      sendForm(host, 'token', {
+        client_id: client.id,
+        ...(!isPublic && { client_secret: secret }),
+        redirect_uri: redirectUri,
+        ...fields,
       })
     return {
       client,
@@ -64,8 +59,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   ) {
     for (const response of responses.filter(({ status }) => status === 200)) {
       const { access_token, refresh_token = '' } = await readTokens(response)
-      const headers = { authorization: `Bearer ${access_token}` }
-      expect((await fetch(`${host.issuer}/api/oidc/userinfo`, { headers })).status).toBe(401)
+      expect((await fetchUserInfo(host, access_token ?? '')).status).toBe(401)
       expect(await readTokens(await token({ grant_type: 'refresh_token', refresh_token }))).toMatchObject({
         error: 'invalid_grant',
       })
@@ -182,8 +176,8 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
       const restore = interceptReads(artifacts, async (found) => {
         if (found.model !== model) return
         restore()
-        const body = new URLSearchParams({ client_id: client.id, client_secret: secret, token: refresh_token })
-        expect((await fetch(`${host.issuer}/api/oidc/revoke`, { method: 'POST', body })).status).toBe(200)
+        const fields = { client_id: client.id, client_secret: secret, token: refresh_token }
+        expect((await sendForm(host, 'revoke', fields)).status).toBe(200)
       })
       const response = await token({ grant_type: 'refresh_token', refresh_token })
       expect(response.status).toBe(400)
@@ -200,8 +194,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     let revoked: Promise<Response> | undefined
     artifacts.issue = (issued) => {
       artifacts.issue = issue
-      const body = new URLSearchParams({ client_id: client.id, token: refresh_token })
-      revoked = fetch(`${host.issuer}/api/oidc/revoke`, { method: 'POST', body })
+      revoked = sendForm(host, 'revoke', { client_id: client.id, token: refresh_token })
       return issue(issued)
     }
     const response = await token({ grant_type: 'refresh_token', refresh_token })
@@ -214,10 +207,8 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     const { client } = await host.client({ redirectUris: [redirectUri] })
     const { authenticator } = await host.person('ada')
     const agent = new UserAgent()
-    const parameters = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
-    const page = await agent.follow(await agent.get(`${host.issuer}/authorize?${new URLSearchParams(parameters)}`))
-    const view = viewOf(page)
-    if (view.view !== 'sign-in') throw new Error('no sign-in page')
+    const page = await agent.follow(await agent.get(authorizationUrl(host, client.id)))
+    const view = viewOf(page, 'sign-in')
     const response = authenticator.get(view.ceremony.options, { origin: host.issuer })
     const responses = await repeat50Times(() => agent.postJson(`${host.issuer}${view.ceremony.submitTo}`, { response }))
     expect(responses.filter(({ status }) => status === 200)).toHaveLength(1)
@@ -258,16 +249,10 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     })
     expect(await host.pocket.apis.grantsOf(api.id)).toMatchObject([{ clientId: 'renamed', clientAccess: true }])
     expect(await host.pocket.apis.find(api.id)).toMatchObject({ resourceServerClientIds: ['renamed'] })
-    const authorization = `Bearer ${access_token}`
-    expect((await fetch(`${host.issuer}/api/oidc/userinfo`, { headers: { authorization } })).status).toBe(401)
+    expect((await fetchUserInfo(host, access_token ?? '')).status).toBe(401)
+    const renamed = { client_id: 'renamed', grant_type: 'refresh_token', refresh_token: refresh_token ?? '' }
     const refresh = async (secret: string) => {
-      const body = new URLSearchParams({
-        client_id: 'renamed',
-        client_secret: secret,
-        grant_type: 'refresh_token',
-        refresh_token: refresh_token ?? '',
-      })
-      const response = await fetch(`${host.issuer}/api/oidc/token`, { method: 'POST', body })
+      const response = await sendForm(host, 'token', { ...renamed, client_secret: secret })
       return Object(await response.json()).error
     }
     expect([await refresh('wrong'), await refresh(plain)]).toEqual(['invalid_client', 'invalid_grant'])
@@ -277,8 +262,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     await using host = await startHost({ stores: await database.empty() })
     const { client, exchange, agent, token } = await signInAda(host)
     const { access_token, refresh_token } = (await (await exchange()).json()) as Record<string, string>
-    const userInfo = () =>
-      fetch(`${host.issuer}/api/oidc/userinfo`, { headers: { authorization: `Bearer ${access_token}` } })
+    const userInfo = () => fetchUserInfo(host, access_token ?? '')
     expect((await userInfo()).status).toBe(200)
     await host.pocket.clients.remove(client.id)
     expect((await userInfo()).status).toBe(401)
@@ -294,14 +278,9 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     await host.pocket.forgetAccount(accountId)
     expect(await host.pocket.passkeys.list(accountId)).toEqual([])
     expect(await host.stores.consents.find(accountId, client.id)).toBeUndefined()
-    const query = new URLSearchParams({
-      client_id: client.id,
-      redirect_uri: redirectUri,
-      response_type: 'code',
-      scope: 'openid',
-      prompt: 'none',
-    })
-    expect((await agent.get(`${host.issuer}/authorize?${query}`)).location).toContain('error=login_required')
+    expect((await agent.get(authorizationUrl(host, client.id, { prompt: 'none' }))).location).toContain(
+      'error=login_required',
+    )
   })
 
   test('ending access ends all unused credentials, and forgetting an account also its attempts', async () => {

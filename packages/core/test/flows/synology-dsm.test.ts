@@ -36,7 +36,7 @@ describe('Synology DSM', () => {
       client: { name: 'Synology DSM', destination: 'nas:5001' },
       reason: 'first',
     })
-    const consent = await signIn(agent, page, authenticator, back)
+    const consent = await signIn(agent, page, authenticator)
     expect(viewOf(consent)).toMatchObject({
       view: 'consent',
       origin: { kind: 'administrator', host: null, isKnown: true, policyUri: null, tosUri: null },
@@ -47,7 +47,7 @@ describe('Synology DSM', () => {
         { claim: 'email', value: 'ada@example.com', verified: true },
       ],
     })
-    const returned = await decide(agent, consent, 'submitTo', back)
+    const returned = await decide(agent, consent)
     expect(await dsm.finish(returned.location ?? '')).toEqual({ signedIn: true, accountName: 'ada' })
 
     const again = await agent.followTo(await agent.get(dsm.begin().url), back)
@@ -68,10 +68,10 @@ describe('Synology DSM', () => {
   ])('accepts %s if %s is registered', async (typed, registered) => {
     await using host = await startHost()
     const { authenticator } = await host.person('ada')
-    const { dsm, back } = await createDsm(host, { typed, registered: [registered] })
+    const { dsm } = await createDsm(host, { typed, registered: [registered] })
     const agent = new UserAgent()
     const page = await agent.follow(await agent.get(dsm.begin().url))
-    const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+    const returned = await decide(agent, await signIn(agent, page, authenticator))
     expect(await dsm.finish(returned.location ?? '')).toMatchObject({ signedIn: true })
   })
 
@@ -91,10 +91,9 @@ describe('Synology DSM', () => {
     await dsm.save()
     for (const address of addresses) {
       const agent = new UserAgent()
-      const isApplicationUrl = (url: string) => new URL(url).origin === new URL(address).origin
       const page = await agent.follow(await agent.get(dsm.begin({ host: new URL(address).host }).url))
-      const next = await signIn(agent, page, authenticator, isApplicationUrl)
-      const returned = next.location ? next : await decide(agent, next, 'submitTo', isApplicationUrl)
+      const next = await signIn(agent, page, authenticator)
+      const returned = next.location ? next : await decide(agent, next)
       expect(await dsm.finish(returned.location ?? '')).toEqual({ signedIn: true, accountName: 'ada' })
     }
   })
@@ -102,10 +101,10 @@ describe('Synology DSM', () => {
   test('reports a user name that DSM does not know, and does not sign in', async () => {
     await using host = await startHost()
     const { authenticator } = await host.person('eve')
-    const { dsm, back } = await createDsm(host, { accounts: ['ada'] })
+    const { dsm } = await createDsm(host, { accounts: ['ada'] })
     const agent = new UserAgent()
     const page = await agent.follow(await agent.get(dsm.begin().url))
-    const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'submitTo', back)
+    const returned = await decide(agent, await signIn(agent, page, authenticator))
     expect(await dsm.finish(returned.location ?? '')).toMatchObject({ signedIn: false, accountName: 'eve' })
   })
 
@@ -128,10 +127,10 @@ describe('Synology DSM', () => {
   test('Cancel on the consent page returns access_denied to the client', async () => {
     await using host = await startHost()
     const { authenticator } = await host.person('ada')
-    const { dsm, back } = await createDsm(host)
+    const { dsm } = await createDsm(host)
     const agent = new UserAgent()
     const page = await agent.follow(await agent.get(dsm.begin().url))
-    const returned = await decide(agent, await signIn(agent, page, authenticator, back), 'cancelTo', back)
+    const returned = await decide(agent, await signIn(agent, page, authenticator), 'cancelTo')
     const result = new URL(returned.location ?? '').searchParams
     expect(result.get('error')).toBe('access_denied')
     expect(result.get('iss')).toBe(host.issuer)

@@ -6,8 +6,8 @@ import { UserAgent } from '@pocket/core/testing'
 import { startProcess } from '@pocket/test-support'
 import * as oidc from 'openid-client'
 import { databases } from '../typeorm/databases.ts'
-import { answerCeremony, type Host, startHost, viewOf } from './host.ts'
-import { followAuthorization, isRedirectUri, redirectUri, relyingParty } from './login.ts'
+import { followRedirects, type Host, resumeUrl, signOut, startHost, viewOf } from './host.ts'
+import { authorizationUrl, followAuthorization, redirectUri, relyingParty } from './login.ts'
 import { openSlowStores } from './slow-stores.ts'
 import type { Task } from './token-process.ts'
 
@@ -43,12 +43,6 @@ function forwardTo(port: number, deliver: () => Promise<unknown>): RequestListen
   }
 }
 
-async function signOut(host: Host, agent: UserAgent) {
-  const page = viewOf(await agent.get(`${host.issuer}/api/oidc/end-session`))
-  if (page.view !== 'sign-out') throw new Error(`Not a sign-out page: ${JSON.stringify(page)}`)
-  await agent.postForm(page.submitTo, { ...page.hidden, [page.confirm.name]: page.confirm.value })
-}
-
 describe.each(databases)('authorizations in two processes over one slow %s', (_kind, open) => {
   const stack = new AsyncDisposableStack()
   const network: Network = { isShared: true, deliver: async () => {} }
@@ -82,11 +76,6 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
   })
   afterAll(() => stack.disposeAsync())
 
-  const authorizationUrl = ({ client }: Awaited<ReturnType<typeof relyingParty>>) => {
-    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
-    return `${host.issuer}/authorize?${new URLSearchParams(query)}`
-  }
-
   /** A new user of both processes, with a session. */
   async function start() {
     Object.assign(network, { isShared: true, deliver: async () => {} })
@@ -94,7 +83,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
     await register(person.account)
     const agent = new UserAgent()
     const first = await relyingParty(host, { client: { skipConsent: true } })
-    await followAuthorization(host, authorizationUrl(first), { agent, person })
+    await followAuthorization(host, authorizationUrl(host, first), { agent, person })
     return { agent, person }
   }
 
@@ -105,8 +94,8 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
     )
     const same = await relyingParty(host, { client: { skipConsent: true } })
     const parties = [...different, ...Array.from({ length: 8 }, () => same)]
-    const responses = await Promise.all(parties.map((party) => agent.get(authorizationUrl(party))))
-    expect(responses.filter(({ location }) => !isRedirectUri(location ?? ''))).toEqual([])
+    const responses = await Promise.all(parties.map((party) => agent.get(authorizationUrl(host, party))))
+    expect(responses.filter(({ location }) => !location?.startsWith(redirectUri))).toEqual([])
     const tokens = await Promise.all(
       responses.map(({ location }, index) =>
         oidc.authorizationCodeGrant((parties[index] ?? same).configuration, new URL(location ?? '')),
@@ -132,19 +121,19 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
     const tabs = await Promise.all(
       Array.from({ length: 4 }, async () => {
         const party = await relyingParty(host, { client: { skipConsent: true } })
-        return { party, shown: await agent.follow(await agent.get(authorizationUrl(party))) }
+        return { party, shown: await agent.follow(await agent.get(authorizationUrl(host, party))) }
       }),
     )
     const first = await relyingParty(host, { client: { skipConsent: true } })
-    await followAuthorization(host, authorizationUrl(first), { agent, person })
+    await followAuthorization(host, authorizationUrl(host, first), { agent, person })
     const resumes = await Promise.all(tabs.map(({ shown }) => agent.get(shown.url)))
-    const pages = await Promise.all(resumes.map((page) => agent.follow(page, { until: isRedirectUri })))
+    const pages = await Promise.all(resumes.map((page) => followRedirects(agent, page)))
     const tokens = await Promise.all(
       tabs.map(({ party }, index) =>
         oidc.authorizationCodeGrant(party.configuration, new URL(pages[index]?.location ?? '')),
       ),
     )
-    expect((await agent.get(`${authorizationUrl(first)}&prompt=none`)).location).toContain('code=')
+    expect((await agent.get(`${authorizationUrl(host, first)}&prompt=none`)).location).toContain('code=')
     await signOut(host, agent)
     const active = tabs.map(({ party }, index) =>
       oidc.tokenIntrospection(party.configuration, tokens[index]?.refresh_token ?? ''),
@@ -162,14 +151,14 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
       return delivery.promise
     }
     // One of them is answered by the other process.
-    const late = Promise.all([agent.get(authorizationUrl(party)), agent.get(authorizationUrl(party))])
+    const late = Promise.all([agent.get(authorizationUrl(host, party)), agent.get(authorizationUrl(host, party))])
     await finished.promise
     // The other process does not know the second user.
     network.isShared = false
-    await followAuthorization(host, `${authorizationUrl(party)}&prompt=login`, { agent, person: other })
+    await followAuthorization(host, `${authorizationUrl(host, party)}&prompt=login`, { agent, person: other })
     delivery.resolve()
     for (const { location } of await late) expect(location).toContain('code=')
-    const { location } = await agent.get(`${authorizationUrl(party)}&prompt=none`)
+    const { location } = await agent.get(`${authorizationUrl(host, party)}&prompt=none`)
     const tokens = await oidc.authorizationCodeGrant(party.configuration, new URL(location ?? ''))
     expect(tokens.claims()?.sub).toBe(other.account.id)
     expect(await host.pocket.sessions.list(person.account.id)).toHaveLength(1)
@@ -185,11 +174,9 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
       const agent = withSession ? signedIn : new UserAgent()
       const party = await relyingParty(host, { client: { skipConsent: true } })
       const shown = await agent.follow(
-        await agent.get(`${authorizationUrl(party)}${withSession ? '&prompt=login' : ''}`),
+        await agent.get(`${authorizationUrl(host, party)}${withSession ? '&prompt=login' : ''}`),
       )
-      const response = await answerCeremony(agent, shown, person.authenticator)
-      const { redirectTo } = response.json() as { redirectTo: string }
-      const resume = new URL(redirectTo, shown.url).href
+      const resume = await resumeUrl(agent, shown, person.authenticator)
       const pages = await Promise.all(Array.from({ length: 4 }, () => agent.get(resume)))
       expect(pages.filter(({ status }) => status >= 500)).toEqual([])
       const arrived = pages.filter(({ location }) => location?.includes('code='))
@@ -199,7 +186,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
         arrived.map(({ location }) => oidc.authorizationCodeGrant(party.configuration, new URL(location ?? ''))),
       )
       expect(tokens.length).toBeGreaterThan(0)
-      expect((await agent.get(`${authorizationUrl(party)}&prompt=none`)).location).toContain('code=')
+      expect((await agent.get(`${authorizationUrl(host, party)}&prompt=none`)).location).toContain('code=')
       if (withSession) continue
       await signOut(host, agent)
       const active = tokens.map(({ refresh_token = '' }) => oidc.tokenIntrospection(party.configuration, refresh_token))
@@ -212,17 +199,16 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
   test('that are allowed twice concurrently keep their session', async () => {
     const { agent } = await start()
     const party = await relyingParty(host)
-    const shown = await agent.follow(await agent.get(authorizationUrl(party)))
-    const view = viewOf(shown)
-    if (view.view !== 'consent') throw new Error(`Not a consent page: ${JSON.stringify(view)}`)
+    const shown = await agent.follow(await agent.get(authorizationUrl(host, party)))
+    const view = viewOf(shown, 'consent')
     const to = new URL(view.submitTo, shown.url).href
     const pressed = await Promise.all([agent.postForm(to, {}), agent.postForm(to, {})])
-    const pages = await Promise.all(pressed.map((page) => agent.follow(page, { until: isRedirectUri })))
+    const pages = await Promise.all(pressed.map((page) => followRedirects(agent, page)))
     expect(pages.filter(({ status }) => status >= 500)).toEqual([])
     const arrived = pages.flatMap(({ location }) => (location?.includes('code=') ? [new URL(location)] : []))
     expect(arrived.length).toBeGreaterThan(0)
     const tokens = await Promise.all(arrived.map((url) => oidc.authorizationCodeGrant(party.configuration, url)))
-    expect((await agent.get(`${authorizationUrl(party)}&prompt=none`)).location).toContain('code=')
+    expect((await agent.get(`${authorizationUrl(host, party)}&prompt=none`)).location).toContain('code=')
     await signOut(host, agent)
     const active = tokens.map(({ refresh_token = '' }) => oidc.tokenIntrospection(party.configuration, refresh_token))
     expect((await Promise.all(active)).map((each) => each.active)).toEqual(tokens.map(() => false))
@@ -242,7 +228,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
       Array.from({ length: 12 }, () => relyingParty(host, { client: { skipConsent: true } })),
     )
     const [session] = await host.pocket.sessions.list(person.account.id)
-    const started = parties.map((party) => agent.get(authorizationUrl(party)))
+    const started = parties.map((party) => agent.get(authorizationUrl(host, party)))
     await Promise.race(started)
     await end(host, person.account.id, session?.uid ?? '')
     const responses = await Promise.all(started)

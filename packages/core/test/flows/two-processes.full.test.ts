@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { exportJWK, generateKeyPair } from 'jose'
 import * as oidc from 'openid-client'
 import { databases } from '../typeorm/databases.ts'
+import { signJwt, signProof } from './client-jwts.ts'
 import { type Host, second, startHost } from './host.ts'
 import { followAuthorization, redirectUri, relyingParty } from './login.ts'
 import { openSlowStores, type Step } from './slow-stores.ts'
@@ -242,14 +243,8 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
     const { client } = await each.host.client({
       protocol: { tokenEndpointAuthMethod: 'private_key_jwt', jwks: { keys: [jwk] } },
     })
-    const assertion = await new SignJWT({ jti: 'one' })
-      .setProtectedHeader({ alg: 'ES256' })
-      .setIssuer(client.id)
-      .setSubject(client.id)
-      .setAudience(each.host.issuer)
-      .setIssuedAt()
-      .setExpirationTime('5m')
-      .sign(privateKey)
+    const claims = { iss: client.id, sub: client.id, aud: each.host.issuer }
+    const assertion = await signJwt(privateKey, { alg: 'ES256' }, claims)
     const fields = {
       grant_type: 'client_credentials',
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
@@ -317,13 +312,9 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
 
   test('accepts one of fifty uses of a proof, and returns one response to fifty refreshes with proofs of one key', async () => {
     const each = await createFixtureWithLeeway(0, 'public')
-    const { privateKey, publicKey } = await generateKeyPair('ES256')
-    const jwk = await exportJWK(publicKey)
+    const key = await generateKeyPair('ES256')
     const createProof = async (htm = 'POST', path = 'token', claims: Fields = {}) => ({
-      DPoP: await new SignJWT({ htm, htu: `${each.host.issuer}/api/oidc/${path}`, jti: crypto.randomUUID(), ...claims })
-        .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk })
-        .setIssuedAt()
-        .sign(privateKey),
+      DPoP: await signProof(key, htm, `${each.host.issuer}/api/oidc/${path}`, claims),
     })
     const first = (await (await each.post(0, 'token', await each.code(), await createProof())).json()) as Tokens
     const ath = createHash('sha256').update(first.access_token).digest('base64url')

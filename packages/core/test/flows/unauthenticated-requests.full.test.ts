@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm'
 import { pocketMigrations, pocketTables, runMigrations, typeormStores } from '../../src/typeorm/index.ts'
 import { databases, optionsFor } from '../typeorm/databases.ts'
 import { type Host, minute, startHost, viewOf } from './host.ts'
-import { followAuthorization, redirectUri } from './login.ts'
+import { authorizationUrl, followAuthorization, redirectUri } from './login.ts'
 
 jest.setTimeout(600_000)
 
@@ -48,8 +48,7 @@ async function unauthenticatedRequests(host: Host) {
       const page = await agent.follow(
         await agent.get(`${host.issuer}/authorize?${new URLSearchParams(requestFields())}`),
       )
-      const view = viewOf(page)
-      if (view.view !== 'sign-in') throw new Error(`This is not a sign-in page but ${JSON.stringify(view)}`)
+      const view = viewOf(page, 'sign-in')
       const canceled = await agent.postForm(new URL(view.cancelTo ?? '', page.url).href, {})
       return agent.get(canceled.location ?? '')
     },
@@ -102,9 +101,7 @@ describe.each(databases)('requests without credentials, on %s', (_kind, open) =>
       here: { person: await host.person('ada'), headers: {} },
       elsewhere: { person: await host.person('grace'), headers: { 'x-forwarded-for': '203.0.113.9' } },
     }
-    const query = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
-    const challenge = { code_challenge: 'a'.repeat(43), code_challenge_method: 'S256' }
-    const url = `${host.issuer}/authorize?${new URLSearchParams({ ...query, ...challenge })}`
+    const url = authorizationUrl(host, client.id, { code_challenge: 'a'.repeat(43), code_challenge_method: 'S256' })
 
     const measured = [await countStoredBytes(dataSource)]
     for (let passed = 1; passed <= minutes; passed++) {

@@ -1,15 +1,13 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { beforeEach, expect, test } from '@jest/globals'
 import type { AuthenticationCeremony } from '@pocket/core'
-import { type Host, minute, startHost } from './host.ts'
+import { startForEachTest } from '@pocket/test-support'
+import { minute, startHost } from './host.ts'
 
-let host: Host
+const host = startForEachTest(() => startHost({ path: '/auth' }))
 let cookies: Map<string, string>
-
-beforeEach(async () => {
-  host = await startHost({ path: '/auth' })
+beforeEach(() => {
   cookies = new Map()
 })
-afterEach(async () => host[Symbol.asyncDispose]())
 
 const cookieHeader = () => new Headers({ cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') })
 

@@ -1,8 +1,8 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 import { request } from 'node:http'
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
-import { eventually, shareBetweenTests } from '@pocket/test-support'
+import { eventually, shareBetweenTests, startForEachTest } from '@pocket/test-support'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { storeKinds } from '../contracts/store-kinds.ts'
 import { answerCeremony, minute, signIn, viewOf } from '../flows/host.ts'
@@ -12,13 +12,7 @@ const wikiSite = { protectedHosts: ['wiki.example.org'], accessRules: [rule()] }
 
 describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kind, open) => {
   const database = shareBetweenTests(() => open())
-  let sites: SiteFixture
-  beforeEach(async () => {
-    sites = await startSites(await database.empty())
-  })
-  afterEach(async () => {
-    await sites[Symbol.asyncDispose]()
-  })
+  const sites = startForEachTest(async () => startSites(await database.empty()))
 
   const signInOnSite = async (url = `${wiki}/`) => {
     const person = await sites.host.person('ada')
@@ -130,8 +124,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
       await sites.site(wikiSite)
       const { agent } = await signInOnSite()
       expect((await agent.get(`${wiki}/`)).status).toBe(200)
-      const question = viewOf(await agent.get((await agent.get(`${wiki}/.pocket/sign-out`)).location ?? ''))
-      if (question.view !== 'sign-out') throw new Error('This page does not sign out.')
+      const question = viewOf(await agent.get((await agent.get(`${wiki}/.pocket/sign-out`)).location ?? ''), 'sign-out')
       await agent.postForm(question.submitTo, { ...question.hidden, [question.confirm.name]: question.confirm.value })
       expect((await agent.get(`${wiki}/`)).status).toBe(303)
     })

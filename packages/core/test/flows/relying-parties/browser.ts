@@ -1,6 +1,6 @@
 import { UserAgent } from '@pocket/core/testing'
 import type { EmulatedRelyingParty, EntryPoint, RelyingPartyResult } from '@pocket/test-support/relying-parties'
-import { decide, type Host, signIn, viewOf } from '../host.ts'
+import { decide, type Host, signIn, viewOf, visit } from '../host.ts'
 
 type Person = Awaited<ReturnType<Host['person']>>
 
@@ -10,15 +10,15 @@ export function newBrowser(host: Host, party: EmulatedRelyingParty, { authentica
   const until = party.isItsAddress
 
   async function signInWithPasskey(entryPoint: EntryPoint): Promise<RelyingPartyResult> {
-    const page = await agent.follow(await agent.get(party.begin(entryPoint).url), { until })
-    const consent = await signIn(agent, page, authenticator, until)
-    const returned = await decide(agent, consent, 'submitTo', until)
+    const page = await visit(agent, party.begin(entryPoint).url)
+    const consent = await signIn(agent, page, authenticator)
+    const returned = await decide(agent, consent)
     return party.finish(returned.location ?? '')
   }
 
   async function signInAgain(entryPoint: EntryPoint): Promise<RelyingPartyResult> {
-    const page = await agent.follow(await agent.get(party.begin(entryPoint).url), { until })
-    const returned = await signIn(agent, page, authenticator, until)
+    const page = await visit(agent, party.begin(entryPoint).url)
+    const returned = await signIn(agent, page, authenticator)
     const result = await party.finish(returned.location ?? '')
     return {
       ...result,
@@ -33,10 +33,10 @@ export function newBrowser(host: Host, party: EmulatedRelyingParty, { authentica
 
   /** RFC 8252 §8.6. */
   async function continueAsAccount(entryPoint: EntryPoint): Promise<RelyingPartyResult> {
-    const page = await agent.follow(await agent.get(party.begin(entryPoint).url), { until })
+    const page = await visit(agent, party.begin(entryPoint).url)
     const view = viewOf(page)
     const isConfirmation = view.view === 'consent' && view.confirmOnly === true
-    const result = await party.finish((await decide(agent, page, 'submitTo', until)).location ?? '')
+    const result = await party.finish((await decide(agent, page)).location ?? '')
     const checks = [...result.checks, { name: 'The user continues with one button', passed: isConfirmation }]
     return { ...result, passed: result.passed && isConfirmation, checks }
   }

@@ -8,7 +8,7 @@ import {
   SynologyDsm,
   startCallbackServer,
 } from '@pocket/test-support/relying-parties'
-import { decide, type Host, signIn, startHost } from '../host.ts'
+import { decide, type Host, signIn, startHost, visit } from '../host.ts'
 import { newBrowser } from './browser.ts'
 
 /** A step of an application, under the name that users know. */
@@ -119,18 +119,12 @@ export async function measureSynologyDsm(host: Host): Promise<readonly Step[]> {
   })
   const { authenticator } = await host.person('ada')
   const agent = new UserAgent({ clock: host.clock })
-  const isRedirectUri = (url: string) => url.startsWith(redirectUri)
 
   await dsm.save()
-  const page = await agent.follow(await agent.get(dsm.begin().url), { until: isRedirectUri })
-  const returned = await decide(
-    agent,
-    await signIn(agent, page, authenticator, isRedirectUri),
-    'submitTo',
-    isRedirectUri,
-  )
+  const page = await visit(agent, dsm.begin().url)
+  const returned = await decide(agent, await signIn(agent, page, authenticator))
   const first = await dsm.finish(returned.location ?? '')
-  const second = await dsm.finish(await agent.followTo(await agent.get(dsm.begin().url), isRedirectUri))
+  const second = await dsm.finish((await visit(agent, dsm.begin().url)).location ?? '')
   return [
     { name: 'Set-up', result: createResult(true, 'Discovery contains both endpoints', null) },
     {
