@@ -37,7 +37,7 @@ type Options = ReturnType<typeof sqliteOptions> | ReturnType<typeof postgresOpti
 const migrate = (options: Options) => runMigrations(options, [pocketMigrations, directoryMigrations])
 
 // A copy takes a tenth of the time of the migrations.
-async function openOnSqlite(): Promise<DirectoryUnderTest> {
+export async function openOnSqlite(): Promise<DirectoryUnderTest> {
   const template = await createRunFolderOnce('directory-sqlite', (folder) =>
     migrate(sqliteOptions(join(folder, 'pocket.db'), tables)),
   )

@@ -30,6 +30,11 @@ function startIn<Resource extends AsyncDisposable>(scope: 'All' | 'Each', start:
       const member: unknown = Reflect.get(resource(), name)
       return typeof member === 'function' ? member.bind(resource()) : member
     },
+    ownKeys: () => Reflect.ownKeys(resource()),
+    getOwnPropertyDescriptor: (_, name) => {
+      const found = Reflect.getOwnPropertyDescriptor(resource(), name)
+      return found && { ...found, configurable: true }
+    },
     set: (_, name, value) => Reflect.set(resource(), name, value),
   })
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { createPublicFetch } from '@pocket/core'
 import { startHttpServer } from '@pocket/test-support'
-import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
+import { decodeProtectedHeader } from 'jose'
+import { verifyJwt } from '../flows/host.ts'
 import { endSession, isLoggedIn, postLogoutRedirectUri, startLoggedIn } from './logout.ts'
 
 /** The back-channel logout endpoint of the conformance suite. */
@@ -41,9 +42,7 @@ describe('oidcc-backchannel-rp-initiated-logout-certification-test-plan', () => 
     const token = channel.received[0]?.form.get('logout_token') ?? ''
     const { alg, typ } = decodeProtectedHeader(token)
     expect([alg, typ]).toEqual([decodeProtectedHeader(login.idToken).alg, 'logout+jwt'])
-    const keys = createRemoteJWKSet(new URL(`${host.issuer}/.well-known/jwks.json`))
-    const { payload } = await jwtVerify(token, keys, {
-      issuer: host.issuer,
+    const { payload } = await verifyJwt(host, token, {
       audience: client.id,
       requiredClaims: ['iat', 'exp', 'jti', 'events'],
     })

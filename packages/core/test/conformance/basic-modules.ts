@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { startForEachTest } from '@pocket/test-support'
 import { decodeProtectedHeader } from 'jose'
 import * as oauth from 'oauth4webapi'
 import * as oidc from 'openid-client'
@@ -24,8 +25,9 @@ const bearerHeader = (token: string) => ({ authorization: `Bearer ${token}` })
 
 /** The modules shared by the Basic plan and the Form Post plan. */
 export function basicModules(mode: ResponseMode): void {
+  const party = startForEachTest(() => startParty(mode))
+
   test('oidcc-server', async () => {
-    await using party = await startParty(mode)
     const url = authorizationUrl(party)
     const result = await completeLogin(party, await sendAuthorizationRequest(party, url))
     const response = await readAuthorizationResponse(result)
@@ -60,7 +62,6 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-response-type-missing', async () => {
-    await using party = await startParty(mode)
     const url = authorizationUrl(party, {}, ['response_type'])
     const response = await readAuthorizationResponse(await sendAuthorizationRequest(party, url))
     expect(Object.fromEntries(response)).toMatchObject({
@@ -72,7 +73,6 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-idtoken-signature', async () => {
-    await using party = await startParty(mode)
     const { idToken } = await logIn(party)
     const { alg, kid } = decodeProtectedHeader(idToken)
     expect(alg).toBe('RS256')
@@ -86,21 +86,18 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-userinfo-get', async () => {
-    await using party = await startParty(mode)
     const { tokens, claims } = await logIn(party)
     const response = await fetchUserInfo(party, { headers: bearerHeader(tokens.access_token) })
     expect(response).toMatchObject({ status: 200, body: { sub: claims.sub } })
   })
 
   test('oidcc-userinfo-post-header', async () => {
-    await using party = await startParty(mode)
     const { tokens, claims } = await logIn(party)
     const response = await fetchUserInfo(party, { method: 'POST', headers: bearerHeader(tokens.access_token) })
     expect(response).toMatchObject({ status: 200, body: { sub: claims.sub } })
   })
 
   test('oidcc-userinfo-post-body', async () => {
-    await using party = await startParty(mode)
     const { tokens, claims } = await logIn(party)
     const body = new URLSearchParams({ access_token: tokens.access_token })
     expect(await fetchUserInfo(party, { method: 'POST', body })).toMatchObject({
@@ -110,7 +107,6 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-ensure-request-without-nonce-succeeds-for-code-flow', async () => {
-    await using party = await startParty(mode)
     const { claims } = await logIn(party, {}, ['nonce'])
     expect(claims).not.toHaveProperty('nonce')
   })
@@ -124,7 +120,6 @@ export function basicModules(mode: ResponseMode): void {
     ['oidcc-ensure-other-scope-order-succeeds', 'email openid', ['email']],
   ]
   test.each(scopes)('%s', async (_module, scope, expected) => {
-    await using party = await startParty(mode)
     const { tokens, claims } = await logIn(party, { scope })
     const received = await oidc.fetchUserInfo(party.configuration, tokens.access_token, claims.sub)
     for (const name of expected) expect(received).toHaveProperty(name)
@@ -134,7 +129,6 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-alternate-happy-flow', async () => {
-    await using party = await startParty(mode)
     const url = authorizationUrl(party, { scope: 'email openid' })
     const reordered = [...url.searchParams].reverse()
     url.search = new URLSearchParams(reordered).toString()
@@ -148,7 +142,6 @@ export function basicModules(mode: ResponseMode): void {
 
   test('oidcc-idtoken-unsigned', async () => {
     // Only a client that is registered by other means can request this, and discovery does not advertise it.
-    await using party = await startParty(mode)
     const metadata = party.configuration.serverMetadata()
     expect(metadata.id_token_signing_alg_values_supported).not.toContain('none')
     const none = 'none' as unknown as 'RS256'
@@ -158,12 +151,10 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test.each(['page', 'popup'])('oidcc-display-%s', async (display) => {
-    await using party = await startParty(mode)
     expect((await logIn(party, { display })).claims.sub).toBe(party.person.account.id)
   })
 
   test('oidcc-prompt-login', async () => {
-    await using party = await startParty(mode)
     const first = await logIn(party)
     party.host.clock.pass(2 * seconds)
     const url = authorizationUrl(party, { prompt: 'login' })
@@ -175,7 +166,6 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-prompt-none-not-logged-in', async () => {
-    await using party = await startParty(mode)
     const url = authorizationUrl(party, { prompt: 'none' })
     const response = await readAuthorizationResponse(await sendAuthorizationRequest(party, url))
     expect(Object.fromEntries(response)).toMatchObject({
@@ -185,7 +175,6 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-prompt-none-logged-in', async () => {
-    await using party = await startParty(mode)
     const first = await logIn(party)
     const url = authorizationUrl(party, { prompt: 'none' })
     const silent = await exchangeCode(party, url, await sendAuthorizationRequest(party, url))
@@ -194,7 +183,6 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-max-age-1', async () => {
-    await using party = await startParty(mode)
     // The library reads its own clock, so the test backdates the first sign-in.
     party.host.clock.pass(-10 * seconds)
     const first = await logIn(party)
@@ -208,7 +196,6 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-max-age-10000', async () => {
-    await using party = await startParty(mode)
     const first = await logIn(party)
     const url = authorizationUrl(party, { max_age: '10000' })
     const silent = await exchangeCode(party, url, await sendAuthorizationRequest(party, url))
@@ -217,13 +204,11 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-ensure-request-with-unknown-parameter-succeeds', async () => {
-    await using party = await startParty(mode)
     const { answer } = await logIn(party, { extra: 'foobar' })
     expect((await readAuthorizationResponse(answer)).has('extra')).toBe(false)
   })
 
   test('oidcc-id-token-hint', async () => {
-    await using party = await startParty(mode)
     const first = await logIn(party)
     const url = authorizationUrl(party, { prompt: 'none', id_token_hint: first.idToken })
     const silent = await exchangeCode(party, url, await sendAuthorizationRequest(party, url))
@@ -236,7 +221,6 @@ export function basicModules(mode: ResponseMode): void {
     ['oidcc-claims-locales', { claims_locales: 'se' }],
     ['oidcc-ensure-request-with-acr-values-succeeds', { acr_values: '1 2' }],
   ])('%s', async (_module, parameters) => {
-    await using party = await startParty(mode)
     expect((await logIn(party, parameters)).claims.sub).toBe(party.person.account.id)
   })
 
@@ -244,7 +228,6 @@ export function basicModules(mode: ResponseMode): void {
     ['oidcc-codereuse', 0],
     ['oidcc-codereuse-30seconds', 30 * seconds],
   ])('%s', async (_module, later) => {
-    await using party = await startParty(mode)
     const { code, tokens } = await logIn(party)
     party.host.clock.pass(later)
     const { status, body } = await requestToken(party, { grant_type: 'authorization_code', code })
@@ -254,7 +237,6 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-ensure-registered-redirect-uri', async () => {
-    await using party = await startParty(mode)
     const unregistered = `${redirectUri}/${crypto.randomUUID()}`
     expectRefusalPage(
       await sendAuthorizationRequest(party, authorizationUrl(party, { redirect_uri: unregistered })),
@@ -263,7 +245,6 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-ensure-post-request-succeeds', async () => {
-    await using party = await startParty(mode)
     const url = authorizationUrl(party)
     const posted = await party.agent.postForm(`${party.host.issuer}/authorize`, Object.fromEntries(url.searchParams), {
       from: 'https://app.example/',
@@ -274,7 +255,6 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-server-client-secret-post', async () => {
-    await using party = await startParty(mode)
     const metadata = party.configuration.serverMetadata()
     const configuration = new oidc.Configuration(metadata, party.client.id, {}, oidc.ClientSecretPost(party.secret))
     oidc.allowInsecureRequests(configuration)
@@ -282,7 +262,6 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-claims-essential', async () => {
-    await using party = await startParty(mode)
     const { tokens, claims } = await logIn(party, {
       claims: JSON.stringify({ userinfo: { name: { essential: true } } }),
     })
@@ -292,7 +271,6 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-refresh-token', async () => {
-    await using party = await startParty(mode)
     const { tokens, claims } = await logIn(party, { scope: 'openid offline_access', prompt: 'consent' })
     const refreshed = await oidc.refreshTokenGrant(party.configuration, tokens.refresh_token ?? '')
     const renewed = refreshed.claims()
@@ -306,7 +284,6 @@ export function basicModules(mode: ResponseMode): void {
   })
 
   test('oidcc-ensure-request-with-valid-pkce-succeeds', async () => {
-    await using party = await startParty(mode)
     const verifier = oauth.generateRandomCodeVerifier()
     const url = authorizationUrl(party, {
       code_challenge: await oauth.calculatePKCECodeChallenge(verifier),

@@ -3,7 +3,7 @@ import { createPublicFetch, type PublicFetch } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import { decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
-import { day, fetchUserInfo, type Host, minute, openRegistration, startHost, viewOf } from '../flows/host.ts'
+import { day, fetchUserInfo, type Host, minute, openRegistration, shareHost, startHost, viewOf } from '../flows/host.ts'
 import { redirectUri } from '../flows/login.ts'
 import {
   authorizationUrl,
@@ -51,8 +51,9 @@ async function register(
 }
 
 describe('oidcc-dynamic-certification-test-plan', () => {
+  const host = shareHost({ options: open })
+
   test('oidcc-server', async () => {
-    await using host = await startHost({ options: open })
     const party = await register(host)
     expect(party.configuration.serverMetadata().registration_endpoint).toBe(`${host.issuer}/api/oidc/register`)
     expect(party.configuration.clientMetadata()).toMatchObject({
@@ -110,19 +111,16 @@ describe('oidcc-dynamic-certification-test-plan', () => {
     ['oidcc-idtoken-es256', 'ES256'],
     ['oidcc-idtoken-ps256', 'PS256'],
   ])('%s', async (_module, alg) => {
-    await using host = await startHost({ options: open })
     const { idToken } = await logIn(await register(host, { id_token_signed_response_alg: alg }))
     expect(decodeProtectedHeader(idToken).alg).toBe(alg)
   })
 
   test('oidcc-idtoken-unsigned', async () => {
-    await using host = await startHost({ options: open })
     const unsigned = register(host, { id_token_signed_response_alg: 'none' })
     await expect(unsigned).rejects.toMatchObject({ error: 'invalid_client_metadata' })
   })
 
   test('oidcc-userinfo-rs256', async () => {
-    await using host = await startHost({ options: open })
     const party = await register(host, { userinfo_signed_response_alg: 'RS256' })
     const { tokens, claims } = await logIn(party)
     const response = await fetchUserInfo(host, tokens.access_token)
@@ -134,7 +132,6 @@ describe('oidcc-dynamic-certification-test-plan', () => {
   })
 
   test.each(['oidcc-request-uri-unsigned', 'oidcc-request-uri-signed-rs256'])('%s', async () => {
-    await using host = await startHost({ options: open })
     const party = await register(host)
     expect(party.configuration.serverMetadata().request_uri_parameter_supported).toBe(false)
     const response = await sendAuthorizationRequest(
@@ -149,7 +146,6 @@ describe('oidcc-dynamic-certification-test-plan', () => {
     ['oidcc-redirect-uri-query-mismatch', `${redirectUri}?foo=bar`, `${redirectUri}?foo=baz`, false],
     ['oidcc-redirect-uri-query-added', redirectUri, `${redirectUri}?foo=bar`, false],
   ])('%s', async (_module, registered, used, accepted) => {
-    await using host = await startHost({ options: open })
     const party = await register(host, { redirect_uris: [registered] })
     const url = authorizationUrl(party, { redirect_uri: used })
     const page = await sendAuthorizationRequest(party, url)
@@ -162,14 +158,12 @@ describe('oidcc-dynamic-certification-test-plan', () => {
   })
 
   test('oidcc-redirect-uri-regfrag', async () => {
-    await using host = await startHost({ options: open })
     await expect(register(host, { redirect_uris: [`${redirectUri}#foobar`] })).rejects.toMatchObject({
       error: expect.stringMatching(/^invalid_(redirect_uri|client_metadata)$/),
     })
   })
 
   test('oidcc-ensure-redirect-uri-in-authorization-request', async () => {
-    await using host = await startHost({ options: open })
     const party = await register(host, { redirect_uris: [redirectUri, 'https://app.example/second'] })
     const page = await sendAuthorizationRequest(party, authorizationUrl(party, {}, ['redirect_uri']))
     const missing = { code: 'invalid_request', details: { missing: 'redirect_uri' } }
@@ -199,7 +193,6 @@ describe('oidcc-dynamic-certification-test-plan', () => {
     async (audience) => {
       const { publicKey, privateKey } = await generateKeyPair('RS256')
       const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k', use: 'sig', alg: 'RS256' }] }
-      await using host = await startHost({ options: open })
       const aud = audience === 'the issuer' ? host.issuer : `${host.issuer}/api/oidc/token`
       const authentication = oidc.PrivateKeyJwt(
         { key: privateKey, kid: 'k' },
@@ -213,7 +206,6 @@ describe('oidcc-dynamic-certification-test-plan', () => {
   test('oidcc-ensure-request-object-with-redirect-uri', async () => {
     const { publicKey, privateKey } = await generateKeyPair('RS256')
     const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k', use: 'sig', alg: 'RS256' }] }
-    await using host = await startHost({ options: open })
     const party = await register(host, { jwks })
     const url = authorizationUrl(party, { redirect_uri: `${redirectUri}/other` })
     const state = url.searchParams.get('state')
@@ -227,7 +219,6 @@ describe('oidcc-dynamic-certification-test-plan', () => {
   })
 
   test('oidcc-refresh-token', async () => {
-    await using host = await startHost({ options: open })
     const party = await register(host, { grant_types: ['authorization_code', 'refresh_token'] })
     const { tokens, claims } = await logIn(party, { scope: 'openid offline_access', prompt: 'consent' })
     const refreshed = await oidc.refreshTokenGrant(party.configuration, tokens.refresh_token ?? '')

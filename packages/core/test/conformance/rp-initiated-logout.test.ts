@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { startForEachTest } from '@pocket/test-support'
 import { decodeProtectedHeader, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { openRegistration, viewOf } from '../flows/host.ts'
@@ -9,12 +10,12 @@ import { logIn } from './party.ts'
 const open = { protocol: { clientRegistration: openRegistration } }
 
 describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
+  const session = startForEachTest(startLoggedIn)
   // It has the length of the suite's `state`, and every character that a `state` may contain (RFC 6749 Appendix A.5).
   const state = 'a state of the client, with ~!@#$%^&*()_+-={}[]|:;"<>,./?`'.padEnd(128, 'x')
   const refused = { view: 'sign-out', client: null, refused: { code: 'invalid_request' } }
 
   test('oidcc-rp-initiated-logout', async () => {
-    await using session = await startLoggedIn()
     const { party, login } = session
     const parameters = { id_token_hint: login.idToken, post_logout_redirect_uri: postLogoutRedirectUri, state }
     const response = await endSession(party, parameters)
@@ -23,7 +24,6 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
   })
 
   test('oidcc-rp-initiated-logout: by POST, from a page of the client', async () => {
-    await using session = await startLoggedIn()
     const { party, login } = session
     const parameters = { id_token_hint: login.idToken, post_logout_redirect_uri: postLogoutRedirectUri, state }
     const posted = await party.agent.postForm(`${party.host.issuer}/api/oidc/end-session`, parameters, {
@@ -38,7 +38,6 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
     ['oidcc-rp-initiated-logout-bad-post-logout-redirect-uri', 'https://app.example/elsewhere'],
     ['oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri', `${postLogoutRedirectUri}?foo=bar`],
   ])('%s', async (_module, uri) => {
-    await using session = await startLoggedIn()
     const { party, login } = session
     const page = await endSession(party, { id_token_hint: login.idToken, post_logout_redirect_uri: uri, state })
     expect([page.status, page.location, viewOf(page)]).toMatchObject([200, null, refused])
@@ -54,7 +53,6 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
     ['oidcc-rp-initiated-logout-bad-id-token-hint', 'signed by another key'],
     ['oidcc-rp-initiated-logout-bad-id-token-hint', 'that is not a token'],
   ])('%s: one %s', async (_module, which) => {
-    await using session = await startLoggedIn()
     const { party, login } = session
     const [header, , signature] = login.idToken.split('.')
     const others = Buffer.from(JSON.stringify({ ...login.claims, sub: 'somebody else' })).toString('base64url')
@@ -79,7 +77,6 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
     ['oidcc-rp-initiated-logout-no-params', {}],
     ['oidcc-rp-initiated-logout-only-state', { state }],
   ])('%s', async (_module, parameters) => {
-    await using session = await startLoggedIn()
     const { party } = session
     const last = await confirmLogout(party, await endSession(party, parameters))
     expect([last.status, last.location, viewOf(last)]).toMatchObject([200, null, { view: 'signed-out' }])
@@ -103,7 +100,6 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
   })
 
   test('oidcc-rp-initiated-logout-no-state', async () => {
-    await using session = await startLoggedIn()
     const { party, login } = session
     const parameters = { id_token_hint: login.idToken, post_logout_redirect_uri: postLogoutRedirectUri }
     const response = await endSession(party, parameters)
@@ -112,7 +108,6 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
   })
 
   test('oidcc-rp-initiated-logout-no-id-token-hint', async () => {
-    await using session = await startLoggedIn()
     const { party } = session
     const unknown = { post_logout_redirect_uri: postLogoutRedirectUri, state }
     const last = await confirmLogout(party, await endSession(party, unknown))

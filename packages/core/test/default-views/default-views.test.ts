@@ -3,7 +3,7 @@ import type { AuthenticationCeremony, HostAccount, LoginCodeMail, View } from '@
 import { memoryStores } from '@pocket/core/memory'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
-import { followRedirects, type Host, signIn, startHost, viewOf, visit } from '../flows/host.ts'
+import { followRedirects, type Host, openBrowser, signIn, startHost, viewOf, visit } from '../flows/host.ts'
 import { authorizationUrl, plain, redirectUri } from './plain-pages.ts'
 
 async function answerCeremony(
@@ -67,8 +67,7 @@ describe('without a render option', () => {
   })
 
   test('caches the page assets permanently, and serves no other files', async () => {
-    const agent = new UserAgent()
-    const page = await agent.follow(await agent.get(await authorizationUrl(host)))
+    const { page } = await openBrowser(await authorizationUrl(host))
     const paths = [...page.text.matchAll(/(?:src|href)="(\/interaction\/assets\/[^"]+)"/g)].map(([, path]) => path)
     expect(paths).toHaveLength(2)
     for (const path of paths) {
@@ -136,8 +135,7 @@ describe('users without a passkey on this device', () => {
 
   test('see no such pages if the host has its own or disables them', async () => {
     await using own = await startHost({ options: { pages: { ...plain.pages, otherMethodsUrl: null } } })
-    const agent = new UserAgent()
-    const page = await agent.follow(await agent.get(await authorizationUrl(own)))
+    const { agent, page } = await openBrowser(await authorizationUrl(own))
     expect(page.text).not.toMatch(/another way|Create an account|Send me a code/)
     for (const path of ['code', 'sign-up']) expect((await agent.get(`${page.url}/${path}`)).status).toBe(404)
   })
@@ -158,8 +156,7 @@ describe('render option', () => {
         limits: { hookTimeout: 200 },
       },
     })
-    const agent = new UserAgent()
-    const page = await agent.follow(await agent.get(await authorizationUrl(host)))
+    const { agent, page } = await openBrowser(await authorizationUrl(host))
     expect([page.status, page.text]).toEqual([500, expect.stringContaining('misconfigured')])
     expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'pages.render', view: 'sign-in' } }])
     expect(host.events).toMatchObject([{ event: 'request_refused', code: 'misconfigured' }])
@@ -209,8 +206,7 @@ describe('render option', () => {
   test('without an error page falls back to the default one', async () => {
     const render = () => Promise.reject(new Error('no templates at all'))
     await using host = await startHost({ options: { pages: { render } } })
-    const agent = new UserAgent()
-    const page = await agent.follow(await agent.get(await authorizationUrl(host)))
+    const { page } = await openBrowser(await authorizationUrl(host))
     expect([page.status, page.text]).toEqual([500, expect.stringContaining('misconfigured')])
   })
 })

@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
+import { shareBetweenTests } from '@pocket/test-support'
 import * as oidc from 'openid-client'
-import { type StoresUnderTest, storeKinds } from '../contracts/store-kinds.ts'
-import { type Host, hour, startHost, withRoutes } from './host.ts'
+import { storeKinds } from '../contracts/store-kinds.ts'
+import { accessToApi, resource } from './api-fixture.ts'
+import { hour, startHostOver, withRoutes } from './host.ts'
 import { interceptReads } from './intercepted-reads.ts'
 import { login, type Parameters, redirectUri, relyingParty } from './login.ts'
 
-const resource = 'https://notes.example/api'
 const refused = { status: 400, error: 'invalid_grant' }
 
 /** Approves a device in the session of the browser. */
@@ -15,18 +16,11 @@ const withDeviceRoute = withRoutes((pocket, req, res, query) => ({
 }))
 
 describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
-  let database: StoresUnderTest
-  let host: Host
+  const host = shareBetweenTests(() => startHostOver(open, { mount: withDeviceRoute }))
   let api: Awaited<ReturnType<typeof createNotesApi>>
 
   beforeAll(async () => {
-    database = await open()
-    host = await startHost({ stores: await database.empty(), mount: withDeviceRoute })
     api = await createNotesApi()
-  })
-  afterAll(async () => {
-    await host[Symbol.asyncDispose]()
-    await database[Symbol.asyncDispose]()
   })
 
   /** An API with opaque tokens and its resource server. */
@@ -38,10 +32,10 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
       accessTokenFormat: 'opaque',
       resourceServerClientIds: [server.client.id],
     })
-    const { permissions } = await host.pocket.apis.setPermissions(id, [
+    const api = await host.pocket.apis.setPermissions(id, [
       { key: 'notes:read', name: 'Read notes', description: 'See what you have written' },
     ])
-    return { id, permissions, server }
+    return { ...api, server }
   }
 
   /** A user in the only group of a client, with all tokens that the client received. */
@@ -50,12 +44,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     const party = await relyingParty(host, { client, protocol: { jwtAccessTokens } })
     const { configuration } = party
     await host.pocket.clients.setAllowedGroups(party.client.id, ['g1'])
-    await host.pocket.apis.setGrant(api.id, party.client.id, {
-      userDelegatedAccess: true,
-      clientAccess: false,
-      userDelegatedPermissionIds: api.permissions.map(({ id }) => id),
-      clientPermissionIds: [],
-    })
+    await host.pocket.apis.setGrant(api.id, party.client.id, accessToApi(api, ['notes:read']))
     const browsing = { agent: new UserAgent(), person: await host.person('ada') }
     const code = async (extra: Parameters = {}) => (await login(host, configuration, extra, browsing)).finish
     const tokens = await (await code())()
@@ -206,7 +195,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     ['was not used', { length: 30 * 86_400, idle: 300 }],
   ])('a session that %s revokes no tokens, and neither does its removal', async (_why, lifetime) => {
     const options = { sessionLifetime: async () => lifetime }
-    await using other = await startHost({ stores: await database.empty(), options })
+    await using other = await startHostOver(open, { options })
     const { configuration } = await relyingParty(other)
     const { agent, account, finish } = await login(other, configuration)
     const { refresh_token } = await finish()

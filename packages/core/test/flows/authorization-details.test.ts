@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals'
 import type { AuthorizationDetailsTypes } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
+import { accessToApi } from './api-fixture.ts'
 import { decide, followRedirects, type Host, redirectParameters, signIn, startHost, viewOf } from './host.ts'
 import { redirectUri, relyingParty } from './login.ts'
 
@@ -17,12 +18,7 @@ const types: AuthorizationDetailsTypes = {
 async function createFixture(host: Host) {
   const { client, configuration } = await relyingParty(host, { protocol: { authorizationDetailsTypes: ['payment'] } })
   const api = await host.pocket.apis.create({ name: 'Bank', resource, accessTokenFormat: 'opaque' })
-  await host.pocket.apis.setGrant(api.id, client.id, {
-    userDelegatedAccess: true,
-    clientAccess: false,
-    userDelegatedPermissionIds: [],
-    clientPermissionIds: [],
-  })
+  await host.pocket.apis.setGrant(api.id, client.id, accessToApi(api, []))
   const agent = new UserAgent()
   const authorize = (details: unknown) => {
     const fields = {

@@ -1,5 +1,4 @@
-import { UserAgent } from '@pocket/core/testing'
-import { decide, type Host, sendForm, signIn } from './host.ts'
+import { decide, type Host, openBrowser, sendForm, signIn } from './host.ts'
 import { authorizationUrl, redirectUri } from './login.ts'
 
 export const form = 'application/x-www-form-urlencoded'
@@ -7,8 +6,7 @@ export const form = 'application/x-www-form-urlencoded'
 export async function startSignIn(host: Host) {
   const { client, secret } = await host.client({ redirectUris: [redirectUri] })
   const { authenticator, account } = await host.person('ada')
-  const agent = new UserAgent()
-  const page = await agent.follow(await agent.get(authorizationUrl(host, client.id, { scope: 'openid profile' })))
+  const { agent, page } = await openBrowser(authorizationUrl(host, client.id, { scope: 'openid profile' }))
   return { client, secret, authenticator, account, agent, page }
 }
 

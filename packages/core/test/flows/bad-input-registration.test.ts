@@ -1,24 +1,13 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
 import { allStoreKinds, type StoresUnderTest } from '../contracts/store-kinds.ts'
-import { type Host, openRegistration, startHost } from './host.ts'
+import { openRegistration, startHostOver } from './host.ts'
 import { redirectUri } from './login.ts'
 
-let stores: StoresUnderTest
-let host: Host
-
-beforeAll(async () => {
-  // PostgreSQL rejects more text values than SQLite.
-  stores = await (allStoreKinds.PostgreSQL as () => Promise<StoresUnderTest>)()
-  host = await startHost({
-    stores: await stores.empty(),
-    options: { protocol: { clientRegistration: openRegistration } },
-  })
-})
-
-afterAll(async () => {
-  await host[Symbol.asyncDispose]()
-  await stores[Symbol.asyncDispose]()
-})
+// PostgreSQL rejects more text values than SQLite.
+const open = allStoreKinds.PostgreSQL as () => Promise<StoresUnderTest>
+const options = { protocol: { clientRegistration: openRegistration } }
+const host = shareBetweenTests(() => startHostOver(open, { options }))
 
 async function register(body: string, type = 'application/json') {
   const headers = { 'content-type': type }

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
-import { allStoreKinds, type StoresUnderTest } from '../contracts/store-kinds.ts'
-import { type Host, startHost } from './host.ts'
+import { shareBetweenTests } from '@pocket/test-support'
+import { allStoreKinds } from '../contracts/store-kinds.ts'
+import { startHostOver } from './host.ts'
 import { redirectUri } from './login.ts'
 
 type Fields = readonly (readonly [name: string, value: string])[]
@@ -42,24 +43,16 @@ const known =
 
 // PostgreSQL rejects more text values than SQLite.
 describe.each(Object.entries(allStoreKinds).filter(([kind]) => kind === 'PostgreSQL'))('%s', (_kind, open) => {
-  let stores: StoresUnderTest
-  let host: Host
+  const host = shareBetweenTests(() => startHostOver(open))
   let own: Record<string, string>
 
   beforeAll(async () => {
-    stores = await open()
-    host = await startHost({ stores: await stores.empty() })
     const { client, secret } = await host.client({ redirectUris: [redirectUri] })
     own = { client_id: client.id, client_secret: secret }
   })
 
   beforeEach(() => {
     host.errors.length = 0
-  })
-
-  afterAll(async () => {
-    await host[Symbol.asyncDispose]()
-    await stores[Symbol.asyncDispose]()
   })
 
   const post = (path: string, body: string | Uint8Array<ArrayBuffer>, type: string = form) =>

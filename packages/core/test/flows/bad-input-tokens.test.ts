@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { exportJWK, exportSPKI, generateKeyPair, importJWK, type JWK, type JWTHeaderParameters, SignJWT } from 'jose'
 import { createParty, logIn, type Party } from '../conformance/party.ts'
-import { type Host, sendForm, startHost, viewOf, visit } from './host.ts'
+import { sendForm, shareHost, viewOf, visit } from './host.ts'
 import { authorizationUrl, redirectUri } from './login.ts'
 
 const own = await generateKeyPair('RS256', { extractable: true })
@@ -65,19 +65,8 @@ function createBadSignatures(claims: Claims, jwk: JWK, header: Header = {}) {
 const kindsOfSignature = Object.keys(createBadSignatures({}, ownJwk))
 
 describe('signature verification', () => {
-  let host: Host
-  let agent: UserAgent
-
-  beforeAll(async () => {
-    host = await startHost()
-    agent = new UserAgent()
-  })
-
-  beforeEach(() => {
-    host.errors.length = 0
-  })
-
-  afterAll(async () => host[Symbol.asyncDispose]())
+  const host = shareHost()
+  const agent = new UserAgent()
 
   const createClientWithKeys = (protocol = {}) =>
     host.client({ redirectUris: [redirectUri], protocol: { jwks: { keys: [ownJwk] }, ...protocol } })
@@ -264,7 +253,7 @@ describe('signature verification', () => {
 })
 
 describe('tokens that the provider signed', () => {
-  let host: Host
+  const host = shareHost()
   let party: Party
   let idToken: string
   let accessToken: string
@@ -272,7 +261,6 @@ describe('tokens that the provider signed', () => {
   let ours: JWK
 
   beforeAll(async () => {
-    host = await startHost()
     party = await createParty(host, {
       client: { postLogoutRedirectUris: ['https://app.example/bye'] },
       protocol: { jwtAccessTokens: true },
@@ -284,12 +272,6 @@ describe('tokens that the provider signed', () => {
     const { keys } = (await (await fetch(`${host.issuer}/.well-known/jwks.json`)).json()) as { keys: JWK[] }
     ours = keys.find(({ kty }) => kty === 'RSA') ?? {}
   })
-
-  beforeEach(() => {
-    host.errors.length = 0
-  })
-
-  afterAll(async () => host[Symbol.asyncDispose]())
 
   async function authorizeWithHint(hint: string): Promise<string | number | null> {
     const result = await visit(party.agent, authorizationUrl(host, party, { prompt: 'none', id_token_hint: hint }))

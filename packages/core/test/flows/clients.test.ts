@@ -3,7 +3,7 @@ import type { NewClientInput } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { decide, minute, redirectParameters, returnDenied, second, shareHost, signIn, viewOf, visit } from './host.ts'
-import { type Parameters, redirectUri, relyingParty } from './login.ts'
+import { expectRefusal, type Parameters, redirectUri, relyingParty } from './login.ts'
 import { stopTime } from './stop-time.ts'
 
 const host = shareHost()
@@ -113,9 +113,7 @@ test('revokes the tokens of a client when its consent is withdrawn, and no other
   expect(await host.pocket.withdrawConsent(account.id, client.id)).toBe(true)
   expect(await host.pocket.withdrawConsent(account.id, client.id)).toBe(false)
   expect(await oidc.tokenIntrospection(configuration, tokens.access_token)).toEqual({ active: false })
-  await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
-    error: 'invalid_grant',
-  })
+  await expectRefusal(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? ''), 'invalid_grant')
   expect(await oidc.tokenIntrospection(other.configuration, kept.access_token)).toMatchObject({ active: true })
   const again = await authorize(fixture)
   expect(viewOf(again.page)).toMatchObject({ view: 'consent', allowedBefore: false })

@@ -10,8 +10,9 @@ import { UserAgent } from '@pocket/core/testing'
 import { decodeJwt } from 'jose'
 import * as oidc from 'openid-client'
 import { MasterKey } from '../../src/master-key.ts'
+import { accessToApi } from './api-fixture.ts'
 import { type Host, minute, second, sendForm, signIn, startHost, verifyJwt, withRoutes } from './host.ts'
-import { authorizationUrl, login, redirectUri, relyingParty } from './login.ts'
+import { authorizationUrl, expectRefusal, login, redirectUri, relyingParty } from './login.ts'
 import { stopTime } from './stop-time.ts'
 
 const resource = 'https://bank.example'
@@ -67,19 +68,15 @@ test('issues the approved authorization details for the API that the device requ
   const { client, configuration, person, decide, requestDeviceCode, poll } = await createFixture(host, {
     authorizationDetailsTypes: ['payment'],
   })
-  const api = await host.pocket.apis.create({ name: 'Bank', resource, accessTokenFormat: 'opaque' })
-  const { permissions } = await host.pocket.apis.setPermissions(api.id, [{ key: 'pay', name: 'Pay' }])
-  await host.pocket.apis.setGrant(api.id, client.id, {
-    userDelegatedAccess: true,
-    clientAccess: false,
-    userDelegatedPermissionIds: permissions.map(({ id }) => id),
-    clientPermissionIds: [],
-  })
+  const { id } = await host.pocket.apis.create({ name: 'Bank', resource, accessTokenFormat: 'opaque' })
+  const api = await host.pocket.apis.setPermissions(id, [{ key: 'pay', name: 'Pay' }])
+  await host.pocket.apis.setGrant(api.id, client.id, accessToApi(api, ['pay']))
   const fields = { scope: 'openid email pay', resource, authorization_details: JSON.stringify(paymentDetails(10)) }
   for (const wrong of [[{ type: 'payment' }], [{ type: 'unknown' }], 'no list'])
-    await expect(requestDeviceCode({ ...fields, authorization_details: JSON.stringify(wrong) })).rejects.toMatchObject({
-      error: 'invalid_authorization_details',
-    })
+    await expectRefusal(
+      requestDeviceCode({ ...fields, authorization_details: JSON.stringify(wrong) }),
+      'invalid_authorization_details',
+    )
   const { user_code: userCode, device_code: deviceCode } = await requestDeviceCode(fields)
   const shown = (await decide('find', userCode)) as PendingDeviceAuthorization
   expect(shown).toMatchObject({
@@ -102,9 +99,10 @@ test('issues the approved authorization details for the API that the device requ
     email: person.account.email,
   })
   const more = { resource, authorization_details: JSON.stringify(paymentDetails(1000)) }
-  await expect(oidc.refreshTokenGrant(configuration, String(tokens.refresh_token), more)).rejects.toMatchObject({
-    error: 'invalid_authorization_details',
-  })
+  await expectRefusal(
+    oidc.refreshTokenGrant(configuration, String(tokens.refresh_token), more),
+    'invalid_authorization_details',
+  )
   const again = await requestDeviceCode(fields)
   expect(await decide('find', again.user_code)).toMatchObject({ consentRequired: true })
   expect(await decide('approve', again.user_code)).toBeNull()
@@ -161,9 +159,7 @@ test('issues the same pairwise subject on a device if the client has a sector', 
     client: { redirectUris: [] },
     protocol: { subjectType: 'pairwise' },
   })
-  await expect(oidc.initiateDeviceAuthorization(noOrigin, { scope: 'openid' })).rejects.toMatchObject({
-    error: 'invalid_request',
-  })
+  await expectRefusal(oidc.initiateDeviceAuthorization(noOrigin, { scope: 'openid' }), 'invalid_request')
   expect(host.errors).toEqual([])
 })
 

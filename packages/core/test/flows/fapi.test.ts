@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { beforeAll, expect, test } from '@jest/globals'
 import type { Client } from '@pocket/core'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
-import { type Host, sendForm, startHost } from './host.ts'
+import { sendForm, shareHost } from './host.ts'
 import { redirectUri } from './login.ts'
 
 type Fields = Readonly<Record<string, string>>
@@ -13,20 +13,15 @@ const parameters = { redirect_uri: redirectUri, response_type: 'code', scope: 'o
 const now = () => Math.floor(Date.now() / 1000)
 const keys = { PS256: await generateKeyPair('PS256'), RS256: await generateKeyPair('RS256') }
 
-let host: Host
+const host = shareHost()
 let client: Client
 let secret: string
 beforeAll(async () => {
-  host = await startHost()
   const jwks = await Promise.all(
     Object.entries(keys).map(async ([kid, { publicKey }]) => ({ ...(await exportJWK(publicKey)), kid, use: 'sig' })),
   )
   const redirectUris = [redirectUri, 'http://192.168.1.5/callback']
   ;({ client, secret } = await host.client({ redirectUris, protocol: { fapi: true, jwks: { keys: jwks } } }))
-})
-afterAll(async () => {
-  expect(host.errors).toEqual([])
-  await host[Symbol.asyncDispose]()
 })
 
 function sign(claims: JWTPayload, alg: Algorithm = 'PS256'): Promise<string> {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { ClientProtocolInput, NewClientInput } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { decide, type Host, sendJson, shareHost, signIn, viewOf, visit } from './host.ts'
+import { decide, type Host, openBrowser, sendJson, shareHost, signIn, viewOf, visit } from './host.ts'
 import { authorizationUrl, login, type Parameters, redirectUri, relyingParty } from './login.ts'
 
 const registration = async () => ({ mode: 'open', restrictToGroups: true, documentPatterns: [] }) as const
@@ -147,8 +147,7 @@ describe('restricted client', () => {
     const { registration_client_uri: url = '', registration_access_token: token } = created
     await sendJson('PUT', url, { ...changed, ...more }, token)
     expect(await host.pocket.clients.find(id)).toMatchObject({ isGroupRestricted: true, allowedGroupIds: [] })
-    const agent = new UserAgent()
-    const page = await agent.follow(await agent.get(authorizationUrl(host, id)))
+    const { agent, page } = await openBrowser(authorizationUrl(host, id))
     expectNotAllowed(await signIn(agent, page, person.authenticator))
   })
 })

@@ -17,8 +17,8 @@ import {
   type View,
 } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
-import { SoftwareAuthenticator, type UserAgent, type UserAgentResponse } from '@pocket/core/testing'
-import { shareBetweenTests } from '@pocket/test-support'
+import { SoftwareAuthenticator, UserAgent, type UserAgentResponse } from '@pocket/core/testing'
+import { shareBetweenTests, startForEachTest } from '@pocket/test-support'
 import type { PublicKeyCredentialCreationOptionsJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { createRemoteJWKSet, type JWTVerifyOptions, jwtVerify } from 'jose'
 import type { StoresUnderTest } from '../contracts/store-kinds.ts'
@@ -181,17 +181,23 @@ export async function startHostOver(
 }
 
 /** One host for all tests of a block, which must have reported no error at its end. */
-export const shareHost = (options: HostOptions = {}): Host =>
-  shareBetweenTests(async () => {
-    const host = await startHost(options)
-    return {
-      ...host,
-      [Symbol.asyncDispose]: async () => {
-        await host[Symbol.asyncDispose]()
-        if (host.errors.length > 0) throw new AggregateError(host.errors, 'The host reported errors.')
-      },
-    }
-  })
+export const shareHost = (options: HostOptions = {}): Host => shareBetweenTests(() => startFaultlessHost(options))
+
+/** A host for each test of a block, which must have reported no error at its end. */
+export const freshHost = (options: HostOptions = {}): Host => startForEachTest(() => startFaultlessHost(options))
+
+async function startFaultlessHost(options: HostOptions): Promise<Host> {
+  const host = await startHost(options)
+  return {
+    ...host,
+    [Symbol.asyncDispose]: async () => {
+      // Before the host ends, which interrupts its work.
+      const errors = [...host.errors]
+      await host[Symbol.asyncDispose]()
+      if (errors.length > 0) throw new AggregateError(errors, 'The host reported errors.')
+    },
+  }
+}
 
 let madeKeys: readonly StoredKey[] | undefined
 
@@ -298,6 +304,12 @@ const leavesOrigin = (of: string) => (url: string) => new URL(url).origin !== ne
 /** Opens a page of the provider, and follows redirects until they leave it. */
 export async function visit(agent: UserAgent, url: string | URL): Promise<UserAgentResponse> {
   return agent.follow(await agent.get(String(url)), { until: leavesOrigin(String(url)) })
+}
+
+/** Opens a page in a browser without cookies. */
+export async function openBrowser(url: string | URL): Promise<{ agent: UserAgent; page: UserAgentResponse }> {
+  const agent = new UserAgent()
+  return { agent, page: await visit(agent, url) }
 }
 
 /** Signs in on a sign-in page, and returns the URL at which the interaction continues. */

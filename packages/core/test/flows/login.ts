@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import type { ClientProtocolInput, NewClientInput } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
@@ -95,4 +96,9 @@ export async function login(
   const finish = (extra?: oidc.DPoPOptions): Promise<Tokens> =>
     oidc.authorizationCodeGrant(configuration, new URL(page.location ?? ''), checks, undefined, extra)
   return { account, agent, page, checks, finish }
+}
+
+/** Asserts that the provider refuses a request with this error. */
+export async function expectRefusal(request: Promise<unknown>, error: string): Promise<void> {
+  await assert.rejects(request, { error })
 }

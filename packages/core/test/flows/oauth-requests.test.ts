@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
-import { decide, sendForm, shareHost, visit } from './host.ts'
+import { decide, openBrowser, sendForm, shareHost, visit } from './host.ts'
 import { authorizationUrl, followAuthorization, redirectUri, relyingParty } from './login.ts'
 
 const host = shareHost()
@@ -62,8 +62,7 @@ test('issues a code without an ID token to a pushed request', async () => {
 test('still rejects a nonce without the scope openid if the client adds that scope', async () => {
   const { client } = await relyingParty(host, { protocol: { defaultScopes: ['openid'] } })
   const request = { client_id: client.id, redirect_uri: redirectUri, response_type: 'code', nonce: 'a nonce' }
-  const agent = new UserAgent()
-  const page = await visit(agent, `${host.issuer}/authorize?${new URLSearchParams(request)}`)
+  const { page } = await openBrowser(`${host.issuer}/authorize?${new URLSearchParams(request)}`)
   expect(page.location).toContain('error=invalid_request')
 })
 

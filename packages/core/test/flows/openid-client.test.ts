@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { day, decide, type Host, sendForm, signIn, startHost, visit } from './host.ts'
+import { day, decide, type Host, openBrowser, sendForm, signIn, startHost } from './host.ts'
 import { authorizationUrl, login, redirectUri, relyingParty } from './login.ts'
 
 test('requires PKCE of a confidential client if an administrator enables it', async () => {
@@ -37,8 +37,7 @@ test('a key rotation invalidates neither tokens nor pending interactions', async
   const { finish, account } = await login(host, configuration)
   const { access_token: token } = await finish()
   const { authenticator } = await host.person('bob')
-  const agent = new UserAgent()
-  const page = await visit(agent, authorizationUrl(host, client.id))
+  const { agent, page } = await openBrowser(authorizationUrl(host, client.id))
   const keysBefore = await keyIds(host)
   await host.pocket.rotateKeys()
   const keysAfter = await keyIds(host)

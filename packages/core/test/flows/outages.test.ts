@@ -3,7 +3,7 @@ import { UserAgent } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
 import { UnavailableError } from '../../src/errors.ts'
 import { memoryStores } from '../../src/memory/index.ts'
-import { answerCeremony, sendForm, startHost, viewOf } from './host.ts'
+import { answerCeremony, openBrowser, sendForm, startHost, viewOf } from './host.ts'
 import { authorizationUrl, redirectUri } from './login.ts'
 
 let isDown = false
@@ -74,8 +74,7 @@ test('shows a page that retries automatically after a redirect from an applicati
 
 test('an interaction continues after the outage', async () => {
   const { authenticator } = await host.person('ada')
-  const agent = new UserAgent()
-  const page = await agent.follow(await agent.get(authorizeUrl()))
+  const { agent, page } = await openBrowser(authorizeUrl())
   const unavailable = await runWhileDown(() => agent.get(page.url))
   expect([unavailable.status, unavailable.headers.get('refresh'), viewOf(unavailable)]).toEqual([
     503,

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Api } from '@pocket/core'
 import { shareBetweenTests } from '@pocket/test-support'
 import { generateKeyPair } from 'jose'
 import * as oidc from 'openid-client'
 import { storeKinds } from '../contracts/store-kinds.ts'
+import { accessToApi, resource } from './api-fixture.ts'
 import { signProof } from './client-jwts.ts'
 import { fetchUserInfo, minute, second, sendForm, startHostOver } from './host.ts'
 import { login, type Parameters, relyingParty } from './login.ts'
@@ -14,18 +16,15 @@ interface TokenResponse extends Fields {
   readonly refresh_token: string
 }
 
-const resource = 'https://notes.example/api'
-
 describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
   // Before the host ends, which interrupts its work.
   afterAll(() => expect(host.errors).toEqual([]))
   const host = shareBetweenTests(() => startHostOver(open, { options: { clock: { now: () => now } } }))
   let now = Date.now()
-  let apiId: string
+  let api: Api
 
   beforeAll(async () => {
-    const { id } = await host.pocket.apis.create({ name: 'Notes', resource, accessTokenFormat: 'opaque' })
-    apiId = id
+    api = await host.pocket.apis.create({ name: 'Notes', resource, accessTokenFormat: 'opaque' })
   })
 
   type Party = Awaited<ReturnType<typeof relyingParty>>
@@ -50,12 +49,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
 
   async function createConfidentialClient(parameters: Parameters = {}) {
     const party = await relyingParty(host, { client: { skipConsent: true } })
-    await host.pocket.apis.setGrant(apiId, party.client.id, {
-      userDelegatedAccess: true,
-      clientAccess: false,
-      userDelegatedPermissionIds: [],
-      clientPermissionIds: [],
-    })
+    await host.pocket.apis.setGrant(api.id, party.client.id, accessToApi(api, []))
     const { account, finish } = await login(host, party.configuration, parameters)
     const first = (await finish()) as unknown as TokenResponse
     const isAccepted = ({ access_token }: TokenResponse) => fetchUserInfo(host, access_token).then(({ ok }) => ok)
@@ -94,25 +88,20 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     now += minute
   })
 
-  test.each<[string, { readonly userDelegatedAccess: boolean }, string]>([
-    ['lost a permission', { userDelegatedAccess: true }, 'invalid_grant'],
-    ['lost its access to the API', { userDelegatedAccess: false }, 'access_denied'],
-  ])('does not repeat the response to a client that %s', async (_what, access, error) => {
-    const { permissions } = await host.pocket.apis.setPermissions(apiId, [{ key: 'notes:write', name: 'Write' }])
-    const granted = {
-      clientAccess: false,
-      clientPermissionIds: [],
-      userDelegatedPermissionIds: permissions.map(({ id }) => id),
-    }
+  test.each<[string, readonly string[] | null, string]>([
+    ['lost a permission', [], 'invalid_grant'],
+    ['lost its access to the API', null, 'access_denied'],
+  ])('does not repeat the response to a client that %s', async (_what, kept, error) => {
+    const withPermission = await host.pocket.apis.setPermissions(api.id, [{ key: 'notes:write', name: 'Write' }])
     const party = await relyingParty(host, { client: { skipConsent: true } })
-    await host.pocket.apis.setGrant(apiId, party.client.id, { ...granted, userDelegatedAccess: true })
+    await host.pocket.apis.setGrant(api.id, party.client.id, accessToApi(withPermission, ['notes:write']))
     const { finish } = await login(host, party.configuration, { resource, scope: 'openid notes:write' })
     const { refresh_token } = (await finish()) as unknown as TokenResponse
     const refresh = createRefresh(party)
     expect(await refresh(refresh_token)).toMatchObject({ scope: expect.stringContaining('notes:write') })
-    await host.pocket.apis.setGrant(apiId, party.client.id, { ...granted, ...access, userDelegatedPermissionIds: [] })
+    await host.pocket.apis.setGrant(api.id, party.client.id, accessToApi(api, kept))
     expect(await refresh(refresh_token)).toMatchObject({ error })
-    await host.pocket.apis.setPermissions(apiId, [])
+    await host.pocket.apis.setPermissions(api.id, [])
   })
 
   test('treats a reuse after the new token was used as theft and revokes the family', async () => {

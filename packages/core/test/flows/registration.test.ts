@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { type ClientRegistrationPolicy, createPublicFetch } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import { startForEachTest } from '@pocket/test-support'
-import { day, decide, hour, openRegistration, sendForm, signIn, startHost, viewOf, visit } from './host.ts'
+import { day, decide, hour, openBrowser, openRegistration, sendForm, signIn, startHost, viewOf } from './host.ts'
 import { authorizationUrl, redirectUri } from './login.ts'
 
 let policy: ClientRegistrationPolicy
@@ -192,8 +192,7 @@ describe('registered client', () => {
     const used = await registerClient({ client_name: 'Used' })
     const unused = await registerClient({ client_name: 'Unused' })
     const { authenticator } = await host.person('ada')
-    const agent = new UserAgent()
-    const page = await visit(agent, authorizationUrl(host, used.id))
+    const { agent, page } = await openBrowser(authorizationUrl(host, used.id))
     const consent = await signIn(agent, page, authenticator)
     expect(viewOf(consent)).toMatchObject({
       view: 'consent',

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
+import { accessToApi } from './api-fixture.ts'
 import { shareHost, viewOf } from './host.ts'
 import { followAuthorization, login, redirectUri, relyingParty } from './login.ts'
 
@@ -145,9 +146,7 @@ test('accepts claims and authorization details of several kilobytes', async () =
   const payer = await relyingParty(host, { protocol: { authorizationDetailsTypes: ['payment'] } })
   const resource = 'https://bank.example/'
   const api = await host.pocket.apis.create({ name: 'Bank', resource, accessTokenFormat: 'opaque' })
-  const access = { userDelegatedAccess: true, clientAccess: false }
-  const permissions = { userDelegatedPermissionIds: [], clientPermissionIds: [] }
-  await host.pocket.apis.setGrant(api.id, payer.client.id, { ...access, ...permissions })
+  await host.pocket.apis.setGrant(api.id, payer.client.id, accessToApi(api, []))
   const claims = JSON.stringify({
     userinfo: { email: { values: Array.from({ length: 100 }, (_, i) => `person${i}@example.com`) } },
   })

@@ -1,18 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
-import { decide, type Host, signIn, startHost, visit } from './host.ts'
+import { decide, shareHost, signIn, visit } from './host.ts'
 import { authorizationUrl, type Parameters, redirectUri } from './login.ts'
 
 const hostile = '"><script>alert(1)</script>\r\nSet-Cookie: a=b\u2028&x=1#y%00%0d\'+é'
 const signedOutAt = 'https://app.example/bye?tenant=a'
-let host: Host
-let agent: UserAgent
+const host = shareHost()
+const agent = new UserAgent()
 let client: { id: string; secret: string }
 let other: { id: string; secret: string }
 
 beforeAll(async () => {
-  host = await startHost()
-  agent = new UserAgent()
   const createClient = async (name: string) => {
     const { client, secret } = await host.client({
       name,
@@ -29,10 +27,6 @@ beforeAll(async () => {
   const page = await visit(agent, authorizationUrl(host, client.id))
   const signed = await signIn(agent, page, authenticator)
   if (signed.location === null) await decide(agent, signed)
-})
-afterAll(async () => {
-  expect(host.errors).toEqual([])
-  await host[Symbol.asyncDispose]()
 })
 
 const sendRequest = async (extra: Parameters, id = client.id) =>

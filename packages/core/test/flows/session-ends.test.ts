@@ -6,7 +6,14 @@ import { selectCases, shareBetweenTests } from '@pocket/test-support'
 import * as oidc from 'openid-client'
 import { storeKinds } from '../contracts/store-kinds.ts'
 import { answerCeremony, hour, minute, resumeUrl, signOut, startHostOver, viewOf, withRoutes } from './host.ts'
-import { authorizationUrl, followAuthorization, redirectUri, relyingParty } from './login.ts'
+import {
+  authorizationUrl,
+  expectRefusal,
+  followAuthorization,
+  redirectUri,
+  relyingParty,
+  type Tokens,
+} from './login.ts'
 
 /** A host with login codes and its own sign-out, like `/api/webauthn/logout` of the server. */
 const withOwnRoutes = withRoutes((pocket, req, res, query) => ({
@@ -41,6 +48,12 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
   const listArtifacts = async (accountId: string) => {
     const models = ['Session', 'Grant', 'AuthorizationCode', 'AccessToken', 'RefreshToken']
     return (await Promise.all(models.map((model) => host.stores.artifacts.listByAccount(model, accountId)))).flat()
+  }
+
+  async function expectRevoked({ configuration }: Party, { access_token, refresh_token = '' }: Tokens, sub: string) {
+    await expect(oidc.fetchUserInfo(configuration, access_token, sub)).rejects.toMatchObject({ status: 401 })
+    expect((await oidc.tokenIntrospection(configuration, access_token)).active).toBe(false)
+    await expectRefusal(oidc.refreshTokenGrant(configuration, refresh_token), 'invalid_grant')
   }
 
   const ends: Readonly<Record<string, (one: SignedIn) => Promise<unknown>>> = {
@@ -80,20 +93,8 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
       expect(issued.map(({ tokens }) => tokens.access_token.split('.').length)).toEqual([1, 3, 1, 3])
       await ends[input.way]?.(one)
       for (const [index, party] of parties.entries())
-        if (index > 3)
-          await expect(exchange(party, responses[index] as UserAgentResponse)).rejects.toMatchObject({
-            error: 'invalid_grant',
-          })
-      for (const { party, tokens } of issued) {
-        const { configuration } = party
-        await expect(oidc.fetchUserInfo(configuration, tokens.access_token, account.id)).rejects.toMatchObject({
-          status: 401,
-        })
-        expect((await oidc.tokenIntrospection(configuration, tokens.access_token)).active).toBe(false)
-        await expect(oidc.refreshTokenGrant(configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
-          error: 'invalid_grant',
-        })
-      }
+        if (index > 3) await expectRefusal(exchange(party, responses[index] as UserAgentResponse), 'invalid_grant')
+      for (const { party, tokens } of issued) await expectRevoked(party, tokens, account.id)
       const due = await host.stores.logoutNotices.claimDue(host.clock.now() + hour, host.clock.now() + 2 * hour, 1000)
       const notified = due.filter(({ accountId }) => accountId === account.id).map(({ clientId }) => clientId)
       expect(notified.toSorted()).toEqual([one.first, ...parties].map(({ client }) => client.id).toSorted())
@@ -158,12 +159,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
       expect(page.location).toBeNull()
       expect(viewOf(page)).toHaveProperty('retryAt', expect.stringContaining(`client_id=${party.client.id}`))
       expect(await listArtifacts(account.id)).toEqual([])
-      await expect(oidc.refreshTokenGrant(first.configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
-        error: 'invalid_grant',
-      })
-      await expect(oidc.fetchUserInfo(first.configuration, tokens.access_token, account.id)).rejects.toMatchObject({
-        status: 401,
-      })
+      await expectRevoked(first, tokens, account.id)
       expect(host.events.filter(({ event }) => event === 'client_authorized')).toEqual([])
       expect(await host.stores.consents.find(account.id, party.client.id)).toBeUndefined()
       const due = await host.stores.logoutNotices.claimDue(host.clock.now() + hour, host.clock.now() + 2 * hour, 1000)
@@ -276,28 +272,34 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
     expect(await isActive()).toBe(false)
   })
 
+  /** Ends two sessions, of which the second cannot be ended. */
+  async function failHalfway(end: () => Promise<unknown> | undefined) {
+    const { artifacts } = host.stores
+    const destroyByUid = artifacts.destroyByUid.bind(artifacts)
+    let ended = 0
+    artifacts.destroyByUid = async (...input) => {
+      ended += 1
+      if (ended === 2) throw new Error('the database went away')
+      return destroyByUid(...input)
+    }
+    await end()
+    artifacts.destroyByUid = destroyByUid
+    expect(ended).toBe(2)
+  }
+
   test.each(['the sign-out page', 'the sign-out of the host'])(
     'by %s ends all sessions of the browser, or none if it fails halfway',
     async (way) => {
       const one = await signInAda()
       const { account, authenticator } = one
       await followAuthorization(host, authorizationUrl(host, one.first), { person: { account, authenticator } })
-      const { artifacts, sessionHistory } = host.stores
+      const { sessionHistory } = host.stores
       // As after sign-ins in two tabs concurrently.
       const [first, second] = await sessionHistory.originsOf(account.id)
       const browser = first?.browser ?? null
       expect(browser).not.toBeNull()
       if (second) await sessionHistory.saveOrigin({ ...second, browser })
-      const destroyByUid = artifacts.destroyByUid.bind(artifacts)
-      let ended = 0
-      artifacts.destroyByUid = async (...input) => {
-        ended += 1
-        if (ended === 2) throw new Error('the database went away')
-        return destroyByUid(...input)
-      }
-      await ends[way]?.(one)
-      artifacts.destroyByUid = destroyByUid
-      expect(ended).toBe(2)
+      await failHalfway(() => ends[way]?.(one))
       expect(await host.pocket.sessions.list(account.id)).toHaveLength(2)
       host.errors.length = 0
       await ends[way]?.(one)
@@ -314,17 +316,7 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
       const lists = [one, other].map(({ account }) => host.pocket.sessions.list(account.id))
       return (await Promise.all(lists)).flat()
     }
-    const { artifacts } = host.stores
-    const destroyByUid = artifacts.destroyByUid.bind(artifacts)
-    let ended = 0
-    artifacts.destroyByUid = async (...input) => {
-      ended += 1
-      if (ended === 2) throw new Error('the database went away')
-      return destroyByUid(...input)
-    }
-    await one.agent.get(`${host.issuer}/leave`)
-    artifacts.destroyByUid = destroyByUid
-    expect(ended).toBe(2)
+    await failHalfway(() => one.agent.get(`${host.issuer}/leave`))
     expect(await listSessions()).toHaveLength(2)
     await one.agent.get(`${host.issuer}/leave`)
     expect(await listSessions()).toEqual([])

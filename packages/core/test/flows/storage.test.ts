@@ -3,6 +3,7 @@ import { UserAgent } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
 import * as oidc from 'openid-client'
 import { storeKinds } from '../contracts/store-kinds.ts'
+import { accessToApi } from './api-fixture.ts'
 import {
   decide,
   fetchUserInfo,
@@ -226,12 +227,7 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
     await host.stores.consents.allow(accountId, client.id, ['email'], 0)
     const api = await host.pocket.apis.create({ name: 'Files', resource: 'https://files.example.com' })
     await host.pocket.apis.update(api.id, { name: 'Files', resourceServerClientIds: [client.id] })
-    const access = { userDelegatedAccess: false, clientAccess: true }
-    await host.pocket.apis.setGrant(api.id, client.id, {
-      ...access,
-      userDelegatedPermissionIds: [],
-      clientPermissionIds: [],
-    })
+    await host.pocket.apis.setGrant(api.id, client.id, accessToApi(api, null, []))
     await host.pocket.clients.create({ id: 'taken', name: 'Taken', redirectUris: [] })
     await expect(host.pocket.clients.rename(client.id, 'taken')).rejects.toMatchObject({
       code: 'client_id_already_exists',

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { SynologyDsm } from '@pocket/test-support/relying-parties'
-import { decide, type Host, signIn, startHost, viewOf } from './host.ts'
+import { decide, freshHost, type Host, openBrowser, signIn, viewOf } from './host.ts'
+
+const host = freshHost()
 
 async function createDsm(
   host: Host,
@@ -25,7 +27,6 @@ async function createDsm(
 
 describe('Synology DSM', () => {
   test('signs in with passkey and consent the first time, and without a page the second time', async () => {
-    await using host = await startHost()
     const { authenticator, account } = await host.person('ada')
     const { dsm, back, client } = await createDsm(host)
     const agent = new UserAgent()
@@ -59,24 +60,20 @@ describe('Synology DSM', () => {
       { event: 'client_authorized', clientId: client.id },
       { event: 'client_authorized', clientId: client.id },
     ])
-    expect(host.errors).toEqual([])
   })
 
   test.each([
     ['https://nas:5001', 'https://nas:5001/'],
     ['https://nas:5001/', 'https://nas:5001'],
   ])('accepts %s if %s is registered', async (typed, registered) => {
-    await using host = await startHost()
     const { authenticator } = await host.person('ada')
     const { dsm } = await createDsm(host, { typed, registered: [registered] })
-    const agent = new UserAgent()
-    const page = await agent.follow(await agent.get(dsm.begin().url))
+    const { agent, page } = await openBrowser(dsm.begin().url)
     const returned = await decide(agent, await signIn(agent, page, authenticator))
     expect(await dsm.finish(returned.location ?? '')).toMatchObject({ signedIn: true })
   })
 
   test('accepts each of several registered redirect URIs', async () => {
-    await using host = await startHost()
     const { authenticator } = await host.person('ada')
     const addresses = ['https://nas:5001', 'https://nas.example.com', 'https://photos.example.com/'] as const
     const { client, secret } = await host.client({ redirectUris: [...addresses] })
@@ -90,8 +87,7 @@ describe('Synology DSM', () => {
     })
     await dsm.save()
     for (const address of addresses) {
-      const agent = new UserAgent()
-      const page = await agent.follow(await agent.get(dsm.begin({ host: new URL(address).host }).url))
+      const { agent, page } = await openBrowser(dsm.begin({ host: new URL(address).host }).url)
       const next = await signIn(agent, page, authenticator)
       const returned = next.location ? next : await decide(agent, next)
       expect(await dsm.finish(returned.location ?? '')).toEqual({ signedIn: true, accountName: 'ada' })
@@ -99,11 +95,9 @@ describe('Synology DSM', () => {
   })
 
   test('reports a user name that DSM does not know, and does not sign in', async () => {
-    await using host = await startHost()
     const { authenticator } = await host.person('eve')
     const { dsm } = await createDsm(host, { accounts: ['ada'] })
-    const agent = new UserAgent()
-    const page = await agent.follow(await agent.get(dsm.begin().url))
+    const { agent, page } = await openBrowser(dsm.begin().url)
     const returned = await decide(agent, await signIn(agent, page, authenticator))
     expect(await dsm.finish(returned.location ?? '')).toMatchObject({ signedIn: false, accountName: 'eve' })
   })
@@ -115,7 +109,6 @@ describe('Synology DSM', () => {
     ['https://nas:5002', 'invalid_redirect_uri'],
     ['http://nas:5001', 'invalid_redirect_uri'],
   ])('rejects %s on an error page', async (typed, code) => {
-    await using host = await startHost()
     const { dsm } = await createDsm(host, { typed, registered: ['https://nas:5001', 'https://nas:5001/callback'] })
     const agent = new UserAgent()
     const page = await agent.get(dsm.begin().url)
@@ -125,11 +118,9 @@ describe('Synology DSM', () => {
   })
 
   test('Cancel on the consent page returns access_denied to the client', async () => {
-    await using host = await startHost()
     const { authenticator } = await host.person('ada')
     const { dsm } = await createDsm(host)
-    const agent = new UserAgent()
-    const page = await agent.follow(await agent.get(dsm.begin().url))
+    const { agent, page } = await openBrowser(dsm.begin().url)
     const returned = await decide(agent, await signIn(agent, page, authenticator), 'cancelTo')
     const result = new URL(returned.location ?? '').searchParams
     expect(result.get('error')).toBe('access_denied')

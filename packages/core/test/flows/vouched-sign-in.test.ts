@@ -1,30 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { changeIssuer } from '@pocket/core'
 import { PocketError } from '@pocket/core/errors'
 import { UserAgent } from '@pocket/core/testing'
-import { type Host, startHost, viewOf } from './host.ts'
+import { freshHost, viewOf } from './host.ts'
 
-let host: Host
 let vouch: (req: IncomingMessage, res: ServerResponse) => Promise<unknown>
 
-beforeEach(async () => {
-  host = await startHost({
-    mount: (pocket) => {
-      const provider = pocket.callback()
-      return (req, res) =>
-        provider(req, res, async () => {
-          const work = req.url === '/vouch' ? vouch(req, res) : pocket.session(req, res)
-          const result = await work.catch((error: unknown) => {
-            if (!(error instanceof PocketError)) throw error
-            return { code: error.code, fields: error.fields }
-          })
-          res.end(JSON.stringify(result ?? null))
+const host = freshHost({
+  mount: (pocket) => {
+    const provider = pocket.callback()
+    return (req, res) =>
+      provider(req, res, async () => {
+        const work = req.url === '/vouch' ? vouch(req, res) : pocket.session(req, res)
+        const result = await work.catch((error: unknown) => {
+          if (!(error instanceof PocketError)) throw error
+          return { code: error.code, fields: error.fields }
         })
-    },
-  })
+        res.end(JSON.stringify(result ?? null))
+      })
+  },
 })
-afterEach(async () => host[Symbol.asyncDispose]())
 
 const vouchWithAmr = (accountId: string, amr: unknown) => (req: IncomingMessage, res: ServerResponse) =>
   host.pocket.signIn.vouchFor(req, res, accountId, { amr: amr as string[] })

@@ -1,31 +1,21 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { startForEachTest } from '@pocket/test-support'
 import { DataSource } from 'typeorm'
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js'
 import { ConfigurationError } from '../../src/errors.ts'
 import { postgresOptions, runMigrations, sqliteOptions, typeormStores } from '../../src/typeorm/index.ts'
 import { type Database, databaseOf } from '../../src/typeorm/internal-sql.ts'
-import {
-  createSqlite,
-  databases,
-  type NoteDatabase,
-  note,
-  noteTable,
-  openNoteDatabase,
-  optionsFor,
-} from './databases.ts'
+import { createSqlite, databases, note, noteTable, openNoteDatabase, optionsFor } from './databases.ts'
 
 const insert = 'INSERT INTO host_note (id, text, pinned) VALUES ($1, $2, $3)'
 
 describe.each(databases)('%s', (kind, open) => {
-  let notes: NoteDatabase
+  const notes = startForEachTest(() => openNoteDatabase(open))
   let database: Database
 
-  beforeEach(async () => {
-    notes = await openNoteDatabase(open)
+  beforeEach(() => {
     database = databaseOf(notes.dataSource)
   })
-
-  afterEach(async () => notes[Symbol.asyncDispose]())
 
   async function listIds(): Promise<string[]> {
     const rows = await database.query<{ id: string }>('SELECT id FROM host_note ORDER BY id')

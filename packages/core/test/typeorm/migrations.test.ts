@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { createPocket } from '@pocket/core'
+import { startForEachTest } from '@pocket/test-support'
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm'
 import { defineMigration } from '../../src/typeorm/define-migration.ts'
 import {
@@ -9,7 +10,7 @@ import {
   runMigrations,
   typeormStores,
 } from '../../src/typeorm/index.ts'
-import { createSqlite, databases, type EmptyDatabase, optionsFor } from './databases.ts'
+import { createSqlite, databases, optionsFor } from './databases.ts'
 
 class FailHalfway1760000000001 implements MigrationInterface {
   readonly name = 'FailHalfway1760000000001'
@@ -41,13 +42,7 @@ const later: MigrationSet = { table: 'later_migration', tables: [], migrations: 
 const failing: MigrationSet = { table: 'failing_migration', tables: [], migrations: [FailHalfway1760000000001] }
 
 describe.each(databases)('%s', (_kind, open) => {
-  let database: EmptyDatabase
-
-  beforeEach(async () => {
-    database = await open()
-  })
-
-  afterEach(async () => database[Symbol.asyncDispose]())
+  const database = startForEachTest(open)
 
   async function withDataSource<T>(work: (dataSource: DataSource) => Promise<T>): Promise<T> {
     const dataSource = await new DataSource(optionsFor(database)).initialize()

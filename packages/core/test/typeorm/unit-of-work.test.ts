@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { startForEachTest } from '@pocket/test-support'
 import { type Database, databaseOf } from '../../src/typeorm/internal-sql.ts'
 import { runUnitOfWork } from '../../src/unit-of-work.ts'
-import { databases, type NoteDatabase, openNoteDatabase } from './databases.ts'
+import { databases, openNoteDatabase } from './databases.ts'
 
 const insert = 'INSERT INTO host_note (id, text, pinned) VALUES ($1, $2, $3)'
 const update = 'UPDATE host_note SET text = $1'
@@ -11,18 +12,16 @@ const find = 'SELECT text FROM host_note WHERE id = $1'
 const lock = "UPDATE host_note SET text = text || '+' WHERE id = $1 RETURNING text"
 
 describe.each(databases)('a request on %s', (_kind, open) => {
-  let notes: NoteDatabase
+  const notes = startForEachTest(() => openNoteDatabase(open))
   let database: Database
   /** Outside every request, as another process. */
   let outside: ReturnType<typeof AsyncLocalStorage.snapshot>
 
   beforeEach(async () => {
-    notes = await openNoteDatabase(open)
     database = databaseOf(notes.dataSource)
     outside = AsyncLocalStorage.snapshot()
     await database.execute(insert, ['a', 'first', false])
   })
-  afterEach(async () => notes[Symbol.asyncDispose]())
 
   const read = async () => (await database.queryOnce<{ text: string }>(find, ['a']))[0]?.text
   const changeOutside = (text: string) => outside(() => database.execute(update, [text]))

@@ -1,23 +1,21 @@
 import { setImmediate as nextIteration } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { startForEachTest } from '@pocket/test-support'
 import SqliteDatabase from 'better-sqlite3'
 import { DataSource } from 'typeorm'
 import { type Database, databaseOf } from '../../src/typeorm/internal-sql.ts'
-import { createSqlite, type NoteDatabase, note, noteTable, openNoteDatabase, optionsFor } from './databases.ts'
+import { createSqlite, note, noteTable, openNoteDatabase, optionsFor } from './databases.ts'
 
 const insert = 'INSERT INTO host_note (id, text, pinned) VALUES ($1, $2, $3)'
 
-let notes: NoteDatabase
+const notes = startForEachTest(() => openNoteDatabase(createSqlite))
 let dataSource: DataSource
 let database: Database
 
-beforeEach(async () => {
-  notes = await openNoteDatabase(createSqlite)
+beforeEach(() => {
   dataSource = notes.dataSource
   database = databaseOf(dataSource)
 })
-
-afterEach(async () => notes[Symbol.asyncDispose]())
 
 async function listIds(): Promise<string[]> {
   const rows = await database.query<{ id: string }>('SELECT id FROM host_note ORDER BY id')

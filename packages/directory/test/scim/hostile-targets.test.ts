@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { freePort, shareBetweenTests, startHttpServer } from '@pocket/test-support'
 import { startHttpsProxy } from '@pocket/test-support/https'
 import { newUser, type User } from '../../src/index.ts'
 import type { ScimReport } from '../../src/internal.ts'
 import { defaultLimits } from '../../src/scim/listing.ts'
-import { type DirectoryUnderTest, databases } from '../open-directory.ts'
+import { openOnSqlite } from '../open-directory.ts'
 import { createProvider, type Provider } from './scim-run.ts'
 
 type Handler = (req: IncomingMessage, res: ServerResponse, body: string) => void
 
-let env: DirectoryUnderTest
+const env = shareBetweenTests(openOnSqlite)
 let provider: Provider
 let handler: Handler
 let requests: string[]
@@ -25,12 +25,6 @@ const server = shareBetweenTests(() =>
   }),
 )
 
-beforeAll(async () => {
-  const [, open] = databases[0] ?? []
-  if (!open) throw new TypeError('No database is configured')
-  env = await open()
-})
-
 beforeEach(() => {
   provider = createProvider(env)
   requests = []
@@ -39,8 +33,6 @@ beforeEach(() => {
 afterEach(async () => {
   for (const { id } of await env.directory.list()) await env.directory.users.remove(id)
 })
-
-afterAll(async () => env[Symbol.asyncDispose]())
 
 const createUser = (username: string): Promise<User> => env.directory.create(newUser({ username }))
 const sendJson = (res: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}) =>
