@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { createPublicFetch, type PocketOptions } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
-import { startHttpServer } from '@pocket/test-support'
-import { decide, hour, minute, second, signIn, signOut, startHost, viewOf, visit } from './host.ts'
+import { startForEachTest, startHttpServer } from '@pocket/test-support'
+import { decide, hostStarter, hour, minute, second, signIn, signOut, viewOf, visit } from './host.ts'
 import { authorizationUrl, redirectUri } from './login.ts'
 
 interface LogoutReceiver extends AsyncDisposable {
@@ -34,10 +34,12 @@ async function startReceiver(): Promise<LogoutReceiver> {
   return receiver
 }
 
+const receiver = startForEachTest(startReceiver)
+const startHost = hostStarter()
 const allowed = { protocol: { fetch: createPublicFetch({ allowedPrivateHosts: ['127.0.0.1'] }) } }
 
 /** A user who is signed in at a client with back-channel logout. */
-async function enterClient(receiver: LogoutReceiver, options: Partial<PocketOptions> = {}) {
+async function enterClient(options: Partial<PocketOptions> = {}) {
   const host = await startHost({ options: { ...allowed, ...options } })
   const { client } = await host.client({
     redirectUris: [redirectUri],
@@ -52,8 +54,8 @@ async function enterClient(receiver: LogoutReceiver, options: Partial<PocketOpti
 }
 
 /** A user who is signed in at two clients with back-channel logout; `groups` restricts the first one. */
-async function enterBoth(receiver: LogoutReceiver, groups?: readonly string[]) {
-  const one = await enterClient(receiver)
+async function enterBoth(groups?: readonly string[]) {
+  const one = await enterClient()
   const { host, agent, client } = one
   if (groups) {
     const isRestricted = { ...client, isGroupRestricted: true }
@@ -66,14 +68,12 @@ async function enterBoth(receiver: LogoutReceiver, groups?: readonly string[]) {
   })
   const other = authorizationUrl(host, second.id)
   await visit(agent, other)
-  return { ...one, other, [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() }
+  return { ...one, other }
 }
 
 describe('back-channel logout', () => {
   test('notifies the client immediately with a valid logout token', async () => {
-    await using receiver = await startReceiver()
-    const { host, client, account, agent } = await enterClient(receiver)
-    await using _ = host
+    const { host, client, account, agent } = await enterClient()
     await signOut(host, agent)
     await host.pocket[Symbol.asyncDispose]()
     expect(receiver.tokens).toEqual([
@@ -93,9 +93,7 @@ describe('back-channel logout', () => {
   })
 
   test('a sign-out of one client leaves the session and the other clients signed in', async () => {
-    await using receiver = await startReceiver()
-    const { host, client, agent, other } = await enterBoth(receiver)
-    await using _ = host
+    const { host, client, agent, other } = await enterBoth()
     const view = viewOf(await agent.get(`${host.issuer}/api/oidc/end-session?client_id=${client.id}`), 'sign-out')
     expect(view.client).toMatchObject({ id: client.id })
     await agent.postForm(view.submitTo, view.hidden)
@@ -106,9 +104,7 @@ describe('back-channel logout', () => {
   })
 
   test('retries a client that does not respond, up to a limit', async () => {
-    await using receiver = await startReceiver()
-    const { host, agent } = await enterClient(receiver)
-    await using _ = host
+    const { host, agent } = await enterClient()
     receiver.status = 503
     await signOut(host, agent)
     await host.pocket[Symbol.asyncDispose]()
@@ -127,9 +123,7 @@ describe('back-channel logout', () => {
   })
 
   test('gives up on an unreachable client, and records the reason in the audit log', async () => {
-    await using receiver = await startReceiver()
-    const { host, agent, client, account } = await enterClient(receiver)
-    await using _ = host
+    const { host, agent, client, account } = await enterClient()
     receiver.status = 500
     await signOut(host, agent)
     await host.pocket[Symbol.asyncDispose]()
@@ -149,18 +143,14 @@ describe('back-channel logout', () => {
   })
 
   test('does not call a client at a private address unless an administrator allows it', async () => {
-    await using receiver = await startReceiver()
-    const { host, agent } = await enterClient(receiver, { protocol: { fetch: createPublicFetch() } })
-    await using _ = host
+    const { host, agent } = await enterClient({ protocol: { fetch: createPublicFetch() } })
     await signOut(host, agent)
     await host.pocket[Symbol.asyncDispose]()
     expect(receiver.tokens).toEqual([])
   })
 
   test.each(['endAccess', 'forgetAccount'] as const)('%s logs out everywhere', async (name) => {
-    await using receiver = await startReceiver()
-    const { host, account } = await enterClient(receiver)
-    await using _ = host
+    const { host, account } = await enterClient()
     await host.pocket[name](account.id)
     expect(await host.pocket.sendLogoutNotices()).toBe(1)
     expect(receiver.tokens).toHaveLength(1)
@@ -187,8 +177,7 @@ describe('back-channel logout', () => {
       ['is in a group that is no longer allowed', ({ host }) => host.pocket.clients.setAllowedTo(family, [])],
       ['withdrew consent', ({ host, account, client }) => host.pocket.withdrawConsent(account.id, client.id)],
     ])('a user who %s', async (_why, lose) => {
-      await using receiver = await startReceiver()
-      await using one = await enterBoth(receiver, [family])
+      const one = await enterBoth([family])
       await lose(one)
       expect(await one.host.pocket.sendLogoutNotices()).toBe(1)
       expect(receiver.tokens).toMatchObject([{ sub: one.account.id, aud: one.client.id, sid: expect.any(String) }])
@@ -198,8 +187,7 @@ describe('back-channel logout', () => {
     })
 
     test('a user of a client that becomes restricted', async () => {
-      await using receiver = await startReceiver()
-      await using one = await enterBoth(receiver)
+      const one = await enterBoth()
       await restrictTo(one, [family])
       expect(await one.host.pocket.sendLogoutNotices()).toBe(1)
       expect(receiver.tokens).toMatchObject([{ sub: one.account.id, aud: one.client.id }])
@@ -220,8 +208,7 @@ describe('back-channel logout', () => {
         ({ host, account }) => host.pocket.endAccessByGroups(account.id, ['staff']),
       ],
     ])('no user is logged out if %s', async (_why, change) => {
-      await using receiver = await startReceiver()
-      await using one = await enterBoth(receiver, [family, 'staff'])
+      const one = await enterBoth([family, 'staff'])
       await change(one)
       expect(await one.host.pocket.sendLogoutNotices()).toBe(0)
       expect(await one.host.stores.artifacts.accountsOf(one.client.id)).toEqual([one.account.id])
@@ -229,9 +216,7 @@ describe('back-channel logout', () => {
   })
 
   test('a second user who signs in in the same browser logs out no one', async () => {
-    await using receiver = await startReceiver()
-    const { host, agent, authorize } = await enterClient(receiver)
-    await using _ = host
+    const { host, agent, authorize } = await enterClient()
     const other = await host.person('bob')
     const page = await agent.follow(await agent.get(`${authorize}&prompt=login`))
     const response = await signIn(agent, page, other.authenticator)
@@ -242,9 +227,7 @@ describe('back-channel logout', () => {
   })
 
   test('does not call a client that is deleted, has no URI or was never used in the session', async () => {
-    await using receiver = await startReceiver()
-    const { host, agent, client } = await enterClient(receiver)
-    await using _ = host
+    const { host, agent, client } = await enterClient()
     await host.client({ name: 'Other', protocol: { backchannelLogoutUri: receiver.url } })
     receiver.status = 500
     await signOut(host, agent)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { form, startSignIn } from './bad-input-fixture.ts'
-import { cookieHeader, decide, freshHost, type Host, hour, signIn, startHost, viewOf } from './host.ts'
+import { cookieHeader, decide, freshHost, type Host, hour, signIn, startHost, viewOf, visit } from './host.ts'
 import { authorizationUrl, redirectUri } from './login.ts'
 
 const host = freshHost()
@@ -88,9 +88,7 @@ describe('interaction', () => {
     async (_what, body, type, status) => {
       const { agent, page, authenticator, client } = await startSignIn(host)
       await decide(agent, await signIn(agent, page, authenticator))
-      const chooser = await agent.follow(
-        await agent.get(authorizationUrl(host, client.id, { prompt: 'select_account' })),
-      )
+      const chooser = await visit(agent, authorizationUrl(host, client.id, { prompt: 'select_account' }))
       expect(viewOf(chooser)).toMatchObject({ view: 'select-account' })
       const { pathname } = new URL(chooser.url)
       const cookie = cookieHeader(agent, ({ path }) => pathname.startsWith(path))

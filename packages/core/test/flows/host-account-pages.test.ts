@@ -12,7 +12,7 @@ import type {
 import { ConflictError, PocketError } from '@pocket/core/errors'
 import { memoryStores } from '@pocket/core/memory'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
-import { minute, startHost } from './host.ts'
+import { hostStarter, minute } from './host.ts'
 import { stopTime } from './stop-time.ts'
 
 type Route = (pocket: Pocket, req: IncomingMessage, res: ServerResponse, body: never) => Promise<unknown>
@@ -29,6 +29,8 @@ const routes: Readonly<Record<string, Route>> = {
   '/code': (pocket, req, res, body: { readonly code: string }) => pocket.signIn.withCode(req, res, body.code),
   '/who': async (pocket, req, res) => (await pocket.session(req, res)) ?? {},
 }
+
+const startHost = hostStarter()
 
 async function startHostWithAccounts(people: Partial<HostAccounts>, extra: Partial<PocketOptions> = {}) {
   const stores = memoryStores()
@@ -81,7 +83,6 @@ describe('sign-up', () => {
   test('creates the account together with the passkey, and signs in with the passkey level', async () => {
     const { made, people } = createRegisteringAccounts()
     const { host, post, signUp } = await startHostWithAccounts(people)
-    await using _ = host
     const account = await signUp()
     expect([...made.values()]).toEqual([{ id: account.id, userName: 'bob', email: 'bob@example.com' }])
     expect(await post('/who')).toMatchObject({ accountId: account.id, acr: 'phr' })
@@ -97,7 +98,6 @@ describe('sign-up', () => {
       ...people,
       register: async (account) => ({ ...account, disabled: true }),
     })
-    await using _ = host
     expect(await signUp()).toMatchObject({ disabled: true })
     expect(await post('/who')).toEqual({})
     expect(host.events.map(({ event }) => event)).toEqual(['account_created', 'passkey_added'])
@@ -134,7 +134,6 @@ describe('sign-up', () => {
     ],
   ])('leaves no partial account if %s: %s', async (_name, code, option, people, before = {}) => {
     const { host, post, signUp } = await startHostWithAccounts(people, { hooks: { before } })
-    await using _ = host
     expect(await signUp()).toMatchObject({ code, ...(option && { details: { option } }) })
     expect(await post('/who')).toEqual({})
     expect(await host.pocket.passkeys.accountIds()).toEqual([])
@@ -144,7 +143,6 @@ describe('sign-up', () => {
   test('requires a name, accepts only strings, and drops unknown fields', async () => {
     const { made, people } = createRegisteringAccounts()
     const { host, post, signUp } = await startHostWithAccounts(people)
-    await using _ = host
     expect(await signUp(' ')).toMatchObject({ code: 'validation_failed', fields: [{ field: 'userName' }] })
     expect(await post('/sign-up', { userName: 'bob', email: {} })).toMatchObject({
       code: 'validation_failed',
@@ -170,7 +168,6 @@ describe('login code by e-mail', () => {
     const { host, post } = await startHostWithAccounts(createAccounts(ada), {
       mailer: { send: async (mail) => mails.push(mail) },
     })
-    await using _ = host
     expect(await post('/mail', { login: 'ada' })).toEqual({})
     await host.pocket[Symbol.asyncDispose]()
     const [mail] = mails
@@ -194,7 +191,6 @@ describe('login code by e-mail', () => {
     const { host, post } = await startHostWithAccounts(createAccounts(account), {
       mailer: { send: async (mail) => mails.push(mail) },
     })
-    await using _ = host
     expect(await post('/mail', { login: 'ada' })).toEqual({})
     await host.pocket[Symbol.asyncDispose]()
     expect([mails, host.errors]).toEqual([[], []])
@@ -226,7 +222,6 @@ describe('login code by e-mail', () => {
     '%s is reported to the host, and not to the user',
     async (_name, option, broken, mailer = { send: async () => {} }, code = 'misconfigured') => {
       const { host, post } = await startHostWithAccounts({ ...createAccounts(ada), ...broken }, { mailer })
-      await using _ = host
       expect(await post('/mail', { login: 'ada' })).toEqual({})
       await host.pocket[Symbol.asyncDispose]()
       expect(host.errors).toMatchObject([{ code, details: { option } }])
@@ -234,8 +229,7 @@ describe('login code by e-mail', () => {
   )
 
   test('is unavailable without a mailer', async () => {
-    const { host, post } = await startHostWithAccounts(createAccounts(ada))
-    await using _ = host
+    const { post } = await startHostWithAccounts(createAccounts(ada))
     expect(await post('/mail', { login: 'ada' })).toMatchObject({
       code: 'misconfigured',
       fields: [{ field: 'mailer', code: 'not_offered' }],
@@ -244,11 +238,10 @@ describe('login code by e-mail', () => {
 
   test('is rate limited', async () => {
     using _time = stopTime()
-    const { host, post } = await startHostWithAccounts(createAccounts(ada), {
+    const { post } = await startHostWithAccounts(createAccounts(ada), {
       mailer: { send: async () => {} },
       limits: { rateLimiter: undefined },
     })
-    await using _ = host
     const codes = []
     for (let tries = 0; tries < 6; tries++) codes.push((await post('/mail', { login: `nobody${tries}` })).code)
     expect(codes).toEqual([undefined, undefined, undefined, undefined, undefined, 'rate_limited'])
@@ -261,7 +254,6 @@ describe('account list', () => {
 
   test('is paginated, with accounts as core sees them', async () => {
     const { host } = await startHostWithAccounts({ list })
-    await using _ = host
     expect(await host.pocket.accounts.list({ after: '1', limit: 5 })).toMatchObject([
       { id: '2', displayName: 'name2', disabled: false, groups: [] },
       { id: '3' },
@@ -277,7 +269,6 @@ describe('account list', () => {
     ['is not offered', undefined, 'not_offered'],
   ])('that %s is rejected', async (_name, broken, code) => {
     const { host } = await startHostWithAccounts(broken ? { list: broken } : {})
-    await using _ = host
     await expect(host.pocket.accounts.list({ after: '', limit: 2 })).rejects.toMatchObject({
       code: 'misconfigured',
       fields: [{ field: 'accounts.list', code }],

@@ -2,8 +2,10 @@ import { describe, expect, test } from '@jest/globals'
 import type { HostAccounts } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import { UserAgent } from '@pocket/core/testing'
-import { answerCeremony, startHost } from './host.ts'
+import { answerCeremony, hostStarter, visit } from './host.ts'
 import { authorizationUrl, login, relyingParty } from './login.ts'
+
+const startHost = hostStarter()
 
 async function signInWith(find: (id: string) => unknown) {
   const stores = memoryStores()
@@ -14,9 +16,7 @@ async function signInWith(find: (id: string) => unknown) {
   const person = await host.person('ada')
   const { client } = await host.client({ redirectUris: ['https://app.example/'] })
   const agent = new UserAgent()
-  const page = await agent.follow(
-    await agent.get(authorizationUrl(host, client.id, { redirect_uri: 'https://app.example/' })),
-  )
+  const page = await visit(agent, authorizationUrl(host, client.id, { redirect_uri: 'https://app.example/' }))
   return { host, agent, person, answer: await answerCeremony(agent, page, person.authenticator) }
 }
 
@@ -46,7 +46,6 @@ describe('account store', () => {
     ],
   ])('that %s signs no one in, and the error names it', async (_name, find, code) => {
     const { host, agent, answer } = await signInWith(find)
-    await using _host = host
     expect(answer.status).toBe(500)
     expect(answer.json()).toMatchObject({ code: 'misconfigured', details: { option: 'accounts.find' } })
     expect(host.events.at(-1)).toMatchObject({ event: 'sign_in_failed', code: 'misconfigured' })
@@ -58,7 +57,7 @@ describe('account store', () => {
   test('that returns only the required fields is sufficient', async () => {
     const stores = memoryStores()
     const accounts: HostAccounts = { find: async (id) => ({ id, userName: 'ada' }) }
-    await using host = await startHost({ stores, options: { accounts, stores: stores } })
+    const host = await startHost({ stores, options: { accounts, stores: stores } })
     const { configuration } = await relyingParty(host)
     const { account, finish } = await login(host, configuration)
     expect((await finish()).claims()).toMatchObject({ sub: account.id, name: 'ada', groups: [] })
@@ -66,7 +65,6 @@ describe('account store', () => {
 
   test('may return a disabled account: core rejects it and records an audit event', async () => {
     const { host, person, answer } = await signInWith(async (id) => ({ id, userName: 'ada', disabled: true }))
-    await using _host = host
     expect(answer.json()).toMatchObject({ code: 'account_disabled' })
     const event = { event: 'sign_in_failed', code: 'account_disabled', accountId: person.account.id }
     expect(host.events.at(-1)).toMatchObject(event)
@@ -89,8 +87,7 @@ describe('account store', () => {
         return this.#row.blocked
       }
     }
-    const { host, agent, answer } = await signInWith(async (id) => new PersonRecord(id))
-    await using _host = host
+    const { agent, answer } = await signInWith(async (id) => new PersonRecord(id))
     expect(answer.json()).toMatchObject({ code: 'account_disabled' })
     expect(agent.cookies().some(({ name }) => name === 'access_token')).toBe(false)
   })

@@ -2,8 +2,10 @@ import { describe, expect, test } from '@jest/globals'
 import type { AccessCheck, BeforeHooks, PocketOptions } from '@pocket/core'
 import { RateLimitedError } from '@pocket/core/errors'
 import { UserAgent } from '@pocket/core/testing'
-import { answerCeremony, minute, resumeUrl, returnDenied, startHost, viewOf, visit } from './host.ts'
+import { answerCeremony, hostStarter, minute, resumeUrl, returnDenied, viewOf, visit } from './host.ts'
 import { authorizationUrl, followAuthorization, login, relyingParty } from './login.ts'
+
+const startHost = hostStarter()
 
 async function createFixture(options: Partial<PocketOptions>) {
   const host = await startHost({ options })
@@ -18,10 +20,9 @@ async function createFixture(options: Partial<PocketOptions>) {
 describe('host policy check', () => {
   test('receives the user, the client and the sign-in method', async () => {
     const requests: unknown[] = []
-    const { host, client, person, requestLogin } = await createFixture({
+    const { client, person, requestLogin } = await createFixture({
       hooks: { accessChecks: { curious: (question) => void requests.push(question) } },
     })
-    await using _host = host
     await requestLogin({ acr_values: 'phr', scope: 'openid profile' })
     expect(requests.at(-1)).toMatchObject({
       account: { id: person.account.id, userName: 'ada' },
@@ -35,8 +36,7 @@ describe('host policy check', () => {
   test('can refuse: the user sees the reason, the client gets access_denied, and the log names the rule', async () => {
     const office: AccessCheck = ({ account }) =>
       account.userName === 'ada' ? { refuse: 'Outside of office hours.' } : undefined
-    const { host, agent, requestLogin } = await createFixture({ hooks: { accessChecks: { office } } })
-    await using _host = host
+    const { agent, requestLogin } = await createFixture({ hooks: { accessChecks: { office } } })
     const { page } = await requestLogin()
     expect(viewOf(page)).toMatchObject({ view: 'not-allowed', reason: 'Outside of office hours.' })
     const returned = await returnDenied(agent, page)
@@ -49,7 +49,6 @@ describe('host policy check', () => {
     const { host, agent, person, client, requestLogin } = await createFixture({
       hooks: { accessChecks: { fresh } },
     })
-    await using _host = host
     expect((await requestLogin()).page.location).toMatch(/code=/)
     host.clock.pass(10 * minute)
     const url = authorizationUrl(host, client.id)
@@ -65,7 +64,6 @@ describe('host policy check', () => {
     const terms: AccessCheck = ({ account }) =>
       accepted.has(account.id) ? undefined : { redirectTo: '/terms?version=2' }
     const { host, agent, person, client } = await createFixture({ hooks: { accessChecks: { terms } } })
-    await using _host = host
     const url = authorizationUrl(host, client.id)
     const isTermsUrl = (address: string) => /^https:|\/terms/.test(address)
     const page = await visit(agent, url)
@@ -92,7 +90,6 @@ describe('host policy check', () => {
       hooks: { accessChecks: { broken } },
       limits: { hookTimeout: 50 },
     })
-    await using _host = host
     const { page } = await requestLogin()
     expect(page.location ?? page.text).not.toMatch(/code=/)
     expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'hooks.accessChecks.broken' } }])
@@ -108,7 +105,6 @@ describe('page after the sign-in', () => {
       return '/advice?about=passkeys'
     }
     const { host, agent, person, client } = await createFixture({ pages: { afterSignInUrl } })
-    await using _host = host
     const url = authorizationUrl(host, client.id)
     const page = await visit(agent, url)
     const advice = new URL(await resumeUrl(agent, page, person.authenticator))
@@ -122,7 +118,6 @@ describe('page after the sign-in', () => {
 
   test.each([null, '', undefined as unknown as null])('is skipped if its function returns %p', async (url) => {
     const { host, agent, person, client } = await createFixture({ pages: { afterSignInUrl: async () => url } })
-    await using _host = host
     const page = await visit(agent, authorizationUrl(host, client.id))
     const resume = await resumeUrl(agent, page, person.authenticator)
     expect((await agent.get(resume)).location).toMatch(/code=/)
@@ -135,7 +130,6 @@ describe('page after the sign-in', () => {
     ['returns an invalid result', async () => 5 as unknown as string],
   ])('is skipped if its function %s, and the error names the option', async (_name, afterSignInUrl) => {
     const { host, requestLogin } = await createFixture({ pages: { afterSignInUrl }, limits: { hookTimeout: 50 } })
-    await using _host = host
     expect((await requestLogin()).page.location).toMatch(/code=/)
     expect(host.errors).toMatchObject([{ code: 'misconfigured', details: { option: 'pages.afterSignInUrl' } }])
   })
@@ -150,7 +144,6 @@ describe('hook before the sign-in', () => {
     ['returns no reason', () => ({ refuse: true }) as unknown as undefined, 500, 'misconfigured'],
   ])('that %s rejects every sign-in method with an audit event', async (_name, signIn, status, code) => {
     const { host, agent, person, client } = await createFixture({ hooks: { before: { signIn } } })
-    await using _host = host
     const page = await visit(agent, authorizationUrl(host, client.id))
     const response = await answerCeremony(agent, page, person.authenticator)
     expect([response.status, response.json()]).toEqual([status, expect.objectContaining({ code })])
@@ -162,7 +155,6 @@ describe('hook before the sign-in', () => {
 
   test('covers login codes too', async () => {
     const { host, person } = await createFixture({ hooks: { before: { signIn: rejectSignIn } } })
-    await using _host = host
     const { code } = await host.pocket.issueLoginCode(person.account, minute)
     // The code exchange on a page of the host.
     const result = await new Promise<unknown>((resolve) => {
@@ -186,7 +178,6 @@ test('uses the rate limiter of the host in place of the built-in one', async () 
     assertNotBlocked: async () => {},
   }
   const { host, agent, person, client } = await createFixture({ limits: { rateLimiter } })
-  await using _host = host
   const page = await visit(agent, authorizationUrl(host, client.id))
   const response = await answerCeremony(agent, page, person.authenticator)
   expect([response.status, response.headers.get('retry-after')]).toEqual([429, '7'])

@@ -2,8 +2,10 @@ import { describe, expect, test } from '@jest/globals'
 import type { AccessCheckInput, AccessCheckResult, AccessChecks, NewClientInput } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { minute, returnDenied, startHost, viewOf } from './host.ts'
+import { hostStarter, minute, returnDenied, viewOf } from './host.ts'
 import { login, relyingParty } from './login.ts'
+
+const startHost = hostStarter()
 
 async function startHostWithChecks(checks: AccessChecks, extra: Partial<NewClientInput> = {}) {
   const host = await startHost({ options: { hooks: { accessChecks: checks }, limits: { hookTimeout: 1000 } } })
@@ -20,13 +22,12 @@ describe('host policy check at a refresh', () => {
   test('receives the authentication context of the sign-in, and revokes the tokens of the client if it refuses', async () => {
     const requests: AccessCheckInput[] = []
     let result: AccessCheckResult
-    const { host, client, person, requestLogin, refresh, userInfo } = await startHostWithChecks({
+    const { client, person, requestLogin, refresh, userInfo } = await startHostWithChecks({
       contract: (question) => {
         requests.push(question)
         return result
       },
     })
-    await using _ = host
     const first = await (await requestLogin()).finish()
     const second = await refresh(first.refresh_token)
     const before = requests.find(({ occasion }) => occasion === 'authorization')
@@ -50,8 +51,7 @@ describe('host policy check at a refresh', () => {
     ['redirects to another page first', { redirectTo: '/terms' }],
   ])('that %s takes effect at the next authorization', async (_name, later) => {
     let result: AccessCheckResult
-    const { host, requestLogin, refresh } = await startHostWithChecks({ later: () => result })
-    await using _ = host
+    const { requestLogin, refresh } = await startHostWithChecks({ later: () => result })
     const { refresh_token } = await (await requestLogin()).finish()
     result = later
     expect(await refresh(refresh_token)).toMatchObject({ access_token: expect.any(String) })
@@ -65,7 +65,6 @@ describe('host policy check at a refresh', () => {
         return undefined
       },
     })
-    await using _ = host
     const { refresh_token } = await (await requestLogin()).finish()
     isBroken = true
     await expect(refresh(refresh_token)).rejects.toMatchObject({ cause: expect.objectContaining({ status: 500 }) })
@@ -85,7 +84,6 @@ describe('a host check replaces the built-in rule of the same name', () => {
       },
       { isGroupRestricted: true },
     )
-    await using _ = host
     const tokens = await (await requestLogin()).finish()
     expect(await userInfo(tokens.access_token)).toMatchObject({ sub: person.account.id })
     const { refresh_token, access_token } = await refresh(tokens.refresh_token)
@@ -103,8 +101,7 @@ describe('a host check replaces the built-in rule of the same name', () => {
   })
 
   test('the group restriction applies if allowedGroups is not replaced', async () => {
-    const { host, requestLogin } = await startHostWithChecks({ other: () => undefined }, { isGroupRestricted: true })
-    await using _ = host
+    const { requestLogin } = await startHostWithChecks({ other: () => undefined }, { isGroupRestricted: true })
     expect(viewOf((await requestLogin()).page)).toMatchObject({ view: 'not-allowed' })
   })
 
@@ -116,7 +113,6 @@ describe('a host check replaces the built-in rule of the same name', () => {
       { [name]: () => undefined },
       { requiresReauthentication: true },
     )
-    await using _ = host
     await requestLogin()
     host.clock.pass(10 * minute)
     const started = host.events.filter(({ event }) => event === 'signed_in' || event === 'reauthenticated').length

@@ -186,6 +186,12 @@ export const shareHost = (options: HostOptions = {}): Host => shareBetweenTests(
 /** A host for each test of a block, which must have reported no error at its end. */
 export const freshHost = (options: HostOptions = {}): Host => startForEachTest(() => startFaultlessHost(options))
 
+/** Starts hosts that end after the test. */
+export function hostStarter(): typeof startHost {
+  const hosts = startForEachTest(async () => new AsyncDisposableStack())
+  return async (options) => hosts.use(await startHost(options))
+}
+
 async function startFaultlessHost(options: HostOptions): Promise<Host> {
   const host = await startHost(options)
   return {

@@ -3,23 +3,23 @@ import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { decodeJwt } from 'jose'
 import * as oidc from 'openid-client'
 import { createParty, logIn, type Party, registerSecondClient as secondOf } from '../conformance/party.ts'
-import { day, type HostOptions, renderAsJson, startHost, viewOf } from './host.ts'
+import { day, type HostOptions, hostStarter, renderAsJson, viewOf, visit } from './host.ts'
 import { expectRefusal, type Parameters, type RelyingPartyOptions } from './login.ts'
 
 const bye = 'https://app.example/bye'
 const evil = 'https://evil.example/'
-const hasLeftIssuer = (url: string) => !url.startsWith('http://localhost')
+const startHost = hostStarter()
 
 async function startLoggedIn(options: RelyingPartyOptions = {}, host: HostOptions = {}) {
   const started = await startHost(host)
   const party = await createParty(started, { ...options, client: { postLogoutRedirectUris: [bye], ...options.client } })
   const login = await logIn(party)
-  return { host: started, party, ...login, [Symbol.asyncDispose]: () => started[Symbol.asyncDispose]() }
+  return { host: started, party, ...login }
 }
 
 async function endSession({ host, agent }: Party, parameters: Parameters) {
   const url = `${host.issuer}/api/oidc/end-session?${new URLSearchParams(parameters)}`
-  return agent.follow(await agent.get(url), { until: hasLeftIssuer })
+  return visit(agent, url)
 }
 
 /** The final URL of the browser, and whether it still has a session. */
@@ -29,15 +29,16 @@ async function readOutcome(party: Party, page: UserAgentResponse) {
     scope: 'openid',
     prompt: 'none',
   })
-  const response = await party.agent.follow(await party.agent.get(url.href), { until: hasLeftIssuer })
+  const response = await visit(party.agent, url)
   const signedIn = new URL(response.location ?? '').searchParams.get('error') !== 'login_required'
   return { at: page.location ?? viewOf(page).view, signedIn }
 }
 
 describe('logout with an ID token of the session', () => {
   test('signs out immediately, revokes all tokens of the session, notifies clients and records an audit event', async () => {
-    await using session = await startLoggedIn({ protocol: { backchannelLogoutUri: 'http://127.0.0.1:1/back' } })
-    const { host, party, idToken, tokens } = session
+    const { host, party, idToken, tokens } = await startLoggedIn({
+      protocol: { backchannelLogoutUri: 'http://127.0.0.1:1/back' },
+    })
     const page = await endSession(party, { id_token_hint: idToken, post_logout_redirect_uri: bye, state: 'x y&z' })
     expect(await readOutcome(party, page)).toEqual({ at: `${bye}?state=x+y%26z`, signedIn: false })
     await expectRefusal(oidc.refreshTokenGrant(party.configuration, tokens.refresh_token ?? ''), 'invalid_grant')
@@ -51,16 +52,14 @@ describe('logout with an ID token of the session', () => {
   })
 
   test('accepts an ID token that expired a year ago', async () => {
-    await using session = await startLoggedIn({}, { options: { sessionLifetime: async () => yearLong } })
-    const { host, party, idToken } = session
+    const { host, party, idToken } = await startLoggedIn({}, { options: { sessionLifetime: async () => yearLong } })
     host.clock.pass(364 * day)
     expect((await endSession(party, { id_token_hint: idToken })).location).toBe(bye)
   })
 
   test('accepts an ID token that was signed with a retired key or a previous algorithm', async () => {
     const keySchedule = { signingPeriod: 0, announcementPeriod: 0, verificationPeriod: day }
-    await using session = await startLoggedIn({}, { options: { signingKeys: { schedule: keySchedule } } })
-    const { host, party, idToken } = session
+    const { host, party, idToken } = await startLoggedIn({}, { options: { signingKeys: { schedule: keySchedule } } })
     await host.pocket.rotateKeys()
     const client = await host.pocket.clients.find(party.client.id)
     if (!client) throw new Error('The client no longer exists.')
@@ -71,15 +70,13 @@ describe('logout with an ID token of the session', () => {
   })
 
   test('accepts a pairwise subject', async () => {
-    await using session = await startLoggedIn({ protocol: { subjectType: 'pairwise' } })
-    const { party, idToken, claims } = session
+    const { party, idToken, claims } = await startLoggedIn({ protocol: { subjectType: 'pairwise' } })
     expect(claims.sub).not.toBe(party.person.account.id)
     expect((await endSession(party, { id_token_hint: idToken })).location).toBe(bye)
   })
 
   test('signs out only the account of the ID token if it is not the active one', async () => {
-    await using session = await startLoggedIn()
-    const { host, party, idToken } = session
+    const { host, party, idToken } = await startLoggedIn()
     const other = { ...party, person: await host.person('bob') }
     await logIn(other, { prompt: 'login' })
     const page = await endSession(party, { id_token_hint: idToken })
@@ -104,8 +101,7 @@ describe('redirect after logout', () => {
     ['shows our page if no URI is registered', [], { ui_locales: 'da' }, 'signed-out'],
     ['shows our page if all URIs have wildcards', ['https://*.example/x'], {}, 'signed-out'],
   ])('%s', async (_what, postLogoutRedirectUris, parameters, at) => {
-    await using session = await startLoggedIn({ client: { postLogoutRedirectUris } })
-    const { party, idToken } = session
+    const { party, idToken } = await startLoggedIn({ client: { postLogoutRedirectUris } })
     const page = await endSession(party, { id_token_hint: idToken, ...parameters })
     expect(await readOutcome(party, page)).toEqual({ at, signedIn: false })
     if (at === 'signed-out') {
@@ -115,8 +111,7 @@ describe('redirect after logout', () => {
   })
 
   test.each(['public', 'pairwise'] as const)('is the same without a session: %s', async (subjectType) => {
-    await using session = await startLoggedIn({ protocol: { subjectType } })
-    const { host, party, idToken, tokens } = session
+    const { host, party, idToken, tokens } = await startLoggedIn({ protocol: { subjectType } })
     host.clock.pass(2000)
     const later = await logIn({ ...party, agent: new UserAgent() })
     const otherBrowser = { ...party, agent: new UserAgent() }
@@ -144,11 +139,11 @@ describe('redirect after logout', () => {
     ['the URI is not registered', (id) => ({ client_id: id, post_logout_redirect_uri: `${bye}/x` }), 'signed-out'],
     ['the hint is wrong', () => ({ id_token_hint: 'a.b.c', post_logout_redirect_uri: bye }), 'signed-out'],
   ])('happens immediately without a session, and %s', async (_who, parameters, at) => {
-    await using host = await startHost()
+    const host = await startHost()
     const { client } = await host.client({ postLogoutRedirectUris: [bye] })
     const agent = new UserAgent()
     const url = `${host.issuer}/api/oidc/end-session?${new URLSearchParams(parameters(client.id))}`
-    const page = await agent.follow(await agent.get(url), { until: hasLeftIssuer })
+    const page = await visit(agent, url)
     expect([page.location ?? viewOf(page).view, page.headers.get('set-cookie')]).toEqual([at, null])
     if (page.location === null) expect(page.status).toBe(200)
   })
@@ -156,8 +151,7 @@ describe('redirect after logout', () => {
 
 describe('logout asks for confirmation', () => {
   test('if the ID token belongs to another user', async () => {
-    await using session = await startLoggedIn()
-    const { host, party, idToken } = session
+    const { host, party, idToken } = await startLoggedIn()
     const victim = { ...party, agent: new UserAgent(), person: await host.person('bob') }
     await logIn(victim)
     const page = await endSession(victim, { id_token_hint: idToken, post_logout_redirect_uri: bye })
@@ -165,8 +159,7 @@ describe('logout asks for confirmation', () => {
   })
 
   test('if the client was not used in this session', async () => {
-    await using session = await startLoggedIn()
-    const { party, idToken } = session
+    const { party, idToken } = await startLoggedIn()
     const other = await secondOf({ ...party, agent: new UserAgent() })
     await logIn(other)
     const page = await endSession(other, { id_token_hint: idToken })
@@ -175,8 +168,7 @@ describe('logout asks for confirmation', () => {
 
   test('if the ID token belongs to another session of the user', async () => {
     const protocol = { backchannelLogoutUri: 'https://app.example/back', backchannelLogoutSessionRequired: true }
-    await using session = await startLoggedIn({ protocol })
-    const { party, idToken } = session
+    const { party, idToken } = await startLoggedIn({ protocol })
     const other = { ...party, agent: new UserAgent() }
     const { idToken: own } = await logIn(other)
     const page = await endSession(other, { id_token_hint: idToken })
@@ -191,8 +183,7 @@ describe('logout asks for confirmation', () => {
     ['another client is named', { client_id: 'other' }, 'invalid_request'],
     ['the URI is not registered', { post_logout_redirect_uri: 'https://evil.example/' }, 'invalid_request'],
   ])('if %s, and the user stays on the page', async (_what, parameters, code) => {
-    await using session = await startLoggedIn()
-    const { party, idToken } = session
+    const { party, idToken } = await startLoggedIn()
     const page = await endSession(party, { id_token_hint: idToken, ...parameters })
     expect([page.status, viewOf(page)]).toMatchObject([200, { client: null, refused: { code } }])
     expect(await readOutcome(party, page)).toEqual({ at: 'sign-out', signedIn: true })
@@ -206,11 +197,10 @@ describe('logout asks for confirmation', () => {
       (idToken) => ({ id_token_hint: idToken, post_logout_redirect_uri: evil, state: evil }),
     ],
   ])('on the sign-out page of the host, if there is one and %s', async (_what, parametersOf) => {
-    await using session = await startLoggedIn(
+    const { host, party, idToken } = await startLoggedIn(
       {},
       { options: { pages: { render: renderAsJson, signOutUrl: '/logout' } } },
     )
-    const { host, party, idToken } = session
     const parameters = new URLSearchParams(parametersOf(idToken))
     const url = `${host.issuer}/api/oidc/end-session`
     const redirect = { status: 303, location: `${host.issuer}/logout` }
@@ -223,8 +213,7 @@ describe('logout asks for confirmation', () => {
   })
 
   test('if the hint is another token that the provider signed', async () => {
-    await using session = await startLoggedIn({ protocol: { userinfoSignedResponseAlg: 'RS256' } })
-    const { host, party, tokens } = session
+    const { host, party, tokens } = await startLoggedIn({ protocol: { userinfoSignedResponseAlg: 'RS256' } })
     const headers = { authorization: `Bearer ${tokens.access_token}` }
     const userInfo = await (await fetch(`${host.issuer}/api/oidc/userinfo`, { headers })).text()
     expect(decodeJwt(userInfo)).toMatchObject({ aud: party.client.id, sub: party.person.account.id })
@@ -233,8 +222,7 @@ describe('logout asks for confirmation', () => {
   })
 
   test('if a parameter is repeated', async () => {
-    await using session = await startLoggedIn()
-    const { host, party, idToken } = session
+    const { host, party, idToken } = await startLoggedIn()
     const page = await party.agent.get(
       `${host.issuer}/api/oidc/end-session?id_token_hint=${idToken}&state=a&state=b&post_logout_redirect_uri=${bye}`,
     )
@@ -242,8 +230,7 @@ describe('logout asks for confirmation', () => {
   })
 
   test('if the client is unknown', async () => {
-    await using session = await startLoggedIn()
-    const { party } = session
+    const { party } = await startLoggedIn()
     const page = await endSession(party, { client_id: 'nobody' })
     expect(await readOutcome(party, page)).toEqual({ at: 'sign-out', signedIn: true })
   })

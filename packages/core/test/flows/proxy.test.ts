@@ -2,10 +2,12 @@ import { describe, expect, test } from '@jest/globals'
 import type { PocketOptions, RequestOrigin } from '@pocket/core'
 import { clientIpAddress, fetchThrough, UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { startHost } from './host.ts'
+import { hostStarter } from './host.ts'
 import { login } from './login.ts'
 
 const issuer = 'https://localhost'
+
+const startHost = hostStarter()
 
 /** A host on plain http behind a reverse proxy with https. */
 async function startBehindProxy(options: Partial<PocketOptions> = {}) {
@@ -27,7 +29,6 @@ describe.each([
 ])('behind %s', (_kind, trustProxy, addresses) => {
   test('a user signs in at the issuer, with cookies for https only', async () => {
     const { host, resolve, configuration, origins, person } = await startBehindProxy(trustProxy && { trustProxy })
-    await using _ = host
     expect(configuration.serverMetadata().token_endpoint).toBe(`${issuer}/api/oidc/token`)
     const agent = new UserAgent({ resolve })
     const { page, finish } = await login(host, configuration, {}, { agent, person })
@@ -46,7 +47,6 @@ describe.each([
 
 test('forwarded headers do not change any URL that the provider returns', async () => {
   const { host } = await startBehindProxy({ trustProxy: () => true })
-  await using _ = host
   const headers = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http', forwarded: 'host=evil.example' }
   const response = await fetch(`${host.issuer}/.well-known/openid-configuration`, { headers })
   const text = await response.text()

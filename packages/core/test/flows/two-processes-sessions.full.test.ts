@@ -6,7 +6,7 @@ import { UserAgent } from '@pocket/core/testing'
 import { startProcess } from '@pocket/test-support'
 import * as oidc from 'openid-client'
 import { databases } from '../typeorm/databases.ts'
-import { followRedirects, type Host, resumeUrl, signOut, startHost, viewOf } from './host.ts'
+import { followRedirects, type Host, resumeUrl, signOut, startHost, viewOf, visit } from './host.ts'
 import { authorizationUrl, followAuthorization, redirectUri, relyingParty } from './login.ts'
 import { openSlowStores } from './slow-stores.ts'
 import type { Task } from './token-process.ts'
@@ -173,9 +173,7 @@ describe.each(databases)('authorizations in two processes over one slow %s', (_k
     for (let round = 0; round < 4; round++) {
       const agent = withSession ? signedIn : new UserAgent()
       const party = await relyingParty(host, { client: { skipConsent: true } })
-      const shown = await agent.follow(
-        await agent.get(`${authorizationUrl(host, party)}${withSession ? '&prompt=login' : ''}`),
-      )
+      const shown = await visit(agent, `${authorizationUrl(host, party)}${withSession ? '&prompt=login' : ''}`)
       const resume = await resumeUrl(agent, shown, person.authenticator)
       const pages = await Promise.all(Array.from({ length: 4 }, () => agent.get(resume)))
       expect(pages.filter(({ status }) => status >= 500)).toEqual([])

@@ -3,7 +3,7 @@ import { UserAgent } from '@pocket/core/testing'
 import { DataSource } from 'typeorm'
 import { pocketMigrations, pocketTables, runMigrations, typeormStores } from '../../src/typeorm/index.ts'
 import { databases, optionsFor } from '../typeorm/databases.ts'
-import { type Host, minute, startHost, viewOf } from './host.ts'
+import { type Host, minute, startHost, viewOf, visit } from './host.ts'
 import { authorizationUrl, followAuthorization, redirectUri } from './login.ts'
 
 jest.setTimeout(600_000)
@@ -45,9 +45,7 @@ async function unauthenticatedRequests(host: Host) {
     'start a device login': () => post('/api/oidc/device/authorize', { client_id: client.id, claims: claims(11_000) }),
     'authorize and cancel': async () => {
       const agent = new UserAgent()
-      const page = await agent.follow(
-        await agent.get(`${host.issuer}/authorize?${new URLSearchParams(requestFields())}`),
-      )
+      const page = await visit(agent, `${host.issuer}/authorize?${new URLSearchParams(requestFields())}`)
       const view = viewOf(page, 'sign-in')
       const canceled = await agent.postForm(new URL(view.cancelTo ?? '', page.url).href, {})
       return agent.get(canceled.location ?? '')
