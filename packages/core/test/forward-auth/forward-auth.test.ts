@@ -1,6 +1,7 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 import { request } from 'node:http'
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import type { ClientProtocolInput } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import { eventually, shareBetweenTests, startForEachTest } from '@pocket/test-support'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
@@ -14,11 +15,13 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
   const database = shareBetweenTests(() => open())
   const sites = startForEachTest(async () => startSites(await database.empty()))
 
-  const signInOnSite = async (url = `${wiki}/`) => {
+  /** A user who has signed in on a new site. */
+  const signInOnSite = async (protocol: ClientProtocolInput = {}, url = `${wiki}/`) => {
+    const { id } = await sites.site({ ...wikiSite, ...protocol })
     const person = await sites.host.person('ada')
     const agent = sites.browser()
     const page = await visit(agent, url, person)
-    return { person, agent, page }
+    return { id, person, agent, page }
   }
 
   /** Copies the account's passkey to another RP ID. */
@@ -30,8 +33,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
   }
 
   it('returns to the deep link after the sign-in, with the identity of the user', async () => {
-    await sites.site(wikiSite)
-    const { page } = await signInOnSite(`${wiki}/a%20b/c?q=1&to=%2Fx%3F`)
+    const { page } = await signInOnSite({}, `${wiki}/a%20b/c?q=1&to=%2Fx%3F`)
     expect(readReceived(page)).toMatchObject({
       method: 'GET',
       url: '/a%20b/c?q=1&to=%2Fx%3F',
@@ -46,8 +48,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
   })
 
   it('overwrites identity headers of the client, even on open paths', async () => {
-    await sites.site({ ...wikiSite, accessRules: [rule({ path: '/open/*', allow: 'everyone' }), rule()] })
-    const { agent } = await signInOnSite()
+    const { agent } = await signInOnSite({ accessRules: [rule({ path: '/open/*', allow: 'everyone' }), rule()] })
     const headers = { 'Remote-User': 'root', 'Remote-Groups': 'admins', 'X-Pocket-Assertion': 'x' }
     expect(readReceived(await agent.get(`${wiki}/`, { headers })).headers).toMatchObject({
       'remote-user': 'ada',
@@ -63,8 +64,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
 
   it('encodes names outside ASCII and commas in groups, in headers of the chosen names', async () => {
     const names = { user: 'X-User', groups: 'X-Groups', email: 'X-Email', name: 'X-Name' }
-    await sites.site({ ...wikiSite, identityHeaders: names })
-    const { person, agent } = await signInOnSite()
+    const { person, agent } = await signInOnSite({ identityHeaders: names })
     const groups = [
       { id: 'a', name: 'Köln, Nord' },
       { id: 'b', name: '100%' },
@@ -95,7 +95,6 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
   })
 
   it('uses one passkey for several sites, whose cookies are not valid at each other', async () => {
-    await sites.site(wikiSite)
     await sites.site({ ...wikiSite, protectedHosts: ['files.example.net'] })
     const { agent } = await signInOnSite()
     const page = await agent.follow(await agent.get(`${files}/`))
@@ -121,7 +120,6 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
 
   describe('ends access when', () => {
     it('the user signs out', async () => {
-      await sites.site(wikiSite)
       const { agent } = await signInOnSite()
       expect((await agent.get(`${wiki}/`)).status).toBe(200)
       const question = viewOf(await agent.get((await agent.get(`${wiki}/.pocket/sign-out`)).location ?? ''), 'sign-out')
@@ -130,14 +128,12 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     })
 
     it('all sessions of the account are ended', async () => {
-      await sites.site(wikiSite)
       const { agent, person } = await signInOnSite()
       await sites.host.pocket.endAccess(person.account.id)
       expect((await agent.get(`${wiki}/`)).status).toBe(303)
     })
 
     it('the account is disabled, within two seconds', async () => {
-      await sites.site(wikiSite)
       const { agent, person } = await signInOnSite()
       sites.host.accounts.set(person.account.id, { ...person.account, disabled: true })
       sites.host.clock.pass(2000)
@@ -145,8 +141,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     })
 
     it('the account leaves a group of the rule, within two seconds', async () => {
-      await sites.site({ ...wikiSite, accessRules: [rule({ groups: ['family'] })] })
-      const { agent, person } = await signInOnSite()
+      const { agent, person } = await signInOnSite({ accessRules: [rule({ groups: ['family'] })] })
       sites.host.accounts.set(person.account.id, { ...person.account, groups: [{ id: 'g2', name: 'friends' }] })
       sites.host.clock.pass(2000)
       const denied = await agent.get(`${wiki}/`)
@@ -154,8 +149,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     })
 
     it('the group of the rule begins to require a second passkey, and says so', async () => {
-      await sites.site({ ...wikiSite, accessRules: [rule({ groups: ['family'] })] })
-      const { agent, person } = await signInOnSite()
+      const { agent, person } = await signInOnSite({ accessRules: [rule({ groups: ['family'] })] })
       const groups = person.account.groups.map((group) => ({ ...group, requiresTwoPasskeys: true }))
       sites.host.accounts.set(person.account.id, { ...person.account, groups })
       await addPasskey('old.example.com', person.account.id)
@@ -169,21 +163,18 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     })
 
     it('the client is restricted to other groups', async () => {
-      const { id } = await sites.site(wikiSite)
-      const { agent } = await signInOnSite()
+      const { id, agent } = await signInOnSite()
       await sites.host.pocket.clients.update(id, { name: 'Wiki', redirectUris: [], isGroupRestricted: true })
       expect((await agent.get(`${wiki}/`)).status).toBe(303)
     })
 
     it('the client is removed', async () => {
-      const { id } = await sites.site(wikiSite)
-      const { agent } = await signInOnSite()
+      const { id, agent } = await signInOnSite()
       await sites.host.pocket.clients.remove(id)
       expect((await agent.get(`${wiki}/`)).status).toBe(403)
     })
 
     it('the session expires', async () => {
-      await sites.site(wikiSite)
       const { agent } = await signInOnSite()
       sites.host.clock.pass(61 * minute)
       expect((await agent.get(`${wiki}/`)).status).toBe(303)
@@ -191,7 +182,6 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
   })
 
   it('extends the session with each use of a site', async () => {
-    await sites.site(wikiSite)
     const { agent } = await signInOnSite()
     for (let use = 0; use < 3; use += 1) {
       sites.host.clock.pass(40 * minute)
@@ -202,7 +192,6 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
   })
 
   it('reads once and writes nothing before it answers', async () => {
-    await sites.site(wikiSite)
     // Otherwise the cached account expires on a slow machine.
     const clocks = [Date, performance].map((clock) => jest.spyOn(clock, 'now').mockReturnValue(clock.now()))
     const { agent } = await signInOnSite()
@@ -224,8 +213,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
   })
 
   it('responds while the last uses and a refusal wait to be recorded in the database', async () => {
-    const { id } = await sites.site({
-      ...wikiSite,
+    const { id, agent } = await signInOnSite({
       accessRules: [
         rule({ path: '/api/*', allow: 'service_tokens' }),
         rule({ path: '/closed', allow: 'nobody' }),
@@ -234,7 +222,6 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     })
     const serviceToken = { name: 'CI', paths: [], methods: [] }
     const { plain } = await sites.host.pocket.clients.addSecret(id, { serviceToken })
-    const { agent } = await signInOnSite()
     const { artifacts, clients, connectionLog } = sites.host.stores
     const [refresh, recordSecretUse, insert] = [artifacts.refresh, clients.recordSecretUse, connectionLog.insert]
     const gate = Promise.withResolvers<void>()
@@ -257,8 +244,9 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
   })
 
   it('requires a passkey again if its last use is too old', async () => {
-    await sites.site({ ...wikiSite, accessRules: [rule({ path: '/vault/*', maxPasskeyAgeMinutes: 5 }), rule()] })
-    const { agent, person } = await signInOnSite()
+    const { agent, person } = await signInOnSite({
+      accessRules: [rule({ path: '/vault/*', maxPasskeyAgeMinutes: 5 }), rule()],
+    })
     sites.host.clock.pass(6 * minute)
     expect((await agent.get(`${wiki}/`)).status).toBe(200)
     const script = await agent.getJson(`${wiki}/vault/x`)
@@ -373,7 +361,6 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
   })
 
   it('reports a loop if the browser keeps no cookies, and if the proxy does not forward them', async () => {
-    await sites.site(wikiSite)
     const { agent } = await signInOnSite()
     sites.proxy.forwardsCookies = false
     const loop = await agent.follow(await agent.get(`${wiki}/`))
@@ -475,7 +462,6 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
     'javascript:1',
     '/.pocket/start',
   ])('redirects to no other site for the return URL %j', async (to) => {
-    await sites.site(wikiSite)
     const { agent } = await signInOnSite()
     const page = await agent.get(`${wiki}/.pocket/start?${new URLSearchParams({ to })}`)
     expect(page.location).toBe(`${wiki}/`)
@@ -532,8 +518,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
   })
 
   it('leaves the bearer tokens of the application to users who are signed in', async () => {
-    const { id } = await sites.site({ ...wikiSite, accessRules: [rule({ allow: 'users_and_service_tokens' })] })
-    const { agent } = await signInOnSite()
+    const { id, agent } = await signInOnSite({ accessRules: [rule({ allow: 'users_and_service_tokens' })] })
     const headers = { authorization: 'Bearer a-token-of-the-application', 'sec-fetch-mode': 'cors' }
     const fetchApi = (browser: UserAgent) => browser.get(`${wiki}/api`, { headers })
     expect(readReceived(await fetchApi(agent)).headers).toMatchObject({
@@ -548,8 +533,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
   })
 
   it('sends a signed assertion for the site, and the same one during half of its lifetime', async () => {
-    const { id } = await sites.site({ ...wikiSite, identityAssertion: true })
-    const { agent, page, person } = await signInOnSite()
+    const { id, agent, page, person } = await signInOnSite({ identityAssertion: true })
     const assertion = readReceived(page).headers['x-pocket-assertion'] ?? ''
     const keys = createRemoteJWKSet(new URL(sites.host.pocket.endpoints.jwks))
     const { payload, protectedHeader } = await jwtVerify(assertion, keys, {
@@ -566,8 +550,7 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
   })
 
   it('sends no assertion of a key that was revoked', async () => {
-    await sites.site({ ...wikiSite, identityAssertion: true })
-    const { agent, page } = await signInOnSite()
+    const { agent, page } = await signInOnSite({ identityAssertion: true })
     const { pocket, issuer } = sites.host
     const published = await pocket.signingKeys()
     await pocket.replaceKeys(
@@ -610,11 +593,9 @@ describe.each(Object.entries(storeKinds))('protected sites with %s stores', (kin
   })
 
   it('writes rejected requests to the connection log with the reason', async () => {
-    const { id } = await sites.site({
-      ...wikiSite,
+    const { id, agent, person } = await signInOnSite({
       accessRules: [rule({ path: '/admin/*', groups: ['admins'] }), rule()],
     })
-    const { agent, person } = await signInOnSite()
     expect((await agent.get(`${wiki}/admin/x?secret=1`)).status).toBe(403)
     expect((await agent.get(`${wiki}/%61dmin/`)).status).toBe(403)
     const [ambiguous, denied] = await sites.host.pocket.connectionLog.list(id)
