@@ -735,6 +735,91 @@ test('a failed e-mail has its address on one line of a phone, and opens the tech
   await expectNoAxeViolations(page)
 })
 
+test.each([
+  ['de', 'left'],
+  ['ar', 'right'],
+])('a row of users on a tablet shows the whole name, user name and address, in %s', async (locale, side) => {
+  await open('users', { viewport: { width: 820, height: 1000 }, locale })
+  const first = page.locator('#rows tbody tr').first()
+  const cut = await first
+    .locator(':is(.name > bdi, .titles > .muted, .middle)')
+    .evaluateAll((texts) =>
+      texts
+        .filter((text) => text.scrollWidth > text.clientWidth || text.scrollHeight > text.clientHeight + 1)
+        .map(({ textContent }) => textContent),
+    )
+  expect(cut).toEqual([])
+  const groups = first.locator('.several > bdi')
+  expect(await groups.evaluate((names) => getComputedStyle(names).textAlign)).toBe(side)
+  expect(await page.locator('.scroller').evaluate((list) => list.scrollWidth - list.clientWidth)).toBe(0)
+})
+
+test('a disabled user with one device has both states on one line of a phone', async () => {
+  await open('users', { viewport: { width: 390, height: 844 }, locale: 'de' })
+  const row = page.locator('#rows tbody tr').nth(1)
+  await row.locator('.titles .chip').evaluate((chip) => Object.assign(chip, { textContent: 'Deaktiviert' }))
+  const [chipEnd, rowEnd] = await row.evaluate((row) =>
+    [row.querySelector('td .chip.warn'), row].map((element) => element?.getBoundingClientRect().right ?? 0),
+  )
+  expect(chipEnd).toBeLessThan(rowEnd ?? 0)
+})
+
+test('the hint of a check box begins below its label, however long', async () => {
+  await open('settings-email-off', { viewport: { width: 390, height: 844 } })
+  const gaps = await page.locator('.pick ~ .under').evaluateAll((hints) =>
+    hints.map((hint) => {
+      const text = hint.parentElement?.querySelector('.pick > span > span')
+      if (text) text.textContent = 'Sign-in codes that users ask for by themselves when they have no passkey'
+      return hint.getBoundingClientRect().top - (text?.getBoundingClientRect().bottom ?? Number.POSITIVE_INFINITY)
+    }),
+  )
+  expect(gaps.length).toBeGreaterThan(0)
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(0)
+})
+
+test.each([
+  ['recovery-codes', 'p.small bdi'],
+  ['account-recovery-used', '.note p > :is(bdi, .mono)'],
+])('facts on %s are ordered from right to left in Arabic', async (name, selector) => {
+  await open(name, { viewport: { width: 1280, height: 900 }, locale: 'ar' })
+  const lefts = await page
+    .locator(selector)
+    .evaluateAll((facts) => facts.map((fact) => fact.getBoundingClientRect().left))
+  expect(lefts.length).toBeGreaterThan(1)
+  expect(lefts).toEqual(lefts.toSorted((a, b) => b - a))
+})
+
+test.each([
+  ['settings-oidc', '.what > code'],
+  ['recovery-codes', '.codes > li'],
+])('identifiers on %s align with an Arabic page', async (name, selector) => {
+  await open(name, { locale: 'ar' })
+  const sides = await page
+    .locator(selector)
+    .evaluateAll((codes) =>
+      codes.map((code) => [getComputedStyle(code).direction, getComputedStyle(code).textAlign].join()),
+    )
+  expect(new Set(sides)).toEqual(new Set(['ltr,end']))
+})
+
+test('the title of the recovery codes does not break inside the German word on a phone', async () => {
+  await open('recovery-codes', { viewport: { width: 390, height: 844 }, locale: 'de' })
+  for (const width of [390, 320]) {
+    await page.setViewportSize({ width, height: 844 })
+    expect([width, await charactersBeforeBreaks('h1')]).toEqual([width, []])
+  }
+})
+
+test('a logo for light pages is shown on a light background in both themes', async () => {
+  const colors: string[] = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await open('client-settings', { colorScheme })
+    colors.push(await page.locator('.tile.on-light').evaluate((tile) => getComputedStyle(tile).backgroundColor))
+    if (colorScheme === 'light') await page.context().close()
+  }
+  expect(colors[0]).toBe(colors[1])
+})
+
 describe('the navigation', () => {
   test.each(['en', 'de', 'ar'])('fits 1280 × 720 with the user and the sign-out, in %s', async (locale) => {
     await open('users', { viewport: { width: 1280, height: 720 }, locale })
