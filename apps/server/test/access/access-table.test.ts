@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import Router from '@koa/router'
 import type { UserAgentResponse } from '@pocket/core/testing'
-import { firstOfEach, quickOnly, selectCases } from '@pocket/test-support'
+import { firstOfEach, quickOnly, selectCases, shareBetweenTests } from '@pocket/test-support'
 import type { AccessRow } from '../../src/access/access-row.ts'
 import { accessTable } from '../../src/access/access-table.ts'
 import { addPages } from '../../src/http/page-routes.ts'
-import { accessOutcome, type Callers, startCallers, type TestCaller } from './callers.ts'
+import { accessOutcome, startCallers, type TestCaller } from './callers.ts'
 
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
 /** These requests end the caller's session, so they run last. */
@@ -18,14 +18,12 @@ const ordered = [
 /** Routes that check how recent the session is even before they validate an empty body. */
 const bodies: Readonly<Record<string, object>> = { 'POST /api/webauthn/reauthenticate': { response: {} } }
 
-let callers: Callers
+const callers = shareBetweenTests(() => startCallers())
 
 beforeAll(async () => {
-  callers = await startCallers()
   // Creates all API keys first, because some rows end the session that creates them.
   for (const [, row] of rows) await callers.keysFor(row)
 }, 60_000)
-afterAll(async () => callers[Symbol.asyncDispose]())
 
 function send(caller: TestCaller, route: string, from?: string): Promise<UserAgentResponse> {
   const [method = '', path = ''] = route.split(' ')

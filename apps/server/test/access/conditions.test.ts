@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { newUser } from '@pocket/directory'
+import { shareBetweenTests } from '@pocket/test-support'
 import { accessTable } from '../../src/access/access-table.ts'
 import { type Condition, type ConditionName, conditions } from '../../src/access/conditions.ts'
 import { completeSettings } from '../api/setting-calls.ts'
-import { accessOutcome, type Callers, startCallers, type TestCaller } from './callers.ts'
+import { accessOutcome, startCallers, type TestCaller } from './callers.ts'
 
 /** The user or group that a request targets. */
 interface Subject {
@@ -20,12 +21,7 @@ interface RequestContent {
   readonly body?: unknown
 }
 
-let callers: Callers
-
-beforeAll(async () => {
-  callers = await startCallers()
-}, 60_000)
-afterAll(async () => callers[Symbol.asyncDispose]())
+const callers = shareBetweenTests(() => startCallers())
 
 /** A user, who is an administrator if the condition must apply, and a group with that user as its only member. */
 async function createSubject(administrator: boolean): Promise<Subject> {

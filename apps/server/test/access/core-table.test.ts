@@ -1,20 +1,17 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import type Router from '@koa/router'
+import { shareBetweenTests } from '@pocket/test-support'
 import Koa from 'koa'
 import { accessTable } from '../../src/access/access-table.ts'
 import { coreTable } from '../../src/access/core-table.ts'
-import { type Callers, startCallers, type TestCaller } from './callers.ts'
+import { startCallers, type TestCaller } from './callers.ts'
 
 const rows = [...coreTable]
-let callers: Callers
 
-beforeAll(async () => {
-  // A disabled endpoint does not exist, and open registration needs no token.
-  callers = await startCallers({ DYNAMIC_REGISTRATION: 'with-token' })
-}, 60_000)
-afterAll(async () => callers[Symbol.asyncDispose]())
+// A disabled endpoint does not exist, and open registration needs no token.
+const callers = shareBetweenTests(() => startCallers({ DYNAMIC_REGISTRATION: 'with-token' }))
 
 /** The method and path of every interaction route. */
 async function interactionRoutes(): Promise<readonly string[]> {

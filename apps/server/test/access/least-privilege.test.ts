@@ -1,17 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { UserAgentResponse } from '@pocket/core/testing'
-import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
+import { shareBetweenTests } from '@pocket/test-support'
+import { startCalledInstance } from '../api/calls.ts'
 import { createPerson, freshName } from '../api/people.ts'
 import { completeSettings } from '../api/setting-calls.ts'
 
 const callback = 'https://app.example/callback'
 
-let instance: CalledInstance
-
-beforeAll(async () => {
-  instance = await startCalledInstance('SQLite', { EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED: 'true' })
-}, 60_000)
-afterAll(async () => instance[Symbol.asyncDispose]())
+const instance = shareBetweenTests(() =>
+  startCalledInstance('SQLite', { EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED: 'true' }),
+)
 
 async function createClient(): Promise<string> {
   const body = { name: 'App', callbackURLs: [callback] }

@@ -1,26 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { createPocketClient, type PocketClient, PocketRequestError, paginate } from '@pocket/api-client'
-import { databaseKinds } from '@pocket/test-support'
-import { databaseOf } from '../http/app.ts'
+import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
 import { svg } from '../images/samples.ts'
-import { type Instance, startInstance } from './instance.ts'
+import { startCalledInstance } from './calls.ts'
 
 describe.each(databaseKinds)('the typed client on %s', (kind) => {
-  const stack = new AsyncDisposableStack()
-  let instance: Instance
+  const instance = shareBetweenTests(() => startCalledInstance(kind))
   let pocket: PocketClient
 
   beforeAll(async () => {
-    const database = await databaseOf(kind, stack)
-    instance = stack.use(await startInstance(database))
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
     const created = await instance.administrator.postJson(`${instance.url}/api/api-keys`, { name: 'client', expiresAt })
     const { token }: { token: string } = JSON.parse(created.text)
     pocket = createPocketClient({ url: `${instance.url}/`, apiKey: token })
   })
-
-  afterAll(async () => stack.disposeAsync())
 
   test('reads a list page by page to its end', async () => {
     for (let index = 0; index < 101; index += 1) {

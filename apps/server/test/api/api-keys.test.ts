@@ -1,8 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
-import { databaseKinds, eventually } from '@pocket/test-support'
-import { databaseOf } from '../http/app.ts'
-import { type Instance, startInstance } from './instance.ts'
+import { databaseKinds, eventually, shareBetweenTests } from '@pocket/test-support'
+import { startCalledInstance } from './calls.ts'
 
 const day = 86_400_000
 const staticKey = 'a key of the environment'
@@ -14,21 +13,16 @@ interface CreatedApiKey {
 }
 
 describe.each(databaseKinds)('%s', (kind) => {
-  const stack = new AsyncDisposableStack()
-  let instance: Instance
+  const instance = shareBetweenTests(() => startCalledInstance(kind, { STATIC_API_KEY: staticKey }))
   let keysAt: string
 
-  beforeAll(async () => {
-    const database = await databaseOf(kind, stack)
-    instance = stack.use(await startInstance({ STATIC_API_KEY: staticKey, ...database }))
+  beforeAll(() => {
     keysAt = `${instance.url}/api/api-keys`
   })
 
   afterEach(() => {
     jest.restoreAllMocks()
   })
-
-  afterAll(async () => stack.disposeAsync())
 
   async function createKey(agent: UserAgent, fields: Readonly<Record<string, unknown>> = {}): Promise<CreatedApiKey> {
     const response = await agent.postJson(keysAt, { name: 'Terraform', expiresAt: inDays(30), ...fields })

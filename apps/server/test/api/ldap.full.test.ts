@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { describeUnless, ldifEntry, type Slapd, slapdUnavailableReason, startSlapd } from '@pocket/test-support'
+import { describe, expect, test } from '@jest/globals'
+import { describeUnless, ldifEntry, shareBetweenTests, slapdUnavailableReason, startSlapd } from '@pocket/test-support'
 import { createAuthority, type TestAuthority } from '@pocket/test-support/certificates'
 import sharp from 'sharp'
 import { upload } from '../images/uploads.ts'
@@ -35,19 +35,13 @@ async function companyLdif(): Promise<string> {
 }
 
 describeUnless(slapdUnavailableReason, describe)('an import from LDAP', () => {
-  let slapd: Slapd
   let authority: TestAuthority
-  let instance: CalledInstance
-  beforeAll(async () => {
+  const slapd = shareBetweenTests(async () => {
     authority = await createAuthority()
-    slapd = await startSlapd({ ldif: await companyLdif(), tls: await authority.issue({ hosts: ['127.0.0.1'] }) })
-    // The pages' test uses SQLite.
-    instance = await startCalledInstance('PostgreSQL')
+    return startSlapd({ ldif: await companyLdif(), tls: await authority.issue({ hosts: ['127.0.0.1'] }) })
   })
-  afterAll(async () => {
-    await instance?.[Symbol.asyncDispose]()
-    await slapd?.[Symbol.asyncDispose]()
-  })
+  // The pages' test uses SQLite.
+  const instance = shareBetweenTests(() => startCalledInstance('PostgreSQL'))
 
   const configure = (changes: Parameters<typeof completeSettings>[0] = {}) =>
     instance.call(write, {

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator, type SoftwareAuthenticatorOptions } from '@pocket/core/testing'
-import { databaseKinds } from '@pocket/test-support'
+import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
 import { type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
 import { passkeyAnswer } from './instance.ts'
 import { freshName } from './people.ts'
@@ -13,14 +13,10 @@ type Agent = ReturnType<CalledInstance['agent']>
 type CreationOptions = Parameters<SoftwareAuthenticator['create']>[0]
 
 describe.each(databaseKinds)('%s', (kind) => {
-  let instance: CalledInstance
-
-  beforeAll(async () => {
-    // Even readable metadata does not cover every model.
-    instance = await startCalledInstance(kind, { FIDO_METADATA_FILE_PATH: new URL(import.meta.url).pathname })
-  })
-
-  afterAll(async () => instance[Symbol.asyncDispose]())
+  // Even readable metadata does not cover every model.
+  const instance = shareBetweenTests(() =>
+    startCalledInstance(kind, { FIDO_METADATA_FILE_PATH: new URL(import.meta.url).pathname }),
+  )
 
   const setPolicy = async (
     contract: Parameters<typeof completeSettings>[0],

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
-import { databaseKinds } from '@pocket/test-support'
-import { type CalledInstance, lastEntry, startCalledInstance } from './calls.ts'
+import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
+import { lastEntry, startCalledInstance } from './calls.ts'
 import { passkeyAnswer, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
@@ -9,13 +9,10 @@ const security = '/settings/account/security'
 const codesPath = '/settings/account/recovery-codes'
 
 describe.each(databaseKinds)('recovery codes on %s', (kind) => {
-  let instance: CalledInstance
-
-  beforeAll(async () => {
-    // Nothing listens there: e-mails stay in the queue.
-    instance = await startCalledInstance(kind, { SMTP_HOST: 'localhost', SMTP_PORT: '9', SMTP_FROM: 'id@example.com' })
-  })
-  afterAll(async () => instance[Symbol.asyncDispose]())
+  // Nothing listens there: e-mails stay in the queue.
+  const instance = shareBetweenTests(() =>
+    startCalledInstance(kind, { SMTP_HOST: 'localhost', SMTP_PORT: '9', SMTP_FROM: 'id@example.com' }),
+  )
 
   const get = (agent: UserAgent, path: string) => agent.get(instance.url + path)
   const post = (agent: UserAgent, path: string, fields: Readonly<Record<string, string>> = {}) =>

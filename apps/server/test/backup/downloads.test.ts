@@ -1,25 +1,19 @@
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import { createBackupDownloads } from '../../src/backup/downloads.ts'
-import { type Instance, passkeyAnswer, startInstance } from '../api/instance.ts'
-import { createMachine, type Machine } from './test-instance.ts'
+import { passkeyAnswer, startInstance } from '../api/instance.ts'
+import { createMachine } from './test-instance.ts'
 
 const path = '/settings/admin/backups'
 const passphrase = 'twelve characters'
 
 describe('an administrator', () => {
-  const stack = new AsyncDisposableStack()
-  let machine: Machine
-  let instance: Instance
-
-  beforeAll(async () => {
-    machine = stack.use(await createMachine('SQLite'))
-    instance = stack.use(await startInstance(machine.env))
-  })
-  afterAll(() => stack.disposeAsync())
+  const machine = shareBetweenTests(() => createMachine('SQLite'))
+  const instance = shareBetweenTests(() => startInstance(machine.env))
 
   /** Uses the passkey first, because the set-up may be more than a minute old. */
   async function submit(fields: Readonly<Record<string, string>>) {

@@ -1,22 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { eventually } from '@pocket/test-support'
+import { describe, expect, test } from '@jest/globals'
+import { eventually, shareBetweenTests } from '@pocket/test-support'
 import { run } from '../../src/cli/run.ts'
 import { loadConfig } from '../../src/composition/config.ts'
-import { type Instance, startInstance } from '../api/instance.ts'
-import { createMachine, type Machine, noTerminal } from '../backup/test-instance.ts'
+import { startInstance } from '../api/instance.ts'
+import { createMachine, noTerminal } from '../backup/test-instance.ts'
 import { commandContext } from './command-context.ts'
 
 describe('commands while a server runs', () => {
-  const stack = new AsyncDisposableStack()
-  let machine: Machine
-  let instance: Instance
-
-  beforeAll(async () => {
-    machine = stack.use(await createMachine('SQLite'))
-    instance = stack.use(await startInstance(machine.env))
-  })
-
-  afterAll(() => stack.disposeAsync())
+  const machine = shareBetweenTests(() => createMachine('SQLite'))
+  const instance = shareBetweenTests(() => startInstance(machine.env))
 
   const runPocketId = async (...args: readonly string[]) => {
     const { exit, stdout, stderr } = await machine.run(args)

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { freePort } from '@pocket/test-support'
-import { type Instance, startInstance } from '../api/instance.ts'
+import { describe, expect, jest, test } from '@jest/globals'
+import { freePort, shareBetweenTests } from '@pocket/test-support'
+import { startInstance } from '../api/instance.ts'
 import { createMachine, type Machine } from '../backup/test-instance.ts'
 
 const runDoctor = async (machine: Pick<Machine, 'run'>) => {
@@ -14,15 +14,8 @@ const runDoctor = async (machine: Pick<Machine, 'run'>) => {
 const day = 86_400_000
 
 describe('doctor', () => {
-  const stack = new AsyncDisposableStack()
-  let machine: Machine
-  let instance: Instance
-
-  beforeAll(async () => {
-    machine = stack.use(await createMachine('SQLite'))
-    instance = stack.use(await startInstance(machine.env))
-  })
-  afterAll(() => stack.disposeAsync())
+  const machine = shareBetweenTests(() => createMachine('SQLite'))
+  const instance = shareBetweenTests(() => startInstance(machine.env))
 
   test('checks a running server through its public URL', async () => {
     const now = Date.now

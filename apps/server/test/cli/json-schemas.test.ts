@@ -1,7 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import type { Command } from 'commander'
@@ -11,7 +12,7 @@ import { nameOf } from '../../src/cli/output.ts'
 import { createProgram } from '../../src/cli/run.ts'
 import { jsonSchemas } from '../../src/composition/json-schemas.ts'
 import { startInstance } from '../api/instance.ts'
-import { createMachine, type Machine } from '../backup/test-instance.ts'
+import { createMachine } from '../backup/test-instance.ts'
 import { createSource, facts } from '../pocket-id-migration/fixture.ts'
 
 /** The published schema, which here also rejects members that it does not name. */
@@ -52,11 +53,9 @@ test('every command with --json has a schema', () => {
 })
 
 describe('the JSON', () => {
-  const stack = new AsyncDisposableStack()
-  let machine: Machine
+  const machine = shareBetweenTests(() => createMachine('SQLite'))
 
   beforeAll(async () => {
-    machine = stack.use(await createMachine('SQLite'))
     await using instance = await startInstance(machine.env)
     const { administrator: agent, url } = instance
     const post = async (path: string, body: unknown) => {
@@ -78,7 +77,6 @@ describe('the JSON', () => {
     await agent.sendJson('PUT', `${url}/api/custom-claims/user/${ada?.id}`, { body: claims })
     await agent.sendJson('PUT', `${url}/api/custom-claims/user-group/${groupId}`, { body: claims })
   })
-  afterAll(() => stack.disposeAsync())
 
   const printOutput = async (args: readonly string[]) => {
     const { exit, stdout, stderr } = await machine.run(args)

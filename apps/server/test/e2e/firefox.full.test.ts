@@ -1,28 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import {
   describeUnless,
   eventually,
-  type FirefoxPage,
   firefoxUnavailableReason,
   launchFirefox,
   longTestTimeout,
+  shareBetweenTests,
 } from '@pocket/test-support'
-import { type RunningApp, startApp } from '../http/app.ts'
+import { startApp } from '../http/app.ts'
 import { setUpOverApi } from './set-up.ts'
 
 describeUnless(firefoxUnavailableReason, describe)('Firefox', () => {
-  let firefox: FirefoxPage
-  let running: RunningApp
+  const running = shareBetweenTests(() => startApp({ UI_CONFIG_DISABLED: 'true', ALLOW_USER_SIGNUPS: 'open' }))
+  const firefox = shareBetweenTests(launchFirefox)
 
-  beforeAll(async () => {
-    running = await startApp({ UI_CONFIG_DISABLED: 'true', ALLOW_USER_SIGNUPS: 'open' })
-    await setUpOverApi(running.url)
-    firefox = await launchFirefox()
-  }, longTestTimeout)
-  afterAll(async () => {
-    await firefox[Symbol.asyncDispose]()
-    await running[Symbol.asyncDispose]()
-  })
+  beforeAll(() => setUpOverApi(running.url))
 
   const waitForPath = (path: string) => eventually(async () => expect(new URL(await firefox.url()).pathname).toBe(path))
   const waitForText = (text: string) => eventually(async () => expect(await firefox.text()).toContain(text))

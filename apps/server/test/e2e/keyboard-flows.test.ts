@@ -1,23 +1,23 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import {
   addVirtualAuthenticator,
   describeUnless,
   generateLdif,
   launchBrowser,
   type Page,
+  shareBetweenTests,
   slapdUnavailableReason,
   startSlapd,
-  type TestBrowser,
 } from '@pocket/test-support'
-import { type RunningApp, startApp } from '../http/app.ts'
+import { startApp } from '../http/app.ts'
 import { createKeyboard, type Keyboard } from './keyboard.ts'
 
 const settings = '/settings/admin/application-configuration'
 const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code' }
 
 /** An administrator who changes the settings; each test continues from the previous one. */
-let browser: TestBrowser
-let running: RunningApp
+const running = shareBetweenTests(() => startApp({ ALLOWED_PRIVATE_HOSTS: '127.0.0.1' }))
+const browser = shareBetweenTests(() => launchBrowser())
 let page: Page
 let keys: Keyboard
 
@@ -29,8 +29,6 @@ async function openWindow() {
 }
 
 beforeAll(async () => {
-  running = await startApp({ ALLOWED_PRIVATE_HOSTS: '127.0.0.1' })
-  browser = await launchBrowser()
   ;({ page, keys } = await openWindow())
   await page.goto(`${running.url}/login/setup`)
   await keys.tabTo(/^User name/i)
@@ -38,10 +36,6 @@ beforeAll(async () => {
   await keys.tabTo(/^E-mail/i)
   await keys.type('ada@example.com')
   await keys.navigateTo(/\/settings\//, () => keys.press('Enter'))
-})
-afterAll(async () => {
-  await browser[Symbol.asyncDispose]()
-  await running[Symbol.asyncDispose]()
 })
 
 const go = (path: string) => page.goto(running.url + path)

@@ -5,22 +5,20 @@ import {
   expectNoAxeViolations,
   launchBrowser,
   type Page,
-  type TestBrowser,
+  shareBetweenTests,
 } from '@pocket/test-support'
-import { type RunningApp, startApp } from '../http/app.ts'
+import { startApp } from '../http/app.ts'
 import { createKeyboard, type Keyboard } from './keyboard.ts'
 
 /** One user, one browser, no pointer: each test continues from the previous one. */
-let browser: TestBrowser
-let running: RunningApp
+const running = shareBetweenTests(() => startApp())
+const browser = shareBetweenTests(() => launchBrowser())
 let page: Page
 let keyboard: Keyboard
 const output: string[] = []
 let passkeyChecks = 0
 
 beforeAll(async () => {
-  running = await startApp()
-  browser = await launchBrowser()
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 } })
   page = await context.newPage()
   keyboard = createKeyboard(page, running.url)
@@ -31,11 +29,7 @@ beforeAll(async () => {
   page.on('pageerror', (error) => output.push(String(error)))
   await addVirtualAuthenticator(page)
 })
-afterAll(async () => {
-  jest.restoreAllMocks()
-  await browser[Symbol.asyncDispose]()
-  await running[Symbol.asyncDispose]()
-})
+afterAll(() => void jest.restoreAllMocks())
 
 const press = (key: string) => page.keyboard.press(key)
 const readFocus = () => keyboard.readFocus()

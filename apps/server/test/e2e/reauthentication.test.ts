@@ -1,18 +1,11 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
-import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
+import { afterAll, expect, jest, test } from '@jest/globals'
+import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, shareBetweenTests } from '@pocket/test-support'
 import { startApp } from '../http/app.ts'
 import { setUpOnPage } from './set-up.ts'
 
-let browser: TestBrowser
+const browser = shareBetweenTests(() => launchBrowser())
 
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-
-afterAll(async () => {
-  jest.restoreAllMocks()
-  await browser[Symbol.asyncDispose]()
-})
+afterAll(() => void jest.restoreAllMocks())
 
 /** Makes the session older. */
 function advanceClock(milliseconds: number) {

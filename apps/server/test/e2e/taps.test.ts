@@ -1,27 +1,22 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { addVirtualAuthenticator, launchBrowser, type Page, type TestBrowser } from '@pocket/test-support'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { addVirtualAuthenticator, launchBrowser, type Page, shareBetweenTests } from '@pocket/test-support'
 import { SynologyDsm } from '@pocket/test-support/relying-parties'
-import { type MailServer, smtpSettings, startMailServer } from '../email/mail-server.ts'
-import { type Instance, startInstance } from './instance.ts'
+import { smtpSettings, startMailServer } from '../email/mail-server.ts'
+import { startInstance } from './instance.ts'
 import { waitForRedirect } from './redirect-target.ts'
 import { setUpOverApi } from './set-up.ts'
 
 const nas = 'https://nas.example:5001'
 const key = 'a static key that is long enough'
 
-let browser: TestBrowser
-let instance: Instance
-let mails: MailServer
+const browser = shareBetweenTests(() => launchBrowser())
+const mails = shareBetweenTests(() => startMailServer())
+const instance = shareBetweenTests(() =>
+  startInstance('SQLite', { STATIC_API_KEY: key, ALLOW_USER_SIGNUPS: 'open', ...smtpSettings(mails) }),
+)
 let dsm: SynologyDsm
 
 beforeAll(async () => {
-  browser = await launchBrowser()
-  mails = await startMailServer()
-  instance = await startInstance('SQLite', {
-    STATIC_API_KEY: key,
-    ALLOW_USER_SIGNUPS: 'open',
-    ...smtpSettings(mails),
-  })
   await setUpOverApi(instance.url)
   const { id = '' } = await send('/api/oidc/clients', { name: 'DSM', callbackURLs: [nas] })
   const { secret = '' } = await send(`/api/oidc/clients/${id}/secrets`, {})
@@ -35,11 +30,6 @@ beforeAll(async () => {
     accounts: ['bob', 'grace', 'carol', 'dave', 'erin', 'frank', 'heidi', 'ivan', 'judy', 'mike'],
   })
   await dsm.save()
-})
-afterAll(async () => {
-  await instance[Symbol.asyncDispose]()
-  await mails[Symbol.asyncDispose]()
-  await browser[Symbol.asyncDispose]()
 })
 
 async function send(path: string, body: object, method = 'POST') {

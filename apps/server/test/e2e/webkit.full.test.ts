@@ -1,29 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { newUser } from '@pocket/directory'
 import {
   describeUnless,
   eventually,
   launchWebKit,
   longTestTimeout,
-  type WebKitPage,
+  shareBetweenTests,
   webKitUnavailableReason,
 } from '@pocket/test-support'
-import { type RunningApp, startApp } from '../http/app.ts'
+import { startApp } from '../http/app.ts'
 import { setUpOverApi } from './set-up.ts'
 
 describeUnless(webKitUnavailableReason, describe)('WebKitGTK, which has no passkeys', () => {
-  let webKit: WebKitPage
-  let running: RunningApp
+  const running = shareBetweenTests(() => startApp({ UI_CONFIG_DISABLED: 'true', ALLOW_USER_SIGNUPS: 'open' }))
+  const webKit = shareBetweenTests(launchWebKit)
 
-  beforeAll(async () => {
-    running = await startApp({ UI_CONFIG_DISABLED: 'true', ALLOW_USER_SIGNUPS: 'open' })
-    await setUpOverApi(running.url)
-    webKit = await launchWebKit()
-  }, longTestTimeout)
-  afterAll(async () => {
-    await webKit[Symbol.asyncDispose]()
-    await running[Symbol.asyncDispose]()
-  })
+  beforeAll(() => setUpOverApi(running.url))
 
   const waitForText = (text: string) => eventually(async () => expect(await webKit.text()).toContain(text))
   const scrollsSideways = () =>

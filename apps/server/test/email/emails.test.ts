@@ -1,31 +1,21 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
-import { databaseKinds, freePort, quickOnly } from '@pocket/test-support'
-import { type CalledInstance, findAuditEvents, startCalledInstance } from '../api/calls.ts'
+import { databaseKinds, freePort, quickOnly, shareBetweenTests } from '@pocket/test-support'
+import { findAuditEvents, startCalledInstance } from '../api/calls.ts'
 import { registerPasskey } from '../api/instance.ts'
 import { createPerson } from '../api/people.ts'
 import { setUpAdministrator, startApp } from '../http/app.ts'
 import { withoutLongTimeouts } from '../stopped-time.ts'
-import { type MailServer, smtpSettings, startMailServer } from './mail-server.ts'
+import { smtpSettings, startMailServer } from './mail-server.ts'
 
 const testEmail = 'POST /api/application-configuration/test-email'
 
 describe.each(databaseKinds)('%s', (kind) => {
-  let server: MailServer
-  let instance: CalledInstance
-
-  beforeAll(async () => {
-    server = await startMailServer()
-    const settings = { EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED: 'true', APP_NAME: 'Our Pocket', ACCENT_COLOR: '#123456' }
-    instance = await startCalledInstance(kind, { ...smtpSettings(server), ...settings })
-  })
-
-  afterAll(async () => {
-    await instance[Symbol.asyncDispose]()
-    await server[Symbol.asyncDispose]()
-  })
+  const server = shareBetweenTests(() => startMailServer())
+  const settings = { EMAIL_ONE_TIME_ACCESS_AS_ADMIN_ENABLED: 'true', APP_NAME: 'Our Pocket', ACCENT_COLOR: '#123456' }
+  const instance = shareBetweenTests(() => startCalledInstance(kind, { ...smtpSettings(server), ...settings }))
 
   /** A user with a session and an e-mail address. */
   async function createSignedIn(fields: Readonly<Record<string, unknown>> = {}) {

@@ -1,28 +1,17 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { Database } from '@pocket/core/internal/sql'
 import type { UserAgent, UserAgentResponse } from '@pocket/core/testing'
-import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
+import { shareBetweenTests } from '@pocket/test-support'
+import { startCalledInstance } from '../api/calls.ts'
 import { createPerson } from '../api/people.ts'
-import { type MailServer, smtpSettings, startMailServer } from './mail-server.ts'
+import { smtpSettings, startMailServer } from './mail-server.ts'
 
 const request = 'POST /api/one-time-access-email'
 
 describe('login codes by e-mail', () => {
-  let server: MailServer
-  let instance: CalledInstance
-
-  beforeAll(async () => {
-    server = await startMailServer()
-    instance = await startCalledInstance('SQLite', {
-      ...smtpSettings(server),
-      EMAIL_ONE_TIME_ACCESS_AS_UNAUTHENTICATED_ENABLED: 'true',
-    })
-  })
-
-  afterAll(async () => {
-    await instance[Symbol.asyncDispose]()
-    await server[Symbol.asyncDispose]()
-  })
+  const server = shareBetweenTests(() => startMailServer())
+  const settings = { EMAIL_ONE_TIME_ACCESS_AS_UNAUTHENTICATED_ENABLED: 'true' }
+  const instance = shareBetweenTests(() => startCalledInstance('SQLite', { ...smtpSettings(server), ...settings }))
 
   const sendRequest = (agent: UserAgent, email: string, extra = {}) =>
     instance.call(request, { agent, body: { email, ...extra } })

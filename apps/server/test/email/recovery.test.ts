@@ -1,31 +1,24 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { NotFoundError } from '@pocket/core/errors'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
-import { databaseKinds, quickOnly } from '@pocket/test-support'
-import { type CalledInstance, findAuditEvents, startCalledInstance } from '../api/calls.ts'
+import { databaseKinds, quickOnly, shareBetweenTests } from '@pocket/test-support'
+import { findAuditEvents, startCalledInstance } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
-import { type MailServer, smtpSettings, startMailServer } from './mail-server.ts'
+import { smtpSettings, startMailServer } from './mail-server.ts'
 
 const staticKey = 'a key of the environment'
 const day = 86_400_000
 
 describe.each(databaseKinds)('recovery by e-mail on %s', (kind) => {
-  let server: MailServer
-  let instance: CalledInstance
+  const server = shareBetweenTests(() => startMailServer())
+  const instance = shareBetweenTests(() =>
+    startCalledInstance(kind, { ...smtpSettings(server), STATIC_API_KEY: staticKey }),
+  )
 
   beforeAll(async () => {
-    server = await startMailServer()
-    instance = await startCalledInstance(kind, {
-      ...smtpSettings(server),
-      STATIC_API_KEY: staticKey,
-    })
     expect((await send('PATCH', '/api/settings', { recoveryByEmail: '1d' })).status).toBe(200)
   })
   afterEach(() => void jest.restoreAllMocks())
-  afterAll(async () => {
-    await instance[Symbol.asyncDispose]()
-    await server[Symbol.asyncDispose]()
-  })
 
   const requestRecovery = (email: string, agent = instance.agent()) =>
     agent.postForm(`${instance.url}/recover/email`, { email })

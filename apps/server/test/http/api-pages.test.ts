@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { UserAgent } from '@pocket/core/testing'
-import { type RunningApp, startWithAdministrator } from './app.ts'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { shareWithAdministrator } from './app.ts'
 
-let running: RunningApp
-let agent: UserAgent
 let pageUrl: string
 
+const { running, agent } = shareWithAdministrator()
+
 beforeAll(async () => {
-  ;({ running, agent } = await startWithAdministrator())
   pageUrl = `${running.url}/settings/admin/apis`
 })
-afterAll(async () => running[Symbol.asyncDispose]())
 
 let created = 0
 async function create(name = 'Photos') {

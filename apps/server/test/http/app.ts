@@ -6,7 +6,7 @@ import { changeIssuer } from '@pocket/core'
 import { ConfigurationError } from '@pocket/core/errors'
 import { SoftwareAuthenticator, UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { typeormStores } from '@pocket/core/typeorm'
-import { createRunFolderOnce, createTestDatabase, freePort } from '@pocket/test-support'
+import { createRunFolderOnce, createTestDatabase, freePort, shareBetweenTests } from '@pocket/test-support'
 import { type App, createApp } from '../../src/app.ts'
 import { type Config, loadConfig } from '../../src/composition/config.ts'
 import { tables } from '../../src/composition/server-tables.ts'
@@ -132,10 +132,13 @@ export async function setUpAdministrator(
   return agent.postJson(`${url}/login/setup`, { response: authenticator.create(options, { origin: url }) })
 }
 
-/** The server in this process, with an administrator who is signed in at `agent`. */
-export async function startWithAdministrator(env: Readonly<Record<string, string>> = {}) {
-  const running = await startApp(env)
-  const agent = running.agent()
-  await setUpAdministrator(agent, running.url)
+/** The server in this process, shared by the tests of a file, with an administrator who is signed in at `agent`. */
+export function shareWithAdministrator(env: Readonly<Record<string, string>> = {}) {
+  const running = shareBetweenTests(() => startApp(env))
+  const agent = shareBetweenTests(async () => {
+    const agent = running.agent()
+    await setUpAdministrator(agent, running.url)
+    return Object.assign(agent, { async [Symbol.asyncDispose]() {} })
+  })
   return { running, agent }
 }

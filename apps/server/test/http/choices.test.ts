@@ -1,15 +1,13 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import type { UserAgent } from '@pocket/core/testing'
-import { type RunningApp, startWithAdministrator } from './app.ts'
+import { beforeAll, expect, test } from '@jest/globals'
+import { shareWithAdministrator } from './app.ts'
 
-let running: RunningApp
-let agent: UserAgent
 let client: string
 let api: string
 const groupIds: string[] = []
 
+const { running, agent } = shareWithAdministrator()
+
 beforeAll(async () => {
-  ;({ running, agent } = await startWithAdministrator())
   const { directory, pocket } = running.app
   for (let number = 10; number < 30; number++)
     groupIds.push((await directory.groups.create({ name: `team${number}`, friendlyName: `Team ${number}` })).id)
@@ -17,7 +15,6 @@ beforeAll(async () => {
   api = (await pocket.apis.create({ name: 'Files', resource: 'https://files.example/api' })).id
   await pocket.apis.setPermissions(api, [{ key: 'files:read', name: 'Read files' }])
 })
-afterAll(async () => running[Symbol.asyncDispose]())
 
 const find = (kind: string, query: string) =>
   agent.getJson(`${running.url}/settings/admin/choices/${kind}?${new URLSearchParams({ query })}`)

@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import type { UserAgent } from '@pocket/core/testing'
-import { type RunningApp, startWithAdministrator } from './app.ts'
+import { beforeAll, expect, test } from '@jest/globals'
+import { shareWithAdministrator } from './app.ts'
 
-let running: RunningApp
-let agent: UserAgent
 let pageUrl: string
 
+const { running, agent } = shareWithAdministrator()
+
 beforeAll(async () => {
-  ;({ running, agent } = await startWithAdministrator())
   pageUrl = `${running.url}/settings/admin/oidc-clients`
 })
-afterAll(async () => running[Symbol.asyncDispose]())
 
 const marks = ['PKCE: plain', 'Access tokens: JWTs', '365 days for refresh tokens']
 const findMarks = (html: string) => marks.filter((mark) => html.includes(mark))

@@ -1,19 +1,16 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { NewClientInput } from '@pocket/core'
-import type { UserAgent } from '@pocket/core/testing'
 import { eventually } from '@pocket/test-support'
 import { sectionNames } from '../../src/clients/settings/sections.ts'
-import { type RunningApp, startWithAdministrator } from './app.ts'
+import { shareWithAdministrator } from './app.ts'
 
-let running: RunningApp
-let agent: UserAgent
 let pageUrl: string
 
+const { running, agent } = shareWithAdministrator()
+
 beforeAll(async () => {
-  ;({ running, agent } = await startWithAdministrator())
   pageUrl = `${running.url}/settings/admin/oidc-clients`
 })
-afterAll(async () => running[Symbol.asyncDispose]())
 
 type Fields = Readonly<Record<string, string>>
 

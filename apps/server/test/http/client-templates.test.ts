@@ -1,19 +1,17 @@
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { UserAgent } from '@pocket/core/testing'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { type Application, applications, EmulatedRelyingParty } from '@pocket/test-support/relying-parties'
 import { parsePastedUrl } from '../../src/clients/templates/pasted-url.ts'
 import type { ClientTemplate } from '../../src/clients/templates/template.ts'
 import { templateOf, templates } from '../../src/clients/templates/templates.ts'
 import { loadMessages } from '../../src/http/messages.ts'
-import { type RunningApp, startWithAdministrator } from './app.ts'
+import { shareWithAdministrator } from './app.ts'
 
-let running: RunningApp
-let agent: UserAgent
 let pageUrl: string
 
+const { running, agent } = shareWithAdministrator()
+
 beforeAll(async () => {
-  ;({ running, agent } = await startWithAdministrator())
   pageUrl = `${running.url}/settings/admin/oidc-clients`
   const { directory } = running.app
   const ada = await directory.findByName('ada')
@@ -24,7 +22,6 @@ beforeAll(async () => {
   const response = await agent.sendJson('PUT', users, { body: { ...user, emailVerified: true } })
   expect(response.status).toBe(200)
 })
-afterAll(async () => running[Symbol.asyncDispose]())
 
 const create = (fields: Readonly<Record<string, string>>) => agent.postForm(`${pageUrl}/new`, fields)
 /** Input for templates that need more than one URL, or for a custom application. */

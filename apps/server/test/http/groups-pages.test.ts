@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
 import { newUser } from '@pocket/directory'
-import { type RunningApp, startWithAdministrator } from './app.ts'
+import { shareWithAdministrator } from './app.ts'
 
 const groups = '/settings/admin/user-groups'
-let running: RunningApp
-let agent: UserAgent
 
-beforeAll(async () => {
-  ;({ running, agent } = await startWithAdministrator())
-})
-afterAll(async () => running[Symbol.asyncDispose]())
+const { running, agent } = shareWithAdministrator()
 
 const get = async (path: string) => agent.get(running.url + path)
 const post = (path: string, fields: Parameters<UserAgent['postForm']>[1]) => agent.postForm(running.url + path, fields)

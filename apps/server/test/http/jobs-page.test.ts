@@ -1,18 +1,14 @@
 import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { type CalledInstance, findAuditEvents, startCalledInstance } from '../api/calls.ts'
+import { expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
+import { findAuditEvents, startCalledInstance } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
 
 const catalog = new URL('../../locales/en.json', import.meta.url)
 const pagePath = '/settings/admin/jobs'
-let instance: CalledInstance
-
-beforeAll(async () => {
-  // No server listens there, so the job fails.
-  const source = { GEOLITE_DB_URL: 'http://127.0.0.1:9/places.mmdb', ALLOWED_PRIVATE_HOSTS: '127.0.0.1' }
-  instance = await startCalledInstance('SQLite', source)
-})
-afterAll(async () => instance[Symbol.asyncDispose]())
+// No server listens there, so the job fails.
+const source = { GEOLITE_DB_URL: 'http://127.0.0.1:9/places.mmdb', ALLOWED_PRIVATE_HOSTS: '127.0.0.1' }
+const instance = shareBetweenTests(() => startCalledInstance('SQLite', source))
 
 const post = (job: string, agent = instance.administrator, options = {}) =>
   agent.postForm(`${instance.url}${pagePath}/${job}/run`, {}, options)

@@ -1,30 +1,30 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgentResponse } from '@pocket/core/testing'
-import { describeUnless, generateLdif, type Slapd, slapdUnavailableReason, startSlapd } from '@pocket/test-support'
+import {
+  describeUnless,
+  generateLdif,
+  shareBetweenTests,
+  slapdUnavailableReason,
+  startSlapd,
+} from '@pocket/test-support'
 import Database from 'better-sqlite3'
-import { type CalledInstance, findAuditEvents, startCalledInstance } from '../api/calls.ts'
+import { findAuditEvents, startCalledInstance } from '../api/calls.ts'
 import { passkeyAnswer } from '../api/instance.ts'
-import { createFolder, type TestFolder } from '../database/folder.ts'
+import { createFolder } from '../database/folder.ts'
 
 const pagePath = '/settings/admin/ldap'
 const settings = '/settings/admin/application-configuration/ldap'
 describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
-  let slapd: Slapd
-  let folder: TestFolder
-  let instance: CalledInstance
+  const slapd = shareBetweenTests(() => startSlapd({ ldif: generateLdif({ users: 12, groups: 3, members: 4 }) }))
+  const folder = shareBetweenTests(createFolder)
+  const instance = shareBetweenTests(() => {
+    const DB_CONNECTION_STRING = join(folder.path, 'pocket-id.db')
+    return startCalledInstance('SQLite', { LDAP_START_TLS: 'false', DB_CONNECTION_STRING })
+  })
 
   beforeAll(async () => {
-    slapd = await startSlapd({ ldif: generateLdif({ users: 12, groups: 3, members: 4 }) })
-    folder = await createFolder()
-    const DB_CONNECTION_STRING = join(folder.path, 'pocket-id.db')
-    instance = await startCalledInstance('SQLite', { LDAP_START_TLS: 'false', DB_CONNECTION_STRING })
     await instance.person('guest')
-  })
-  afterAll(async () => {
-    await instance?.[Symbol.asyncDispose]()
-    await folder?.[Symbol.asyncDispose]()
-    await slapd?.[Symbol.asyncDispose]()
   })
 
   const get = (path: string) => instance.administrator.get(instance.url + path)

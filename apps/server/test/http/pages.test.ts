@@ -1,26 +1,21 @@
 import { connect } from 'node:net'
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { type RunningApp, setUpAdministrator, startApp, startWithAdministrator } from './app.ts'
+import { describe, expect, jest, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
+import { setUpAdministrator, startApp } from './app.ts'
 
 const clients = '/settings/admin/oidc-clients'
 
 async function startWithClients() {
-  const { running, agent } = await startWithAdministrator()
+  const running = await startApp()
+  const agent = running.agent()
+  await setUpAdministrator(agent, running.url)
   const create = (fields: Readonly<Record<string, string>>) => agent.postForm(`${running.url}${clients}/new`, fields)
   return { running, agent, create, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() }
 }
 
 /** Instances that several tests share: before the set-up, and after it. */
-let empty: RunningApp
-let shared: Awaited<ReturnType<typeof startWithClients>>
-beforeAll(async () => {
-  empty = await startApp()
-  shared = await startWithClients()
-})
-afterAll(async () => {
-  await shared?.[Symbol.asyncDispose]()
-  await empty?.[Symbol.asyncDispose]()
-})
+const empty = shareBetweenTests(startApp)
+const shared = shareBetweenTests(startWithClients)
 
 describe('an anonymous browser', () => {
   test.each(['/settings/account', clients, `${clients}/x`, `${clients}/new?template=synology-dsm`])(

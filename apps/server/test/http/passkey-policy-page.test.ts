@@ -1,28 +1,29 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
-import { startHttpServer } from '@pocket/test-support'
+import { shareBetweenTests, startHttpServer } from '@pocket/test-support'
 import { metadataReader } from '../../src/webauthn/authenticator-metadata.ts'
 import { registerPasskey } from '../api/instance.ts'
-import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
+import { setUpAdministrator, startApp } from './app.ts'
 
 const model = '2fc0579f-8113-47ea-b116-bb5a8db9202a'
 const name = 'YubiKey 5 Series with NFC'
 
-let running: RunningApp
 let agent: UserAgent
 let pageUrl: string
 
-beforeAll(async () => {
-  // Even readable metadata does not cover every model.
-  running = await startApp({
+// Even readable metadata does not cover every model.
+const running = shareBetweenTests(() =>
+  startApp({
     FIDO_METADATA_FILE_PATH: new URL(import.meta.url).pathname,
     PASSKEY_ATTESTATION: 'none',
-  })
+  }),
+)
+
+beforeAll(async () => {
   agent = running.agent()
   await setUpAdministrator(agent, running.url)
   pageUrl = `${running.url}/settings/admin/passkeys`
 })
-afterAll(async () => running[Symbol.asyncDispose]())
 
 const unchanged = {
   webauthnUserVerification: 'required',

@@ -1,30 +1,28 @@
 import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { beforeAll, expect, test } from '@jest/globals'
 import { defaultProtocol } from '@pocket/core/internal'
 import { UserAgent } from '@pocket/core/testing'
 import { eventually } from '@pocket/test-support'
 import { parse } from 'yaml'
 import { siteSnippets } from '../../src/clients/site-snippets.ts'
 import { loadCatalogs } from '../../src/http/catalogs.ts'
-import { type RunningApp, startWithAdministrator } from './app.ts'
+import { shareWithAdministrator } from './app.ts'
 
 const locales = new URL('../../locales/', import.meta.url)
 const wiki = 'https://wiki.example.org'
-let running: RunningApp
-let agent: UserAgent
 let pageUrl: string
 let id: string
 
+const { running, agent } = shareWithAdministrator({ TRUST_PROXY: '127.0.0.1' })
+
 beforeAll(async () => {
-  ;({ running, agent } = await startWithAdministrator({ TRUST_PROXY: '127.0.0.1' }))
   pageUrl = `${running.url}/settings/admin/oidc-clients`
   const created = await agent.postForm(`${pageUrl}/new`, {
     ...{ template: 'protected-site', name: 'Wiki', address: wiki, access: 'everybody' },
   })
   id = created.location?.split('/').at(-1) ?? ''
 })
-afterAll(async () => running[Symbol.asyncDispose]())
 
 const findSite = async () => running.app.pocket.clients.find(id)
 

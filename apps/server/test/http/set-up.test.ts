@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { SoftwareAuthenticator } from '@pocket/core/testing'
-import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
+import { shareBetweenTests } from '@pocket/test-support'
+import { setUpAdministrator, startApp } from './app.ts'
 
 const clientsPath = '/settings/admin/oidc-clients'
 
-let empty: RunningApp
-beforeAll(async () => {
-  empty = await startApp()
-})
-afterAll(async () => empty?.[Symbol.asyncDispose]())
+const empty = shareBetweenTests(() => startApp())
 
 test.each([
   [{}, ['username']],

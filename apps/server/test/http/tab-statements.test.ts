@@ -1,16 +1,14 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import type { UserAgent } from '@pocket/core/testing'
+import { beforeAll, expect, test } from '@jest/globals'
 import { newUser } from '@pocket/directory'
 import { recordStatements } from '../sent-statements.ts'
-import { type RunningApp, startWithAdministrator } from './app.ts'
+import { shareWithAdministrator } from './app.ts'
 
 const statements = recordStatements()
-let running: RunningApp
-let agent: UserAgent
 const paths = { user: '', group: '' }
 
+const { running, agent } = shareWithAdministrator()
+
 beforeAll(async () => {
-  ;({ running, agent } = await startWithAdministrator())
   const { directory } = running.app
   const user = await directory.create(newUser({ username: 'tabea', firstName: 'Tabea' }))
   const group = await directory.groups.create({ name: 'tabs', friendlyName: 'Tabs' })
@@ -18,7 +16,6 @@ beforeAll(async () => {
   paths.user = `/settings/admin/users/${user.id}`
   paths.group = `/settings/admin/user-groups/${group.id}`
 })
-afterAll(async () => running[Symbol.asyncDispose]())
 
 /** Statements that only one of the pages needs. */
 const needs = {

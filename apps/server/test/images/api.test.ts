@@ -1,27 +1,22 @@
 import { createHash } from 'node:crypto'
 import { request } from 'node:http'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds } from '@pocket/test-support'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
 import sharp from 'sharp'
-import { type Instance, startInstance } from '../api/instance.ts'
-import { databaseOf } from '../http/app.ts'
+import { startCalledInstance } from '../api/calls.ts'
+import type { Instance } from '../api/instance.ts'
 import { heic, ico, photoWithMetadata, plainImage, svg } from './samples.ts'
 import { fetchImage, statusAndCode, upload } from './uploads.ts'
 
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
 
 describe.each(databaseKinds)('%s', (kind) => {
-  const stack = new AsyncDisposableStack()
-  let instance: Instance
+  const instance = shareBetweenTests(() => startCalledInstance(kind))
   let api: string
 
-  beforeAll(async () => {
-    const database = await databaseOf(kind, stack)
-    instance = stack.use(await startInstance(database))
+  beforeAll(() => {
     api = `${instance.url}/api`
   })
-
-  afterAll(async () => stack.disposeAsync())
 
   const put = (path: string, bytes: Uint8Array | string, extra = {}) =>
     upload(instance.administrator, { method: 'PUT', url: api + path, bytes, ...extra })

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { expectNoAxeViolations, launchBrowser, type TestBrowser } from '@pocket/test-support'
-import { type PageServer, startPageServer } from './page-server.ts'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { expectNoAxeViolations, launchBrowser, shareBetweenTests, type TestBrowser } from '@pocket/test-support'
+import { startPageServer } from './page-server.ts'
 import { pageStates } from './page-states.ts'
 import { ceremony } from './states/common.ts'
 import { maxShift, watchPage } from './watch-page.ts'
@@ -17,15 +17,15 @@ const sizes = {
   desktop: { width: 1280, height: 860 },
 } as const
 
-let server: PageServer
-let browser: TestBrowser
+const server = shareBetweenTests(() => startPageServer())
+// Disables optimizations for long-running scripts, because no page runs long.
+const browser = shareBetweenTests(() => launchBrowser({ args: ['--js-flags=--no-opt --no-maglev'] }))
 /** One page for all states and themes, because reloading takes as long as the checks. */
 let page: Page
 let output: string[]
 let log: Awaited<ReturnType<typeof watchPage>>
 
 beforeAll(async () => {
-  server = await startPageServer()
   server.answer = ({ path }) => {
     // The page that waits for another device polls, and no decision exists.
     if (path === '/submit') return { status: 202, body: {} }
@@ -33,16 +33,10 @@ beforeAll(async () => {
     if (path === '/ceremony') return { status: 200, body: { ...ceremony, expiresAt: Date.now() + 300_000 } }
     return undefined
   }
-  // Disables optimizations for long-running scripts, because no page runs long.
-  browser = await launchBrowser({ args: ['--js-flags=--no-opt --no-maglev'] })
   page = await browser.newPage()
   output = collectOutput(page)
   log = await watchPage(page)
   await page.clock.install()
-})
-afterAll(async () => {
-  await browser[Symbol.asyncDispose]()
-  await server[Symbol.asyncDispose]()
 })
 
 describe.each(Object.keys(pageStates))('%s', (name) => {
