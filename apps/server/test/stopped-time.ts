@@ -16,9 +16,9 @@ export async function withoutLongTimeouts<Value>(act: () => PromiseLike<Value>):
   }
 }
 
-/** The clock of this process is frozen until disposal. */
-export function stopTime(): Disposable {
-  const now = Date.now()
+/** The clock of this process is frozen until disposal, this many milliseconds from now. */
+export function stopTime(offset = 0): Disposable {
+  const now = Date.now() + offset
   const spy = jest.spyOn(Date, 'now').mockImplementation(() => now)
   return { [Symbol.dispose]: () => spy.mockRestore() }
 }
@@ -31,4 +31,10 @@ export function stopClocks(): Disposable {
   stack.use(stopTime())
   stack.defer(() => spy.mockRestore())
   return stack
+}
+
+/** Freezes the clock this many milliseconds from now, until the mocks are restored. */
+export function advanceClock(milliseconds: number): void {
+  const now = Date.now() + milliseconds
+  jest.spyOn(Date, 'now').mockImplementation(() => now)
 }

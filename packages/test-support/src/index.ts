@@ -16,7 +16,7 @@ export { databaseKinds, firstOfEach, quickOnly, selectCases } from './select-cas
 export { shareBetweenTests, startForEachTest } from './share-between-tests.ts'
 export { type Slapd, type SlapdOptions, slapdUnavailableReason, startSlapd } from './slapd.ts'
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
-export { longTestTimeout, testTimeout, waitTimeout } from './timeouts.ts'
+export { testTimeout, waitTimeout } from './timeouts.ts'
 export { findUnnamedArguments, methodsOf } from './unnamed-arguments.ts'
 export {
   addVirtualAuthenticator,

@@ -256,26 +256,6 @@ test('requires `write:groups` to change the groups of users who sign up', async 
   expect(await requestOutcome(both, 'PUT /api/application-configuration', { body })).toBe('done')
 })
 
-test('requires a key without scopes to link any user with LDAP', async () => {
-  const { userId } = await createSubject(false)
-  const content = { params: { id: userId }, body: { entry: 'cn=somebody' } }
-  expect(await requestOutcome(await callers.key(['write:users']), 'PUT /api/users/:id/ldap-link', content)).toBe(
-    '403 forbidden',
-  )
-  expect(await requestOutcome(await callers.key(null), 'PUT /api/users/:id/ldap-link', content)).toBe('admitted')
-})
-
-test('requires a passkey used for this approval to approve another device', async () => {
-  const { url } = callers.instance
-  const by = findSessionCaller('user, session recent')
-  const response = await callers.instance.agent().postJson(`${url}/api/device-login/requests`, {})
-  const { userCode: code } = response.json() as { userCode: string }
-  const decide = (decision: string) =>
-    requestOutcome(by, 'POST /api/device-login/verification/decision', { body: { code, decision } })
-  expect(await decide('approve')).toBe('401 reauthentication_required')
-  expect(await decide('deny')).toBe('done')
-})
-
 test('requires a recent passkey check to run the LDAP import as a job', async () => {
   const [old, recent] = [
     findSessionCaller('administrator, session old'),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
 import { startCalledInstance } from './calls.ts'
-import { type Person, registerPasskey } from './instance.ts'
+import { authorizationUrl, type Person, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
 const callback = 'https://app.example/callback'
@@ -32,8 +32,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
     const { id, credentials } = await createClient(jwtAccessTokens, groupId)
     const requestToken = (fields: Fields) => post('/api/oidc/token', { ...credentials, ...fields })
     const requestCode = async () => {
-      const query = { client_id: id, redirect_uri: callback, response_type: 'code', scope: 'openid' }
-      const { location } = await agent.get(`${instance.url}/authorize?${new URLSearchParams(query)}`)
+      const { location } = await agent.get(authorizationUrl(instance.url, id, callback))
       const value = new URL(location ?? '').searchParams.get('code') ?? ''
       return () => requestToken({ grant_type: 'authorization_code', redirect_uri: callback, code: value })
     }
@@ -160,8 +159,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
     expect((await removePasskey(person)).status).toBe(204)
     const { agent } = person
     const { clientId = '' } = both[0] ?? {}
-    const query = { client_id: clientId, redirect_uri: callback, response_type: 'code', scope: 'openid', state: 'x' }
-    const url = `${instance.url}/authorize?${new URLSearchParams(query)}`
+    const url = authorizationUrl(instance.url, clientId, callback)
     const isCallback = (reached: string) => reached.startsWith(callback)
     const refused = await agent.follow(await agent.get(url), { until: isCallback })
     expect(refused.text).toContain('opens once you have two passkeys')
@@ -176,9 +174,8 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
     await registerPasskey(agent, instance.url)
     const opened = await returnDenied(still)
     expect(new URL(opened.location ?? '').searchParams.has('code')).toBe(true)
-    const silent = { ...query, prompt: 'none' }
     await removePasskey(person)
-    const { location } = await agent.get(`${instance.url}/authorize?${new URLSearchParams(silent)}`)
+    const { location } = await agent.get(`${url}&prompt=none`)
     expect(Object.fromEntries(new URL(location ?? '').searchParams)).toMatchObject({
       error: 'access_denied',
       error_description: 'the account needs a second passkey to use this client',
@@ -266,8 +263,7 @@ describe.each(databaseKinds)('client grants on %s', (kind) => {
     const { json } = await instance.call('POST /api/oidc/clients/{id}/secret', { params: { id } })
     const credentials = { client_id: id, client_secret: String(json.secret) }
     const issueToken = async ({ agent }: Person) => {
-      const query = { client_id: id, redirect_uri: callback, response_type: 'code', scope: 'openid' }
-      const { location } = await agent.get(`${instance.url}/authorize?${new URLSearchParams(query)}`)
+      const { location } = await agent.get(authorizationUrl(instance.url, id, callback))
       const code = new URL(location ?? '').searchParams.get('code') ?? ''
       const fields = { ...credentials, grant_type: 'authorization_code', redirect_uri: callback, code }
       return String((await post('/api/oidc/token', fields)).json.refresh_token)

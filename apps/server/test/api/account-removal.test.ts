@@ -1,13 +1,12 @@
-import { afterEach, describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { shareBetweenTests } from '@pocket/test-support'
+import { stopTime } from '../stopped-time.ts'
 import { findAuditEvents, startCalledInstance } from './calls.ts'
 import { passkeyAnswer } from './instance.ts'
 import { freshName } from './people.ts'
 
 describe('account removal', () => {
   const instance = shareBetweenTests(() => startCalledInstance('SQLite'))
-
-  afterEach(() => void jest.restoreAllMocks())
 
   const setOwnAccountRemoval = (ownAccountRemoval: boolean) =>
     instance.call('PATCH /api/settings', { body: { ownAccountRemoval } })
@@ -32,8 +31,7 @@ describe('account removal', () => {
     expect((await agent.get(`${instance.url}/settings/account/data`)).text).toContain(remove)
     // Without the checkbox the request has no effect.
     expect((await agent.postForm(instance.url + remove, {})).status).toBe(303)
-    const now = Date.now() + 61_000
-    jest.spyOn(Date, 'now').mockImplementation(() => now)
+    using _ = stopTime(61_000)
     expect((await agent.postForm(instance.url + remove, form)).status).toBe(401)
     expect(await instance.app.directory.find(id)).toBeDefined()
     const response = await passkeyAnswer(agent, instance.url, authenticator)

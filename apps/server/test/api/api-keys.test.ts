@@ -20,9 +20,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     keysAt = `${instance.url}/api/api-keys`
   })
 
-  afterEach(() => {
-    jest.restoreAllMocks()
-  })
+  afterEach(() => void jest.restoreAllMocks())
 
   async function createKey(agent: UserAgent, fields: Readonly<Record<string, unknown>> = {}): Promise<CreatedApiKey> {
     const response = await agent.postJson(keysAt, { name: 'Terraform', expiresAt: inDays(30), ...fields })

@@ -312,17 +312,4 @@ describe.each(databaseKinds)('APIs on %s', (kind) => {
       { api: { id: two.id }, ...nothing, clientAccess: true },
     ])
   })
-
-  test('remove the access of a deleted client', async () => {
-    const { id, read } = await createApiWithPermissions()
-    const clientId = await createClient()
-    await setAccess(id, clientId, { userDelegatedPermissionIds: [read] })
-    const body = { name: 'Notes', resourceServerClientIds: [clientId] }
-    await instance.call('PUT /api/apis/{id}', { params: { id }, body })
-    await instance.call('DELETE /api/oidc/clients/{id}', { params: { id: clientId } })
-    await createClient({ id: clientId })
-    expect((await instance.call('GET /api/api-access/{clientId}/apis', { params: { clientId } })).json).toEqual([])
-    const { json } = await instance.call('GET /api/apis/{id}', { params: { id } })
-    expect(json.resourceServerClientIds).toEqual([])
-  })
 })

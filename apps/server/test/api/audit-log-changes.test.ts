@@ -1,11 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
-import { type CurrentNames, createAuditLog } from '../../src/audit-log/audit-log.ts'
-import { exportChunks } from '../../src/audit-log/export.ts'
-import { unknownLocation } from '../../src/geoip/location.ts'
-import { openTestDatabase } from '../database/test-databases.ts'
 import { startCalledInstance } from './calls.ts'
 import { createPerson } from './people.ts'
+import { changeSettings } from './setting-calls.ts'
 
 interface Entry {
   readonly event: string
@@ -71,14 +68,10 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('records that a secret setting changed, but not its value', async () => {
-    const all = await instance.administrator.getJson(`${instance.url}/api/application-configuration/all`)
-    const variables = all.json() as readonly { readonly key: string; readonly value: string }[]
-    const values = Object.fromEntries(variables.map(({ key, value }) => [key, value]))
-    const body = { ...values, appName: 'Changed', smtpPassword: 'hidden-from-all' }
-    await instance.call('PUT /api/application-configuration', { body })
+    await changeSettings(instance, { appName: 'Changed', smtpPassword: 'hidden-from-all' })
     const [entry] = await listEntries('filters[event]=SETTINGS_CHANGED')
     expect(entry?.changes).toEqual({
-      appName: { before: values.appName, after: 'Changed' },
+      appName: { before: 'Pocket ID', after: 'Changed' },
       smtpPassword: { before: '', after: '(redacted)' },
     })
   })
@@ -155,58 +148,5 @@ describe.each(databaseKinds)('%s', (kind) => {
 
     const refused = await instance.administrator.getJson(`${path}?format=xml`)
     expect([refused.status, refused.json()]).toEqual([400, expect.objectContaining({ code: 'validation_failed' })])
-  })
-})
-
-describe.each(databaseKinds)('the table on %s', (kind) => {
-  const database = shareBetweenTests(() => openTestDatabase(kind))
-
-  const hour = 3_600_000
-  const noUser = { requestId: null, ipAddress: null, userAgent: null }
-  const names: CurrentNames = { accounts: async () => new Map(), client: async () => null, passkey: async () => null }
-  const log = { record: async () => {} }
-  const unfiltered = { accountId: null, from: null, to: null, filters: {}, search: '' }
-  const page = { page: 1, limit: 100, sort: null }
-  const createAuditLogAt = (now: number) =>
-    createAuditLog({
-      store: database.auditLog,
-      names,
-      log,
-      locationOf: () => unknownLocation,
-      clock: { now: () => now },
-    })
-
-  test('merges rejections from one network per hour, and separates them by user', async () => {
-    const store = database.auditLog
-    const recordFailure = (ipAddress: string, now: number, about: { readonly accountId?: string } = {}) =>
-      createAuditLogAt(now).record(
-        { event: 'sign_in_failed', code: 'code_invalid', method: 'code', ...about },
-        { ...noUser, ipAddress, userAgent: `agent ${now}` },
-      )
-    for (let i = 1; i <= 20; i += 1) await recordFailure(`2001:db8::${i}`, hour + i)
-    await recordFailure('2001:db8:0:1::1', hour)
-    await recordFailure('192.0.2.1', hour)
-    await recordFailure('192.0.2.1', hour, { accountId: crypto.randomUUID() })
-    await recordFailure('192.0.2.1', 2 * hour)
-    const { items } = await store.list(unfiltered, page)
-    expect(items.map(({ occurrences }) => occurrences).sort((a, b) => a - b)).toEqual([1, 1, 1, 1, 20])
-    expect(items.find(({ occurrences }) => occurrences > 1)).toMatchObject({
-      createdAt: hour + 1,
-      lastAt: hour + 20,
-      ipAddress: '2001:db8::1',
-      last: { ipAddress: '2001:db8::20', userAgent: `agent ${hour + 20}` },
-    })
-    const later = await store.list({ ...unfiltered, from: hour + 10, to: hour + 30 }, page)
-    expect(later.items.map(({ occurrences }) => occurrences)).toEqual([20])
-    await database.dataSource.query('DELETE FROM pocket_audit')
-  })
-
-  test('exports each of many entries once', async () => {
-    for (let i = 0; i < 1203; i += 1)
-      await createAuditLogAt(Math.floor(i / 100)).record({ event: 'keys_rotated', kid: String(i) }, noUser)
-    let text = ''
-    for await (const piece of exportChunks(database.auditLog, unfiltered, 'jsonl')) text += piece
-    const lines = text.trimEnd().split('\n')
-    expect([lines.length, new Set(lines).size]).toEqual([1203, 1203])
   })
 })

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { createTestDatabase, databaseKinds, quickOnly, shareBetweenTests } from '@pocket/test-support'
 import { type CurrentNames, createAuditLog } from '../../src/audit-log/audit-log.ts'
+import { exportChunks } from '../../src/audit-log/export.ts'
 import { openDatabase } from '../../src/composition/open-database.ts'
 import { unknownLocation } from '../../src/geoip/location.ts'
 import { auditEntry } from '../audit-log/audit-entry.ts'
@@ -10,6 +11,7 @@ import { recordingLogger } from '../database/recording-logger.ts'
 import { openTestDatabase } from '../database/test-databases.ts'
 import { startApp } from '../http/app.ts'
 import { type CallOptions, startCalledInstance } from './calls.ts'
+import { authorizationUrl } from './instance.ts'
 import { createPerson } from './people.ts'
 
 interface Entry {
@@ -47,15 +49,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   }
 
   async function authorize(agent: UserAgent, clientId: string): Promise<void> {
-    const query = new URLSearchParams({
-      client_id: clientId,
-      redirect_uri: 'https://app.example/cb',
-      response_type: 'code',
-      scope: 'openid',
-    })
-    await agent.followTo(await agent.get(`${instance.url}/authorize?${query}`), (url) =>
-      url.startsWith('https://app.example/'),
-    )
+    const started = await agent.get(authorizationUrl(instance.url, clientId, 'https://app.example/cb'))
+    await agent.followTo(started, (url) => url.startsWith('https://app.example/'))
   }
 
   test('attributes the actions of the set-up to the administrator', async () => {
@@ -133,13 +128,8 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('distinguishes the first authorization of a client from later ones', async () => {
     const { id, agent } = await instance.person('allows')
     const clientId = await createClient('Photos')
-    const query = new URLSearchParams({
-      client_id: clientId,
-      redirect_uri: 'https://app.example/cb',
-      response_type: 'code',
-      scope: 'openid',
-    })
-    const page = await agent.follow(await agent.get(`${instance.url}/authorize?${query}`))
+    const started = await agent.get(authorizationUrl(instance.url, clientId, 'https://app.example/cb'))
+    const page = await agent.follow(started)
     await agent.followTo(await agent.postForm(`${page.url}/consent`, {}), (url) =>
       url.startsWith('https://app.example/'),
     )
@@ -225,6 +215,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 describe.each(databaseKinds)('the table on %s', (kind) => {
   const database = shareBetweenTests(() => openTestDatabase(kind))
 
+  const hour = 3_600_000
   const noUser = { requestId: null, ipAddress: null, userAgent: null }
   const names: CurrentNames = { accounts: async () => new Map(), client: async () => null, passkey: async () => null }
   const log = { record: async () => {} }
@@ -269,6 +260,40 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
     }
     const sink = createAuditLog({ store, names, log, locationOf: () => unknownLocation, clock: { now: () => 1 } })
     await expect(sink.record({ event: 'keys_rotated', kid: 'a' }, noUser)).rejects.toThrow('The disk is full')
+  })
+
+  test('merges rejections from one network per hour, and separates them by user', async () => {
+    const store = database.auditLog
+    const recordFailure = (ipAddress: string, now: number, about: { readonly accountId?: string } = {}) =>
+      createAuditLogAt(now).record(
+        { event: 'sign_in_failed', code: 'code_invalid', method: 'code', ...about },
+        { ...noUser, ipAddress, userAgent: `agent ${now}` },
+      )
+    for (let i = 1; i <= 20; i += 1) await recordFailure(`2001:db8::${i}`, hour + i)
+    await recordFailure('2001:db8:0:1::1', hour)
+    await recordFailure('192.0.2.1', hour)
+    await recordFailure('192.0.2.1', hour, { accountId: crypto.randomUUID() })
+    await recordFailure('192.0.2.1', 2 * hour)
+    const { items } = await store.list(unfiltered, everything)
+    expect(items.map(({ occurrences }) => occurrences).sort((a, b) => a - b)).toEqual([1, 1, 1, 1, 20])
+    expect(items.find(({ occurrences }) => occurrences > 1)).toMatchObject({
+      createdAt: hour + 1,
+      lastAt: hour + 20,
+      ipAddress: '2001:db8::1',
+      last: { ipAddress: '2001:db8::20', userAgent: `agent ${hour + 20}` },
+    })
+    const later = await store.list({ ...unfiltered, from: hour + 10, to: hour + 30 }, everything)
+    expect(later.items.map(({ occurrences }) => occurrences)).toEqual([20])
+    await database.dataSource.query('DELETE FROM pocket_audit')
+  })
+
+  test('exports each of many entries once', async () => {
+    for (let i = 0; i < 1203; i += 1)
+      await createAuditLogAt(Math.floor(i / 100)).record({ event: 'keys_rotated', kid: String(i) }, noUser)
+    let text = ''
+    for await (const piece of exportChunks(database.auditLog, unfiltered, 'jsonl')) text += piece
+    const lines = text.trimEnd().split('\n')
+    expect([lines.length, new Set(lines).size]).toEqual([1203, 1203])
   })
 })
 

@@ -1,9 +1,9 @@
-import { beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
 import { stopTime } from '../stopped-time.ts'
 import { findAuditEvents, startCalledInstance } from './calls.ts'
-import { type Person, passkeyAnswer, registerPasskey } from './instance.ts'
+import { cookieHeader, type Person, passkeyAnswer, reauthenticate, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -122,19 +122,14 @@ describe.each(databaseKinds)('%s', (kind) => {
     const other = await instance.personWithoutPasskey(freshName())
     expect((await fetchDeviceInfo(code, other.agent)).json).toMatchObject({ reauthenticationRequired: true })
     expect(await verify(code, other.agent)).toMatchObject({ status: 401, json: { code: 'reauthentication_required' } })
-    const body = await passkeyAnswer(person.agent, instance.url, person.authenticator)
-    expect((await instance.call('POST /api/webauthn/reauthenticate', { body, agent: person.agent })).status).toBe(204)
-    const cookie = person.agent.cookies().map(({ name, value }) => `${name}=${value}`)
-    const later = Date.now() + 181_000
-    const clock = jest.spyOn(Date, 'now').mockImplementation(() => later)
-    try {
+    expect((await reauthenticate(person.agent, instance.url, person.authenticator)).status).toBe(204)
+    {
+      using _ = stopTime(181_000)
       // The passkey check itself is too old, whatever cookies a browser has.
-      const options = { body: {}, options: { headers: { cookie: cookie.join('; ') } } }
+      const options = { body: {}, options: { headers: { cookie: cookieHeader(person.agent) } } }
       const path = `${instance.url}/api/oidc/device/verify?code=${code}`
       const stale = await instance.agent().sendJson('POST', path, options)
       expect([stale.status, stale.json()]).toMatchObject([401, { code: 'reauthentication_required' }])
-    } finally {
-      clock.mockRestore()
     }
     const again = await passkeyAnswer(person.agent, instance.url, person.authenticator)
     const proven = await instance.call('POST /api/webauthn/reauthenticate', { body: again, agent: person.agent })

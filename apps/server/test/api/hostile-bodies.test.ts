@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
 import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
 import { startCalledInstance } from './calls.ts'
+import { cookieHeader } from './instance.ts'
 import { createPerson, freshName } from './people.ts'
 import { completeSettings, valuesIn } from './setting-calls.ts'
 
@@ -20,10 +21,9 @@ describe.each(databaseKinds)('request bodies on %s', (kind) => {
   const instance = shareBetweenTests(() => startCalledInstance(kind))
 
   async function send(method: string, path: string, body: string, type = 'application/json') {
-    const cookie = instance.administrator.cookies().map(({ name, value }) => `${name}=${value}`)
     const response = await fetch(instance.url + path, {
       method,
-      headers: { 'content-type': type, cookie: cookie.join('; ') },
+      headers: { 'content-type': type, cookie: cookieHeader(instance.administrator) },
       body,
     })
     const json: unknown = JSON.parse(await response.text())

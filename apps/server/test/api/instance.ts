@@ -42,6 +42,41 @@ export async function passkeyAnswer(
   })
 }
 
+/** The URL of an authorization request for a code. */
+export function authorizationUrl(
+  url: string,
+  clientId: string,
+  redirectUri: string,
+  parameters: Readonly<Record<string, string>> = {},
+): string {
+  const query = {
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    response_type: 'code',
+    scope: 'openid',
+    ...parameters,
+  }
+  return `${url}/authorize?${new URLSearchParams(query)}`
+}
+
+/** Signs in with a passkey through the REST API. */
+export async function signInWithPasskey(agent: UserAgent, url: string, authenticator: SoftwareAuthenticator) {
+  return agent.postJson(`${url}/api/webauthn/login/finish`, await passkeyAnswer(agent, url, authenticator))
+}
+
+/** Uses a passkey in the current session through the REST API. */
+export async function reauthenticate(agent: UserAgent, url: string, authenticator: SoftwareAuthenticator) {
+  return agent.postJson(`${url}/api/webauthn/reauthenticate`, await passkeyAnswer(agent, url, authenticator))
+}
+
+/** The `Cookie` header with every cookie of a browser. */
+export function cookieHeader(agent: UserAgent): string {
+  return agent
+    .cookies()
+    .map(({ name, value }) => `${name}=${value}`)
+    .join('; ')
+}
+
 export async function startInstance(env: Readonly<Record<string, string>> = {}): Promise<Instance> {
   const running = await startApp(env)
   const { app, url } = running

@@ -7,7 +7,7 @@ import { databaseKinds, quickOnly } from '@pocket/test-support'
 import { startInstance as startAnother } from '../e2e/instance.ts'
 import { databaseOf, startApp } from '../http/app.ts'
 import { stopTime } from '../stopped-time.ts'
-import { type Instance, passkeyAnswer, registerPasskey, startInstance } from './instance.ts'
+import { type Instance, registerPasskey, signInWithPasskey, startInstance } from './instance.ts'
 import { freshName } from './people.ts'
 
 const limited = { DISABLE_RATE_LIMITING: 'false', TRUST_PROXY: 'true' }
@@ -47,9 +47,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   beforeEach(() => {
     stopTime()
   })
-  afterEach(() => {
-    jest.restoreAllMocks()
-  })
+  afterEach(() => void jest.restoreAllMocks())
 
   /** An IP address that was not used before. */
   const nextAddress = () => `198.51.100.${++addresses}`
@@ -227,8 +225,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const { code } = await instance.app.issueLoginCode('ada')
     expect((await agentFrom(nextAddress()).postForm(`${instance.url}/lc`, { code })).status).toBe(303)
     const browser = agentFrom(nextAddress())
-    const response = await passkeyAnswer(browser, instance.url, authenticator)
-    expect((await browser.postJson(`${instance.url}/api/webauthn/login/finish`, response)).status).toBe(200)
+    expect((await signInWithPasskey(browser, instance.url, authenticator)).status).toBe(200)
   })
 
   test.each([

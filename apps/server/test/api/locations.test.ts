@@ -7,7 +7,7 @@ import { createFolder } from '../database/folder.ts'
 import { packDatabase, startDatabaseServer } from '../geoip/database-server.ts'
 import { cityDatabase } from '../geoip/databases.ts'
 import { type CalledInstance, startCalledInstance } from './calls.ts'
-import { type Person, passkeyAnswer } from './instance.ts'
+import { type Person, signInWithPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
 const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0'
@@ -39,8 +39,7 @@ describe.each(databaseKinds)('%s', (kind) => {
   async function signInFrom(address: string, language = 'en') {
     const headers = { 'user-agent': firefox, 'x-forwarded-for': address, 'accept-language': language }
     const agent = new UserAgent({ headers })
-    const body = await passkeyAnswer(agent, instance.url, person.authenticator)
-    expect((await instance.call('POST /api/webauthn/login/finish', { body, agent })).status).toBe(200)
+    expect((await signInWithPasskey(agent, instance.url, person.authenticator)).status).toBe(200)
     return agent
   }
 

@@ -46,8 +46,8 @@ describe('expiring memberships', () => {
     expect(await setEnd(params, endsAt)).toMatchObject({ status: 400, json: { code } })
   })
 
-  test('end at their expiry, together with the access they gave', async () => {
-    const { params, userId, groupId } = await createMembership()
+  /** Gives the user access to a client of the group; the returned function tells whether it still exists. */
+  async function createGrant(accountId: string, groupId: string) {
     const { json: client } = await instance.call('POST /api/oidc/clients', {
       body: { name: freshName(), callbackURLs: ['https://app.example/'], isGroupRestricted: true },
     })
@@ -56,14 +56,16 @@ describe('expiring memberships', () => {
       params: { id: clientId },
       body: { userGroupIds: [groupId] },
     })
-    const createGrant = async () => {
-      const { Grant } = instance.app.pocket.provider()
-      const grant = new Grant({ accountId: userId, clientId })
-      grant.addOIDCScope('openid')
-      const id = await grant.save()
-      return async () => (await Grant.find(id)) !== undefined
-    }
-    const stillThere = await createGrant()
+    const { Grant } = instance.app.pocket.provider()
+    const grant = new Grant({ accountId, clientId })
+    grant.addOIDCScope('openid')
+    const id = await grant.save()
+    return async () => (await Grant.find(id)) !== undefined
+  }
+
+  test('end at their expiry, together with the access they gave', async () => {
+    const { params, userId, groupId } = await createMembership()
+    const stillThere = await createGrant(userId, groupId)
     await setEnd(params, '2100-01-01T00:00:00Z')
     const events: AuditEvent[] = []
     const audit = { record: async (event: AuditEvent) => void events.push(event) }
@@ -85,18 +87,8 @@ describe('expiring memberships', () => {
 
   test('also end the access they gave when an administrator expires them', async () => {
     const { userId, groupId } = await createMembership()
-    const { json: client } = await instance.call('POST /api/oidc/clients', {
-      body: { name: freshName(), callbackURLs: ['https://app.example/'], isGroupRestricted: true },
-    })
-    const clientId = String(client.id)
-    await instance.call('PUT /api/oidc/clients/{id}/allowed-user-groups', {
-      params: { id: clientId },
-      body: { userGroupIds: [groupId] },
-    })
-    const { Grant } = instance.app.pocket.provider()
-    const grant = new Grant({ accountId: userId, clientId })
-    const id = await grant.save()
+    const stillThere = await createGrant(userId, groupId)
     await instance.call('PUT /api/users/{id}/user-groups', { params: { id: userId }, body: { userGroupIds: [] } })
-    expect(await Grant.find(id)).toBeUndefined()
+    expect(await stillThere()).toBe(false)
   })
 })

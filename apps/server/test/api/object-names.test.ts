@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { shareBetweenTests } from '@pocket/test-support'
 import { startCalledInstance } from './calls.ts'
+import { cookieHeader } from './instance.ts'
 import { createPerson, freshName } from './people.ts'
 import type { Document } from './response-differences.ts'
 
@@ -51,8 +52,7 @@ describe('property names of Object.prototype', () => {
 
   async function send(call: string, body: string) {
     const [method = '', path = ''] = call.split(' ')
-    const cookie = instance.administrator.cookies().map(({ name, value }) => `${name}=${value}`)
-    const headers = { 'content-type': 'application/json', cookie: cookie.join('; ') }
+    const headers = { 'content-type': 'application/json', cookie: cookieHeader(instance.administrator) }
     const address = instance.url + path.replaceAll(/\{\w+\}/g, someId)
     const response = await fetch(address, { method, headers, body })
     return { status: response.status, text: await response.text() }

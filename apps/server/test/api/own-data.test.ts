@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { shareBetweenTests } from '@pocket/test-support'
 import { findAuditEvents, startCalledInstance } from './calls.ts'
+import { authorizationUrl } from './instance.ts'
 import { freshName } from './people.ts'
 
 describe('the data of the current user', () => {
@@ -13,8 +14,8 @@ describe('the data of the current user', () => {
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
     const key = await instance.call('POST /api/api-keys', { agent, body: { name: 'Backup', expiresAt } })
     const client = await instance.app.pocket.clients.create({ name: 'Photos', redirectUris: ['https://x'] })
-    const query = { client_id: client.id, redirect_uri: 'https://x', response_type: 'code', scope: 'openid email' }
-    const result = await agent.follow(await agent.get(`${instance.url}/authorize?${new URLSearchParams(query)}`))
+    const to = authorizationUrl(instance.url, client.id, 'https://x', { scope: 'openid email' })
+    const result = await agent.follow(await agent.get(to))
     const consent = result.form(`${new URL(result.url).pathname}/consent`)
     await agent.followTo(await agent.submit(result, consent), (to) => to.startsWith('https://x'))
     await agent.postForm(`${instance.url}/settings/apps/${client.id}/favorite`, { favorite: 'yes' })

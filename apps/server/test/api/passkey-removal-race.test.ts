@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { databaseOf, startApp } from '../http/app.ts'
 import { kinds, startCalledInstance } from './calls.ts'
-import { passkeyAnswer } from './instance.ts'
+import { authorizationUrl, passkeyAnswer } from './instance.ts'
 import { freshName } from './people.ts'
 
 /** `lock-order.test.ts` tests the known lock orders; these requests race at random to find others. */
@@ -36,8 +36,7 @@ describe.each(kinds)('servers on one %s', (kind) => {
       const [stolen] = await first.app.pocket.passkeys.list(id)
       const attacker = second.agent()
       expect((await signIn(attacker, authenticator)).status).toBe(200)
-      const query = { client_id: clientId, redirect_uri: callback, response_type: 'code', scope: 'openid' }
-      const { location } = await attacker.get(`${url}/authorize?${new URLSearchParams(query)}`)
+      const { location } = await attacker.get(authorizationUrl(url, clientId, callback))
       const code = new URL(location ?? '').searchParams.get('code') ?? ''
       const response = await requestToken(attacker, { grant_type: 'authorization_code', redirect_uri: callback, code })
       const refresh = (refresh_token: string) => requestToken(attacker, { grant_type: 'refresh_token', refresh_token })

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
+import { advanceClock } from '../stopped-time.ts'
 import { startCalledInstance } from './calls.ts'
-import { passkeyAnswer, registerPasskey } from './instance.ts'
+import { authorizationUrl, passkeyAnswer, registerPasskey, signInWithPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
 const callback = 'https://app.example/callback'
@@ -14,15 +15,7 @@ const minute = 60_000
 
 const newKeyFields = () => ({ name: 'For a script', expiresAt: new Date(Date.now() + 86_400_000).toISOString() })
 
-/** Advances the time, on the server too. */
-function advanceClock(milliseconds: number) {
-  const now = Date.now() + milliseconds
-  jest.spyOn(Date, 'now').mockImplementation(() => now)
-}
-
-afterEach(() => {
-  jest.restoreAllMocks()
-})
+afterEach(() => void jest.restoreAllMocks())
 
 describe.each(databaseKinds)('passkey removal on %s', (kind) => {
   const instance = shareBetweenTests(() => startCalledInstance(kind, { ALLOWED_PRIVATE_HOSTS: '127.0.0.1' }))
@@ -34,8 +27,7 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
   const passkeysOf = (accountId: string) => instance.app.pocket.passkeys.list(accountId)
   const isSignedIn = async (agent: UserAgent) => (await instance.call('GET /api/users/me', { agent })).status === 200
   const signIn = async (authenticator: SoftwareAuthenticator, agent = instance.agent()) => {
-    const body = await passkeyAnswer(agent, instance.url, authenticator)
-    expect((await instance.call('POST /api/webauthn/login/finish', { body, agent })).status).toBe(200)
+    expect((await signInWithPasskey(agent, instance.url, authenticator)).status).toBe(200)
     return agent
   }
   const reauthenticate = async (agent: UserAgent, authenticator: SoftwareAuthenticator) => {
@@ -73,8 +65,7 @@ describe.each(databaseKinds)('passkey removal on %s', (kind) => {
   }
   /** The refresh token that a client gets in a browser. */
   async function createGrants(agent: UserAgent, credentials: Awaited<ReturnType<typeof createClient>>) {
-    const query = { client_id: credentials.client_id, redirect_uri: callback, response_type: 'code', scope: 'openid' }
-    const { location } = await agent.get(`${instance.url}/authorize?${new URLSearchParams(query)}`)
+    const { location } = await agent.get(authorizationUrl(instance.url, credentials.client_id, callback))
     const code = new URL(location ?? '').searchParams.get('code') ?? ''
     const fields = { ...credentials, grant_type: 'authorization_code', redirect_uri: callback, code }
     const { json } = await post('/api/oidc/token', fields)

@@ -1,7 +1,8 @@
-import { describe, expect, jest, test } from '@jest/globals'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import type { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
+import { advanceClock } from '../stopped-time.ts'
 import { findAuditEvents, startCalledInstance } from './calls.ts'
-import { passkeyAnswer, registerPasskey } from './instance.ts'
+import { reauthenticate, registerPasskey, signInWithPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 import { completeSettings } from './setting-calls.ts'
 
@@ -9,11 +10,7 @@ type Fields = Readonly<Record<string, string>>
 
 const newKeyFields = () => ({ name: 'For a script', expiresAt: new Date(Date.now() + 86_400_000).toISOString() })
 
-/** Makes the current session older. */
-function advanceClock(milliseconds: number) {
-  const now = Date.now() + milliseconds
-  jest.spyOn(Date, 'now').mockImplementation(() => now)
-}
+afterEach(() => void jest.restoreAllMocks())
 
 describe('reauthentication', () => {
   test('requires a passkey check of the same user within the last minute for sensitive actions', async () => {
@@ -26,33 +23,27 @@ describe('reauthentication', () => {
     const second = await registerPasskey(agent, url)
     expect(second.answer.status).toBe(200)
     const credential = { id: String((second.answer.json() as { id: string }).id) }
-    try {
-      advanceClock(61_000)
-      const stale = {
-        create: await instance.call('POST /api/api-keys', { body: newKeyFields(), ...person }),
-        add: await instance.call('GET /api/webauthn/register/start', person),
-        remove: await instance.call('DELETE /api/webauthn/credentials/{id}', { params: credential, ...person }),
-      }
-      for (const { status, json } of Object.values(stale))
-        expect([status, json.code]).toEqual([401, 'reauthentication_required'])
-
-      const otherUser = await instance.person(freshName())
-      const foreign = await passkeyAnswer(agent, url, otherUser.authenticator)
-      expect((await instance.call('POST /api/webauthn/reauthenticate', { body: foreign, ...person })).status).toBe(401)
-      expect((await instance.call('POST /api/api-keys', { body: newKeyFields(), ...person })).status).toBe(401)
-
-      const body = await passkeyAnswer(agent, url, authenticator)
-      expect((await instance.call('POST /api/webauthn/reauthenticate', { body, ...person })).status).toBe(204)
-      expect((await instance.call('POST /api/api-keys', { body: newKeyFields(), ...person })).status).toBe(201)
-      const removed = await instance.call('DELETE /api/webauthn/credentials/{id}', { params: credential, ...person })
-      expect(removed.status).toBe(204)
-      expect(findAuditEvents(instance, 'reauthenticated')).toHaveLength(1)
-      // After the clock is set back, an earlier passkey check does not stay recent for longer.
-      advanceClock(-70_000)
-      expect((await instance.call('POST /api/api-keys', { body: newKeyFields(), ...person })).status).toBe(401)
-    } finally {
-      jest.restoreAllMocks()
+    advanceClock(61_000)
+    const stale = {
+      create: await instance.call('POST /api/api-keys', { body: newKeyFields(), ...person }),
+      add: await instance.call('GET /api/webauthn/register/start', person),
+      remove: await instance.call('DELETE /api/webauthn/credentials/{id}', { params: credential, ...person }),
     }
+    for (const { status, json } of Object.values(stale))
+      expect([status, json.code]).toEqual([401, 'reauthentication_required'])
+
+    const otherUser = await instance.person(freshName())
+    expect((await reauthenticate(agent, url, otherUser.authenticator)).status).toBe(401)
+    expect((await instance.call('POST /api/api-keys', { body: newKeyFields(), ...person })).status).toBe(401)
+
+    expect((await reauthenticate(agent, url, authenticator)).status).toBe(204)
+    expect((await instance.call('POST /api/api-keys', { body: newKeyFields(), ...person })).status).toBe(201)
+    const removed = await instance.call('DELETE /api/webauthn/credentials/{id}', { params: credential, ...person })
+    expect(removed.status).toBe(204)
+    expect(findAuditEvents(instance, 'reauthenticated')).toHaveLength(1)
+    // After the clock is set back, an earlier passkey check does not stay recent for longer.
+    advanceClock(-70_000)
+    expect((await instance.call('POST /api/api-keys', { body: newKeyFields(), ...person })).status).toBe(401)
   })
 
   test('applies to settings that decide who can sign in, and keeps the values of a form', async () => {
@@ -68,24 +59,20 @@ describe('reauthentication', () => {
       ['/settings/api-keys', { name: 'Script' }],
       ['/settings/admin/users/new', { username: freshName(), isAdmin: 'yes' }],
     ]
-    try {
-      advanceClock(61_000)
-      for (const [method, path, body] of settings) {
-        const response = await agent.sendJson(method, url + path, { body })
-        expect([response.status, response.json()]).toMatchObject([401, { code: 'reauthentication_required' }])
-      }
-      for (const [path, fields] of forms) {
-        const response = await agent.postForm(url + path, fields)
-        expect([response.status, response.text]).toEqual([401, expect.stringContaining('Confirm that it’s you')])
-        const goesOn = response.forms().find(({ action }) => new URL(action, url).href === url + path)
-        expect([path, goesOn?.fields]).toEqual([path, fields])
-      }
-      const options = { headers: { 'x-api-key': token } }
-      const body = { auditLogRetentionDays: 31 }
-      expect((await instance.agent().sendJson('PATCH', `${url}/api/settings`, { body, options })).status).toBe(200)
-    } finally {
-      jest.restoreAllMocks()
+    advanceClock(61_000)
+    for (const [method, path, body] of settings) {
+      const response = await agent.sendJson(method, url + path, { body })
+      expect([response.status, response.json()]).toMatchObject([401, { code: 'reauthentication_required' }])
     }
+    for (const [path, fields] of forms) {
+      const response = await agent.postForm(url + path, fields)
+      expect([response.status, response.text]).toEqual([401, expect.stringContaining('Confirm that it’s you')])
+      const goesOn = response.forms().find(({ action }) => new URL(action, url).href === url + path)
+      expect([path, goesOn?.fields]).toEqual([path, fields])
+    }
+    const options = { headers: { 'x-api-key': token } }
+    const body = { auditLogRetentionDays: 31 }
+    expect((await instance.agent().sendJson('PATCH', `${url}/api/settings`, { body, options })).status).toBe(200)
   })
 
   test('holds fifteen minutes for settings, clients and groups, and one for secrets and redirect URIs', async () => {
@@ -142,17 +129,13 @@ describe('reauthentication', () => {
       }),
       await formStatus(`${settingsPage}/sign-up`, { allowUserSignups: 'open' }),
     ]
-    try {
-      advanceClock(14 * 60_000)
-      expect(await sendQuarterHourChanges()).toEqual([
-        200, 200, 200, 201, 200, 201, 204, 303, 303, 303, 200, 200, 303, 303, 303,
-      ])
-      expect(await sendMinuteChanges()).toEqual(Array.from({ length: 8 }, () => 401))
-      advanceClock(2 * 60_000)
-      expect(await sendQuarterHourChanges()).toEqual(Array.from({ length: 15 }, () => 401))
-    } finally {
-      jest.restoreAllMocks()
-    }
+    advanceClock(14 * 60_000)
+    expect(await sendQuarterHourChanges()).toEqual([
+      200, 200, 200, 201, 200, 201, 204, 303, 303, 303, 200, 200, 303, 303, 303,
+    ])
+    expect(await sendMinuteChanges()).toEqual(Array.from({ length: 8 }, () => 401))
+    advanceClock(2 * 60_000)
+    expect(await sendQuarterHourChanges()).toEqual(Array.from({ length: 15 }, () => 401))
   })
 
   test('is valid only for the user, browser and session that obtained it', async () => {
@@ -161,8 +144,7 @@ describe('reauthentication', () => {
     const { agent, authenticator } = await instance.person(freshName())
     const other = instance.agent()
     const signIn = async (by: UserAgent, as: SoftwareAuthenticator) => {
-      const body = await passkeyAnswer(by, url, as)
-      expect((await instance.call('POST /api/webauthn/login/finish', { body, agent: by })).status).toBe(200)
+      expect((await signInWithPasskey(by, url, as)).status).toBe(200)
     }
     await signIn(other, authenticator)
     const otherUser = await instance.person(freshName())
@@ -171,21 +153,16 @@ describe('reauthentication', () => {
     const approve = (by: UserAgent, cookie?: string) =>
       by.postJson(`${url}/api/device-login/verification/decision`, approval, { headers: cookie ? { cookie } : {} })
     const cookieValue = (by: UserAgent, name: string) => by.cookies().find((each) => each.name === name)?.value
-    try {
-      advanceClock(61_000)
-      const body = await passkeyAnswer(agent, url, authenticator)
-      expect((await instance.call('POST /api/webauthn/reauthenticate', { body, agent })).status).toBe(204)
-      expect((await instance.call('POST /api/api-keys', { body: newKeyFields(), agent: other })).status).toBe(401)
-      const proof = `reauthentication_token=${cookieValue(agent, 'reauthentication_token')}`
-      for (const session of [other, otherUser.agent].map((by) => cookieValue(by, 'access_token')))
-        expect((await approve(instance.agent(), `access_token=${session}; ${proof}`)).status).toBe(401)
-      // Another user in the same browser, with a passkey check of their own.
-      await signIn(agent, otherUser.authenticator)
-      expect(cookieValue(agent, 'reauthentication_token')).toBeDefined()
-      expect((await approve(agent)).json()).toMatchObject({ code: 'reauthentication_required' })
-    } finally {
-      jest.restoreAllMocks()
-    }
+    advanceClock(61_000)
+    expect((await reauthenticate(agent, url, authenticator)).status).toBe(204)
+    expect((await instance.call('POST /api/api-keys', { body: newKeyFields(), agent: other })).status).toBe(401)
+    const proof = `reauthentication_token=${cookieValue(agent, 'reauthentication_token')}`
+    for (const session of [other, otherUser.agent].map((by) => cookieValue(by, 'access_token')))
+      expect((await approve(instance.agent(), `access_token=${session}; ${proof}`)).status).toBe(401)
+    // Another user in the same browser, with a passkey check of their own.
+    await signIn(agent, otherUser.authenticator)
+    expect(cookieValue(agent, 'reauthentication_token')).toBeDefined()
+    expect((await approve(agent)).json()).toMatchObject({ code: 'reauthentication_required' })
   })
 
   test('lets a session from a login code register a passkey without a check, although the user has others', async () => {
@@ -195,28 +172,15 @@ describe('reauthentication', () => {
     const { code } = await instance.app.issueLoginCode(name)
     const agent = instance.agent()
     await agent.postForm(`${instance.url}/lc`, { code })
-    try {
-      advanceClock(61_000)
-      expect((await instance.call('POST /api/api-keys', { body: newKeyFields(), agent })).json.code).toBe(
-        'passkey_required',
-      )
-      const [lost] = (await agent.getJson(`${instance.url}/api/webauthn/credentials`)).json() as { id: string }[]
-      const remove = () =>
-        instance.call('DELETE /api/webauthn/credentials/{id}', { params: { id: lost?.id ?? '' }, agent })
-      expect((await remove()).status).toBe(401)
-      expect((await registerPasskey(agent, instance.url)).answer.status).toBe(200)
-      expect((await remove()).status).toBe(204)
-    } finally {
-      jest.restoreAllMocks()
-    }
-  })
-  test('requires an administrator with a login code to register a passkey before sensitive changes', async () => {
-    await using instance = await startCalledInstance('SQLite')
-    const { id, agent } = await instance.personWithoutPasskey(freshName())
-    await instance.app.directory.users.update(id, {}, { administrator: true })
-    const change = () => instance.call('PATCH /api/settings', { body: { auditLogRetentionDays: 31 }, agent })
-    expect(await change()).toMatchObject({ status: 403, json: { code: 'passkey_required' } })
+    advanceClock(61_000)
+    expect((await instance.call('POST /api/api-keys', { body: newKeyFields(), agent })).json.code).toBe(
+      'passkey_required',
+    )
+    const [lost] = (await agent.getJson(`${instance.url}/api/webauthn/credentials`)).json() as { id: string }[]
+    const remove = () =>
+      instance.call('DELETE /api/webauthn/credentials/{id}', { params: { id: lost?.id ?? '' }, agent })
+    expect((await remove()).status).toBe(401)
     expect((await registerPasskey(agent, instance.url)).answer.status).toBe(200)
-    expect((await change()).status).toBe(200)
+    expect((await remove()).status).toBe(204)
   })
 })

@@ -1,8 +1,9 @@
-import { describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
+import { stopTime } from '../stopped-time.ts'
 import { lastEntry, startCalledInstance } from './calls.ts'
-import { passkeyAnswer, registerPasskey } from './instance.ts'
+import { reauthenticate, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
 const security = '/settings/account/security'
@@ -34,8 +35,7 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
 
   test('can require two passkeys of administrators in place of codes', async () => {
     const { url, administrator, administratorAuthenticator } = instance
-    const result = await passkeyAnswer(administrator, url, administratorAuthenticator)
-    await administrator.postJson(`${url}/api/webauthn/reauthenticate`, result)
+    await reauthenticate(administrator, url, administratorAuthenticator)
     await registerPasskey(administrator, url)
     const { id, agent } = await instance.person(freshName())
     await instance.app.directory.users.update(id, {}, { administrator: true })
@@ -146,10 +146,8 @@ describe.each(databaseKinds)('recovery codes on %s', (kind) => {
     const { agent } = await instance.personWithoutPasskey(freshName())
     expect((await post(agent, codesPath)).status).toBe(403)
     await registerPasskey(agent, instance.url)
-    const now = Date.now()
-    jest.spyOn(Date, 'now').mockReturnValue(now + 61_000)
+    using _ = stopTime(61_000)
     expect((await post(agent, codesPath)).status).toBe(401)
-    jest.restoreAllMocks()
   })
 
   test('follows the setting for users and administrators, including for existing codes', async () => {

@@ -3,6 +3,7 @@ import { databaseKinds, quickOnly, shareBetweenTests } from '@pocket/test-suppor
 import { InvalidConfigError, loadConfig } from '../../src/composition/config.ts'
 import { findAuditEvents, lastEntry, startCalledInstance } from './calls.ts'
 import { startInstance } from './instance.ts'
+import { changeSettings } from './setting-calls.ts'
 
 const metadata = { redirect_uris: ['https://app.example/callback'], client_name: 'An application' }
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
@@ -10,7 +11,7 @@ const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
 describe.each(databaseKinds)('%s', (kind) => {
   const instance = shareBetweenTests(() => startCalledInstance(kind))
 
-  const changeSettings = async (body: object) => {
+  const changeOwnSettings = async (body: object) => {
     expect((await instance.call('PATCH /api/settings', { body })).status).toBe(200)
   }
   const register = async (token?: string) => {
@@ -27,10 +28,10 @@ describe.each(databaseKinds)('%s', (kind) => {
   test('rejects client registration until an administrator enables it, with immediate effect', async () => {
     expect((await register()).status).toBe(404)
     expect(await fetchDiscovery()).not.toHaveProperty('registration_endpoint')
-    await changeSettings({ dynamicRegistration: 'with-token' })
+    await changeOwnSettings({ dynamicRegistration: 'with-token' })
     expect(await fetchDiscovery()).toHaveProperty('registration_endpoint')
     expect((await register()).status).toBe(401)
-    await changeSettings({ dynamicRegistration: 'open', dynamicRegistrationRestricted: true })
+    await changeOwnSettings({ dynamicRegistration: 'open', dynamicRegistrationRestricted: true })
     const { status, body } = await register()
     expect(status).toBe(201)
     const params = { id: String(body.client_id) }
@@ -42,13 +43,13 @@ describe.each(databaseKinds)('%s', (kind) => {
     const query = '?filters[event]=CLIENT_REGISTERED'
     const { json } = await instance.call('GET /api/audit-logs/all', { query })
     expect(json.data).toMatchObject([{ event: 'CLIENT_REGISTERED', data: { method: 'open' } }])
-    await changeSettings({ dynamicRegistration: null, dynamicRegistrationRestricted: null })
+    await changeOwnSettings({ dynamicRegistration: null, dynamicRegistrationRestricted: null })
     expect((await register()).status).toBe(404)
     expect(await fetchDiscovery()).not.toHaveProperty('registration_endpoint')
   })
 
   test('shows an initial access token once, counts its uses and can delete it', async () => {
-    await changeSettings({ dynamicRegistration: 'with-token' })
+    await changeOwnSettings({ dynamicRegistration: 'with-token' })
     const body = { description: 'For the test suite', usageLimit: 3, ttl: '1h' }
     const { status, json } = await instance.call('POST /api/oidc/initial-access-tokens', { body })
     expect([status, json]).toEqual([
@@ -69,7 +70,7 @@ describe.each(databaseKinds)('%s', (kind) => {
     const removal = { changes: { usageLimit: { before: 3, after: null } } }
     expect(await lastEntry(instance, 'INITIAL_ACCESS_TOKEN_REMOVED')).toMatchObject(removal)
     expect(instance.log.join('\n')).not.toContain(String(json.token))
-    await changeSettings({ dynamicRegistration: null })
+    await changeOwnSettings({ dynamicRegistration: null })
   })
 
   test.each([
@@ -97,22 +98,13 @@ describe.each(databaseKinds)('%s', (kind) => {
   })
 
   test('reads metadata documents if enabled, and never from a private address', async () => {
-    const setCimdUrlAllowlist = async (cimdUrlAllowlist: string) => {
-      const present = await instance.call('GET /api/application-configuration/all')
-      const all = present.json as unknown as readonly { readonly key: string; readonly value: string }[]
-      const body = Object.fromEntries(all.map(({ key, value }) => [key, value]))
-      const { status } = await instance.call('PUT /api/application-configuration', {
-        body: { ...body, cimdUrlAllowlist },
-      })
-      expect(status).toBe(200)
-    }
     expect(await fetchDiscovery()).toMatchObject({ client_id_metadata_document_supported: false })
-    await setCimdUrlAllowlist('["https://127.0.0.1/*"]')
+    await changeSettings(instance, { cimdUrlAllowlist: '["https://127.0.0.1/*"]' })
     expect(await fetchDiscovery()).toMatchObject({ client_id_metadata_document_supported: true })
     const query = new URLSearchParams({ client_id: 'https://127.0.0.1/client.json', response_type: 'code' })
     const page = await instance.agent().get(`${instance.url}/authorize?${query}`)
     expect([page.status, page.text]).toEqual([400, expect.stringContaining('its host is in a private network')])
-    await setCimdUrlAllowlist('[]')
+    await changeSettings(instance, { cimdUrlAllowlist: '[]' })
     expect(await fetchDiscovery()).toMatchObject({ client_id_metadata_document_supported: false })
   })
 })

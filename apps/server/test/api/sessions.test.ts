@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
 import { type CalledInstance, findAuditEvents, startCalledInstance } from './calls.ts'
-import { type Person, passkeyAnswer } from './instance.ts'
+import { authorizationUrl, type Person, signInWithPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
 const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0'
@@ -13,8 +13,7 @@ describe('sessions', () => {
 
   async function signInSecondBrowser({ authenticator }: Person) {
     const agent = new UserAgent({ headers: { 'user-agent': firefox } })
-    const body = await passkeyAnswer(agent, instance.url, authenticator)
-    expect((await instance.call('POST /api/webauthn/login/finish', { body, agent })).status).toBe(200)
+    expect((await signInWithPasskey(agent, instance.url, authenticator)).status).toBe(200)
     return agent
   }
 
@@ -29,9 +28,8 @@ describe('sessions', () => {
     const client = await instance.call('POST /api/oidc/clients', {
       body: { name: 'Photos', callbackURLs: [callback], isPublic: true, pkceEnabled: false, skipConsent: true },
     })
-    const query = { client_id: String(client.json.id), redirect_uri: callback, response_type: 'code', scope: 'openid' }
     const pkce = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' }
-    await other.get(`${instance.url}/authorize?${new URLSearchParams({ ...query, ...pkce })}`)
+    await other.get(authorizationUrl(instance.url, String(client.json.id), callback, pkce))
 
     const sessions = await fetchList('GET /api/sessions', { agent })
     expect(sessions).toHaveLength(2)

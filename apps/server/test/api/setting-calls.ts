@@ -1,5 +1,6 @@
+import { expect } from '@jest/globals'
 import { defaultValues, type PocketIdKey, textsOf } from '../../src/settings/definitions.ts'
-import type { Answer } from './calls.ts'
+import type { Answer, CalledInstance } from './calls.ts'
 
 export const path = '/api/application-configuration'
 export const write = `PUT ${path}`
@@ -21,6 +22,15 @@ export function completeSettings(
 export function valuesIn(result: Pick<Answer, 'response'>): Readonly<Record<string, string>> {
   const list = result.response.json() as readonly { readonly key: string; readonly value: string }[]
   return Object.fromEntries(list.map(({ key, value }) => [key, value]))
+}
+
+/** Changes settings of Pocket ID, and keeps the stored values of all others. */
+export async function changeSettings(
+  instance: CalledInstance,
+  changes: Readonly<Partial<Record<PocketIdKey, string>>>,
+): Promise<void> {
+  const body = { ...valuesIn(await instance.call(readAll)), ...changes }
+  expect((await instance.call(write, { body })).status).toBe(200)
 }
 
 export function fieldErrors({ json }: Answer): readonly unknown[] {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
 import { startCalledInstance } from './calls.ts'
-import { passkeyAnswer, registerPasskey } from './instance.ts'
+import { authorizationUrl, reauthenticate, registerPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
 const callback = 'https://app.example/callback'
@@ -27,8 +27,7 @@ async function signInByDevice(): Promise<UserAgent> {
   const requested = await instance.call('POST /api/device-login/requests', { agent })
   const { id, userCode } = requested.json
   const { url, administrator, administratorAuthenticator } = instance
-  const result = await passkeyAnswer(administrator, url, administratorAuthenticator)
-  await administrator.postJson(`${url}/api/webauthn/reauthenticate`, result)
+  await reauthenticate(administrator, url, administratorAuthenticator)
   const body = { code: userCode, decision: 'approve' }
   expect((await instance.call('POST /api/device-login/verification/decision', { body })).status).toBe(204)
   expect((await agent.postJson(`${url}/api/device-login/requests/${id}/exchange`, {})).status).toBe(200)
@@ -52,16 +51,9 @@ async function signInBySignUp(): Promise<UserAgent> {
 
 /** The authentication claims that a client receives for the current session. */
 async function fetchReportedMethods(agent: UserAgent) {
-  const query = new URLSearchParams({
-    client_id: clientId,
-    redirect_uri: callback,
-    response_type: 'code',
-    scope: 'openid',
-    state: 'a state that is long',
-    code_challenge_method: 'S256',
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-  })
-  const back = await agent.follow(await agent.get(`${instance.url}/authorize?${query}`), {
+  const challenge = createHash('sha256').update(verifier).digest('base64url')
+  const pkce = { code_challenge_method: 'S256', code_challenge: challenge }
+  const back = await agent.follow(await agent.get(authorizationUrl(instance.url, clientId, callback, pkce)), {
     until: (url) => url.startsWith(callback),
   })
   const code = new URL(back.location ?? '').searchParams.get('code') ?? ''
@@ -113,8 +105,7 @@ describe.each([
       // An approved device can add a passkey after the approver used one.
       const { status, text } = await agent.getJson(`${instance.url}/api/webauthn/register/start`)
       expect([status, text]).toEqual([401, expect.stringContaining('reauthentication_required')])
-      const body = await passkeyAnswer(agent, instance.url, instance.administratorAuthenticator)
-      expect((await instance.call('POST /api/webauthn/reauthenticate', { body, agent })).status).toBe(204)
+      expect((await reauthenticate(agent, instance.url, instance.administratorAuthenticator)).status).toBe(204)
     }
     expect((await registerPasskey(agent, instance.url)).answer.status).toBe(200)
     expect(await fetchReportedMethods(agent)).toEqual(
@@ -128,8 +119,8 @@ describe.each([
     const agent = await begin()
     const body = { name: 'Careful', callbackURLs: [callback], skipConsent: true, requiresReauthentication: true }
     const careful = String((await instance.call('POST /api/oidc/clients', { body })).json.id)
-    const query = { client_id: careful, redirect_uri: callback, response_type: 'code', scope: 'openid', prompt: 'none' }
-    const authorizeWith = (by: UserAgent) => by.get(`${instance.url}/authorize?${new URLSearchParams(query)}`)
+    const to = authorizationUrl(instance.url, careful, callback, { prompt: 'none' })
+    const authorizeWith = (by: UserAgent) => by.get(to)
     expect((await authorizeWith(agent)).location).toContain('error=login_required')
     const { agent: other } = await instance.person(freshName())
     expect((await authorizeWith(other)).location).toContain('error=login_required')

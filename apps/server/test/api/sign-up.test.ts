@@ -1,9 +1,11 @@
-import { beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator } from '@pocket/core/testing'
 import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
+import { stopTime } from '../stopped-time.ts'
 import { findAuditEvents, lastEntry, startCalledInstance } from './calls.ts'
 import { passkeyAnswer } from './instance.ts'
 import { createPerson, freshName } from './people.ts'
+import { changeSettings } from './setting-calls.ts'
 
 describe.each(databaseKinds)('signing up on %s', (kind) => {
   const instance = shareBetweenTests(() => startCalledInstance(kind))
@@ -16,13 +18,6 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
   }
   const createSignUpToken = (fields: Readonly<Record<string, unknown>> = {}) =>
     instance.call('POST /api/signup-tokens', { body: { usageLimit: 1, ...fields } })
-  const changeSettings = async (values: Readonly<Record<string, string>>) => {
-    const all = await instance.administrator.getJson(`${instance.url}/api/application-configuration/all`)
-    const settings = all.json() as readonly { readonly key: string; readonly value: string }[]
-    const present = Object.fromEntries(settings.map(({ key, value }) => [key, value]))
-    const response = await instance.call('PUT /api/application-configuration', { body: { ...present, ...values } })
-    expect(response.status).toBe(200)
-  }
   const createGroup = async (name: string) => {
     const { json } = await instance.call('POST /api/user-groups', { body: { name, friendlyName: name } })
     return String(json.id)
@@ -43,16 +38,16 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
     }
     const closed = await fetchMetadata()
     expect([closed.create, (await fetchMetadata(closed.etag)).status]).toEqual([false, 304])
-    await changeSettings({ allowUserSignups: 'open' })
+    await changeSettings(instance, { allowUserSignups: 'open' })
     expect(await fetchMetadata(closed.etag)).toMatchObject({ status: 200, create: true })
-    await changeSettings({ allowUserSignups: 'withToken' })
+    await changeSettings(instance, { allowUserSignups: 'withToken' })
     expect((await fetchMetadata()).create).toBe(false)
-    await changeSettings({ allowUserSignups: 'disabled' })
+    await changeSettings(instance, { allowUserSignups: 'disabled' })
     expect(await fetchMetadata()).toEqual(closed)
   })
 
   test('accepts a token as often as it allows', async () => {
-    await changeSettings({ allowUserSignups: 'withToken' })
+    await changeSettings(instance, { allowUserSignups: 'withToken' })
     const family = await createGroup('family')
     const minted = await createSignUpToken({ usageLimit: 3, ttl: '2h', userGroupIds: [family] })
     const { token, id } = minted.json
@@ -103,7 +98,7 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
   }
 
   test('admits one of several users who began with a token for one use', async () => {
-    await changeSettings({ allowUserSignups: 'withToken' })
+    await changeSettings(instance, { allowUserSignups: 'withToken' })
     const { token } = (await createSignUpToken()).json
     const ceremonies = [await beginSignUp(token), await beginSignUp(token), await beginSignUp(token)]
     const statuses = (await Promise.all(ceremonies.map((finish) => finish()))).map(([status]) => status)
@@ -111,33 +106,30 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
   })
 
   test('fails if it was closed or the token was deleted after it began', async () => {
-    await changeSettings({ allowUserSignups: 'withToken' })
+    await changeSettings(instance, { allowUserSignups: 'withToken' })
     const { token, id } = (await createSignUpToken({ usageLimit: 2 })).json
     const [one, another] = [await beginSignUp(token), await beginSignUp(token)]
-    await changeSettings({ allowUserSignups: 'disabled' })
+    await changeSettings(instance, { allowUserSignups: 'disabled' })
     expect(await one()).toMatchObject([403, { code: 'open_signup_disabled' }])
-    await changeSettings({ allowUserSignups: 'withToken' })
+    await changeSettings(instance, { allowUserSignups: 'withToken' })
     await instance.call('DELETE /api/signup-tokens/{id}', { params: { id: String(id) } })
     expect(await another()).toMatchObject([401, { code: 'token_invalid_or_expired' }])
   })
 
   test('fails after its token expired', async () => {
-    await changeSettings({ allowUserSignups: 'withToken' })
+    await changeSettings(instance, { allowUserSignups: 'withToken' })
     const { token } = (await createSignUpToken({ ttl: '1h' })).json
-    const now = Date.now() + 3_600_000
-    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now)
-    try {
+    {
+      using _ = stopTime(3_600_000)
       expect(await signUp({ token })).toMatchObject({ status: 401, json: { code: 'token_invalid_or_expired' } })
       expect((await instance.agent().get(`${instance.url}/st/${token}`)).status).toBe(401)
-    } finally {
-      clock.mockRestore()
     }
     expect((await instance.agent().get(`${instance.url}/st/${token}`)).status).toBe(200)
     expect((await signUp({ token })).status).toBe(201)
   })
 
   test('restores the use of the token after a failure', async () => {
-    await changeSettings({ allowUserSignups: 'withToken' })
+    await changeSettings(instance, { allowUserSignups: 'withToken' })
     const { token } = (await createSignUpToken()).json
     const { json: taken } = await createPerson(instance)
     expect(await signUp({ token, username: taken.username })).toMatchObject({
@@ -150,7 +142,7 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
   })
 
   test('rejects a deleted or invented token', async () => {
-    await changeSettings({ allowUserSignups: 'open' })
+    await changeSettings(instance, { allowUserSignups: 'open' })
     const { token, id } = (await createSignUpToken()).json
     const params = { id: String(id) }
     for (let times = 0; times < 2; times += 1)
@@ -171,7 +163,7 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
 
   test('assigns the groups and claims of the settings when it is open, and requires an e-mail address if a mail server is set', async () => {
     const defaultGroup = await createGroup('everybody')
-    await changeSettings({
+    await changeSettings(instance, {
       allowUserSignups: 'open',
       smtpHost: '127.0.0.1',
       emailsVerified: 'true',
@@ -179,7 +171,7 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
       signupDefaultCustomClaims: '[{"key":"plan","value":"free"}]',
     })
     expect(await signUp({ email: null })).toMatchObject({ status: 400, json: { code: 'validation_failed' } })
-    await changeSettings({ smtpHost: '' })
+    await changeSettings(instance, { smtpHost: '' })
     expect((await signUp({ email: null })).status).toBe(201)
     const { json } = await signUp()
     const { json: stored } = await instance.call('GET /api/users/{id}', { params: { id: String(json.id) } })
@@ -201,16 +193,20 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
       const { json } = await instance.call('GET /api/emails', { query: '?pagination[limit]=100' })
       return JSON.stringify(json.data).split('"email-verification"').length - 1
     }
-    await changeSettings({ allowUserSignups: 'open', emailVerificationEnabled: 'true', emailsVerified: 'true' })
+    await changeSettings(instance, {
+      allowUserSignups: 'open',
+      emailVerificationEnabled: 'true',
+      emailsVerified: 'true',
+    })
     const before = await countVerificationEmails()
     await signUp()
     expect(await countVerificationEmails()).toBe(before)
-    await changeSettings({ emailsVerified: 'false', requireUserEmail: 'false' })
+    await changeSettings(instance, { emailsVerified: 'false', requireUserEmail: 'false' })
     await signUp({ email: null })
     expect(await countVerificationEmails()).toBe(before)
     expect((await signUp()).json).toMatchObject({ emailVerified: false })
     expect(await countVerificationEmails()).toBe(before + 1)
-    await changeSettings({ requireUserEmail: 'true', emailVerificationEnabled: 'false' })
+    await changeSettings(instance, { requireUserEmail: 'true', emailVerificationEnabled: 'false' })
   })
 
   test.each([
@@ -229,7 +225,7 @@ describe.each(databaseKinds)('signing up on %s', (kind) => {
 
   describe('with approval', () => {
     beforeAll(async () => {
-      await changeSettings({ allowUserSignups: 'open' })
+      await changeSettings(instance, { allowUserSignups: 'open' })
       await instance.call('PATCH /api/settings', { body: { signUpApproval: true } })
     })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
 import { findAuditEvents, startCalledInstance } from './calls.ts'
-import { passkeyAnswer } from './instance.ts'
+import { reauthenticate } from './instance.ts'
 
 interface SigningKey {
   readonly kid: string
@@ -40,8 +40,7 @@ describe.each(databaseKinds)('signing keys on %s', (kind) => {
     const post = () => administrator.postForm(`${url}${page}/signing-keys`, fields)
     const result = await post()
     if (result.status !== 401) return administrator.follow(result)
-    const response = await passkeyAnswer(administrator, url, instance.administratorAuthenticator)
-    await administrator.postJson(`${url}/api/webauthn/reauthenticate`, response)
+    await reauthenticate(administrator, url, instance.administratorAuthenticator)
     return administrator.follow(await post())
   }
 

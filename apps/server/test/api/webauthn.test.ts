@@ -1,8 +1,9 @@
-import { describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator } from '@pocket/core/testing'
 import { databaseKinds, quickOnly, shareBetweenTests } from '@pocket/test-support'
+import { stopTime } from '../stopped-time.ts'
 import { type CalledInstance, findAuditEvents, lastEntry, startCalledInstance } from './calls.ts'
-import { passkeyAnswer, registerPasskey } from './instance.ts'
+import { cookieHeader, passkeyAnswer, registerPasskey, signInWithPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 import { completeSettings, write } from './setting-calls.ts'
 
@@ -72,10 +73,7 @@ describe.each(databaseKinds)('%s', (kind) => {
         fetch(`${instance.url}/api/webauthn/login/finish`, {
           method: 'POST',
           headers: {
-            cookie: agent
-              .cookies()
-              .map(({ name, value }) => `${name}=${value}`)
-              .join('; '),
+            cookie: cookieHeader(agent),
           },
           body: JSON.stringify(response),
         })
@@ -123,8 +121,7 @@ describe.each(databaseKinds)('%s', (kind) => {
         const { agent } = await instance.person(freshName())
         const { authenticator } = await instance.person(freshName())
         const kept = [cookie(agent, 'access_token')?.value]
-        const body = await passkeyAnswer(agent, instance.url, authenticator)
-        await instance.call('POST /api/webauthn/login/finish', { body, agent })
+        await signInWithPasskey(agent, instance.url, authenticator)
         kept.push(cookie(agent, 'access_token')?.value)
         const fetchStatuses = () =>
           Promise.all(
@@ -146,8 +143,7 @@ describe.each(databaseKinds)('%s', (kind) => {
       async (call) => {
         const { id, agent } = await instance.person(freshName())
         const { id: otherId, authenticator } = await instance.person(freshName())
-        const body = await passkeyAnswer(agent, instance.url, authenticator)
-        await instance.call('POST /api/webauthn/login/finish', { body, agent })
+        await signInWithPasskey(agent, instance.url, authenticator)
         await instance.app.pocket.sessions.endOthers(otherId, null)
         const [method = '', path = ''] = call.split(' ')
         const { status } = await agent.sendJson(method, instance.url + path, {})
@@ -282,64 +278,14 @@ describe.each(databaseKinds)('%s', (kind) => {
     test('needs no further check in a session that just began with a passkey', async () => {
       const { authenticator, agent: byCode } = await instance.person(freshName())
       const agent = instance.agent()
-      const body = await passkeyAnswer(agent, instance.url, authenticator)
-      await instance.call('POST /api/webauthn/login/finish', { body, agent })
+      await signInWithPasskey(agent, instance.url, authenticator)
       expect((await instance.call('POST /api/webauthn/reauthenticate', { agent })).status).toBe(204)
       expect(cookie(agent, 'reauthentication_token')).toBeDefined()
       const refused = await instance.call('POST /api/webauthn/reauthenticate', { agent: byCode })
       expect(refused).toMatchObject({ status: 401, json: { code: 'reauthentication_required' } })
-      const later = Date.now() + 61_000
-      const clock = jest.spyOn(Date, 'now').mockImplementation(() => later)
-      try {
-        const stale = await instance.call('POST /api/webauthn/reauthenticate', { agent })
-        expect(stale).toMatchObject({ status: 401, json: { code: 'reauthentication_required' } })
-      } finally {
-        clock.mockRestore()
-      }
-    })
-  })
-
-  describe('a login code', () => {
-    const issueLoginCode = async (id: string) =>
-      String(
-        (await instance.call('POST /api/users/{id}/one-time-access-token', { params: { id }, body: { ttl: 60 } })).json
-          .token,
-      )
-
-    test('signs in once, and its session still requires a passkey', async () => {
-      const { id } = await instance.personWithoutPasskey(freshName())
-      const agent = instance.agent()
-      const params = { token: (await issueLoginCode(id)).toLowerCase() }
-      const first = await instance.call('POST /api/one-time-access-token/{token}', { params, agent })
-      expect(first).toMatchObject({ status: 200, json: { id } })
-      const second = await instance.call('POST /api/one-time-access-token/{token}', { params, agent: instance.agent() })
-      expect(second).toMatchObject({ status: 401, json: { code: 'token_invalid_or_expired' } })
-
-      const body = { name: 'my key', expiresAt: new Date(Date.now() + 3_600_000).toISOString() }
-      const createKey = () => instance.call('POST /api/api-keys', { body, agent })
-      expect(await createKey()).toMatchObject({ status: 403, json: { code: 'passkey_required' } })
-      const before = cookie(agent, 'access_token')?.value ?? ''
-      await registerPasskey(agent, instance.url)
-      expect((await createKey()).status).toBe(201)
-      // An attacker who knows the initial session ID gains nothing.
-      const options = { headers: { cookie: `access_token=${before}` } }
-      expect((await instance.agent().getJson(`${instance.url}/api/users/me`, options)).status).toBe(401)
-    })
-
-    test('cannot create another login code before a passkey check', async () => {
-      const { id, authenticator } = await instance.person(freshName())
-      await instance.app.directory.users.update(id, {}, { administrator: true })
-      const agent = instance.agent()
-      await instance.call('POST /api/one-time-access-token/{token}', {
-        params: { token: await issueLoginCode(id) },
-        agent,
-      })
-      const issueAnotherCode = () =>
-        instance.call('POST /api/users/{id}/one-time-access-token', { params: { id }, body: {}, agent })
-      expect(await issueAnotherCode()).toMatchObject({ status: 403, json: { code: 'passkey_required' } })
-      const body = await passkeyAnswer(agent, instance.url, authenticator)
-      expect((await instance.call('POST /api/webauthn/reauthenticate', { body, agent })).status).toBe(204)
-      expect((await issueAnotherCode()).status).toBe(201)
+      using _ = stopTime(61_000)
+      const stale = await instance.call('POST /api/webauthn/reauthenticate', { agent })
+      expect(stale).toMatchObject({ status: 401, json: { code: 'reauthentication_required' } })
     })
   })
 })
@@ -358,8 +304,6 @@ quickOnly(test)('a session of the set-up through the API has full rights', async
   const change = () =>
     agent.sendJson('PUT', `${running.url}/api/users/${id}`, { body: { ...bob, email: 'b@example.com' } })
   expect((await change()).status).toBe(200)
-  const now = Date.now
-  const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + 15 * 60_000 + 1)
+  using _ = stopTime(15 * 60_000 + 1)
   expect((await change()).json()).toMatchObject({ code: 'passkey_required' })
-  clock.mockRestore()
 })

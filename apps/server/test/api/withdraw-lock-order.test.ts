@@ -4,7 +4,7 @@ import type { SoftwareAuthenticator } from '@pocket/core/testing'
 import { DataSource } from 'typeorm'
 import { databaseOf } from '../http/app.ts'
 import { startCalledInstance } from './calls.ts'
-import { passkeyAnswer, registerPasskey } from './instance.ts'
+import { registerPasskey, signInWithPasskey } from './instance.ts'
 import { freshName } from './people.ts'
 
 // SQLite runs one transaction at a time.
@@ -23,8 +23,7 @@ test('revoking the credentials of a removed passkey does not deadlock with a new
   await call('PUT /api/users/{id}', { params: { id: boss.id }, body: promoted })
   const signIn = async (authenticator: SoftwareAuthenticator) => {
     const agent = instance.agent()
-    const body = await passkeyAnswer(agent, url, authenticator)
-    expect((await call('POST /api/webauthn/login/finish', { body, agent })).status).toBe(200)
+    expect((await signInWithPasskey(agent, url, authenticator)).status).toBe(200)
     return agent
   }
   // The stolen passkey registers another one, which creates a client secret, and makes an API key.

@@ -4,7 +4,8 @@ import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import { backupBucket } from '../../src/backup/backup-bucket.ts'
 import { createScheduledBackups, type ScheduledBackupDeps } from '../../src/backup/scheduled-backups.ts'
@@ -13,19 +14,13 @@ import { openDatabase } from '../../src/composition/open-database.ts'
 import { createS3Client } from '../../src/files/s3-client.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
-import { type S3Server, s3Keys, startS3Server } from '../images/s3-server.ts'
+import { s3Keys, startS3Server } from '../images/s3-server.ts'
 import { createMachine } from './test-instance.ts'
 
 const signal = new AbortController().signal
 const day = 86_400_000
 const folder = '/pocket/instance/backups/'
-const stack = new AsyncDisposableStack()
-let s3: S3Server
-
-beforeAll(async () => {
-  s3 = stack.use(await startS3Server())
-})
-afterAll(() => stack.disposeAsync())
+const s3 = shareBetweenTests(startS3Server)
 let clockTime = 0
 beforeEach(() => {
   s3.objects.clear()

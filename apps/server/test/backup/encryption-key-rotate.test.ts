@@ -6,7 +6,7 @@ import { databaseKinds, quickOnly } from '@pocket/test-support'
 import Database from 'better-sqlite3'
 import { loadConfig } from '../../src/composition/config.ts'
 import { openDatabase } from '../../src/composition/open-database.ts'
-import { passkeyAnswer, startInstance } from '../api/instance.ts'
+import { signInWithPasskey, startInstance } from '../api/instance.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
 import { type RunningApp, startApp } from '../http/app.ts'
 import { createEmptyMachine, createMachine, encryptionKey, type Machine, noTerminal } from './test-instance.ts'
@@ -66,8 +66,7 @@ describe.each(databaseKinds)('encryption-key-rotate with %s', (kind) => {
     {
       await using server = await startApp(next)
       const agent = server.agent()
-      const response = await passkeyAnswer(agent, server.url, authenticator)
-      expect((await agent.postJson(`${server.url}/api/webauthn/login/finish`, response)).status).toBe(200)
+      expect((await signInWithPasskey(agent, server.url, authenticator)).status).toBe(200)
       const tokens = await agent.getJson(`${server.url}/api/signup-tokens`)
       expect(tokens.status).toBe(200)
       expect(await tryRecoveryCode(server, codes[0])).toBe(200)
@@ -140,8 +139,7 @@ test.each(databaseKinds)(
     expect((await readFile(`${keyFile}.${fingerprint}`, 'utf8')).trim()).toBe(newKey)
     await using restored = await startApp({ ...server, ENCRYPTION_KEY: encryptionKey })
     const agent = restored.agent()
-    const response = await passkeyAnswer(agent, restored.url, authenticator)
-    expect((await agent.postJson(`${restored.url}/api/webauthn/login/finish`, response)).status).toBe(200)
+    expect((await signInWithPasskey(agent, restored.url, authenticator)).status).toBe(200)
   },
 )
 

@@ -3,7 +3,7 @@ import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { parseEnv } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
-import { describeUnless, freePort, longTestTimeout, startPostgres, startProcess } from '@pocket/test-support'
+import { describeUnless, freePort, startPostgres, startProcess } from '@pocket/test-support'
 import { backUpBeforeMigration } from '../../src/composition/migration-backup.ts'
 import { kinds } from '../api/calls.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
@@ -107,32 +107,25 @@ test('the commands of the guide on Pocket ID migrate the instance of a compose f
   for (const { username } of facts.users) expect(users).toContainEqual(expect.objectContaining({ username }))
 })
 
-test(
-  'the commands of the guide on Kubernetes restore an archive',
-  async () => {
-    await using machine = await createInstalledMachine('PostgreSQL')
-    // Runs the commands of pods here; secrets are empty.
-    const kubectl = `case "$*" in *" exec "* | *" run "*) ;; *) exit 0 ;; esac
+test('the commands of the guide on Kubernetes restore an archive', async () => {
+  await using machine = await createInstalledMachine('PostgreSQL')
+  // Runs the commands of pods here; secrets are empty.
+  const kubectl = `case "$*" in *" exec "* | *" run "*) ;; *) exit 0 ;; esac
     until [ "$1" = -- ]; do shift; done; shift
     [ "$1" = pocket-id ] && shift
     exec pocket-id "$@"`
-    await addProgram(machine, 'kubectl', kubectl)
-    const guide = await readFile(new URL('kubernetes.md', guides), 'utf8')
-    const [, section = ''] = /^## Back up and restore$(.*)/ms.exec(guide) ?? []
-    const [backup = '', restore = ''] = Array.from(
-      section.matchAll(/```sh\n(.*?)```/gs),
-      ([, commands = '']) => commands,
-    )
-    await runShell(machine, 'pocket-id users create --username ada --first-name Ada')
-    await runShell(machine, backup)
-    await runShell(machine, 'pocket-id users create --username grace --first-name Grace')
-    await runShell(machine, restore)
-    expect(JSON.parse(await runShell(machine, 'pocket-id users list --json'))).toEqual([
-      expect.objectContaining({ username: 'ada' }),
-    ])
-  },
-  longTestTimeout,
-)
+  await addProgram(machine, 'kubectl', kubectl)
+  const guide = await readFile(new URL('kubernetes.md', guides), 'utf8')
+  const [, section = ''] = /^## Back up and restore$(.*)/ms.exec(guide) ?? []
+  const [backup = '', restore = ''] = Array.from(section.matchAll(/```sh\n(.*?)```/gs), ([, commands = '']) => commands)
+  await runShell(machine, 'pocket-id users create --username ada --first-name Ada')
+  await runShell(machine, backup)
+  await runShell(machine, 'pocket-id users create --username grace --first-name Grace')
+  await runShell(machine, restore)
+  expect(JSON.parse(await runShell(machine, 'pocket-id users list --json'))).toEqual([
+    expect.objectContaining({ username: 'ada' }),
+  ])
+})
 
 const missing = ['/usr/bin/createuser', '/usr/bin/jq', '/usr/bin/openssl'].every(existsSync)
   ? undefined

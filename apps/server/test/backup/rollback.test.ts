@@ -6,7 +6,7 @@ import { backUpBeforeMigration, backUpBeforeReplacement } from '../../src/compos
 import { migrations, tables } from '../../src/composition/server-tables.ts'
 import { openMigratedDatabase } from '../../src/database/migrated-database.ts'
 import { kinds } from '../api/calls.ts'
-import { passkeyAnswer, startInstance } from '../api/instance.ts'
+import { signInWithPasskey, startInstance } from '../api/instance.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
 import { startApp } from '../http/app.ts'
 import { createMachine, type Machine } from './test-instance.ts'
@@ -52,8 +52,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(await listBackups(machine)).toEqual([`before-migration-*.${extension}`, `before-rollback-*.${extension}`])
     await using server = await startApp(machine.env)
     const agent = server.agent()
-    const response = await passkeyAnswer(agent, server.url, authenticator)
-    expect((await agent.postJson(`${server.url}/api/webauthn/login/finish`, response)).status).toBe(200)
+    expect((await signInWithPasskey(agent, server.url, authenticator)).status).toBe(200)
     const page = await agent.get(`${server.url}/settings/admin/audit-log?filters[event]=DATA_ROLLED_BACK`)
     expect(page.text.replaceAll(/<[^>]*>/g, '')).toContain('Data rolled back · command line')
   })

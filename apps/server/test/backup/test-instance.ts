@@ -8,7 +8,7 @@ import type { CommandContext } from '../../src/cli/command.ts'
 import { run } from '../../src/cli/run.ts'
 import { type Config, loadConfig } from '../../src/composition/config.ts'
 import { createLogger } from '../../src/logging/logger.ts'
-import { type Instance, type Person, passkeyAnswer } from '../api/instance.ts'
+import { type Instance, type Person, signInWithPasskey } from '../api/instance.ts'
 import { openApp, preparePostgres, prepareSqlite } from '../http/app.ts'
 
 export const encryptionKey = 'a key for tests that is long enough'
@@ -104,7 +104,6 @@ export async function signIn(
   { authenticator }: Pick<Person, 'authenticator'>,
 ) {
   const browser = agent()
-  const response = await passkeyAnswer(browser, url, authenticator)
-  const result = await browser.postJson(`${url}/api/webauthn/login/finish`, response)
+  const result = await signInWithPasskey(browser, url, authenticator)
   return { browser, status: result.status }
 }

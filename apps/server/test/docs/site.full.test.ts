@@ -6,7 +6,6 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { longTestTimeout } from '@pocket/test-support'
 import { deadLinks } from '../../scripts/site-links.ts'
 import { templates } from '../../src/clients/templates/templates.ts'
 import { sourceFlags } from '../program.ts'
@@ -28,35 +27,31 @@ test('links only to existing pages and anchors', async () => {
   expect(deadLinks(site, new URL(homepage).pathname)).toEqual([])
 })
 
-test(
-  'takes every picture that a page shows from the pages of the server, and finds those that are stale',
-  async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'pocket-pictures-'))
-    const runScreenshots = (option: string) =>
-      promisify(execFile)('node', [...sourceFlags, screenshots, option, '--folder', folder], { cwd: root })
-    try {
-      await runScreenshots('--docs')
-      const pages = globSync('docs/{*,tutorial/*,guides/*,explanation/*}.md', { cwd: root })
-      const shown = pages.flatMap((path) =>
-        Array.from(readFileSync(join(root, path), 'utf8').matchAll(/!\[[^\]]*\]\(([^)]+)\)/g), ([, picture = '']) =>
-          relative(join(root, 'docs'), join(root, dirname(path), picture)),
-        ),
-      )
-      const taken = globSync('**/*.webp', { cwd: folder })
-      expect([...new Set(shown)].sort()).toEqual(taken.sort())
+test('takes every picture that a page shows from the pages of the server, and finds those that are stale', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pocket-pictures-'))
+  const runScreenshots = (option: string) =>
+    promisify(execFile)('node', [...sourceFlags, screenshots, option, '--folder', folder], { cwd: root })
+  try {
+    await runScreenshots('--docs')
+    const pages = globSync('docs/{*,tutorial/*,guides/*,explanation/*}.md', { cwd: root })
+    const shown = pages.flatMap((path) =>
+      Array.from(readFileSync(join(root, path), 'utf8').matchAll(/!\[[^\]]*\]\(([^)]+)\)/g), ([, picture = '']) =>
+        relative(join(root, 'docs'), join(root, dirname(path), picture)),
+      ),
+    )
+    const taken = globSync('**/*.webp', { cwd: folder })
+    expect([...new Set(shown)].sort()).toEqual(taken.sort())
 
-      await runScreenshots('--check')
-      const texts = join(folder, 'pictures.json')
-      await writeFile(texts, (await readFile(texts, 'utf8')).replace(/(?<="setup": ")[^"]+/, 'another text'))
-      await expect(runScreenshots('--check')).rejects.toMatchObject({
-        stdout: 'The page setup has another text than its picture: pnpm screenshots --docs\n',
-      })
-    } finally {
-      await rm(folder, { recursive: true, force: true })
-    }
-  },
-  longTestTimeout,
-)
+    await runScreenshots('--check')
+    const texts = join(folder, 'pictures.json')
+    await writeFile(texts, (await readFile(texts, 'utf8')).replace(/(?<="setup": ")[^"]+/, 'another text'))
+    await expect(runScreenshots('--check')).rejects.toMatchObject({
+      stdout: 'The page setup has another text than its picture: pnpm screenshots --docs\n',
+    })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
 
 test('finds guides and applications, and no decision records', async () => {
   const chunks = join(site, 'assets/chunks')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
-import { passkeyAnswer } from '../api/instance.ts'
+import { signInWithPasskey } from '../api/instance.ts'
 import { databaseOf, prepareSqlite, setUpAdministrator } from '../http/app.ts'
 import { type Instance, startInstance } from './instance.ts'
 
@@ -61,8 +61,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (kind) => {
 
     const signIn = async (process: Instance) => {
       const agent = browser('192.0.2.2', process)
-      const result = await passkeyAnswer(agent, url, authenticator)
-      const { status } = await agent.postJson(`${url}/api/webauthn/login/finish`, result)
+      const { status } = await signInWithPasskey(agent, url, authenticator)
       return [status, (await agent.get(`${url}/settings/account`)).status]
     }
     const sendGuesses = async () => {

@@ -4,7 +4,6 @@ import {
   eventually,
   firefoxUnavailableReason,
   launchFirefox,
-  longTestTimeout,
   shareBetweenTests,
 } from '@pocket/test-support'
 import { startApp } from '../http/app.ts'
@@ -19,23 +18,19 @@ describeUnless(firefoxUnavailableReason, describe)('Firefox', () => {
   const waitForPath = (path: string) => eventually(async () => expect(new URL(await firefox.url()).pathname).toBe(path))
   const waitForText = (text: string) => eventually(async () => expect(await firefox.text()).toContain(text))
 
-  test(
-    'signs up with a passkey, and signs in with it',
-    async () => {
-      await firefox.goto(`${running.url}/signup`)
-      await firefox.fill('#f-username', 'fox')
-      await firefox.fill('#f-email', 'fox@example.com')
-      await firefox.addAuthenticator()
-      await firefox.click('#setup button[type="submit"]')
-      await waitForPath('/settings/apps')
-      await firefox.goto(`${running.url}/settings/account/security`)
-      await waitForText('You can sign in with one passkey')
+  test('signs up with a passkey, and signs in with it', async () => {
+    await firefox.goto(`${running.url}/signup`)
+    await firefox.fill('#f-username', 'fox')
+    await firefox.fill('#f-email', 'fox@example.com')
+    await firefox.addAuthenticator()
+    await firefox.click('#setup button[type="submit"]')
+    await waitForPath('/settings/apps')
+    await firefox.goto(`${running.url}/settings/account/security`)
+    await waitForText('You can sign in with one passkey')
 
-      await firefox.clearCookies()
-      await firefox.goto(`${running.url}/login`)
-      await firefox.click('button.primary')
-      await waitForPath('/settings/account')
-    },
-    longTestTimeout,
-  )
+    await firefox.clearCookies()
+    await firefox.goto(`${running.url}/login`)
+    await firefox.click('button.primary')
+    await waitForPath('/settings/account')
+  })
 })

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { addVirtualAuthenticator, launchBrowser } from '@pocket/test-support'
+import { authorizationUrl } from '../api/instance.ts'
 import { startInstance } from './instance.ts'
 import { setUpOnPage } from './set-up.ts'
 
@@ -24,14 +25,8 @@ test.each(['form_post', 'form_post.jwt'])(
     const complaints: string[] = []
     page.on('console', (message) => complaints.push(message.text()))
     await page.route('https://app.example/**', (route) => route.fulfill({ contentType: 'text/html', body: 'Welcome' }))
-    const query = new URLSearchParams({
-      client_id: new URL(page.url()).pathname.split('/').at(-1) ?? '',
-      redirect_uri: callback,
-      response_type: 'code',
-      response_mode: mode,
-      scope: 'openid',
-    })
-    await page.goto(`${instance.url}/authorize?${query}`)
+    const clientId = new URL(page.url()).pathname.split('/').at(-1) ?? ''
+    await page.goto(authorizationUrl(instance.url, clientId, callback, { response_mode: mode }))
     const posted = page.waitForRequest((request) => request.url() === callback)
     await page.getByRole('button', { name: 'Allow and continue' }).click()
     const result = new URLSearchParams((await posted).postData() ?? '')

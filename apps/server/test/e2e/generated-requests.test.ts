@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { freePort, waitTimeout } from '@pocket/test-support'
 import fc from 'fast-check'
-import { registerPasskey } from '../api/instance.ts'
+import { cookieHeader, registerPasskey } from '../api/instance.ts'
 import { type Bodies, type GeneratedRequest, requestsWith, type Schema } from './generated-requests.ts'
 import { type Instance, type Storage, startInstance } from './instance.ts'
 
@@ -57,10 +57,7 @@ async function signIn({ url }: Instance, isAdmin: boolean): Promise<Headers> {
   await agent.postJson(`${url}/api/one-time-access-token/${token}`, {})
   await registerPasskey(agent, url)
   return {
-    cookie: agent
-      .cookies()
-      .map(({ name, value }) => `${name}=${value}`)
-      .join('; '),
+    cookie: cookieHeader(agent),
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type Page,
   shareBetweenTests,
 } from '@pocket/test-support'
+import { authorizationUrl } from '../api/instance.ts'
 import { startApp } from '../http/app.ts'
 import { createKeyboard, type Keyboard } from './keyboard.ts'
 
@@ -247,15 +248,9 @@ describe('with the keyboard alone', () => {
       redirectUris: [back],
       isPublic: true,
     })
-    const query = {
-      client_id: id,
-      response_type: 'code',
-      scope: 'openid email',
-      redirect_uri: back,
-      code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
-      code_challenge_method: 'S256',
-    }
-    const sendRequest = () => page.goto(`${running.url}/authorize?${new URLSearchParams(query)}`)
+    const pkce = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' }
+    const to = authorizationUrl(running.url, id, back, { ...pkce, scope: 'openid email' })
+    const sendRequest = () => page.goto(to)
     await sendRequest()
     await tabTo('Cancel')
     await navigateTo(/error=access_denied/, () => press('Enter'))

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, UserAgent, type UserAgentResponse } from '@pocket/core/testing'
-import { freePort, longTestTimeout, type RunningProcess } from '@pocket/test-support'
+import { freePort, type RunningProcess } from '@pocket/test-support'
+import { authorizationUrl } from '../api/instance.ts'
 import { databaseOf, prepareSqlite } from '../http/app.ts'
 import { startProgram } from '../program.ts'
 
@@ -80,14 +81,8 @@ async function authorize(
   url: string,
   { clientId, authenticator }: { clientId: string; authenticator: SoftwareAuthenticator },
 ) {
-  const query = new URLSearchParams({
-    client_id: clientId,
-    redirect_uri: redirectUri,
-    response_type: 'code',
-    scope: 'openid',
-    prompt: 'login',
-  })
-  const page = await agent.follow(await agent.get(`${url}/authorize?${query}`))
+  const to = authorizationUrl(url, clientId, redirectUri, { prompt: 'login' })
+  const page = await agent.follow(await agent.get(to))
   const { redirectTo } = (await passkeyAnswer(agent, page, authenticator)).json() as { redirectTo: string }
   const next = await agent.follow(await agent.get(redirectTo), { until: isRedirectUri })
   const consent = next.forms().find(({ action }) => action.endsWith('/consent'))
@@ -104,32 +99,28 @@ async function setUp(agent: UserAgent, url: string, authenticator: SoftwareAuthe
   return (await agent.postJson(`${url}/login/setup`, { response })).status
 }
 
-test(
-  'a crash at any write of the set-up locks no user out',
-  async () => {
-    for (let statement = 1, died = true; died; statement++) {
-      await using server = await startKillableServer(statement)
-      const authenticator = new SoftwareAuthenticator()
-      let answered = 0
-      died = await server.dyingAt(statement, async () => {
-        answered = await setUp(new UserAgent(), server.url, authenticator)
-      })
-      expect([0, 200]).toContain(answered)
-      const agent = new UserAgent()
-      const open = (await agent.get(`${server.url}/login/setup`)).status === 200
-      if (open) {
-        expect(answered).toBe(0)
-        expect(await setUp(agent, server.url, new SoftwareAuthenticator())).toBe(200)
-        continue
-      }
-      // If the user exists, so does their passkey.
-      const signedIn = await passkeyAnswer(agent, await agent.get(`${server.url}/login`), authenticator)
-      expect(signedIn.status).toBe(200)
-      expect((await agent.get(`${server.url}/settings/account`)).status).toBe(200)
+test('a crash at any write of the set-up locks no user out', async () => {
+  for (let statement = 1, died = true; died; statement++) {
+    await using server = await startKillableServer(statement)
+    const authenticator = new SoftwareAuthenticator()
+    let answered = 0
+    died = await server.dyingAt(statement, async () => {
+      answered = await setUp(new UserAgent(), server.url, authenticator)
+    })
+    expect([0, 200]).toContain(answered)
+    const agent = new UserAgent()
+    const open = (await agent.get(`${server.url}/login/setup`)).status === 200
+    if (open) {
+      expect(answered).toBe(0)
+      expect(await setUp(agent, server.url, new SoftwareAuthenticator())).toBe(200)
+      continue
     }
-  },
-  longTestTimeout,
-)
+    // If the user exists, so does their passkey.
+    const signedIn = await passkeyAnswer(agent, await agent.get(`${server.url}/login`), authenticator)
+    expect(signedIn.status).toBe(200)
+    expect((await agent.get(`${server.url}/settings/account`)).status).toBe(200)
+  }
+})
 
 type Tokens = Readonly<Record<string, string>>
 
@@ -162,31 +153,27 @@ async function createApplication({ url }: { readonly url: string }) {
   return { agent, authenticator, requestToken, exchange }
 }
 
-test(
-  'a crash at any write from the passkey to the tokens loses nothing acknowledged, and the flow can be repeated',
-  async () => {
-    await using server = await startKillableServer()
-    const { url } = server
-    const { agent, authenticator, requestToken, exchange } = await createApplication(server)
-    let { refresh_token = '' } = await exchange()
-    let signedOut = 0
-    for (let statement = 1, died = true; died; statement++) {
-      died = await server.dyingAt(statement, exchange)
-      // A session whose new ID never reached the browser is lost: one tap starts another. Everything else is unchanged.
-      if ((await agent.get(`${url}/settings/account`)).status !== 200) {
-        signedOut++
-        expect((await passkeyAnswer(agent, await agent.get(`${url}/login`), authenticator)).status).toBe(200)
-      }
-      const refreshed = await requestToken({ grant_type: 'refresh_token', refresh_token })
-      expect(refreshed).toMatchObject({ refresh_token: expect.any(String) })
-      refresh_token = refreshed.refresh_token ?? ''
+test('a crash at any write from the passkey to the tokens loses nothing acknowledged, and the flow can be repeated', async () => {
+  await using server = await startKillableServer()
+  const { url } = server
+  const { agent, authenticator, requestToken, exchange } = await createApplication(server)
+  let { refresh_token = '' } = await exchange()
+  let signedOut = 0
+  for (let statement = 1, died = true; died; statement++) {
+    died = await server.dyingAt(statement, exchange)
+    // A session whose new ID never reached the browser is lost: one tap starts another. Everything else is unchanged.
+    if ((await agent.get(`${url}/settings/account`)).status !== 200) {
+      signedOut++
+      expect((await passkeyAnswer(agent, await agent.get(`${url}/login`), authenticator)).status).toBe(200)
     }
-    // The audit log entries are written between the session renewal and the response.
-    expect(signedOut).toBeLessThanOrEqual(6)
-    expect(await exchange()).toMatchObject({ id_token: expect.any(String) })
-  },
-  longTestTimeout,
-)
+    const refreshed = await requestToken({ grant_type: 'refresh_token', refresh_token })
+    expect(refreshed).toMatchObject({ refresh_token: expect.any(String) })
+    refresh_token = refreshed.refresh_token ?? ''
+  }
+  // The audit log entries are written between the session renewal and the response.
+  expect(signedOut).toBeLessThanOrEqual(6)
+  expect(await exchange()).toMatchObject({ id_token: expect.any(String) })
+})
 
 test.each(['SQLite', 'PostgreSQL'] as const)(
   'after a crash at any write of a refresh on %s, the application refreshes again and gets one response',
@@ -211,5 +198,4 @@ test.each(['SQLite', 'PostgreSQL'] as const)(
     // Consumption, refresh token, access token and response; on PostgreSQL the first three are one statement.
     expect(statement).toBeGreaterThan(kind === 'PostgreSQL' ? 2 : 4)
   },
-  longTestTimeout,
 )

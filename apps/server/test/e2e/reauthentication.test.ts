@@ -1,17 +1,12 @@
 import { afterAll, expect, jest, test } from '@jest/globals'
 import { addVirtualAuthenticator, expectNoAxeViolations, launchBrowser, shareBetweenTests } from '@pocket/test-support'
 import { startApp } from '../http/app.ts'
+import { advanceClock } from '../stopped-time.ts'
 import { setUpOnPage } from './set-up.ts'
 
 const browser = shareBetweenTests(() => launchBrowser())
 
 afterAll(() => void jest.restoreAllMocks())
-
-/** Makes the session older. */
-function advanceClock(milliseconds: number) {
-  const now = Date.now() + milliseconds
-  jest.spyOn(Date, 'now').mockImplementation(() => now)
-}
 
 test('the page asks for the passkey in place and continues the requested action', async () => {
   await using running = await startApp()

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals'
 import { launchBrowser, type Page, shareBetweenTests, type TestBrowser } from '@pocket/test-support'
 import { startCalledInstance } from '../api/calls.ts'
 import { freshName } from '../api/people.ts'
+import { changeSettings } from '../api/setting-calls.ts'
 
 const browser = shareBetweenTests(() => launchBrowser())
 const instance = shareBetweenTests(() => startCalledInstance('SQLite'))
@@ -113,15 +114,11 @@ test('nothing moves with reduced motion or disabled animations', async () => {
   await goTo('My apps', '/settings/apps')
   expect(await moving()).toEqual([])
   await page.emulateMedia({ reducedMotion: 'no-preference' })
-  const { json } = await instance.call('GET /api/application-configuration/all')
-  const before = Object.fromEntries(
-    (json as unknown as { key: string; value: string }[]).map(({ key, value }) => [key, value]),
-  )
-  await instance.call('PUT /api/application-configuration', { body: { ...before, disableAnimations: 'true' } })
+  await changeSettings(instance, { disableAnimations: 'true' })
   await page.reload()
   await goTo('Account', '/settings/account')
   expect(await moving()).toEqual([])
-  await instance.call('PUT /api/application-configuration', { body: before })
+  await changeSettings(instance, { disableAnimations: 'false' })
   await page.reload()
   await goTo('My apps', '/settings/apps')
   expect(await moving()).toEqual(coming)

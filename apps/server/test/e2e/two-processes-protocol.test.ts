@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
-import { passkeyAnswer } from '../api/instance.ts'
+import { cookieHeader, passkeyAnswer, signInWithPasskey } from '../api/instance.ts'
 import { setUpAdministrator } from '../http/app.ts'
 import { type Storage, startInstance } from './instance.ts'
 
@@ -54,8 +54,7 @@ describe.each(storages)('two processes over one %s', (storage) => {
 
   /** A request of a browser with these cookies, to either process. */
   const navigate = async (origin: string, agent: UserAgent, path: string, method = 'GET') => {
-    const cookie = agent.cookies().map(({ name, value }) => `${name}=${value}`)
-    const headers = { cookie: cookie.join('; '), origin: instance.url }
+    const headers = { cookie: cookieHeader(agent), origin: instance.url }
     const response = await fetch(origin + path, { method, headers, redirect: 'manual' })
     const location = new URL(response.headers.get('location') ?? '/', instance.url)
     return { status: response.status, location, code: location.searchParams.get('code') }
@@ -95,8 +94,7 @@ describe.each(storages)('two processes over one %s', (storage) => {
     const { id, userCode } = (await device.postJson(`${instance.url}/api/device-login/requests`, {})).json() as Fields
     await send('POST', '/api/webauthn/reauthenticate', await passkeyAnswer(browser, instance.url, authenticator))
     await send('POST', '/api/device-login/verification/decision', { code: userCode, decision: 'approve' })
-    const cookie = device.cookies().map(({ name, value }) => `${name}=${value}`)
-    const headers = { cookie: cookie.join('; '), origin: instance.url, prefer: 'wait=0' }
+    const headers = { cookie: cookieHeader(device), origin: instance.url, prefer: 'wait=0' }
     const responses = await runAtOnce(50, (origin) =>
       fetch(`${origin}/api/device-login/requests/${id}/exchange`, { method: 'POST', headers }),
     )
@@ -123,8 +121,7 @@ describe.each(storages)('two processes over one %s', (storage) => {
     { what: 'end_session in the second process', at: 1, method: 'GET', status: 303 },
   ] as const)('$what ends the tokens of the session in both immediately', async ({ at, method, status }) => {
     const agent = new UserAgent()
-    const answer = await passkeyAnswer(agent, instance.url, authenticator)
-    expect((await agent.postJson(`${instance.url}/api/webauthn/login/finish`, answer)).status).toBe(200)
+    expect((await signInWithPasskey(agent, instance.url, authenticator)).status).toBe(200)
     const codes = await runAtOnce(10, (origin) =>
       authorize(origin, agent, { client_id: client.client_id, ...authorization }),
     )

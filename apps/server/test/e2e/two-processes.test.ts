@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
-import { passkeyAnswer, registerPasskey } from '../api/instance.ts'
+import { cookieHeader, passkeyAnswer, registerPasskey } from '../api/instance.ts'
 import { setUpAdministrator } from '../http/app.ts'
 import { type Storage, startInstance } from './instance.ts'
 
@@ -162,8 +162,7 @@ describe.each<Storage>(['SQLite', 'PostgreSQL'])('two processes on %s', (storage
       const { options } = optionsResponse as { readonly options: Parameters<SoftwareAuthenticator['create']>[0] }
       responses.push(new SoftwareAuthenticator().create(options, { origin: url }))
     }
-    const cookies = agent.cookies().map(({ name, value }) => `${name}=${value}`)
-    const headers = { cookie: cookies.join('; '), origin: url, 'content-type': 'application/json' }
+    const headers = { cookie: cookieHeader(agent), origin: url, 'content-type': 'application/json' }
     const uses = responses.map(async (response, index) => {
       const process = index % 2 === 0 ? url : replica
       return (await fetch(`${process}/recover`, { method: 'POST', headers, body: JSON.stringify({ response }) })).status

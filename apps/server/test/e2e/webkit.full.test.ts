@@ -4,7 +4,6 @@ import {
   describeUnless,
   eventually,
   launchWebKit,
-  longTestTimeout,
   shareBetweenTests,
   webKitUnavailableReason,
 } from '@pocket/test-support'
@@ -21,44 +20,31 @@ describeUnless(webKitUnavailableReason, describe)('WebKitGTK, which has no passk
   const scrollsSideways = () =>
     webKit.evaluate('return document.documentElement.scrollWidth > document.documentElement.clientWidth')
 
-  test(
-    'says at sign-in and sign-up that this browser cannot use passkeys',
-    async () => {
-      await webKit.goto(`${running.url}/login`)
-      expect(await webKit.evaluate('return typeof PublicKeyCredential')).toBe('undefined')
-      await webKit.click('#passkey')
-      await waitForText('This browser can’t use passkeys. Update it, or open this page in another browser.')
-      await webKit.goto(`${running.url}/signup`)
-      await webKit.fill('#f-username', 'gnome')
-      await webKit.fill('#f-email', 'gnome@example.com')
-      await webKit.click('#setup button[type="submit"]')
-      await waitForText('This browser can’t use passkeys.')
-    },
-    longTestTimeout,
-  )
+  test('says at sign-in and sign-up that this browser cannot use passkeys', async () => {
+    await webKit.goto(`${running.url}/login`)
+    expect(await webKit.evaluate('return typeof PublicKeyCredential')).toBe('undefined')
+    await webKit.click('#passkey')
+    await waitForText('This browser can’t use passkeys. Update it, or open this page in another browser.')
+    await webKit.goto(`${running.url}/signup`)
+    await webKit.fill('#f-username', 'gnome')
+    await webKit.fill('#f-email', 'gnome@example.com')
+    await webKit.click('#setup button[type="submit"]')
+    await waitForText('This browser can’t use passkeys.')
+  })
 
-  test(
-    'signs in with a login code, and shows the pages of the account without scrolling sideways',
-    async () => {
-      await running.app.directory.create(newUser({ userName: 'web', email: 'web@example.com' }))
-      const { code } = await running.app.issueLoginCode('web')
-      await webKit.goto(`${running.url}/lc`)
-      await webKit.fill('[name="code"]', code)
-      await webKit.click('form[action="/lc"] button[type="submit"]')
-      await eventually(async () => expect(new URL(await webKit.url()).pathname).toBe('/signup/add-passkey'))
-      for (const width of [400, 1280]) {
-        await webKit.resize(width, 800)
-        for (const path of [
-          '/login?another=yes',
-          '/settings/account',
-          '/settings/account/security',
-          '/settings/apps',
-        ]) {
-          await webKit.goto(running.url + path)
-          expect([path, width, await scrollsSideways()]).toEqual([path, width, false])
-        }
+  test('signs in with a login code, and shows the pages of the account without scrolling sideways', async () => {
+    await running.app.directory.create(newUser({ userName: 'web', email: 'web@example.com' }))
+    const { code } = await running.app.issueLoginCode('web')
+    await webKit.goto(`${running.url}/lc`)
+    await webKit.fill('[name="code"]', code)
+    await webKit.click('form[action="/lc"] button[type="submit"]')
+    await eventually(async () => expect(new URL(await webKit.url()).pathname).toBe('/signup/add-passkey'))
+    for (const width of [400, 1280]) {
+      await webKit.resize(width, 800)
+      for (const path of ['/login?another=yes', '/settings/account', '/settings/account/security', '/settings/apps']) {
+        await webKit.goto(running.url + path)
+        expect([path, width, await scrollsSideways()]).toEqual([path, width, false])
       }
-    },
-    longTestTimeout,
-  )
+    }
+  })
 })

@@ -262,28 +262,6 @@ quickOnly(test)('is not blocked, in requests or at shutdown, by a server that do
   expect(instance.log.join('')).toContain('The SMTP server did not respond in time.')
 })
 
-quickOnly(test).each([
-  ['starttls', false],
-  ['tls', true],
-])('%s: verifies the certificate unless this is disabled', async (mode, secure) => {
-  await using server = await startMailServer({
-    secure,
-    authOptional: false,
-    onAuth: ({ username = '', password }, _session, callback) =>
-      password === 'secret' ? callback(null, { user: username }) : callback(new Error('No')),
-  })
-  const env = { ...smtpSettings(server), SMTP_TLS: mode, SMTP_USER: 'pocket', SMTP_PASSWORD: 'secret' }
-  await using strict = await startCalledInstance('SQLite', env)
-  expect(await strict.call(testEmail)).toMatchObject({
-    status: 500,
-    json: { error: expect.stringMatching(/certificate/i) },
-  })
-  expect(server.delivered).toHaveLength(0)
-  await using lax = await startCalledInstance('SQLite', { ...env, SMTP_SKIP_CERT_VERIFY: 'true' })
-  expect(await lax.call(testEmail)).toMatchObject({ status: 204 })
-  expect(server.delivered).toMatchObject([{ secure: true, user: 'pocket' }])
-})
-
 quickOnly(test)('notifies about the first sign-in from a browser, but not about later ones', async () => {
   await using server = await startMailServer()
   await using running = await startApp({ ...smtpSettings(server), EMAIL_LOGIN_NOTIFICATION_ENABLED: 'true' })

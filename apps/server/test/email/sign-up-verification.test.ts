@@ -7,7 +7,7 @@ import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
 import { openDatabase } from '../../src/composition/open-database.ts'
 import { createSignUpVerification } from '../../src/sign-up/sign-up-verification.ts'
 import { findAuditEvents, startCalledInstance } from '../api/calls.ts'
-import { passkeyAnswer } from '../api/instance.ts'
+import { authorizationUrl, passkeyAnswer } from '../api/instance.ts'
 import { freshName } from '../api/people.ts'
 import { recordingLogger } from '../database/recording-logger.ts'
 import { databaseOf } from '../http/app.ts'
@@ -192,14 +192,8 @@ describe.each(databaseKinds)('%s', (kind) => {
       const client = await instance.call('POST /api/oidc/clients', {
         body: { name: 'Notes', callbackURLs: ['https://app.example/cb'], launchURL },
       })
-      const query = new URLSearchParams({
-        client_id: String(client.json.id),
-        redirect_uri: 'https://app.example/cb',
-        response_type: 'code',
-        scope: 'openid',
-      })
       const agent = instance.agent()
-      const { location } = await agent.get(`${url}/authorize?${query}`)
+      const { location } = await agent.get(authorizationUrl(url, String(client.json.id), 'https://app.example/cb'))
       const { pathname } = new URL(location ?? '', url)
       const { finished, email, signIn } = await signUp(freshName(), `?redirect=${pathname}`, agent)
       const { redirectTo } = finished.json() as { redirectTo: string }

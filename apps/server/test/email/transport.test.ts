@@ -79,11 +79,14 @@ test.each([
 })
 
 test.each(['starttls', 'tls'])(
-  '%s sends nothing to a server with a certificate of an unknown authority',
+  '%s sends nothing to a server with a certificate of an unknown authority, unless its check is disabled',
   async (mode) => {
     await using peer = await serverWith(mode, { hosts }, await createAuthority())
     await expect(send(peer.server.port, mode)).rejects.toThrow(/certificate/i)
     expect([peer.users, peer.server.delivered]).toEqual([[], []])
+    const values = { ...valuesFor(peer.server.port, mode), smtpSkipCertVerify: true }
+    await createSmtpTransport(async () => values).send(email, signal)
+    expect(peer.server.delivered).toMatchObject([{ secure: true, user: 'pocket' }])
   },
 )
 

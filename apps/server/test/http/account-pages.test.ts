@@ -3,9 +3,10 @@ import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
 import sharp from 'sharp'
 import { startCalledInstance } from '../api/calls.ts'
-import { passkeyAnswer, registerPasskey } from '../api/instance.ts'
+import { registerPasskey, signInWithPasskey } from '../api/instance.ts'
 import { freshName } from '../api/people.ts'
 import { completeSettings, write } from '../api/setting-calls.ts'
+import { upload } from '../images/uploads.ts'
 
 const pagePath = '/settings/account'
 const instance = shareBetweenTests(() => startCalledInstance('SQLite'))
@@ -124,23 +125,15 @@ describe('the profile', () => {
 })
 
 describe('the picture', () => {
-  const upload = async (agent: UserAgent, bytes: Uint8Array<ArrayBuffer>) => {
-    const form = new FormData()
-    form.set('file', new Blob([bytes]), 'picture.png')
-    const cookie = agent
-      .cookies()
-      .map(({ name, value }) => `${name}=${value}`)
-      .join('; ')
-    const headers = { cookie, origin: instance.url }
-    return fetch(`${instance.url}${pagePath}/picture`, { method: 'POST', body: form, headers, redirect: 'manual' })
-  }
+  const send = (agent: UserAgent, bytes: Uint8Array | string) =>
+    upload(agent, { method: 'POST', url: `${instance.url}${pagePath}/picture`, bytes })
 
   test('is uploaded without a script, shown and removed', async () => {
     const { id, agent } = await instance.personWithoutPasskey(freshName())
     const red = await sharp({ create: { width: 40, height: 20, channels: 3, background: '#f00' } })
       .png()
       .toBuffer()
-    expect((await upload(agent, new Uint8Array(red))).status).toBe(303)
+    expect((await send(agent, red)).status).toBe(303)
     const page = await get(agent)
     expect(page.text).toContain(`src="/api/users/${id}/profile-picture.png?v=`)
     expect((await post(agent, `${pagePath}/picture/remove`)).status).toBe(303)
@@ -149,7 +142,7 @@ describe('the picture', () => {
 
   test('is rejected on the page if it is not an image', async () => {
     const { agent } = await instance.personWithoutPasskey(freshName())
-    const refused = await upload(agent, new TextEncoder().encode('no picture'))
+    const refused = await send(agent, 'no picture')
     const text = await refused.text()
     expect([refused.status, text.includes('id="picture-form"')]).toEqual([415, true])
     expect(text).toContain('role="alert"')
@@ -160,8 +153,7 @@ test('passkeys show their provider, whether they are device-bound, and their las
   const { agent } = await instance.personWithoutPasskey(freshName())
   const icloud = new SoftwareAuthenticator({ aaguid: 'dd4ec289-e01d-41c9-bb89-70fa845d4bf2' })
   await registerPasskey(agent, instance.url, icloud)
-  const result = await passkeyAnswer(agent, instance.url, icloud)
-  expect((await agent.postJson(`${instance.url}/api/webauthn/login/finish`, result)).status).toBe(200)
+  expect((await signInWithPasskey(agent, instance.url, icloud)).status).toBe(200)
   await registerPasskey(agent, instance.url, new SoftwareAuthenticator({ backupEligible: false }))
   const page = (await get(agent, `${pagePath}/security`)).text
   const passkeys = [...page.matchAll(/<details name="passkey">(.*?)<\/summary>/gs)].map(([, text = '']) => ({

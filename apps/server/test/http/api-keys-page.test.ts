@@ -2,8 +2,9 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
 import { startCalledInstance } from '../api/calls.ts'
-import { passkeyAnswer } from '../api/instance.ts'
+import { passkeyAnswer, signInWithPasskey } from '../api/instance.ts'
 import { freshName } from '../api/people.ts'
+import { advanceClock } from '../stopped-time.ts'
 
 const pagePath = '/settings/api-keys'
 const instance = shareBetweenTests(() => startCalledInstance('SQLite'))
@@ -142,15 +143,13 @@ describe('API keys', () => {
     const renewAt = `${pagePath}/${key?.id}/renew`
     const early = await post(agent, term, renewAt)
     expect([early.status, early.text.includes('role="alert"')]).toEqual([409, true])
-    const now = Date.now() + 8 * 86_400_000
-    jest.spyOn(Date, 'now').mockImplementation(() => now)
+    advanceClock(8 * 86_400_000)
     const again = instance.agent()
-    const result = await passkeyAnswer(again, instance.url, authenticator)
-    await again.postJson(`${instance.url}/api/webauthn/login/finish`, result)
+    await signInWithPasskey(again, instance.url, authenticator)
     expect((await get(again)).text).toContain(`href="${renewAt}"`)
     expect((await get(again, renewAt)).text).toContain('Renew Nightly')
     expect((await post(again, { ...term, until: '2020-01-01' }, renewAt)).text).toContain('Choose a future day')
-    jest.spyOn(Date, 'now').mockImplementation(() => now + 61_000)
+    advanceClock(61_000)
     const asked = await post(again, term, renewAt)
     expect([asked.status, asked.text.includes('Confirm that it’s you')]).toEqual([401, true])
     const response = await passkeyAnswer(again, instance.url, authenticator)

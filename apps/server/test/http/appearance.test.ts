@@ -2,18 +2,13 @@ import { describe, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
 import { findAuditEvents, startCalledInstance } from '../api/calls.ts'
+import { changeSettings } from '../api/setting-calls.ts'
 import { heic, photoWithMetadata, svg } from '../images/samples.ts'
 import { fetchImage, upload } from '../images/uploads.ts'
 
 const base = '/settings/admin/application-configuration'
 const instance = shareBetweenTests(() => startCalledInstance('SQLite'))
 
-async function changeSettings(changes: Readonly<Record<string, string>>) {
-  const { response } = await instance.call('GET /api/application-configuration/all')
-  const list = response.json() as readonly { key: string; value: string }[]
-  const values = Object.fromEntries(list.map(({ key, value }) => [key, value]))
-  await instance.call('PUT /api/application-configuration', { body: { ...values, ...changes } })
-}
 const findStyleSheet = ({ text }: { readonly text: string }) => /href="(\/assets\/appearance\.[^"]+)"/.exec(text)?.[1]
 const get = (path: string, agent: UserAgent = instance.agent()) => agent.get(instance.url + path)
 const send = (name: string, bytes: Uint8Array | string) =>
@@ -26,7 +21,7 @@ describe('the style sheet of an instance', () => {
   })
 
   test('is on every page, cached permanently, and replaced after a change', async () => {
-    await changeSettings({ accentColor: 'rebeccapurple', disableAnimations: 'true' })
+    await changeSettings(instance, { accentColor: 'rebeccapurple', disableAnimations: 'true' })
     const pages = [await get('/login'), await get(base, instance.administrator), await get('/nowhere')]
     const [address = '', ...others] = pages.map(findStyleSheet)
     expect(others).toEqual([address, address])
@@ -47,13 +42,13 @@ describe('the style sheet of an instance', () => {
       status: 304,
     })
 
-    await changeSettings({ disableAnimations: 'false' })
+    await changeSettings(instance, { disableAnimations: 'false' })
     const next = findStyleSheet(await get('/login')) ?? ''
     expect(next).not.toBe(address)
     // A page rendered a moment ago gets the current style sheet.
     const late = await fetchImage(instance.agent(), instance.url + address)
     expect([late.cache, late.bytes.toString()]).toEqual(['no-cache', expect.not.stringContaining('--t:0s')])
-    await changeSettings({ accentColor: 'default' })
+    await changeSettings(instance, { accentColor: 'default' })
     expect(findStyleSheet(await get('/login'))).toBeUndefined()
     expect((await fetchImage(instance.agent(), instance.url + next)).bytes.toString()).toBe('')
   })

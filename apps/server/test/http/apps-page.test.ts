@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
 import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
 import { startCalledInstance } from '../api/calls.ts'
+import { authorizationUrl } from '../api/instance.ts'
 import { freshName } from '../api/people.ts'
 import { photoWithMetadata } from '../images/samples.ts'
 import { upload } from '../images/uploads.ts'
@@ -19,11 +20,8 @@ describe.each(databaseKinds)('the applications of a user on %s', (kind) => {
   const namesOf = (text: string) => [...text.matchAll(/data-app="([^ "]+)/g)].map(([, name]) => name)
 
   const consentTo = async (agent: UserAgent, clientId: string) => {
-    const query = {
-      ...{ client_id: clientId, redirect_uri: 'https://app.example' },
-      ...{ response_type: 'code', scope: 'openid profile' },
-    }
-    const consent = await agent.follow(await agent.get(`${instance.url}/authorize?${new URLSearchParams(query)}`))
+    const to = authorizationUrl(instance.url, clientId, 'https://app.example', { scope: 'openid profile' })
+    const consent = await agent.follow(await agent.get(to))
     await agent.followTo(await agent.submit(consent, consent.form(`${new URL(consent.url).pathname}/consent`)), (to) =>
       to.startsWith('https://app.example'),
     )

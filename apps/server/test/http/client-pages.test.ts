@@ -1,7 +1,8 @@
-import { beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { NewClientInput } from '@pocket/core'
 import { eventually } from '@pocket/test-support'
 import { sectionNames } from '../../src/clients/settings/sections.ts'
+import { stopTime } from '../stopped-time.ts'
 import { shareWithAdministrator } from './app.ts'
 
 let pageUrl: string
@@ -339,10 +340,8 @@ describe('the page of a client', () => {
     expect((await agent.follow(removed)).text).toContain('<p>Removed: <strong>Client secret · Wiki</strong></p>')
     expect(await (await sendRequest()).json()).toMatchObject({ error: 'invalid_client' })
     await clients().addSecret(id, { expiresAt: Date.now() + 60_000 })
-    const afterwards = Date.now() + 61_000
-    const clock = jest.spyOn(Date, 'now').mockImplementation(() => afterwards)
+    using _ = stopTime(61_000)
     const expired = await agent.get(`${pageUrl}/${id}`)
-    clock.mockRestore()
     expect(readSecrets(expired.text)).toEqual([expect.stringMatching(/… Expired Added: [^·]* · Last used: never /)])
     // The form and the secret read the clock one after the other.
     expect(((secret?.expiresAt ?? 0) - (secret?.createdAt ?? 0)) / 86_400_000).toBeCloseTo(31, 4)

@@ -4,11 +4,9 @@ import { buffer } from 'node:stream/consumers'
 import { brotliDecompressSync } from 'node:zlib'
 import { beforeAll, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
-import { shareBetweenTests } from '@pocket/test-support'
-import { setUpAdministrator, startApp } from './app.ts'
+import { shareWithAdministrator } from './app.ts'
 
-const running = shareBetweenTests(() => startApp())
-let administrator: UserAgent
+const { running, agent: administrator } = shareWithAdministrator()
 let cookie: string
 
 const cookieOf = (agent: UserAgent, sentTo = '/') =>
@@ -18,9 +16,7 @@ const cookieOf = (agent: UserAgent, sentTo = '/') =>
     .map(({ name, value }) => `${name}=${value}`)
     .join('; ')
 
-beforeAll(async () => {
-  administrator = running.agent()
-  await setUpAdministrator(administrator, running.url)
+beforeAll(() => {
   cookie = cookieOf(administrator)
 })
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { startHttpServer } from '@pocket/test-support'
+import { authorizationUrl } from '../api/instance.ts'
 import { svg } from '../images/samples.ts'
 import { type RunningApp, setUpAdministrator, startApp } from './app.ts'
 
@@ -53,8 +54,7 @@ async function registerClient(extra: object = {}) {
 
 async function openSignInPage(clientId: string) {
   const agent = new UserAgent()
-  const query = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
-  return (await agent.follow(await agent.get(`${running.url}/authorize?${new URLSearchParams(query)}`))).text
+  return (await agent.follow(await agent.get(authorizationUrl(running.url, clientId, redirectUri)))).text
 }
 
 async function setKnown(id: string, isKnown: boolean, version?: string) {

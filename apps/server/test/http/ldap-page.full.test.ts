@@ -10,7 +10,7 @@ import {
 } from '@pocket/test-support'
 import Database from 'better-sqlite3'
 import { findAuditEvents, startCalledInstance } from '../api/calls.ts'
-import { passkeyAnswer } from '../api/instance.ts'
+import { reauthenticate } from '../api/instance.ts'
 import { createFolder } from '../database/folder.ts'
 
 const pagePath = '/settings/admin/ldap'
@@ -34,8 +34,7 @@ describeUnless(slapdUnavailableReason, describe)('the pages of LDAP', () => {
     const send = () => agent.postForm(instance.url + path, fields)
     const first = await send()
     if (first.status !== 401) return agent.follow(first)
-    const response = await passkeyAnswer(agent, instance.url, instance.administratorAuthenticator)
-    await agent.postJson(`${instance.url}/api/webauthn/reauthenticate`, response)
+    await reauthenticate(agent, instance.url, instance.administratorAuthenticator)
     return agent.follow(await send())
   }
   const save = async (page: UserAgentResponse, changes: Readonly<Record<string, string>>) => {

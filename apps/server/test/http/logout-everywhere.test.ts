@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
 import { startHttpServer } from '@pocket/test-support'
-import { type Instance, type Person, passkeyAnswer, startInstance } from '../api/instance.ts'
+import {
+  authorizationUrl,
+  cookieHeader,
+  type Instance,
+  type Person,
+  signInWithPasskey,
+  startInstance,
+} from '../api/instance.ts'
 
 /** The back channel of an application at a private address, which passes on the subject of each logout. */
 async function startApplication() {
@@ -48,8 +55,7 @@ beforeAll(async () => {
     protocol: { backchannelLogoutUri: application.url },
   })
   clientId = String((created.json() as { id: string }).id)
-  const query = { client_id: clientId, redirect_uri: callback, response_type: 'code', scope: 'openid', ...pkce }
-  authorize = `${instance.url}/authorize?${new URLSearchParams(query)}`
+  authorize = authorizationUrl(instance.url, clientId, callback, pkce)
 })
 afterAll(async () => stack.disposeAsync())
 
@@ -84,14 +90,12 @@ const removals: Readonly<Record<string, (person: Person) => Promise<void>>> = {
     submitForm(agent, `/api/oidc/end-session?client_id=${clientId}`, '/end-session/confirm', { logout: 'yes' }),
   'ends the session on the account page': async ({ agent, authenticator }) => {
     const other = instance.agent()
-    const response = await passkeyAnswer(other, instance.url, authenticator)
-    await other.postJson(`${instance.url}/api/webauthn/login/finish`, response)
+    await signInWithPasskey(other, instance.url, authenticator)
     await submitForm(other, '/settings/account/security', `/sessions/${await firstSession(agent, '/api/sessions')}/end`)
   },
   'ends all other sessions': async ({ authenticator }) => {
     const other = instance.agent()
-    const response = await passkeyAnswer(other, instance.url, authenticator)
-    await other.postJson(`${instance.url}/api/webauthn/login/finish`, response)
+    await signInWithPasskey(other, instance.url, authenticator)
     await submitForm(other, '/settings/account/security', '/sessions/end-others')
   },
   'ends it over the REST API': async ({ agent }) => {
@@ -135,10 +139,7 @@ test.each(Object.entries(removals))('a user who %s is signed out of the applicat
   }
   expect(await fetchUserInfoStatus()).toBe(200)
   const notified = application.expectNotice(person.id)
-  const cookie = person.agent
-    .cookies()
-    .map(({ name, value }) => `${name}=${value}`)
-    .join('; ')
+  const cookie = cookieHeader(person.agent)
   const fetchAsAttacker = async (path: string) => instance.agent().getJson(instance.url + path, { headers: { cookie } })
   expect((await fetchAsAttacker('/api/users/me')).status).toBe(200)
   await removal(person)

@@ -6,6 +6,7 @@ import { selfSigned } from '@pocket/test-support/certificates'
 import { certificateFindings } from '../../src/diagnosis/public-address.ts'
 import { startCalledInstance } from '../api/calls.ts'
 import { createPerson } from '../api/people.ts'
+import { changeSettings } from '../api/setting-calls.ts'
 import { recordStatements } from '../sent-statements.ts'
 import { setUpAdministrator, startApp } from './app.ts'
 
@@ -42,13 +43,6 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
         SELECT '${at}-' || n || '-${event.slice(-9)}', ${at} - n, '${event}', $1, 1, ${at}, '' FROM numbers`,
       [data],
     )
-  }
-
-  async function changeSettings(changes: Readonly<Record<string, string>>): Promise<void> {
-    const { json } = await instance.call('GET /api/application-configuration/all')
-    const all = (json as unknown as readonly { key: string; value: string }[]).map(({ key, value }) => [key, value])
-    const body = { ...Object.fromEntries(all), ...changes }
-    expect((await instance.call('PUT /api/application-configuration', { body })).status).toBe(200)
   }
 
   test('shows one sentence if all is well, and otherwise the findings, most severe first', async () => {
@@ -212,16 +206,20 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
       ['/settings/admin/emails?filters[state]=failed', 'E-mails that could not be sent: 1'],
     ])
     expect(readFigure(off, 'E-mail')).toBe('Not set up')
-    await changeSettings({ smtpHost: 'localhost', smtpFrom: 'a@example.com', emailLoginNotificationEnabled: 'true' })
+    await changeSettings(instance, {
+      smtpHost: 'localhost',
+      smtpFrom: 'a@example.com',
+      emailLoginNotificationEnabled: 'true',
+    })
     const stuck = await fetchOverview()
     expect(readFigure(stuck, 'E-mail')).toBe('Waiting: 1 · Failed: 1')
     expect(findings(stuck).map(([, text]) => text)).toContain('E-mails still waiting: 1')
-    await changeSettings({ smtpHost: '', smtpFrom: '' })
+    await changeSettings(instance, { smtpHost: '', smtpFrom: '' })
     await executeSql('DELETE FROM pocket_email')
     expect(findings(await fetchOverview())).toEqual([
       ['/settings/admin/application-configuration/email', 'No e-mail server'],
     ])
-    await changeSettings({ smtpHost: '', smtpFrom: '', emailLoginNotificationEnabled: 'false' })
+    await changeSettings(instance, { smtpHost: '', smtpFrom: '', emailLoginNotificationEnabled: 'false' })
   })
 
   test('reports a signing key that is overdue for rotation', async () => {
@@ -238,7 +236,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     const states = async () => ['LDAP', 'Provisioning'].map((word) => readFigure(page, word)?.trim())
     let page = await fetchOverview()
     expect(await states()).toEqual(['Not set up', 'Not set up'])
-    await changeSettings({
+    await changeSettings(instance, {
       ldapEnabled: 'true',
       ldapUrl: 'ldap://localhost:1',
       ldapBindDn: 'cn=pocket',
@@ -273,7 +271,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     expect(await states()).toEqual(['Imported · 2 days ago', 'Failed: 1'])
     expect(findings(page).map(([, text]) => text)).toContain('Provisioning of Target is incomplete')
     await executeSql('DELETE FROM pocket_ldap_run')
-    await changeSettings({ ldapEnabled: 'false' })
+    await changeSettings(instance, { ldapEnabled: 'false' })
     await instance.call('DELETE /api/oidc/clients/{id}', { params: { id: String(json.id) } })
   })
 

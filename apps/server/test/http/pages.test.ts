@@ -1,6 +1,8 @@
 import { connect } from 'node:net'
-import { describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { shareBetweenTests } from '@pocket/test-support'
+import { authorizationUrl, cookieHeader } from '../api/instance.ts'
+import { stopTime } from '../stopped-time.ts'
 import { setUpAdministrator, startApp } from './app.ts'
 
 const clients = '/settings/admin/oidc-clients'
@@ -79,13 +81,10 @@ describe('a client', () => {
     const page = await agent.follow(await create({ name: 'Wiki', redirectUris: 'https://wiki.example' }))
     expect(page.text).toMatch(/pk_[\w-]{43}/)
     // A browser could keep the cookie longer.
-    const cookie = agent.cookies().map(({ name, value }) => `${name}=${value}`)
-    const read = async () => (await fetch(page.url, { headers: { cookie: cookie.join('; ') } })).text()
+    const read = async () => (await fetch(page.url, { headers: { cookie: cookieHeader(agent) } })).text()
     expect(await read()).toMatch(/pk_[\w-]{43}/)
-    const passed = Date.now() + 601_000
-    const clock = jest.spyOn(Date, 'now').mockImplementation(() => passed)
+    using _ = stopTime(601_000)
     const later = await read()
-    clock.mockRestore()
     expect([later.includes('>Client secret<'), /pk_[\w-]{43}/.test(later)]).toEqual([true, false])
   })
 
@@ -136,13 +135,8 @@ describe('a client', () => {
     const form = { name: 'Wiki', redirectUris: 'https://wiki.example', template: 'other', access: 'everybody' }
     await create({ ...form, operator: 'The <b>platform</b> team' })
     const [client] = await running.app.pocket.clients.list()
-    const query = {
-      client_id: client?.id ?? '',
-      redirect_uri: 'https://wiki.example',
-      response_type: 'code',
-      scope: 'openid',
-    }
-    const consent = await agent.follow(await agent.get(`${running.url}/authorize?${new URLSearchParams(query)}`))
+    const to = authorizationUrl(running.url, client?.id ?? '', 'https://wiki.example')
+    const consent = await agent.follow(await agent.get(to))
     expect(consent.text).toContain('The &lt;b&gt;platform&lt;/b&gt; team')
   })
 

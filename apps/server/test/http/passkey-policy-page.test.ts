@@ -1,27 +1,22 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { SoftwareAuthenticator, type UserAgent } from '@pocket/core/testing'
-import { shareBetweenTests, startHttpServer } from '@pocket/test-support'
+import { SoftwareAuthenticator } from '@pocket/core/testing'
+import { startHttpServer } from '@pocket/test-support'
 import { metadataReader } from '../../src/webauthn/authenticator-metadata.ts'
 import { registerPasskey } from '../api/instance.ts'
-import { setUpAdministrator, startApp } from './app.ts'
+import { setUpAdministrator, shareWithAdministrator, startApp } from './app.ts'
 
 const model = '2fc0579f-8113-47ea-b116-bb5a8db9202a'
 const name = 'YubiKey 5 Series with NFC'
 
-let agent: UserAgent
 let pageUrl: string
 
 // Even readable metadata does not cover every model.
-const running = shareBetweenTests(() =>
-  startApp({
-    FIDO_METADATA_FILE_PATH: new URL(import.meta.url).pathname,
-    PASSKEY_ATTESTATION: 'none',
-  }),
-)
+const { running, agent } = shareWithAdministrator({
+  FIDO_METADATA_FILE_PATH: new URL(import.meta.url).pathname,
+  PASSKEY_ATTESTATION: 'none',
+})
 
 beforeAll(async () => {
-  agent = running.agent()
-  await setUpAdministrator(agent, running.url)
   pageUrl = `${running.url}/settings/admin/passkeys`
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { clientIpAddress, SoftwareAuthenticator } from '@pocket/core/testing'
+import { authorizationUrl } from '../api/instance.ts'
 import { setUpAdministrator, startApp } from './app.ts'
 
 const APP_URL = 'https://id.example.com'
@@ -22,13 +23,7 @@ describe('behind a reverse proxy with TLS', () => {
     )
     expect(cookies.filter(({ secure, httpOnly }) => !(secure && httpOnly))).toEqual([])
     const client = await running.app.pocket.clients.create({ name: 'x', redirectUris: ['https://x'] })
-    const query = new URLSearchParams({
-      client_id: client.id,
-      redirect_uri: 'https://x',
-      response_type: 'code',
-      scope: 'openid',
-    })
-    const consent = await agent.get(`${APP_URL}/authorize?${query}`)
+    const consent = await agent.get(authorizationUrl(APP_URL, client.id, 'https://x'))
     expect(consent.location).toMatch(/^https:\/\/id\.example\.com\/interaction\//)
   })
 

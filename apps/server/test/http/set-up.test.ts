@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals'
-import { SoftwareAuthenticator } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
 import { setUpAdministrator, startApp } from './app.ts'
 
@@ -51,22 +50,6 @@ test('creates one administrator from two concurrent API requests, even with exis
   const [created] = agents.filter((_, index) => responses[index]?.status === 200)
   expect((await created?.agent.get(`${running.url}/api/users/me`))?.json()).toMatchObject({ isAdmin: true })
   expect((await running.agent().get(url)).status).toBe(404)
-})
-
-test('creates no user for a passkey that does not verify', async () => {
-  const agent = empty.agent()
-  const authenticator = new SoftwareAuthenticator({ userVerification: false })
-  const optionsResponse = await agent.postJson(`${empty.url}/login/setup/options`, { username: 'ada' })
-  const { options } = optionsResponse.json() as { options: Parameters<SoftwareAuthenticator['create']>[0] }
-  const weak = {
-    ...options,
-    authenticatorSelection: { ...options.authenticatorSelection, userVerification: 'discouraged' as const },
-  }
-  const response = await agent.postJson(`${empty.url}/login/setup`, {
-    response: authenticator.create(weak, { origin: empty.url }),
-  })
-  expect(response.json()).toMatchObject({ code: 'passkey_user_verification_required' })
-  expect(await empty.app.directory.isSetUp()).toBe(false)
 })
 
 test('ends with the offer of a break-glass code, which is shown once', async () => {

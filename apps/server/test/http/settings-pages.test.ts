@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { PageForm, UserAgent, UserAgentResponse } from '@pocket/core/testing'
+import { describe, expect, test } from '@jest/globals'
+import type { PageForm, UserAgentResponse } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
 import { type CalledInstance, findAuditEvents, startCalledInstance } from '../api/calls.ts'
-import { passkeyAnswer } from '../api/instance.ts'
-import { type MailServer, startMailServer } from '../email/mail-server.ts'
+import { reauthenticate } from '../api/instance.ts'
+import { readAll, valuesIn } from '../api/setting-calls.ts'
+import { startMailServer } from '../email/mail-server.ts'
 import { recordStatements } from '../sent-statements.ts'
 
 const base = '/settings/admin/application-configuration'
@@ -12,8 +13,8 @@ const statements = recordStatements()
 type Fields = Readonly<Record<string, string>>
 
 /** The actions of an administrator on the settings pages. */
-function settingsPages(instance: CalledInstance, agent: UserAgent = instance.administrator) {
-  const get = (path: string) => agent.get(instance.url + path)
+function settingsPages(instance: CalledInstance) {
+  const get = (path: string) => instance.administrator.get(instance.url + path)
   const formOf = (page: UserAgentResponse): PageForm => {
     const form = page.forms().find(({ fields }) => fields.version !== undefined)
     if (!form) throw new Error('The page has no settings.')
@@ -21,6 +22,7 @@ function settingsPages(instance: CalledInstance, agent: UserAgent = instance.adm
   }
   /** Submits the form; `null` omits a field, like an unchecked box. */
   const send = async (page: UserAgentResponse, changes: Readonly<Record<string, string | null>>) => {
+    const { administrator: agent } = instance
     const form = formOf(page)
     const fields = Object.entries({ ...form.fields, ...changes }).filter(
       (field): field is [string, string] => field[1] !== null,
@@ -29,29 +31,20 @@ function settingsPages(instance: CalledInstance, agent: UserAgent = instance.adm
     const result = await post()
     if (result.status !== 401) return agent.follow(result)
     // On a slow machine the set-up can be more than a minute old.
-    const response = await passkeyAnswer(agent, instance.url, instance.administratorAuthenticator)
-    await agent.postJson(`${instance.url}/api/webauthn/reauthenticate`, response)
+    await reauthenticate(agent, instance.url, instance.administratorAuthenticator)
     return agent.follow(await post())
   }
   return { get, formOf, send, save: async (path: string, changes: Fields) => send(await get(path), changes) }
 }
 
-async function readSettings(instance: CalledInstance): Promise<Fields> {
-  const { response } = await instance.call('GET /api/application-configuration/all')
-  const list = response.json() as readonly { key: string; value: string }[]
-  return Object.fromEntries(list.map(({ key, value }) => [key, value]))
-}
+const readSettings = async (instance: CalledInstance) => valuesIn(await instance.call(readAll))
 const fetchOwnSettings = async (instance: CalledInstance) => (await instance.call('GET /api/settings')).json
 
 describe('settings', () => {
   const instance = shareBetweenTests(() =>
     startCalledInstance('SQLite', { SMTP_FROM: 'login@example.com', SESSION_IDLE_MINUTES: '30' }),
   )
-  let pages: ReturnType<typeof settingsPages>
-
-  beforeAll(async () => {
-    pages = settingsPages(instance)
-  })
+  const pages = settingsPages(instance)
 
   test('a section saves both kinds of settings together, and no other setting changes', async () => {
     const before = await readSettings(instance)
@@ -266,17 +259,8 @@ describe('settings', () => {
 })
 
 describe('a test e-mail', () => {
-  let instance: CalledInstance
-  let server: MailServer
-
-  beforeAll(async () => {
-    server = await startMailServer()
-    instance = await startCalledInstance('SQLite')
-  })
-  afterAll(async () => {
-    await instance[Symbol.asyncDispose]()
-    await server[Symbol.asyncDispose]()
-  })
+  const server = shareBetweenTests(() => startMailServer())
+  const instance = shareBetweenTests(() => startCalledInstance('SQLite'))
 
   test('is sent with the saved settings, and the response of the e-mail server is shown', async () => {
     const pages = settingsPages(instance)

@@ -5,10 +5,12 @@ import { databaseKinds, shareBetweenTests } from '@pocket/test-support'
 import sharp from 'sharp'
 import { startCalledInstance } from '../api/calls.ts'
 import type { Instance } from '../api/instance.ts'
+import { authorizationUrl, cookieHeader } from '../api/instance.ts'
 import { heic, ico, photoWithMetadata, plainImage, svg } from './samples.ts'
 import { fetchImage, statusAndCode, upload } from './uploads.ts'
 
 const someId = '5f0c2a53-2a3e-4c8e-9a62-0a54f1b6f9d1'
+const pkce = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' }
 
 describe.each(databaseKinds)('%s', (kind) => {
   const instance = shareBetweenTests(() => startCalledInstance(kind))
@@ -136,8 +138,11 @@ describe.each(databaseKinds)('%s', (kind) => {
     test.each(['multipart/form-data', 'multipart/form-data; boundary=x'])(
       'that are malformed are rejected: %s',
       async (type) => {
-        const cookie = instance.administrator.cookies().map(({ name, value }) => `${name}=${value}`)
-        const headers = { cookie: cookie.join('; '), 'content-type': type, 'sec-fetch-site': 'same-origin' }
+        const headers = {
+          cookie: cookieHeader(instance.administrator),
+          'content-type': type,
+          'sec-fetch-site': 'same-origin',
+        }
         const body = '--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nhalf'
         const response = await instance.agent().fetch(api + path, { method: 'PUT', headers, body })
         expect(await statusAndCode(response)).toEqual([400, 'invalid_request_body'])
@@ -148,11 +153,10 @@ describe.each(databaseKinds)('%s', (kind) => {
       const multipartPart = (disposition: string, content = '') =>
         `--x\r\ncontent-disposition: form-data; ${disposition}\r\n\r\n${content}\r\n`
       const fields = Array.from({ length: 12 }, (_, index) => multipartPart(`name="f${index}"`))
-      const cookie = instance.administrator.cookies().map(({ name, value }) => `${name}=${value}`)
       const response = await instance.agent().fetch(api + path, {
         method: 'PUT',
         headers: {
-          cookie: cookie.join('; '),
+          cookie: cookieHeader(instance.administrator),
           'content-type': 'multipart/form-data; boundary=x',
           'sec-fetch-site': 'same-origin',
         },
@@ -327,16 +331,9 @@ describe.each(databaseKinds)('%s', (kind) => {
     test('are shown on the sign-in page', async () => {
       await create('shown', { isPublic: true })
       await post('/oidc/clients/shown/logo', svg)
-      const query = new URLSearchParams({
-        client_id: 'shown',
-        redirect_uri: 'https://client.example/cb',
-        response_type: 'code',
-        scope: 'openid',
-        code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
-        code_challenge_method: 'S256',
-      })
       const agent = instance.agent()
-      const page = await agent.follow(await agent.get(`${instance.url}/authorize?${query}`))
+      const to = authorizationUrl(instance.url, 'shown', 'https://client.example/cb', pkce)
+      const page = await agent.follow(await agent.get(to))
       expect(page.text).toMatch(/<img src="\/api\/oidc\/clients\/shown\/logo\?light=true&amp;v=[\w-]{16}" alt="">/)
     })
 
@@ -357,17 +354,8 @@ describe.each(databaseKinds)('%s', (kind) => {
     const redirectUri = 'https://client.example/cb'
     const client = { id: 'claims', name: 'Claims', callbackURLs: [redirectUri], isPublic: true, skipConsent: true }
     await instance.administrator.sendJson('POST', `${api}/oidc/clients`, { body: client })
-    const query = new URLSearchParams({
-      client_id: 'claims',
-      redirect_uri: redirectUri,
-      response_type: 'code',
-      scope: 'openid profile',
-      code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
-      code_challenge_method: 'S256',
-    })
-    const back = await agent.followTo(await agent.get(`${instance.url}/authorize?${query}`), (url) =>
-      url.startsWith(redirectUri),
-    )
+    const to = authorizationUrl(instance.url, 'claims', redirectUri, { ...pkce, scope: 'openid profile' })
+    const back = await agent.followTo(await agent.get(to), (url) => url.startsWith(redirectUri))
     const body = new URLSearchParams({
       grant_type: 'authorization_code',
       client_id: 'claims',
@@ -389,12 +377,11 @@ function sendEndlessBody({
   url,
   administrator,
 }: Instance): Promise<{ readonly status: number; readonly megabytes: number }> {
-  const cookie = administrator.cookies().map(({ name, value }) => `${name}=${value}`)
   return new Promise((resolve) => {
     const sent = request(`${url}/api/application-images/logo`, {
       method: 'PUT',
       headers: {
-        cookie: cookie.join('; '),
+        cookie: cookieHeader(administrator),
         'content-type': 'multipart/form-data; boundary=x',
         'sec-fetch-site': 'same-origin',
       },

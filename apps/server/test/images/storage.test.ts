@@ -1,10 +1,11 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
+import { shareBetweenTests } from '@pocket/test-support'
 import { s3FileStore } from '../../src/files/choose-file-store.ts'
 import { type Instance, startInstance } from '../api/instance.ts'
-import { type S3Server, s3Keys, startS3Server } from './s3-server.ts'
+import { createFolder } from '../database/folder.ts'
+import { s3Keys, startS3Server } from './s3-server.ts'
 import { photoWithMetadata, svg } from './samples.ts'
 import { fetchImage, statusAndCode, upload } from './uploads.ts'
 
@@ -20,47 +21,32 @@ const put = async (instance: Instance, bytes: Uint8Array | string) =>
 const showLogo = (instance: Instance) => fetchImage(instance.agent(), instance.url + logo)
 
 describe('a folder', () => {
-  const stack = new AsyncDisposableStack()
-  let folder: string
-  let instance: Instance
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'pocket-files-'))
-    stack.defer(() => rm(folder, { recursive: true, force: true }))
-    const uploads = join(folder, 'uploads')
-    instance = stack.use(await startInstance({ FILE_BACKEND: 'filesystem', UPLOAD_PATH: uploads }))
-  })
-
-  afterAll(async () => stack.disposeAsync())
+  const folder = shareBetweenTests(createFolder)
+  const instance = shareBetweenTests(() =>
+    startInstance({ FILE_BACKEND: 'filesystem', UPLOAD_PATH: join(folder.path, 'uploads') }),
+  )
 
   test('has the file of each image in use, and no other', async () => {
     expect(await put(instance, svg)).toEqual([204, ''])
     expect(await put(instance, await photoWithMetadata('png'))).toEqual([204, ''])
-    const files = await listFiles(folder)
+    const files = await listFiles(folder.path)
     expect(files).toEqual([expect.stringMatching(/uploads\/application\/[0-9a-f-]{36}\.png$/)])
     expect((await stat(files[0] ?? '')).mode & 0o077).toBe(0)
     expect((await showLogo(instance)).type).toBe('image/png')
     await instance.administrator.sendJson('DELETE', instance.url + logo)
-    expect(await listFiles(folder)).toEqual([])
+    expect(await listFiles(folder.path)).toEqual([])
   })
 
   test('serves no image for a missing file', async () => {
     await put(instance, svg)
-    for (const file of await listFiles(folder)) await rm(file)
+    for (const file of await listFiles(folder.path)) await rm(file)
     const result = await showLogo(instance)
     expect([result.status, result.bytes.toString()]).toEqual([404, expect.stringContaining('image_not_found')])
   })
 })
 
 describe('S3', () => {
-  const stack = new AsyncDisposableStack()
-  let s3: S3Server
-
-  beforeAll(async () => {
-    s3 = stack.use(await startS3Server())
-  })
-
-  afterAll(async () => stack.disposeAsync())
+  const s3 = shareBetweenTests(startS3Server)
 
   const startWithS3 = () =>
     startInstance({

@@ -1,4 +1,5 @@
 import type { UserAgent } from '@pocket/core/testing'
+import { cookieHeader } from '../api/instance.ts'
 
 export interface Upload {
   readonly method: 'PUT' | 'POST'
@@ -14,11 +15,8 @@ export interface Upload {
 export function upload(agent: UserAgent, { method, url, bytes, field = 'file', type = 'image/png' }: Upload) {
   const form = new FormData()
   form.set(field, new Blob([bytes as BlobPart], { type }), 'picture.png')
-  const cookie = agent
-    .cookies()
-    .map(({ name, value }) => `${name}=${value}`)
-    .join('; ')
-  return agent.fetch(url, { method, body: form, headers: { cookie, 'sec-fetch-site': 'same-origin' } })
+  const headers = { cookie: cookieHeader(agent), 'sec-fetch-site': 'same-origin' }
+  return agent.fetch(url, { method, body: form, headers, redirect: 'manual' })
 }
 
 /** The bytes and headers of a public URL. */

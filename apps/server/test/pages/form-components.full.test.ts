@@ -86,6 +86,19 @@ describe('a picker', () => {
   })
 })
 
+/** Follows a link, and stays when the browser asks. */
+async function stayAtQuestion() {
+  const asked = page.waitForEvent('dialog')
+  const leaving = page
+    .getByRole('main')
+    .getByRole('link', { name: 'Clients', exact: true })
+    .click({ noWaitAfter: true })
+  const dialog = await asked
+  expect(dialog.type()).toBe('beforeunload')
+  await dialog.dismiss()
+  await leaving
+}
+
 describe('a form with a save bar', () => {
   test('shows the bar only while something differs, names it, and asks before the page is left', async () => {
     await open('client-settings')
@@ -98,15 +111,7 @@ describe('a form with a save bar', () => {
     await page.getByLabel('Require PKCE').check()
     expect(await savebar().isVisible()).toBe(false)
     await page.getByLabel('Description').fill('Changed again')
-    const asked = page.waitForEvent('dialog')
-    const leaving = page
-      .getByRole('main')
-      .getByRole('link', { name: 'Clients', exact: true })
-      .click({ noWaitAfter: true })
-    const dialog = await asked
-    expect(dialog.type()).toBe('beforeunload')
-    await dialog.dismiss()
-    await leaving
+    await stayAtQuestion()
     expect(await page.getByLabel('Description').inputValue()).toBe('Changed again')
     await expectNoAxeViolations(page)
   })
@@ -145,15 +150,7 @@ test('asks for confirmation before leaving a client with an unstored secret, but
   const value = page.locator('.new-secret code')
   await value.click()
   expect(await page.evaluate(() => getSelection()?.toString())).toBe(await value.textContent())
-  const asked = page.waitForEvent('dialog')
-  const leaving = page
-    .getByRole('main')
-    .getByRole('link', { name: 'Clients', exact: true })
-    .click({ noWaitAfter: true })
-  const dialog = await asked
-  expect(dialog.type()).toBe('beforeunload')
-  await dialog.dismiss()
-  await leaving
+  await stayAtQuestion()
   const sent = page.waitForRequest((request) => request.method() === 'POST')
   await page.getByRole('button', { name: 'I have stored it' }).click()
   expect(new URL((await sent).url()).pathname).toMatch(/\/secrets\/s2\/stored$/)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds, longTestTimeout } from '@pocket/test-support'
+import { databaseKinds } from '@pocket/test-support'
 import Database from 'better-sqlite3'
 import { createSource, facts } from './fixture.ts'
 import { issueTokens } from './issued-tokens.ts'
@@ -37,7 +37,7 @@ describe.each(databaseKinds)('authorizations migrated to %s', (kind) => {
     })
     url = target.url
     stack.use(await target.start())
-  }, longTestTimeout)
+  })
   afterAll(() => stack.disposeAsync())
 
   async function post(path: string, fields: Readonly<Record<string, string | undefined>>) {

@@ -2,7 +2,6 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
-import { longTestTimeout } from '@pocket/test-support'
 import Database from 'better-sqlite3'
 import { createSource } from './fixture.ts'
 import { createTarget, type TargetDatabase } from './migrated-server.ts'
@@ -46,5 +45,4 @@ test.each<TargetDatabase>(['SQLite', 'PostgreSQL'])(
     expect(await readdir(temporary)).toEqual([])
     expect(await target.run([], args)).toMatchObject({ exit: 0 })
   },
-  longTestTimeout,
 )

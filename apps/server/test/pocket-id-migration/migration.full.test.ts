@@ -3,7 +3,6 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { UserAgent } from '@pocket/core/testing'
-import { longTestTimeout } from '@pocket/test-support'
 import { createSource, type FixtureSource, facts, type SourceForm } from './fixture.ts'
 import { createTarget, passkeysOf, signIn, type TargetDatabase } from './migrated-server.ts'
 
@@ -54,7 +53,7 @@ describe.each(cases)('an instance as %s migrated to %s', (form, kind) => {
     run = await target.migrate(source.source, '--json')
     url = target.url
     server = stack.use(await target.start())
-  }, longTestTimeout)
+  })
   afterAll(() => stack.disposeAsync())
 
   const get = async (path: string, agent?: UserAgent) => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { eventually, freePort, longTestTimeout } from '@pocket/test-support'
+import { eventually, freePort } from '@pocket/test-support'
 import { kinds } from '../api/calls.ts'
 import { createSource, facts } from './fixture.ts'
 import { createTarget, passkeysOf, signIn } from './migrated-server.ts'
@@ -90,7 +90,7 @@ describe.each(kinds)('the page that migrates from Pocket ID on %s', (kind) => {
     server = stack.use(await target.start({}, tokenLine))
     token = server.output().match(tokenLine)?.[1] ?? ''
     operator = createBrowser(target.url)
-  }, longTestTimeout)
+  })
   afterAll(() => stack.disposeAsync())
 
   const partialUploads = async () => (await readdir(importFolder())).filter((name) => name.endsWith('.partial'))
@@ -165,97 +165,81 @@ describe.each(kinds)('the page that migrates from Pocket ID on %s', (kind) => {
       expect(await operator.post('/start', { choice })).toMatchObject({ status: 422 })
   })
 
-  test(
-    'shows the dry run, migrates after a confirmation, and serves the migrated data',
-    async () => {
-      const before = await signIn(target.url, passkeysOf('jonas')[0] ?? failWithoutPasskey())
-      expect(before.status).not.toBe(200)
-      const checked = await checkArchive('upload')
-      expect(checked).toMatchObject({ status: 200, text: expect.stringContaining('kai2') })
-      for (const text of [checked.text, server.output()]) expect(text).not.toContain(facts.encryptionKey)
-      const choice = operator.choiceOf(checked.text)
-      const starts = await Promise.all([operator.post('/start', { choice }), operator.post('/start', { choice })])
-      // The second one arrives before or after the first one has stopped the instance.
-      const [started, other] = starts.toSorted((left, right) => left.status - right.status)
-      expect(started?.status).toBe(303)
-      expect([409, 503]).toContain(other?.status)
-      expect(other?.text).toContain('Migrating from Pocket ID')
-      const done = await waitForEnd(operator)
-      expect(done).toMatchObject({ status: 200, text: expect.stringContaining('Migration from Pocket ID complete') })
-      const after = await signIn(target.url, passkeysOf('jonas')[0] ?? failWithoutPasskey())
-      expect(after).toMatchObject({ status: 200, user: { username: 'jonas' } })
-      const { keys } = (await (await fetch(`${target.url}/.well-known/jwks.json`)).json()) as {
-        keys: { kid: string }[]
-      }
-      expect(keys[0]).toMatchObject({ kid: facts.signingKey.kid })
-      expect(await readdir(importFolder())).not.toContain('upload')
-      expect(await dataFilesWith(facts.encryptionKey)).toEqual([])
-      // A value of the migrated data, which shows that the search works.
-      if (kind === 'SQLite') expect(await dataFilesWith('jonas')).not.toEqual([])
-    },
-    longTestTimeout,
-  )
+  test('shows the dry run, migrates after a confirmation, and serves the migrated data', async () => {
+    const before = await signIn(target.url, passkeysOf('jonas')[0] ?? failWithoutPasskey())
+    expect(before.status).not.toBe(200)
+    const checked = await checkArchive('upload')
+    expect(checked).toMatchObject({ status: 200, text: expect.stringContaining('kai2') })
+    for (const text of [checked.text, server.output()]) expect(text).not.toContain(facts.encryptionKey)
+    const choice = operator.choiceOf(checked.text)
+    const starts = await Promise.all([operator.post('/start', { choice }), operator.post('/start', { choice })])
+    // The second one arrives before or after the first one has stopped the instance.
+    const [started, other] = starts.toSorted((left, right) => left.status - right.status)
+    expect(started?.status).toBe(303)
+    expect([409, 503]).toContain(other?.status)
+    expect(other?.text).toContain('Migrating from Pocket ID')
+    const done = await waitForEnd(operator)
+    expect(done).toMatchObject({ status: 200, text: expect.stringContaining('Migration from Pocket ID complete') })
+    const after = await signIn(target.url, passkeysOf('jonas')[0] ?? failWithoutPasskey())
+    expect(after).toMatchObject({ status: 200, user: { username: 'jonas' } })
+    const { keys } = (await (await fetch(`${target.url}/.well-known/jwks.json`)).json()) as {
+      keys: { kid: string }[]
+    }
+    expect(keys[0]).toMatchObject({ kid: facts.signingKey.kid })
+    expect(await readdir(importFolder())).not.toContain('upload')
+    expect(await dataFilesWith(facts.encryptionKey)).toEqual([])
+    // A value of the migrated data, which shows that the search works.
+    if (kind === 'SQLite') expect(await dataFilesWith('jonas')).not.toEqual([])
+  })
 
-  test(
-    'is closed afterwards, even for a confirmation that is still open',
-    async () => {
-      expect((await createBrowser(target.url).get()).status).toBe(404)
-      for (const step of ['', '/check', '/start']) expect((await operator.post(step, { token })).status).toBe(404)
-      await server[Symbol.asyncDispose]()
-      server = stack.use(await target.start())
-      expect((await operator.get()).status).toBe(404)
-      expect(server.output()).not.toContain('set-up token')
-    },
-    longTestTimeout,
-  )
+  test('is closed afterwards, even for a confirmation that is still open', async () => {
+    expect((await createBrowser(target.url).get()).status).toBe(404)
+    for (const step of ['', '/check', '/start']) expect((await operator.post(step, { token })).status).toBe(404)
+    await server[Symbol.asyncDispose]()
+    server = stack.use(await target.start())
+    expect((await operator.get()).status).toBe(404)
+    expect(server.output()).not.toContain('set-up token')
+  })
 })
 
-test(
-  'shows how many rows are written while it migrates',
-  async () => {
-    await using source = await createSource('archive')
-    await using target = await createTarget('SQLite')
-    const RESUME_FILE = join(target.folder, 'resume')
-    const preload = [`--import=${fileURLToPath(new URL('stop-at-insert.ts', import.meta.url))}`]
-    await using server = await target.start({ STOP_AT: 'pocket_consent', RESUME_FILE }, tokenLine, preload)
-    const operator = createBrowser(target.url)
-    await operator.post('', { token: server.output().match(tokenLine)?.[1] ?? '' })
-    await operator.upload(await readFile(source.source))
-    const { text } = await operator.post('/check', { file: 'upload', encryptionKey: facts.encryptionKey })
-    await operator.post('/start', { choice: operator.choiceOf(text) })
-    await eventually(async () => {
-      const running = await operator.get()
-      expect(running.status).toBe(503)
-      expect(running.text).toMatch(/Users?<\/dt><dd>14 of 14</)
-      expect(running.text).toMatch(/Clients?<\/dt><dd>15 of 15</)
-      expect(running.text).not.toContain('Consent')
-    })
-    await writeFile(RESUME_FILE, '')
-    expect(await waitForEnd(operator)).toMatchObject({ status: 200 })
-  },
-  longTestTimeout,
-)
+test('shows how many rows are written while it migrates', async () => {
+  await using source = await createSource('archive')
+  await using target = await createTarget('SQLite')
+  const RESUME_FILE = join(target.folder, 'resume')
+  const preload = [`--import=${fileURLToPath(new URL('stop-at-insert.ts', import.meta.url))}`]
+  await using server = await target.start({ STOP_AT: 'pocket_consent', RESUME_FILE }, tokenLine, preload)
+  const operator = createBrowser(target.url)
+  await operator.post('', { token: server.output().match(tokenLine)?.[1] ?? '' })
+  await operator.upload(await readFile(source.source))
+  const { text } = await operator.post('/check', { file: 'upload', encryptionKey: facts.encryptionKey })
+  await operator.post('/start', { choice: operator.choiceOf(text) })
+  await eventually(async () => {
+    const running = await operator.get()
+    expect(running.status).toBe(503)
+    expect(running.text).toMatch(/Users?<\/dt><dd>14 of 14</)
+    expect(running.text).toMatch(/Clients?<\/dt><dd>15 of 15</)
+    expect(running.text).not.toContain('Consent')
+  })
+  await writeFile(RESUME_FILE, '')
+  expect(await waitForEnd(operator)).toMatchObject({ status: 200 })
+})
 
-test(
-  'reports a target that another server uses, and continues to serve',
-  async () => {
-    await using source = await createSource('archive')
-    await using target = await createTarget('SQLite')
-    await using server = await target.start({}, tokenLine)
-    await using _ = await target.start({ PORT: String(await freePort()) })
-    const operator = createBrowser(target.url)
-    await operator.post('', { token: server.output().match(tokenLine)?.[1] ?? '' })
-    await mkdir(join(target.folder, 'data/import'))
-    await writeFile(join(target.folder, 'data/import/export.zip'), await readFile(source.source))
-    const { text } = await operator.post('/check', { file: 'export.zip', encryptionKey: facts.encryptionKey })
-    await operator.post('/start', { choice: operator.choiceOf(text) })
-    expect(await waitForEnd(operator)).toMatchObject({
-      status: 200,
-      text: expect.stringContaining('in use by a server'),
-    })
-  },
-  longTestTimeout,
-)
+test('reports a target that another server uses, and continues to serve', async () => {
+  await using source = await createSource('archive')
+  await using target = await createTarget('SQLite')
+  await using server = await target.start({}, tokenLine)
+  await using _ = await target.start({ PORT: String(await freePort()) })
+  const operator = createBrowser(target.url)
+  await operator.post('', { token: server.output().match(tokenLine)?.[1] ?? '' })
+  await mkdir(join(target.folder, 'data/import'))
+  await writeFile(join(target.folder, 'data/import/export.zip'), await readFile(source.source))
+  const { text } = await operator.post('/check', { file: 'export.zip', encryptionKey: facts.encryptionKey })
+  await operator.post('/start', { choice: operator.choiceOf(text) })
+  expect(await waitForEnd(operator)).toMatchObject({
+    status: 200,
+    text: expect.stringContaining('in use by a server'),
+  })
+})
 
 test.each(kinds)(
   'lets only one of two servers on %s migrate concurrently, and reports that at the other',
@@ -286,69 +270,56 @@ test.each(kinds)(
         keys: expect.arrayContaining([expect.objectContaining({ kid: facts.signingKey.kid })]),
       })
   },
-  longTestTimeout,
 )
 
-test(
-  'migrates in the only process of a server that is configured for two, which start afterwards',
-  async () => {
-    await using source = await createSource('archive')
-    await using target = await createTarget('PostgreSQL')
-    await using server = await target.start({ WEB_CONCURRENCY: '2' }, tokenLine)
-    const operator = createBrowser(target.url)
-    await operator.post('', { token: server.ready[1] ?? '' })
-    await operator.upload(await readFile(source.source))
-    const { text } = await operator.post('/check', { file: 'upload', encryptionKey: facts.encryptionKey })
-    await operator.post('/start', { choice: operator.choiceOf(text) })
-    await waitForEnd(operator)
-    // Logged when the server finds that there are users.
-    await server.waitForOutput(/The other processes start in 60 minutes/)
-    expect(await operator.get()).toMatchObject({
-      status: 200,
-      text: expect.stringContaining('Migration from Pocket ID complete'),
-    })
-    // The primary process and the only one that serves.
-    expect(server.output().match(/Starting Pocket/g)).toHaveLength(2)
-    server.kill('SIGINT')
-    await server.exit
-    await using _ = await target.start({ WEB_CONCURRENCY: '2' }, /runs in 2 processes/)
-    expect(await signIn(target.url, passkeysOf('jonas')[0] ?? failWithoutPasskey())).toMatchObject({ status: 200 })
-  },
-  longTestTimeout,
-)
+test('migrates in the only process of a server that is configured for two, which start afterwards', async () => {
+  await using source = await createSource('archive')
+  await using target = await createTarget('PostgreSQL')
+  await using server = await target.start({ WEB_CONCURRENCY: '2' }, tokenLine)
+  const operator = createBrowser(target.url)
+  await operator.post('', { token: server.ready[1] ?? '' })
+  await operator.upload(await readFile(source.source))
+  const { text } = await operator.post('/check', { file: 'upload', encryptionKey: facts.encryptionKey })
+  await operator.post('/start', { choice: operator.choiceOf(text) })
+  await waitForEnd(operator)
+  // Logged when the server finds that there are users.
+  await server.waitForOutput(/The other processes start in 60 minutes/)
+  expect(await operator.get()).toMatchObject({
+    status: 200,
+    text: expect.stringContaining('Migration from Pocket ID complete'),
+  })
+  // The primary process and the only one that serves.
+  expect(server.output().match(/Starting Pocket/g)).toHaveLength(2)
+  server.kill('SIGINT')
+  await server.exit
+  await using _ = await target.start({ WEB_CONCURRENCY: '2' }, /runs in 2 processes/)
+  expect(await signIn(target.url, passkeysOf('jonas')[0] ?? failWithoutPasskey())).toMatchObject({ status: 200 })
+})
 
-test(
-  'limits wrong set-up tokens',
-  async () => {
-    await using target = await createTarget('SQLite')
-    await using _ = await target.start({ DISABLE_RATE_LIMITING: 'false' })
-    const otherUser = createBrowser(target.url)
-    const responses = await Promise.all(Array.from({ length: 11 }, () => otherUser.post('', { token: 'a guess' })))
-    expect(responses.map(({ status }) => status).sort()).toEqual([...Array(10).fill(403), 429])
-  },
-  longTestTimeout,
-)
+test('limits wrong set-up tokens', async () => {
+  await using target = await createTarget('SQLite')
+  await using _ = await target.start({ DISABLE_RATE_LIMITING: 'false' })
+  const otherUser = createBrowser(target.url)
+  const responses = await Promise.all(Array.from({ length: 11 }, () => otherUser.post('', { token: 'a guess' })))
+  expect(responses.map(({ status }) => status).sort()).toEqual([...Array(10).fill(403), 429])
+})
 
-test(
-  'limits wrong encryption keys, even if they are sent at once',
-  async () => {
-    await using source = await createSource('archive')
-    await using target = await createTarget('SQLite')
-    await using server = await target.start({ DISABLE_RATE_LIMITING: 'false' }, tokenLine)
-    await mkdir(join(target.folder, 'data/import'), { recursive: true })
-    await writeFile(join(target.folder, 'data/import/export.zip'), await readFile(source.source))
-    const operator = createBrowser(target.url)
-    expect((await operator.post('', { token: server.ready[1] ?? '' })).status).toBe(303)
-    const guess = (_: unknown, index: number) =>
-      operator.post('/check', { file: 'export.zip', encryptionKey: `a guessed encryption key ${index}` })
-    const responses = await Promise.all(Array.from({ length: 30 }, guess))
-    const statuses = responses.map(({ status }) => status)
-    expect(new Set(statuses)).toEqual(new Set([422, 429]))
-    // Ten, and one more every ten seconds.
-    expect(statuses.filter((status) => status === 422).length).toBeLessThan(20)
-  },
-  longTestTimeout,
-)
+test('limits wrong encryption keys, even if they are sent at once', async () => {
+  await using source = await createSource('archive')
+  await using target = await createTarget('SQLite')
+  await using server = await target.start({ DISABLE_RATE_LIMITING: 'false' }, tokenLine)
+  await mkdir(join(target.folder, 'data/import'), { recursive: true })
+  await writeFile(join(target.folder, 'data/import/export.zip'), await readFile(source.source))
+  const operator = createBrowser(target.url)
+  expect((await operator.post('', { token: server.ready[1] ?? '' })).status).toBe(303)
+  const guess = (_: unknown, index: number) =>
+    operator.post('/check', { file: 'export.zip', encryptionKey: `a guessed encryption key ${index}` })
+  const responses = await Promise.all(Array.from({ length: 30 }, guess))
+  const statuses = responses.map(({ status }) => status)
+  expect(new Set(statuses)).toEqual(new Set([422, 429]))
+  // Ten, and one more every ten seconds.
+  expect(statuses.filter((status) => status === 422).length).toBeLessThan(20)
+})
 
 function failWithoutPasskey(): never {
   throw new Error('The fixture has no such passkey.')

@@ -1,7 +1,7 @@
 import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { longTestTimeout, startProcess } from '@pocket/test-support'
+import { startProcess } from '@pocket/test-support'
 import { programArgs } from '../program.ts'
 import { createSource } from './fixture.ts'
 import { createTarget, type TargetDatabase } from './migrated-server.ts'
@@ -18,18 +18,14 @@ async function runInTerminal(target: Awaited<ReturnType<typeof createTarget>>, a
     .map((line) => line.trim())
 }
 
-test(
-  'shows on a terminal how many rows are read, and removes the line afterwards',
-  async () => {
-    await using source = await createSource('archive')
-    await using target = await createTarget('SQLite')
-    const args = ['migrate-from-pocket-id', source.source, '--encryption-key-file', target.keyFile, '--dry-run']
-    const lines = await runInTerminal(target, args)
-    expect(lines).toEqual(expect.arrayContaining(['user: 14 of 14', 'refresh token: 51 of 51']))
-    expect(lines.at(-1)).toMatch(/^To be migrated:/)
-  },
-  longTestTimeout,
-)
+test('shows on a terminal how many rows are read, and removes the line afterwards', async () => {
+  await using source = await createSource('archive')
+  await using target = await createTarget('SQLite')
+  const args = ['migrate-from-pocket-id', source.source, '--encryption-key-file', target.keyFile, '--dry-run']
+  const lines = await runInTerminal(target, args)
+  expect(lines).toEqual(expect.arrayContaining(['user: 14 of 14', 'refresh token: 51 of 51']))
+  expect(lines.at(-1)).toMatch(/^To be migrated:/)
+})
 
 test.each<TargetDatabase>(['SQLite', 'PostgreSQL'])(
   'shows on a terminal how far export, import and rotation of the key are, with %s',
@@ -51,5 +47,4 @@ test.each<TargetDatabase>(['SQLite', 'PostgreSQL'])(
     expect(rotated).toContain('rows of pocket_signup_token: 2 of 2')
     expect(rotated.at(-1)).toMatch(/rows are encrypted with the new key/)
   },
-  longTestTimeout,
 )

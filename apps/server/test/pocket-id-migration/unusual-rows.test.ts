@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { databaseKinds, longTestTimeout } from '@pocket/test-support'
+import { databaseKinds } from '@pocket/test-support'
 import Database from 'better-sqlite3'
 import { createSource } from './fixture.ts'
 import { createTarget, passkeysOf, signIn } from './migrated-server.ts'
@@ -49,7 +49,7 @@ describe.each(databaseKinds)('unusual rows migrated to %s', (kind) => {
     findings = JSON.parse(output).findings
     url = target.url
     stack.use(await target.start())
-  }, longTestTimeout)
+  })
   afterAll(() => stack.disposeAsync())
 
   async function get(path: string) {

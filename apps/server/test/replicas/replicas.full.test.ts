@@ -9,12 +9,12 @@ import {
   describeUnless,
   eventually,
   freePort,
-  longTestTimeout,
   pgbouncerUnavailableReason,
   type RunningProcess,
   startPgbouncer,
   startPostgres,
   startTcpProxy,
+  testTimeout,
 } from '@pocket/test-support'
 import fc from 'fast-check'
 import pg from 'pg'
@@ -256,7 +256,7 @@ describeUnless(haproxyUnavailableReason ?? pgbouncerUnavailableReason, describe)
       expect(counts.users).toBeGreaterThan(0)
     },
     // Nine faults, each followed by this pause.
-    longTestTimeout + 9 * pause,
+    testTimeout + 9 * pause,
   )
 })
 

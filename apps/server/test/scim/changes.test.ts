@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import Database from 'better-sqlite3'
 import { type CalledInstance, startCalledInstance } from '../api/calls.ts'
+import { changeSettings } from '../api/setting-calls.ts'
 import { createFolder } from '../database/folder.ts'
 
 const stack = new AsyncDisposableStack()
@@ -78,11 +79,7 @@ test('every change of users, groups and client access is recorded before the res
     [
       'a user who signs up',
       async () => {
-        const all = await instance.administrator.getJson(`${instance.url}/api/application-configuration/all`)
-        const settings = all.json() as readonly { readonly key: string; readonly value: string }[]
-        const present = Object.fromEntries(settings.map(({ key, value }) => [key, value]))
-        const open = { ...present, allowUserSignups: 'withToken' }
-        await instance.call('PUT /api/application-configuration', { body: open })
+        await changeSettings(instance, { allowUserSignups: 'withToken' })
         const { json } = await instance.call('POST /api/signup-tokens', { body: { ttl: '1h', usageLimit: 1 } })
         const body = { username: 'eve', firstName: 'Eve', lastName: '', email: 'eve@example.com', token: json.token }
         await instance.call('POST /api/signup', { body, agent: instance.agent() })

@@ -157,9 +157,7 @@ function atMost(max: number): unknown {
   return { asymmetricMatch: (value: number) => value <= max, toString: () => `at most ${max}` }
 }
 
-afterEach(() => {
-  jest.restoreAllMocks()
-})
+afterEach(() => void jest.restoreAllMocks())
 
 describe.each(['SQLite', 'PostgreSQL'] as const)('requests without credentials from one address on %s', (kind) => {
   test(`grow the database by at most 2 MB a minute, up to a plateau, over ${minutes} minutes`, async () => {

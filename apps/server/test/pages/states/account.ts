@@ -139,6 +139,16 @@ const recoveryNotice = {
   pendingUntil: now + day,
 } as const
 
+const verifyEmail = {
+  view: 'verify-email',
+  state: 'ask',
+  token: '',
+  email: 'anna@example.com',
+  userName: null,
+  continueUrl: null,
+} as const
+const strangersEmail = { ...verifyEmail, email: 'eve@example.com', userName: 'eve' } as const
+
 export const accountStates: Readonly<Record<string, PageModel>> = {
   recover: { view: 'recover', name: 'Anna Koch', submitTo: '/recover' },
   'recovery-codes': {
@@ -160,54 +170,12 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
     recoveryCodes: { left: 0, total: 10 },
     hasBreakGlassCode: false,
   },
-  'verify-email': {
-    view: 'verify-email',
-    state: 'ask',
-    token: 'abc',
-    email: 'anna@example.com',
-    userName: null,
-    continueUrl: null,
-  },
-  'verify-email-verified': {
-    view: 'verify-email',
-    state: 'verified',
-    token: '',
-    email: 'anna@example.com',
-    userName: null,
-    continueUrl: null,
-  },
-  'verify-email-refused': {
-    view: 'verify-email',
-    state: 'refused',
-    token: '',
-    email: 'anna@example.com',
-    userName: null,
-    continueUrl: null,
-  },
-  'verify-email-stranger': {
-    view: 'verify-email',
-    state: 'ask',
-    token: 'abc',
-    email: 'eve@example.com',
-    userName: 'eve',
-    continueUrl: null,
-  },
-  'verify-email-in': {
-    view: 'verify-email',
-    state: 'in',
-    token: '',
-    email: 'eve@example.com',
-    userName: 'eve',
-    continueUrl: '/login',
-  },
-  'verify-email-waiting': {
-    view: 'verify-email',
-    state: 'waiting',
-    token: '',
-    email: 'eve@example.com',
-    userName: 'eve',
-    continueUrl: null,
-  },
+  'verify-email': { ...verifyEmail, token: 'abc' },
+  'verify-email-verified': { ...verifyEmail, state: 'verified' },
+  'verify-email-refused': { ...verifyEmail, state: 'refused' },
+  'verify-email-stranger': { ...strangersEmail, token: 'abc' },
+  'verify-email-in': { ...strangersEmail, state: 'in', continueUrl: '/login' },
+  'verify-email-waiting': { ...strangersEmail, state: 'waiting' },
   account,
   reauthenticate,
   'account-locked': {

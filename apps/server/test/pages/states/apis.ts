@@ -82,6 +82,17 @@ const access = {
   own: { isAllowed: false, permissions: [] },
 }
 
+const apiAccess = {
+  view: 'api-access',
+  viewer: anna,
+  api,
+  permissionCount: 2,
+  client: { id: 'c1', name: 'Immich', isPublic: false },
+  access,
+  version: 'W/"x"',
+  conflict: null,
+} as const
+
 export const apisStates: Readonly<Record<string, PageModel>> = {
   apis: {
     view: 'apis',
@@ -139,34 +150,12 @@ export const apisStates: Readonly<Record<string, PageModel>> = {
   'api-page-clients': clientsTab,
   'api-page-no-clients': { ...clientsTab, clients: [], clientCount: 0 },
   'api-page-settings': { ...page, tab: 'settings', conflict: [{ field: 'name', stored: 'Pictures' }] },
-  'api-access': {
-    view: 'api-access',
-    viewer: anna,
-    api,
-    permissionCount: 2,
-    client: { id: 'c1', name: 'Immich', isPublic: false },
-    access,
-    version: 'W/"x"',
-    conflict: null,
-  },
-  'api-access-conflict': {
-    view: 'api-access',
-    viewer: anna,
-    api,
-    permissionCount: 2,
-    client: { id: 'c1', name: 'Immich', isPublic: false },
-    access,
-    version: 'W/"x"',
-    conflict: [{ field: 'own', stored: '✓ Read' }],
-  },
+  'api-access': apiAccess,
+  'api-access-conflict': { ...apiAccess, conflict: [{ field: 'own', stored: '✓ Read' }] },
   'api-access-public': {
-    view: 'api-access',
-    viewer: anna,
-    api,
+    ...apiAccess,
     permissionCount: 0,
-    client: { id: 'c1', name: 'Immich', isPublic: true },
+    client: { ...apiAccess.client, isPublic: true },
     access: { ...access, delegated: { isAllowed: false, permissions: [] } },
-    version: 'W/"x"',
-    conflict: null,
   },
 }

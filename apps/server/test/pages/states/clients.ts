@@ -27,6 +27,15 @@ const item = {
 
 const list = listOf('/settings/admin/oidc-clients', ['name', 'access', 'lastAttempt', 'pkce', 'id', 'created'], 43)
 
+const noClients = {
+  view: 'clients',
+  viewer: anna,
+  list: { ...list, total: 0 },
+  clients: [],
+  notice: null,
+  isSetUp: true,
+} as const
+
 /** The list of clients, and the page that creates one. */
 export const clientsStates: Readonly<Record<string, PageModel>> = {
   clients: {
@@ -61,19 +70,10 @@ export const clientsStates: Readonly<Record<string, PageModel>> = {
     notice: { done: 'delete', count: 1, names: ['Grafana'], refused: [], refusedCount: 0, skipped: 2 },
     isSetUp: false,
   },
-  'clients-none': {
-    view: 'clients',
-    viewer: anna,
-    list: { ...list, total: 0 },
-    clients: [],
-    notice: null,
-    isSetUp: true,
-  },
+  'clients-none': noClients,
   'clients-nothing-found': {
-    view: 'clients',
-    viewer: anna,
+    ...noClients,
     list: { ...list, total: 0, search: 'x', applied: [{ name: 'search', value: 'x', without: '?' }] },
-    clients: [],
     notice: { done: 'nothing', count: 0, names: [], refused: [], refusedCount: 0, skipped: 0 },
     isSetUp: false,
   },
