@@ -243,12 +243,6 @@ test.each(['bogus', '--bogus', 'constructor', ''])('rejects the unknown command 
   expect(world.complained.join('\n')).toMatch(/^error: unknown (command|option)/)
 })
 
-test('suggests the command whose name is misspelled', async () => {
-  const world = createCommandFixture()
-  expect(await run(['key-rotat'], world.context)).toBe(2)
-  expect(world.complained.join('\n')).toContain('(Did you mean key-rotate?)')
-})
-
 test('prints the stack of an unexpected error', async () => {
   const createApp = () => Promise.reject(new TypeError('x is not a function'))
   const world = createCommandFixture({ createApp })
