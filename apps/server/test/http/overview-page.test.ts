@@ -174,7 +174,7 @@ describe.each(databaseKinds)('the overview on %s', (kind) => {
     const page = await fetchOverview()
     expect(page).toContain('Can sign in: 1')
     const { text: users } = await get('/settings/admin/users')
-    expect(users).toContain('<p>Can sign in: 1 · ')
+    expect(users).toContain('<p>Can sign in: 1&nbsp;· ')
     expect(users).toContain('>Without a passkey: 2</a>')
     expect(readFigure(page, 'Without a passkey')).toBe('2')
     expect(readFigure(page, 'One passkey')).toBe('1')
