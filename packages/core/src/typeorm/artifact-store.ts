@@ -104,7 +104,7 @@ export function createTypeormArtifactStore(database: Database): ArtifactStore {
 
     refresh: async ({ key, payload, expiresAt }, before) =>
       (await database.execute(sql.refresh, [key, payload, expiresAt, before], key)) === 1,
-    find: async (key) => rows.first(await database.query(sql.find, [key], key)),
+    find: async (key) => rows.first(await database.queryByKey(sql.find, [key], key)),
 
     async findWithGrants(keys) {
       const select = selectByKeys(keys.length)
@@ -112,7 +112,7 @@ export function createTypeormArtifactStore(database: Database): ArtifactStore {
       if (database.kind === 'sqlite') return rows.all(await database.query(select, keys))
       const withGrants = `WITH found AS (${select}) SELECT * FROM found UNION ALL
       ${rows.select} WHERE "key" IN (SELECT ${grantKey} FROM found)`
-      return rows.all(await database.query(withGrants, keys))
+      return rows.all(await database.queryByKey(withGrants, keys))
     },
 
     findWithSession: async (key) => rows.all(await database.query(sql.findWithSession, [key])),

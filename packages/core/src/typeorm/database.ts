@@ -40,6 +40,8 @@ interface StatementOptions {
   readonly row?: string | undefined
   /** Whether the caller needs only the number of rows. */
   readonly onlyCount?: boolean
+  /** See {@link Database.queryByKey}. */
+  readonly isKeyRead?: boolean
 }
 
 /**
@@ -86,13 +88,19 @@ export class Database {
     parameters: readonly Parameter[] = [],
     row?: string,
   ): Promise<readonly Row[]> {
-    const { rows } = await this.#run(sql, parameters, { row })
-    // Only the author of the statement knows its columns.
-    return rows as readonly Row[]
+    return this.#query(sql, parameters, { row })
   }
 
   /**
-   * Like {@link Database.query}, but a request reads the same rows once, unless it has since changed their table or locked.
+   * Like {@link Database.query}, for reads of few rows by an index. On PostgreSQL such reads of concurrent requests are sent
+   * together and wait for each other, so they must not lock rows.
+   */
+  queryByKey<Row extends object>(sql: string, parameters: readonly Parameter[], row?: string): Promise<readonly Row[]> {
+    return this.#query(sql, parameters, { row, isKeyRead: true })
+  }
+
+  /**
+   * Like {@link Database.queryByKey}, but a request reads the same rows once, unless it has since changed their table or locked.
    *
    * @param key - identifies the rows; by default the parameters
    */
@@ -101,7 +109,7 @@ export class Database {
     parameters: readonly Parameter[],
     key: readonly Parameter[] = parameters,
   ): Promise<readonly Row[]> {
-    return this.#unitOfWork.read(sql, key, () => this.query<Row>(sql, parameters))
+    return this.#unitOfWork.read(sql, key, () => this.queryByKey<Row>(sql, parameters))
   }
 
   /** Declares tables that {@link Database.queryCached} reads. */
@@ -192,6 +200,16 @@ export class Database {
     })
   }
 
+  async #query<Row extends object>(
+    sql: string,
+    parameters: readonly Parameter[],
+    options: StatementOptions,
+  ): Promise<readonly Row[]> {
+    const { rows } = await this.#run(sql, parameters, options)
+    // Only the author of the statement knows its columns.
+    return rows as readonly Row[]
+  }
+
   async #run(sql: string, parameters: readonly Parameter[], options: StatementOptions = {}): Promise<StatementResult> {
     rejectNul(parameters)
     if (this.#cache.isChangedBy(sql)) {
@@ -200,14 +218,15 @@ export class Database {
     }
     const scope = this.#scope()
     if (scope && 'lastFlush' in scope) await scope.lastFlush
-    if (scope === undefined || scope.pending.length === 0) return this.#send(sql, parameters)
+    const send = () => this.#send(sql, parameters, sql, options.isKeyRead)
+    if (scope === undefined || scope.pending.length === 0) return send()
     if (isAffected(scope.pending, sql, options.row) || (options.onlyCount && !isCombinable(sql)))
       await this.#flush(scope)
     else if (options.onlyCount) {
       const counts = await this.#flush(scope, { sql, parameters })
       return { rows: [], count: counts[0] ?? 0 }
     }
-    return this.#send(sql, parameters)
+    return send()
   }
 
   /** Where deferred writes wait; `undefined` if they are sent immediately. */
@@ -258,10 +277,15 @@ export class Database {
   }
 
   /** @param change - the part of the statement that may have changed rows, which the request then reads again */
-  async #send(sql: string, parameters: readonly Parameter[], change = sql): Promise<StatementResult> {
+  async #send(
+    sql: string,
+    parameters: readonly Parameter[],
+    change = sql,
+    isKeyRead = false,
+  ): Promise<StatementResult> {
     try {
       return await trace(tracedStatements, { sql, kind: this.kind }, () =>
-        this.#statements.run(this.#rewriteTableNames?.(sql) ?? sql, parameters, this.#ambient.current()),
+        this.#statements.run(this.#rewriteTableNames?.(sql) ?? sql, parameters, this.#ambient.current(), isKeyRead),
       )
     } catch (error) {
       throw isMissingTable(error)

@@ -4,6 +4,7 @@ import { isResponseTimeout, noResponseMessage } from '../outage.ts'
 import { cacheByStatement } from '../statement-cache.ts'
 import type { AmbientTransaction } from './ambient-transactions.ts'
 import type { Parameter } from './parameter.ts'
+import { ReadBatches } from './read-batches.ts'
 import type { StatementResult, Statements } from './statements.ts'
 import { endedTransaction } from './turn.ts'
 
@@ -13,6 +14,7 @@ const failFastPeriod = 1000
 /** Statements, named unless a pooler assigns the connections, through the pool, or through the client of the current transaction. */
 export class PostgresStatements implements Statements {
   readonly #pool: () => Pool
+  readonly #readBatches: ReadBatches
   readonly #isNamed: boolean
   /** Derived from the text, so that processes behind one connection pooler never use one name for two texts. */
   readonly #nameOf = cacheByStatement(
@@ -24,6 +26,7 @@ export class PostgresStatements implements Statements {
 
   constructor(pool: () => Pool, { isNamed }: { readonly isNamed: boolean }) {
     this.#pool = pool
+    this.#readBatches = new ReadBatches(pool)
     this.#isNamed = isNamed
   }
 
@@ -31,15 +34,14 @@ export class PostgresStatements implements Statements {
     sql: string,
     parameters: readonly Parameter[],
     transaction: AmbientTransaction | undefined,
+    isKeyRead = false,
   ): Promise<StatementResult> {
     // Later statements of the same request need not wait for the same timeout again.
     if (performance.now() < this.#unavailableUntil) throw new Error(noResponseMessage)
     const startedAt = performance.now()
     const query: QueryConfig = { text: sql, values: [...parameters], ...(this.#isNamed && { name: this.#nameOf(sql) }) }
     try {
-      const { rows, rowCount } = await (transaction === undefined
-        ? this.#pool().query<Record<string, unknown>>(query)
-        : runInOrder(transaction, query))
+      const { rows, rowCount } = await this.#send(query, transaction, isKeyRead)
       this.#lastResponseAt = performance.now()
       return { rows, count: rowCount ?? 0 }
     } catch (error) {
@@ -48,6 +50,11 @@ export class PostgresStatements implements Statements {
         this.#unavailableUntil = performance.now() + failFastPeriod
       throw error
     }
+  }
+
+  #send(query: QueryConfig, transaction: AmbientTransaction | undefined, isKeyRead: boolean) {
+    if (transaction !== undefined) return runInOrder(transaction, query)
+    return isKeyRead ? this.#readBatches.run(query) : this.#pool().query<Record<string, unknown>>(query)
   }
 }
 

@@ -9,9 +9,11 @@ export interface StatementResult {
 
 /** Prepared statements with the placeholders `$1`, `$2`, ... on one kind of database. */
 export interface Statements {
+  /** @param isKeyRead - see {@link Database.queryByKey} */
   run(
     sql: string,
     parameters: readonly Parameter[],
     transaction: AmbientTransaction | undefined,
+    isKeyRead?: boolean,
   ): Promise<StatementResult>
 }
