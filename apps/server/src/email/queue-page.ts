@@ -1,4 +1,4 @@
-import { applyToEach, bulkNotice } from '../http/bulk.ts'
+import { applyToEach, bulkNotice, nothingSelected, storeNotice } from '../http/bulk.ts'
 import type { PageDeps } from '../http/deps.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { type ListPageDefinition, listReturnUrl, readListPage } from '../http/list-page.ts'
@@ -49,8 +49,8 @@ export function emailQueuePages(deps: PageDeps & { readonly mail: Mail }): reado
       const selected = await Promise.all([...new Set(formTexts(ctx, 'ids'))].map((id) => queue.find(id)))
       const items = selected.flatMap((email) => (email ? [{ id: email.id, name: email.recipient }] : []))
       const notice =
-        items.length === 0 ? { done: 'nothing' } : await applyToEach('retry', items, ({ id }) => queue.retry(id))
-      flashes.set(ctx, emailsPath, notice)
+        items.length === 0 ? nothingSelected : await applyToEach('retry', items, ({ id }) => queue.retry(id))
+      storeNotice(flashes, ctx, emailsPath, notice)
       seeOther(ctx, listReturnUrl(emailsPath, formText(ctx, 'list', 1000)))
     }),
   ]

@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
-import { applyToEach, type BulkNotice, bulkNotice, joinNotices, nothingSelected } from './bulk.ts'
+import {
+  applyToEach,
+  type BulkNotice,
+  bulkNotice,
+  joinNotices,
+  maxRefused,
+  nothingSelected,
+  type RefusedItem,
+  storeNotice,
+} from './bulk.ts'
 import type { Confirmation } from './confirm-page-model.ts'
 import type { Flashes } from './flash.ts'
 import { formText, formTexts } from './form.ts'
@@ -66,6 +75,14 @@ function submittedIds(ctx: Context, ownId: string): readonly string[] {
   return [...ids.filter((id) => id !== ownId), ...ids.filter((id) => id === ownId)]
 }
 
+/** What earlier batches rejected: the cookie of the notice has room for the first ones only. */
+function submittedRefusals(ctx: Context): readonly RefusedItem[] {
+  return formTexts(ctx, 'refused').map((text) => {
+    const space = text.indexOf(' ')
+    return { code: text.slice(0, space), name: text.slice(space + 1) }
+  })
+}
+
 /**
  * Runs an action for the selected items, or all that match, after confirmation, and returns to the list. Of all that matched,
  * only those are changed that were confirmed and still match. More than one batch continues with a request for each, which the
@@ -86,18 +103,8 @@ export async function runBulkAction<Item extends BulkItem>(
   const batch = canRun ? ids.slice(0, batchSize) : ids
   const rest = ids.slice(batch.length)
   const [submittedRun, total] = [formText(ctx, 'run', 40), Number(formText(ctx, 'of', 6)) || ids.length]
-  const store = (notice: BulkNotice) => {
-    // Long names may exceed the size of a cookie.
-    if (!flashes.set(ctx, path, notice))
-      flashes.set(ctx, path, {
-        ...notice,
-        names: notice.names.slice(0, 1),
-        refused: notice.refused.slice(0, 2),
-        undo: undefined,
-      })
-  }
   const finish = (notice: BulkNotice) => {
-    store(notice)
+    storeNotice(flashes, ctx, path, notice)
     seeOther(ctx, listReturnUrl(path, list))
   }
   const fields = (remaining: readonly string[]): Confirmation['fields'] => [
@@ -140,10 +147,11 @@ export async function runBulkAction<Item extends BulkItem>(
         skipped,
         ...(isWhole && notice.count > 0 && undoOf(action, items)),
       })
-      if (rest.length === 0) return finish(joined)
+      const refused = [...submittedRefusals(ctx), ...notice.refused]
+      if (rest.length === 0 && refused.length <= maxRefused) return finish(joined)
       const run = submittedRun || randomUUID()
       // Leaving the page shows the result so far.
-      store({ ...joined, run })
+      storeNotice(flashes, ctx, path, { ...joined, run })
       await showConfirmation({
         names: [],
         count: rest.length,
@@ -152,7 +160,9 @@ export async function runBulkAction<Item extends BulkItem>(
           ...choices.map((value) => ({ name: 'choices', value })),
           { name: 'run', value: run },
           { name: 'of', value: String(total) },
+          ...refused.map(({ name, code }) => ({ name: 'refused', value: `${code} ${name}` })),
         ],
+        refused,
         progress: { done: total - rest.length, total },
       })
     }

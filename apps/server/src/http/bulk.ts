@@ -1,11 +1,13 @@
 import { PocketError } from '@pocket/core/errors'
+import type { Context } from 'koa'
+import type { Flashes } from './flash.ts'
 
 export interface BulkNotice {
   readonly done: string
   readonly count: number
   readonly names: readonly string[]
-  /** The first items that were rejected, with the error code. */
-  readonly refused: readonly { readonly name: string; readonly code: string }[]
+  /** The items that were rejected, the first ones in a stored notice. */
+  readonly refused: readonly RefusedItem[]
   readonly refusedCount: number
   /** The number of items that were deleted, or no longer matched, between the confirmation and the action. */
   readonly skipped: number
@@ -15,12 +17,19 @@ export interface BulkNotice {
   readonly run?: string
 }
 
+export interface RefusedItem {
+  readonly name: string
+  /** The error code. */
+  readonly code: string
+}
+
 interface NamedItem {
   readonly name: string
 }
 
 /** Maximum numbers and length of names in the notice, because a cookie carries it. */
-const [maxNames, maxRefused, maxNameLength] = [5, 8, 60]
+const [maxNames, maxNameLength] = [5, 60]
+export const maxRefused = 8
 
 export const nothingSelected: BulkNotice = {
   ...{ done: 'nothing', count: 0, names: [] },
@@ -40,7 +49,7 @@ export async function applyToEach<Item extends NamedItem>(
   action: (item: Item) => Promise<unknown>,
 ): Promise<BulkNotice> {
   const changed: string[] = []
-  const refused: { name: string; code: string }[] = []
+  const refused: RefusedItem[] = []
   for (const item of items)
     try {
       await action(item)
@@ -51,7 +60,7 @@ export async function applyToEach<Item extends NamedItem>(
     }
   return {
     ...allChanged(done, changed),
-    refused: refused.slice(0, maxRefused),
+    refused,
     refusedCount: refused.length,
     skipped: items.length - changed.length - refused.length,
   }
@@ -64,10 +73,17 @@ export function joinNotices(before: BulkNotice | null, next: BulkNotice): BulkNo
     done: next.done,
     count: before.count + next.count,
     names: [...before.names, ...next.names].slice(0, maxNames),
-    refused: [...before.refused, ...next.refused].slice(0, maxRefused),
+    refused: [...before.refused, ...next.refused],
     refusedCount: before.refusedCount + next.refusedCount,
     skipped: before.skipped + next.skipped,
   }
+}
+
+/** Stores the notice for the page at `path`, with as much as fits into a cookie. */
+export function storeNotice(flashes: Flashes, ctx: Context, path: string, notice: BulkNotice): void {
+  const { names, refused } = notice
+  if (!flashes.set(ctx, path, { ...notice, refused: refused.slice(0, maxRefused) }))
+    flashes.set(ctx, path, { ...notice, names: names.slice(0, 1), refused: refused.slice(0, 2), undo: undefined })
 }
 
 /** The notice of {@link applyToEach}. The content is authenticated, so its shape is known. */

@@ -1,3 +1,4 @@
+import type { RefusedItem } from './bulk.ts'
 import type { Viewer } from './viewer.ts'
 
 /** A confirmation before an action that cannot be undone or affects many items. */
@@ -15,8 +16,10 @@ export interface Confirmation {
   readonly total?: number
   /** A choice that the user must make with a picker; whether it was missing in a submitted form. */
   readonly choice?: { readonly name: string; readonly kind: string; readonly isMissing: boolean }
-  /** The number of processed items, if the form continues an action that was confirmed. */
+  /** The number of processed items of an action that was confirmed; the form continues it until all are processed. */
   readonly progress?: { readonly done: number; readonly total: number }
+  /** The items of the action that were rejected so far. */
+  readonly refused?: readonly RefusedItem[]
   readonly isDangerous: boolean
 }
 

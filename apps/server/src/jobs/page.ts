@@ -2,7 +2,7 @@ import { ConflictError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import { assertCanRunJobs } from '../access/access-checks.ts'
 import { pageActor } from '../access/actor.ts'
-import { applyToEach, bulkNotice } from '../http/bulk.ts'
+import { applyToEach, bulkNotice, nothingSelected, storeNotice } from '../http/bulk.ts'
 import type { PageDeps } from '../http/deps.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { listReturnUrl, readListPage } from '../http/list-page.ts'
@@ -59,12 +59,9 @@ export function jobPages(deps: JobPageDeps): readonly PageRoute[] {
     const runJob = async (id: string) => {
       if (!(await jobs.runNow(actor, id))) throw new ConflictError('job_running', 'This job is already running.')
     }
-    const emptyResult = { done: 'nothing', count: 0, refused: [] }
-    flashes.set(
-      ctx,
-      jobsPath,
-      selectedJobs.length === 0 ? emptyResult : await applyToEach('run', selectedJobs, ({ id }) => runJob(id)),
-    )
+    const notice =
+      selectedJobs.length === 0 ? nothingSelected : await applyToEach('run', selectedJobs, ({ id }) => runJob(id))
+    storeNotice(flashes, ctx, jobsPath, notice)
     redirectToList(ctx)
   }
   return [route.get(jobsPath, list), route.post(`${jobsPath}/bulk`, runBulk), route.post(`${jobsPath}/:name/run`, run)]

@@ -91,6 +91,18 @@ export const clientsStates: Readonly<Record<string, PageModel>> = {
     },
     cancelTo: '/settings/admin/oidc-clients',
   },
+  'clients-bulk-refused': {
+    view: 'confirm',
+    viewer: anna,
+    within: 'clients',
+    confirmation: {
+      ...{ act: 'clients.delete', names: [], count: 0, submitTo: '/settings/admin/oidc-clients/bulk', fields: [] },
+      progress: { done: 500, total: 500 },
+      refused: Array.from({ length: 30 }, (_, number) => ({ name: `Wiki ${number}`, code: 'client_not_found' })),
+      isDangerous: true,
+    },
+    cancelTo: '/settings/admin/oidc-clients',
+  },
   'client-choose': {
     view: 'client-choose',
     viewer: anna,
