@@ -1,7 +1,15 @@
 import type { FieldError } from '@pocket/core/errors'
-import type { ScimKind, ScimProblemCode, ScimRemoval, ScimReport, TargetDescription } from '@pocket/directory/internal'
+import type {
+  ScimKind,
+  ScimProblem,
+  ScimProblemCode,
+  ScimRemoval,
+  ScimReport,
+  TargetDescription,
+} from '@pocket/directory/internal'
 import type { ScimState } from '../clients/page-model.ts'
 import type { Difference } from '../http/form-page.ts'
+import type { ListView } from '../http/list-view.ts'
 import type { Viewer } from '../http/viewer.ts'
 
 /** The form values. They never include the stored token. */
@@ -25,6 +33,8 @@ export interface ClientScimPage {
     readonly nextRunAt: number
     readonly succeededAt: number | null
     readonly report: ScimReport | null
+    /** A page of the problems of the report. */
+    readonly failures: { readonly items: readonly ScimProblem[]; readonly list: ListView }
   } | null
   readonly values: ScimFormValues
   readonly problems: readonly FieldError[]

@@ -8,6 +8,7 @@ import { mask } from '../access/secret-access.ts'
 import type { PageDeps } from '../http/deps.ts'
 import { formText } from '../http/form.ts'
 import { differences, runFormAction, submittedVersion } from '../http/form-page.ts'
+import { pageOfItems } from '../http/list-page.ts'
 import { type PageRoute, route } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
@@ -21,10 +22,11 @@ type PageOverrides = Partial<Pick<ClientScimPage, 'values' | 'problems' | 'confl
 
 const path = '/settings/admin/oidc-clients/:id/scim'
 const maxResults = 50
+const maxAllResults = 10_000
 const emptyValues: ScimFormValues = { endpoint: '', removal: 'deactivate' }
 
 export function scimPages(deps: PageDeps & { readonly scim: ScimServices }): readonly PageRoute[] {
-  const { pocket, authentication, show, flashes, clock } = deps
+  const { pocket, authentication, show, flashes, clock, secure } = deps
   const { providers, runs, records } = deps.scim
   const scimPath = (id: string) => `/settings/admin/oidc-clients/${encodeURIComponent(id)}/scim`
 
@@ -42,7 +44,8 @@ export function scimPages(deps: PageDeps & { readonly scim: ScimServices }): rea
   const showPage = async (ctx: Context, user: User, client: Client, overrides: PageOverrides = {}) => {
     const { notice, count } = flashes.consume(ctx, scimPath(client.id))
     const provider = await providers.findByClient(client.id)
-    const matches = provider ? await records.listFound(provider.id, maxResults) : { items: [], total: 0 }
+    const limit = ctx.query.found === 'all' ? maxAllResults : maxResults
+    const matches = provider ? await records.listFound(provider.id, limit) : { items: [], total: 0 }
     await show(ctx, {
       view: 'client-scim',
       viewer: viewerOf(user),
@@ -56,6 +59,7 @@ export function scimPages(deps: PageDeps & { readonly scim: ScimServices }): rea
             nextRunAt: provider.nextRunAt,
             succeededAt: provider.succeededAt,
             report: provider.report,
+            failures: pageOfItems(ctx, scimPath(client.id), provider.report?.problems ?? [], secure),
           }
         : null,
       values: provider ?? emptyValues,

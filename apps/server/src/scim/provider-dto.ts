@@ -6,6 +6,7 @@ import { count, instant, named, namedObject, objectOf, text } from '../http/api/
 import { formatInstant } from '../http/instant.ts'
 import type { ScimProvider } from './provider.ts'
 
+const maxProblems = 100
 const removals = ['deactivate', 'delete'] as const
 
 const counts = namedObject('ScimCountsDto', {
@@ -28,7 +29,7 @@ const report = namedObject('ScimReportDto', {
   withoutGroups: { type: 'boolean', description: 'Whether the target does not support groups.' },
   problems: {
     type: 'array',
-    description: 'The first 100.',
+    description: `The first ${maxProblems}.`,
     items: objectOf({
       kind: { type: 'string', enum: ['user', 'group'] },
       id: text,
@@ -98,7 +99,7 @@ function reportDto({ user, group, problems, stopped, ...report }: NonNullable<Sc
     users: user,
     groups: group,
     withoutGroups: report.withoutGroups,
-    problems: problems.map(({ localId, ...problem }) => ({ ...problem, id: localId })),
+    problems: problems.slice(0, maxProblems).map(({ localId, ...problem }) => ({ ...problem, id: localId })),
     problemCount: report.problemCount,
     stopped: stopped && { code: stopped.code, detail: stopped.detail },
   }

@@ -1,6 +1,6 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { beforeEach, expect, test } from '@jest/globals'
-import { shareBetweenTests } from '@pocket/test-support'
+import { shareBetweenTests, startHttpServer } from '@pocket/test-support'
 import { createAuthority } from '@pocket/test-support/certificates'
 import { startHttpsProxy } from '@pocket/test-support/https'
 import { startScimServer } from '@pocket/test-support/scim'
@@ -162,4 +162,30 @@ test('a failing target is shown in the overview, and provisioning is removed', a
 
 test('returns not found for an unknown client', async () => {
   expect((await instance.administrator.get(pageUrl.replace(clientId, 'nobody'))).status).toBe(404)
+})
+
+test('every problem and every existing resource of a target can be reached', async () => {
+  const { directory } = instance.app
+  for (let number = 0; number < 122; number++) {
+    await directory.groups.create({ name: `team${number}`, friendlyName: 'Team' })
+    await directory.groups.create({ name: `refused${number}`, friendlyName: `Refused ${number}` })
+  }
+  // The target has one group of this name, and rejects others.
+  await using front = await startHttpServer((request, response) => {
+    response.setHeader('Content-Type', 'application/scim+json')
+    if (request.method !== 'GET') response.statusCode = 400
+    const { pathname } = new URL(request.url ?? '', 'http://localhost')
+    const Resources = pathname === '/Groups' ? [{ id: 'remote', displayName: 'Team' }] : []
+    response.end(
+      JSON.stringify({ patch: { supported: true }, totalResults: Resources.length, startIndex: 1, Resources }),
+    )
+  })
+  await post('', targetFields({ endpoint: front.url }))
+  expect(await waitForEnd()).toContain(`/scim?found=all#found">and 72 more`)
+  const fetchAll = async (query: string) => (await instance.administrator.get(pageUrl + query)).text
+  expect((await fetchAll('?found=all')).match(/There:/g)).toHaveLength(122)
+  const names = new Set<string>()
+  for (let page = 1; page < 8; page++)
+    for (const name of (await fetchAll(`?page=${page}`)).match(/Refused \d+/g) ?? []) names.add(name)
+  expect(names.size).toBe(122)
 })

@@ -39,7 +39,7 @@ export interface ScimReport {
   readonly group: Readonly<ScimCounts>
   /** Whether the target supports only users. */
   readonly withoutGroups: boolean
-  /** The first hundred problems. */
+  /** The problems, at most ten thousand. */
   readonly problems: readonly ScimProblem[]
   readonly problemCount: number
   /** The reason if the run ended early. */
@@ -51,7 +51,7 @@ export interface ScimReport {
   } | null
 }
 
-const maxProblems = 100
+const maxProblems = 10_000
 
 /** Counts results during a run. */
 export class ScimReportBuilder {

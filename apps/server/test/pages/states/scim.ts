@@ -1,7 +1,7 @@
-import type { ScimCounts, ScimReport } from '@pocket/directory/internal'
+import type { ScimCounts, ScimProblem, ScimReport } from '@pocket/directory/internal'
 import type { PageModel } from '../../../src/http/page-models.ts'
 import type { ClientScimPage } from '../../../src/scim/page-model.ts'
-import { anna, now } from './common.ts'
+import { anna, listOf, now } from './common.ts'
 
 const counts: ScimCounts = {
   total: 12,
@@ -33,6 +33,7 @@ const provider = {
   nextRunAt: now + 2_400_000,
   succeededAt: now - 1_200_000,
   report,
+  failures: { items: [], list: listOf('/settings/admin/oidc-clients/1/scim', ['name'], 0) },
 } as const
 
 const page: ClientScimPage = {
@@ -52,6 +53,12 @@ const page: ClientScimPage = {
 }
 
 const longName = 'somebody-with-a-name-that-is-as-long-as-names-come@a-subdomain.of.a.company.example.com'
+
+const problems: readonly ScimProblem[] = [
+  { kind: 'user', localId: '1', name: 'bob', code: 'conflict', detail: '409 uniqueness email is taken' },
+  { kind: 'group', localId: '2', name: longName, code: 'refused', detail: `400 invalidValue ${longName}` },
+  { kind: 'user', localId: '3', name: 'eve', code: 'still_active', detail: null },
+]
 
 export const scimStates: Readonly<Record<string, PageModel>> = {
   'client-scim': page,
@@ -85,14 +92,11 @@ export const scimStates: Readonly<Record<string, PageModel>> = {
       report: {
         ...report,
         user: { ...counts, created: 4, deactivated: 2, found: 2, failed: 2 },
-        problems: [
-          { kind: 'user', localId: '1', name: 'bob', code: 'conflict', detail: '409 uniqueness email is taken' },
-          { kind: 'group', localId: '2', name: longName, code: 'refused', detail: `400 invalidValue ${longName}` },
-          { kind: 'user', localId: '3', name: 'eve', code: 'still_active', detail: null },
-        ],
+        problems,
         problemCount: 103,
         withoutGroups: true,
       },
+      failures: { items: problems, list: listOf('/settings/admin/oidc-clients/1/scim', ['name'], 103) },
     },
     found: {
       items: [
