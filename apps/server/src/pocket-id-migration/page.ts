@@ -68,7 +68,7 @@ export function pocketIdMigrationPages(deps: PocketIdMigrationPageDeps): readonl
       const { outcome } = runner
       const isGranted = access.isGranted(ctx)
       if (isGranted && outcome && 'report' in outcome)
-        return show(ctx, pageOf({ name: 'done', report: reportView(outcome.report) }))
+        return show(ctx, pageOf({ name: 'done', report: reportView(outcome.report, ctx.query.findings === 'all') }))
       if (isGranted && outcome && !(await isEmpty())) return show(ctx, pageOf({ name: 'elsewhere' }))
       await assertOpen()
       if (!isGranted) return show(ctx, pageOf({ name: 'token' }))
@@ -97,16 +97,24 @@ export function pocketIdMigrationPages(deps: PocketIdMigrationPageDeps): readonl
     }),
 
     check: withAccess(async (ctx) => {
-      const name = formText(ctx, 'file', 255)
+      const submitted = formText(ctx, 'choice')
+      // A report that shows all findings is that of the same file and key again.
+      const chosen = submitted === '' ? undefined : access.openChoice(submitted)
+      const name = chosen?.file ?? formText(ctx, 'file', 255)
       const file = await folder.find(name)
       if (file === undefined) return showSources(ctx, { code: 'no_file' })
-      const encryptionKey = encryptionKeyOf(formText(ctx, 'encryptionKey', 2000).trim())
+      const encryptionKey = chosen
+        ? Buffer.from(chosen.encryptionKey, 'base64')
+        : encryptionKeyOf(formText(ctx, 'encryptionKey', 2000).trim())
       if (encryptionKey === undefined) return showSources(ctx, { code: 'no_key' }, name)
       try {
         const report = await check({ path: file.path, encryptionKey })
         const { version } = file
         const choice = access.sealChoice({ file: name, version, encryptionKey: encryptionKey.toString('base64') })
-        await show(ctx, pageOf({ name: 'report', report: reportView(report), file: name, choice }))
+        await show(
+          ctx,
+          pageOf({ name: 'report', report: reportView(report, chosen !== undefined), file: name, choice }),
+        )
       } catch (error) {
         if (!(error instanceof ConfigurationError)) throw error
         await showSources(ctx, { code: 'source', reason: error.message }, name)
@@ -143,7 +151,7 @@ export function pocketIdMigrationPages(deps: PocketIdMigrationPageDeps): readonl
   ]
 }
 
-function reportView({ counts, findings, notes }: MigrationReport): ReportView {
-  const shown = findings.slice(0, maxFindings)
+function reportView({ counts, findings, notes }: MigrationReport, showsAll: boolean): ReportView {
+  const shown = showsAll ? findings : findings.slice(0, maxFindings)
   return { counts, findings: shown, moreFindings: findings.length - shown.length, notes }
 }
