@@ -118,6 +118,7 @@ export const pageRows = {
   'POST /settings/admin/jobs/bulk': row('administrator', { when: 'ldap-import' }),
   'POST /settings/admin/jobs/:name/run': row('administrator', { when: 'ldap-import' }),
   'GET /settings/admin/ldap': row('administrator'),
+  'GET /settings/admin/ldap/plan.csv': row('administrator'),
   'GET /settings/admin/ldap/test': row('administrator'),
   'GET /settings/admin/ldap/search': row('administrator'),
   'GET /settings/admin/ldap/dry-run': row('administrator'),

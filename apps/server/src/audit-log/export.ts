@@ -84,6 +84,6 @@ function cells(values: ExportedEntry): readonly unknown[] {
 }
 
 /** RFC 4180. Prefixes formulas with an apostrophe, because users choose names that a spreadsheet would evaluate. */
-function csv(lines: readonly (readonly unknown[])[]): string {
+export function csv(lines: readonly (readonly unknown[])[]): string {
   return stringify([...lines.map((line) => [...line])], { record_delimiter: 'windows', escape_formulas: true })
 }

@@ -21,7 +21,7 @@ import type { SettingValues } from '../settings/definitions.ts'
 import type { LdapRun, RunTrigger } from './ldap-run.ts'
 import type { LdapRunStore } from './ldap-run-store.ts'
 import { ldapOptionsOf, ldapRulesOf, ldapSettingsHash } from './ldap-settings.ts'
-import { countsText, planSummaryOf, problemsOf } from './report.ts'
+import { countsText, planCsv, planSummaryOf, problemsOf } from './report.ts'
 
 export interface LdapSyncDeps {
   readonly ldap: LdapImport
@@ -194,6 +194,16 @@ export function createLdapSync(deps: LdapSyncDeps) {
         const entries = await readDirectory(current, stop)
         return { ...plannedReport(entries, await ldap.plan(entries, ldapRulesOf(current), stop)), outcome: 'dry' }
       }),
+
+    /** Plans an import and returns the whole plan as CSV. Stores nothing. @throws {UnprocessableContentError} `ldap_sync_failed` */
+    async exportPlan(): Promise<string> {
+      const current = await settings()
+      try {
+        return planCsv(await ldap.plan(await readDirectory(current, stop), ldapRulesOf(current), stop))
+      } catch (error) {
+        throw toSyncError(error)
+      }
+    },
 
     /** Whether no import has succeeded yet and no run has shown the plan for these settings. */
     needsDryRun: async (): Promise<boolean> => isFirstImport(await settings(), anyTrigger),

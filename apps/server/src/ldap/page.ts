@@ -120,6 +120,11 @@ export function ldapPages(deps: PageDeps & { readonly ldap: LdapServices }): rea
           seeOther(ctx, pagePath)
         }),
     ),
+    route.get(`${pagePath}/plan.csv`, async (ctx) => {
+      ctx.body = await sync.exportPlan()
+      ctx.type = 'text/csv; charset=utf-8'
+      ctx.set('Content-Disposition', 'attachment; filename="ldap-plan.csv"')
+    }),
     postRoute('/test', async (ctx, user) => {
       const { steps, failure, isPrivate } = await diagnostics.testConnection()
       await showPage(ctx, user, { connection: { steps, failure: failure ? failureOf(failure) : null, isPrivate } })

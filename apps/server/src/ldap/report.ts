@@ -2,12 +2,33 @@ import type { Change } from '@pocket/core'
 import { changesBetween } from '@pocket/core/internal'
 import type { LdapCounts, LdapPlan, PersonChange, SkippedEntry, User } from '@pocket/directory'
 import { importedFields } from '@pocket/directory/internal'
-import type { PlanLine, PlanSummary, RunProblem } from './ldap-run.ts'
+import { csv } from '../audit-log/export.ts'
+import { type PlanLine, type PlanSummary, planParts, type RunProblem } from './ldap-run.ts'
 
 /** Maximum number of stored lines per part, and of stored problems. */
-const maxLines = 200
+const maxStoredLines = 200
 
-export function problemsOf(problems: readonly SkippedEntry[]): readonly RunProblem[] {
+/** All lines of a plan and all problems, which a stored report shortens. */
+export function planCsv(plan: LdapPlan): string {
+  const summary = planSummaryOf(plan, Number.POSITIVE_INFINITY)
+  const lines = planParts.flatMap((part) =>
+    summary[part].flatMap(({ name, userId, changes }) => {
+      const fields = Object.entries(changes)
+      if (fields.length === 0) return [[part, name, userId, '', '', '']]
+      return fields.map(([field, { before, after }]) => [part, name, userId, field, before, after].map(cell))
+    }),
+  )
+  const problems = problemsOf(plan.problems, Number.POSITIVE_INFINITY).map(({ dn, id, code, detail }) => [
+    ...['problem', dn, id, code, detail, ''],
+  ])
+  return csv([['part', 'name', 'id', 'field', 'before', 'after'], ...lines, ...problems])
+}
+
+function cell(value: unknown): unknown {
+  return typeof value === 'boolean' ? String(value) : value
+}
+
+export function problemsOf(problems: readonly SkippedEntry[], maxLines = maxStoredLines): readonly RunProblem[] {
   return problems.slice(0, maxLines).map(({ dn, id, code, detail, conflictingUser }) => ({
     dn: truncate(dn),
     id: id ?? null,
@@ -17,7 +38,8 @@ export function problemsOf(problems: readonly SkippedEntry[]): readonly RunProbl
   }))
 }
 
-export function planSummaryOf(plan: LdapPlan): PlanSummary {
+export function planSummaryOf(plan: LdapPlan, maxLines = maxStoredLines): PlanSummary {
+  const firstLines = <Item>(items: readonly Item[]) => items.slice(0, maxLines)
   const personLines = (kind: PersonChange['kind']) =>
     firstLines(plan.changes.filter((change) => change.kind === kind)).map(({ before, after }) =>
       planLine(before.user.displayName, before.user.id, changesOf(before.user, after.user)),
@@ -65,10 +87,6 @@ function planLine(name: string, userId: string | null = null, changes: PlanLine[
 /** Reports are truncated, and new administrators must not be confirmed unseen. */
 function administratorsFirst(creations: LdapPlan['creations']): LdapPlan['creations'] {
   return creations.toSorted((left, right) => Number(right.user.administrator) - Number(left.user.administrator))
-}
-
-function firstLines<Item>(items: readonly Item[]): readonly Item[] {
-  return items.slice(0, maxLines)
 }
 
 function truncate(text: string): string {
