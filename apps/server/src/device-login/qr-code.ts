@@ -19,6 +19,9 @@ function pathOfRow(row: readonly boolean[], y: number): string {
     .map((dark) => (dark ? '1' : '0'))
     .join('')
     .matchAll(/(0*)(1+)/g)
-  const steps = Array.from(runs, ([, light = '', dark = '']) => `m${light.length} 0h${dark.length}`)
-  return steps.length === 0 ? '' : `M0 ${y}.5${steps.join('')}`
+  return Array.from(
+    runs,
+    ([, light = '', dark = ''], index) =>
+      `${index === 0 ? `M${light.length} ${y}.5` : `m${light.length} 0`}h${dark.length}`,
+  ).join('')
 }

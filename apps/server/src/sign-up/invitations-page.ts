@@ -30,7 +30,7 @@ const definition: ListPageDefinition = {
     { name: 'groups', choice: 'shown' },
     { name: 'uses', sort: 'usageCount', choice: 'shown' },
     { name: 'expires', sort: 'expiresAt', choice: 'shown' },
-    { name: 'created', sort: 'createdAt', choice: 'shown' },
+    { name: 'created', sort: 'createdAt', choice: 'hidden' },
     { name: 'acts' },
   ],
   filters: { used: ['never', 'partly', 'fully'] },
