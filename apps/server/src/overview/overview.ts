@@ -73,7 +73,8 @@ const maxFailures = 10_000
 const maxReasons = 5
 /** Later expirations need no attention yet. */
 const expirationWindow = 30 * day
-const [maxExpiring, maxAllExpiring] = [5, 1000]
+const maxExpiring = 5
+const maxAllExpiring = 1000
 const maxFailing = 5
 
 /** Always nine statements: one for each method of the store, for the jobs, and for provisioning. */
