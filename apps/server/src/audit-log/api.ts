@@ -11,6 +11,7 @@ import type { AuditLogStore } from './audit-log-store.ts'
 import { auditQuery, rangeParameters } from './audit-query.ts'
 import { type ExportFormat, exportChunks, exportFormats, exportTypes } from './export.ts'
 
+const maxAccounts = 1000
 const auditApi = operationsIn('audit')
 
 const unknownLocation = { type: 'string', description: 'Empty if unknown.' } as const
@@ -111,8 +112,12 @@ export function auditLogOperations({
     auditApi.get('/api/audit-logs/filters/users', {
       id: 'listAuditLogUsers',
       summary: 'List the user names in the audit log by user ID',
+      query: { search: { type: 'string', description: `Part of a user name; at most ${maxAccounts} are returned.` } },
       response: { status: 200, schema: texts },
-      handle: async () => Object.fromEntries((await auditLog.accounts()).map(({ id, name }) => [id, name])),
+      async handle({ query }) {
+        const accounts = await auditLog.accounts([query.search ?? ''].flat()[0] ?? '', maxAccounts)
+        return Object.fromEntries(accounts.map(({ id, name }) => [id, name]))
+      },
     }),
   ]
 }

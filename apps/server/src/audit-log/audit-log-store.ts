@@ -33,8 +33,9 @@ const sql = {
   lastClientName: `SELECT client_name AS name FROM ${rows.table}
     WHERE client_id = $1 AND client_name IS NOT NULL ORDER BY created_at DESC, id DESC LIMIT 1`,
   clientNames: `SELECT DISTINCT client_name AS name FROM ${rows.table} WHERE client_name IS NOT NULL`,
-  accounts: `SELECT account_id AS id, account_name AS name, MAX(created_at) AS at FROM ${rows.table}
-    WHERE account_id IS NOT NULL AND account_name IS NOT NULL GROUP BY account_id, account_name ORDER BY at`,
+  accounts: (position: 'instr' | 'strpos') => `SELECT account_id AS id, account_name AS name, MAX(created_at) AS at
+    FROM ${rows.table} WHERE account_id IS NOT NULL AND ${position}(LOWER(account_name), $1) > 0
+    GROUP BY account_id, account_name ORDER BY at DESC LIMIT $2`,
 }
 
 interface NameRow {
@@ -129,10 +130,12 @@ export function createAuditLogStore(database: Database) {
       return Array.from(records, ({ name }) => name).sort()
     },
 
-    async accounts(): Promise<readonly NamedAccount[]> {
-      const records = await database.query<NamedAccount>(sql.accounts)
+    /** The accounts of the newest entries whose user names contain the text. */
+    async accounts(search: string, limit: number): Promise<readonly NamedAccount[]> {
+      const statement = sql.accounts(database.kind === 'sqlite' ? 'instr' : 'strpos')
+      const records = await database.query<NamedAccount>(statement, [search.toLowerCase(), limit])
       // Rows are sorted by time, so the newest name of each account wins.
-      return Array.from(new Map(records.map(({ id, name }) => [id, name])), ([id, name]) => ({ id, name }))
+      return Array.from(new Map(records.toReversed().map(({ id, name }) => [id, name])), ([id, name]) => ({ id, name }))
     },
   }
 }

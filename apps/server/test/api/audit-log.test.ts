@@ -102,6 +102,10 @@ describe.each(databaseKinds)('%s', (kind) => {
       [id]: json.username,
       [administratorId]: 'ada',
     })
+    const search = `?search=${String(json.username).toUpperCase()}`
+    expect((await instance.call('GET /api/audit-logs/filters/users', { query: search })).json).toEqual({
+      [id]: json.username,
+    })
   })
 
   test('names clients, filters by their names and keeps entries of deleted clients', async () => {
@@ -237,6 +241,26 @@ describe.each(databaseKinds)('the table on %s', (kind) => {
     const { items } = await database.auditLog.list(unfiltered, everything)
     expect(items).toMatchObject([{ userAgent: 'a\ufffd', data: { code: 'invalid_grant' } }])
     expect(items[0]?.data.reason).toHaveLength(1000)
+    await database.dataSource.query('DELETE FROM pocket_audit')
+  })
+
+  test('names the accounts of the newest entries, at most as many as asked for', async () => {
+    const { auditLog } = database
+    for (const [createdAt, accountId, accountName] of [
+      [1, 'a', 'ada'],
+      [2, 'b', 'bob'],
+      [3, 'c', 'adam'],
+      [4, 'a', 'Ada2'],
+    ] as const)
+      await auditLog.append(auditEntry({ event: 'SIGN_IN', createdAt, accountId, accountName }))
+    expect(await auditLog.accounts('', 2)).toEqual([
+      { id: 'c', name: 'adam' },
+      { id: 'a', name: 'Ada2' },
+    ])
+    expect(await auditLog.accounts('ADA', 9)).toEqual([
+      { id: 'a', name: 'Ada2' },
+      { id: 'c', name: 'adam' },
+    ])
     await database.dataSource.query('DELETE FROM pocket_audit')
   })
 
