@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { ListView } from '../../../src/http/list-view.ts'
 import type { PageModel } from '../../../src/http/page-models.ts'
 import type { JobItem } from '../../../src/jobs/jobs.ts'
@@ -18,8 +19,12 @@ const list: ListView = {
 }
 const page = { view: 'jobs', viewer: anna, list, failed: 0, notes: {}, notice: null, bulkNotice: null } as const
 
+const texts: object = JSON.parse(readFileSync(new URL('../../../locales/en.json', import.meta.url), 'utf8'))
+const jobNames = Object.keys(texts).flatMap((key) => (key.startsWith('jobs.names.') ? [key.slice(11)] : []))
+
 export const jobsStates: Readonly<Record<string, PageModel>> = {
   jobs: { ...page, jobs: [job, { ...job, name: 'send-emails', intervalMs: 5000, nextRunAt: now - 1 }] },
+  'jobs-all': { ...page, jobs: jobNames.map((name) => ({ ...job, name })) },
   'jobs-places': {
     ...page,
     notes: {
