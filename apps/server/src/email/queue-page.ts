@@ -16,11 +16,11 @@ const list: ListPageDefinition = {
   path: emailsPath,
   columns: [
     { name: 'recipient', sort: 'recipient' },
-    { name: 'kind', sort: 'kind', choice: 'shown' },
     { name: 'state' },
-    { name: 'attempts', sort: 'attempts', choice: 'hidden' },
     { name: 'created', sort: 'createdAt', choice: 'shown' },
     { name: 'sent', sort: 'sentAt', choice: 'hidden' },
+    { name: 'kind', sort: 'kind', choice: 'shown' },
+    { name: 'attempts', sort: 'attempts', choice: 'hidden' },
   ],
   filters: { state: ['waiting', 'sent', 'failed'], kind: emailKinds },
   sort: { column: 'createdAt', descending: true },

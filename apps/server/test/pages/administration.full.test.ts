@@ -408,6 +408,37 @@ test.each(['de', 'ar'])('an open approval shows its e-mail address on a phone, i
   expect(await charactersBeforeBreaks('summary .muted > bdi:first-child')).toEqual([])
 })
 
+test.each(['de', 'ar'])('names of API keys and times of e-mails are not cut on a phone, in %s', async (locale) => {
+  await open('api-keys', { viewport: { width: 390, height: 844 }, locale })
+  const cut = await page
+    .locator('#rows .name > bdi')
+    .evaluateAll((names) => names.map((name) => name.scrollWidth > name.clientWidth && name.clientWidth > 0))
+  expect(cut).toEqual([false, false])
+  expect(await countLines('#rows > tbody > tr', '.hidden')).toEqual([2, 2])
+  const rows = await page.locator('#rows > tbody > tr').evaluateAll((all) =>
+    all.map((row) => {
+      const texts = [...row.querySelectorAll('.name, td:not(.row-act)[data-label] > *')]
+      const [button] = row.querySelectorAll('.btn')
+      const { left = 0, right = 0, top = 0 } = button?.getBoundingClientRect() ?? {}
+      const covered = texts.flatMap((text) => [...text.getClientRects()]).filter((rect) => rect.bottom > top + 4)
+      return covered.filter((rect) => rect.right > left && rect.left < right).length
+    }),
+  )
+  expect(rows).toEqual([0, 0])
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+  await page.goto(`${server.origin}/emails`)
+  const times = await page.locator('#rows td.short').evaluateAll((cells) =>
+    cells
+      .filter((cell) => cell.checkVisibility())
+      .map((cell) => {
+        cell.textContent = 'vor 10 Stunden'
+        const [row, rect] = [cell.closest('tr')?.getBoundingClientRect(), cell.getBoundingClientRect()]
+        return rect.left >= (row?.left ?? 0) && rect.right <= (row?.right ?? 0)
+      }),
+  )
+  expect(times).toEqual([true, true])
+})
+
 test('each job has two lines on a phone in every language, and nothing is cut', async () => {
   await open('jobs-all', { viewport: { width: 390, height: 844 } })
   const found: string[] = []

@@ -99,9 +99,9 @@ const emailList: ListView = {
   path: '/settings/admin/emails',
   columns: [
     { name: 'recipient', href: '?sort%5Bcolumn%5D=recipient', sorted: null },
-    { name: 'kind', href: '?sort%5Bcolumn%5D=kind', sorted: null },
     { name: 'state', href: null, sorted: null },
     { name: 'created', href: '?sort%5Bcolumn%5D=createdAt', sorted: 'descending' },
+    { name: 'kind', href: '?sort%5Bcolumn%5D=kind', sorted: null },
   ],
   choices: [{ name: 'kind', shown: true }],
   filters: [{ name: 'state', values: ['waiting', 'sent', 'failed'], chosen: '' }],
