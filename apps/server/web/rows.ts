@@ -32,6 +32,12 @@ addEventListener('change', ({ target }) => {
     for (const box of selectionOf(target.form).boxes) box.checked = target.checked
   updateSelection(target.form)
 })
+// Enter in a check box would press the first button of the form, which is in the menu of the first row.
+addEventListener('keydown', (event) => {
+  const { target, key } = event
+  if (key === 'Enter' && target instanceof HTMLInputElement && target.form?.matches('.selection'))
+    event.preventDefault()
+})
 // The browser restores selections when the user returns to the page.
 addEventListener('pageshow', () => {
   for (const form of document.forms) updateSelection(form)
