@@ -170,7 +170,9 @@ export const pageRows = {
   'POST /settings/admin/oidc-clients/:id/secrets': row('administrator', { session: ['passkey', 'recent'] }),
   'POST /settings/admin/oidc-clients/:id/service-tokens': row('administrator', { session: ['passkey', 'recent'] }),
   'POST /settings/admin/oidc-clients/:id/secrets/:secretId/stored': row('administrator'),
-  'POST /settings/admin/oidc-clients/:id/secrets/:secretId/remove': row('administrator'),
+  'POST /settings/admin/oidc-clients/:id/secrets/:secretId/remove': row('administrator', {
+    session: ['passkey', 'recent'],
+  }),
   'POST /settings/admin/oidc-clients/:id/logo': row('administrator'),
   'POST /settings/admin/oidc-clients/:id/logo/address': row('administrator'),
   'POST /settings/admin/oidc-clients/:id/logo/remove': row('administrator'),

@@ -242,7 +242,10 @@ export const restRows = {
     key: 'write:clients',
     session: ['passkey', 'recent'],
   }),
-  'DELETE /api/oidc/clients/:id/secrets/:secretId': row('administrator', { key: 'write:clients' }),
+  'DELETE /api/oidc/clients/:id/secrets/:secretId': row('administrator', {
+    key: 'write:clients',
+    session: ['passkey', 'recent'],
+  }),
   'POST /api/oidc/clients/:id/secret': row('administrator', {
     key: 'write:clients',
     session: ['passkey', 'recent'],
