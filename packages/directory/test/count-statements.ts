@@ -4,12 +4,16 @@ import type { DataSource } from 'typeorm'
 /** Counts the statements that `work` sends to the database. */
 export async function countStatements(dataSource: DataSource, callback: () => Promise<unknown>): Promise<number> {
   const database = databaseOf(dataSource)
-  const { query, execute } = database
+  const { query, queryByKey, execute } = database
   let count = 0
   database.query = (...args) => {
     count += 1
     // Only the caller knows the type of the rows.
     return query.apply(database, args) as Promise<never>
+  }
+  database.queryByKey = (...args) => {
+    count += 1
+    return queryByKey.apply(database, args) as Promise<never>
   }
   database.execute = (...args) => {
     count += 1
@@ -18,7 +22,7 @@ export async function countStatements(dataSource: DataSource, callback: () => Pr
   try {
     await callback()
   } finally {
-    Object.assign(database, { query, execute })
+    Object.assign(database, { query, queryByKey, execute })
   }
   return count
 }

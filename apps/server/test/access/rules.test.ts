@@ -44,8 +44,8 @@ const rules: readonly (readonly [string, RegExp, readonly SessionRequirement[]])
     ['passkey', 'recent-15-minutes'],
   ],
   [
-    'adding a redirect URI or a secret of a client',
-    /^POST .*clients\/:id\/(redirect-uris|secrets?|service-tokens)$/,
+    'adding a redirect URI or a secret of a client, and removing a secret',
+    /^(POST .*clients\/:id\/(redirect-uris|secrets?|service-tokens)|.* .*clients\/:id\/secrets\/:secretId(\/remove)?)$/,
     ['passkey', 'recent'],
   ],
   [
