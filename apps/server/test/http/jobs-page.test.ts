@@ -34,9 +34,14 @@ test('shows each job as text: the last run, the cause of a failure, and the next
 })
 
 test('runs one immediately and reports it', async () => {
-  const response = await post('rotate-keys')
-  expect([response.status, response.location]).toEqual([303, `${instance.url}${pagePath}`])
-  expect((await waitForPage(/role="status"/)).replaceAll(/<[^>]+>/g, '')).toMatch(/Started: Rotate signing keys/)
+  const runOnce = async (): Promise<string> => {
+    const response = await post('rotate-keys')
+    expect([response.status, response.location]).toEqual([303, `${instance.url}${pagePath}`])
+    const text = (await waitForPage(/role="status"/)).replaceAll(/<[^>]+>/g, '')
+    // Every job also runs by itself after the start of the instance.
+    return text.includes('Running: Rotate signing keys') ? runOnce() : text
+  }
+  expect(await runOnce()).toMatch(/Started: Rotate signing keys/)
   expect(findAuditEvents(instance, 'job_requested')).toEqual([expect.objectContaining({ job: 'rotate-keys' })])
 })
 
@@ -67,10 +72,10 @@ test('keeps the selected columns until the next selection', async () => {
   const agent = instance.administrator
   const { text } = await agent.get(`${instance.url}${pagePath}?columns=-&columns=every&search=signing`)
   expect(text).toMatch(/>Interval: 1 (minute|hour|day)</)
-  expect(text).not.toMatch(/Next run: in|Duration: \d/)
-  expect((await listJobs('search=signing')).text).not.toMatch(/Next run: in|Duration: \d/)
+  expect(text).not.toMatch(/Next run: |Duration: \d/)
+  expect((await listJobs('search=signing')).text).not.toMatch(/Next run: |Duration: \d/)
   await agent.get(`${instance.url}${pagePath}?columns=-&columns=last&columns=took&columns=every&columns=next`)
-  expect((await listJobs('search=signing')).text).toContain('Next run: in')
+  expect((await listJobs('search=signing')).text).toContain('Next run: ')
 })
 
 test('runs several at once and returns to the same list', async () => {
