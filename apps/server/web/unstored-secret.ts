@@ -9,11 +9,12 @@ if (clientPath !== undefined) {
     const path = new URL(url, location.href).pathname
     return path === clientPath || path.startsWith(`${clientPath}/`)
   }
-  addEventListener('click', ({ target, ctrlKey, metaKey, shiftKey }) => {
-    const link = target instanceof Element && target.closest('a')
-    // With one of these keys the link opens elsewhere, and this page stays.
-    if (link) isOwnNavigation = !(ctrlKey || metaKey || shiftKey) && isOwnPath(link.href)
-  })
+  // On the links only: with a listener on the page, screen readers call every element clickable.
+  for (const link of document.querySelectorAll('a'))
+    link.addEventListener('click', ({ ctrlKey, metaKey, shiftKey }) => {
+      // With one of these keys the link opens elsewhere, and this page stays.
+      isOwnNavigation = !(ctrlKey || metaKey || shiftKey) && isOwnPath(link.href)
+    })
   addEventListener('submit', ({ target, defaultPrevented }) => {
     isOwnNavigation = !defaultPrevented && target instanceof HTMLFormElement && isOwnPath(target.action)
   })
