@@ -120,8 +120,12 @@ describe.each(databases)('two processes over one slow %s', (kind, open) => {
         }),
       )
       await Promise.race([...controllers.map((one) => one.waitForBlocked(1)), answers])
-      meanwhile(answered)
-      await controlAll((one) => one.open())
+      try {
+        meanwhile(answered)
+      } finally {
+        // Otherwise the next test would wait.
+        await controlAll((one) => one.open())
+      }
       return answers
     }
     const code = async () => {
