@@ -419,21 +419,6 @@ test('Enter in a check box of a list does nothing to another row', async () => {
   expect(requests).toEqual([])
 })
 
-test('the check box of a table header is read with its header', async () => {
-  await open('invitations', { viewport: { width: 1280, height: 800 } })
-  const header = page.getByRole('columnheader', { name: 'Select Select all on this page' })
-  expect(await header.getByRole('checkbox', { name: 'Select all on this page' }).count()).toBe(1)
-  await page
-    .getByRole('checkbox', { name: /^Select https?:/ })
-    .first()
-    .waitFor()
-  await page.setViewportSize({ width: 390, height: 844 })
-  await page
-    .getByRole('checkbox', { name: /^Select https?:/ })
-    .first()
-    .waitFor()
-})
-
 test.each(['de', 'ar'])('names of API keys and times of e-mails are not cut on a phone, in %s', async (locale) => {
   await open('api-keys', { viewport: { width: 390, height: 844 }, locale })
   const cut = await page
