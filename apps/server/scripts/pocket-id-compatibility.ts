@@ -162,7 +162,7 @@ export const differences = {
   lists: {
     pocketId:
       'In a search `%` and `_` match any text; some filters, sort columns and `page` or `limit` without brackets are ignored.',
-    here: 'They match themselves; filters, sort columns and parameters have effect, text sorts without regard to case, and equal values have a stable order.',
+    here: 'They match themselves; filters, sort columns and parameters have effect, text sorts without regard to case, and equal values have a stable order. The user names of the audit log are at most 1,000, of the newest entries; `search` finds others.',
     why: 'decision',
   },
   'more-answers': {
