@@ -53,11 +53,14 @@ export async function startProcess(
 
 /** Below the ephemeral ports that systems assign, which are reused at any time. */
 const ports = { first: 12_000, end: 32_000 } as const
+/** Each worker of Jest has its own ports, because another one could start a server before the caller does. */
+const portsPerWorker = 2_500
+const firstPort = ports.first + ((Number(process.env.JEST_WORKER_ID ?? 0) * portsPerWorker) % (ports.end - ports.first))
 
-/** A TCP port of 127.0.0.1 that was free a moment ago. Only other callers of this function are likely to use it. */
+/** A TCP port of 127.0.0.1 that was free a moment ago. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = randomInt(ports.first, ports.end)
+    const port = randomInt(firstPort, firstPort + portsPerWorker)
     const server = createServer().listen(port, '127.0.0.1')
     const isFree = await once(server, 'listening').then(
       () => true,
