@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { createPublicFetch } from '@pocket/core'
 import { startHttpServer } from '@pocket/test-support'
 import { decodeProtectedHeader } from 'jose'
-import { verifyJwt } from '../flows/host.ts'
+import { verifyJwt } from '../flows/requests.ts'
 import { endSession, isLoggedIn, postLogoutRedirectUri, startLoggedIn } from './logout.ts'
 
 /** The back-channel logout endpoint of the conformance suite. */

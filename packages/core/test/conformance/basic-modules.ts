@@ -3,8 +3,9 @@ import { startForEachTest } from '@pocket/test-support'
 import { decodeProtectedHeader } from 'jose'
 import * as oauth from 'oauth4webapi'
 import * as oidc from 'openid-client'
-import { followRedirects, second as seconds, verifyJwt, viewOf } from '../flows/host.ts'
+import { followRedirects, second as seconds, viewOf } from '../flows/host.ts'
 import { redirectUri } from '../flows/login.ts'
+import { verifyJwt } from '../flows/requests.ts'
 import {
   authorizationUrl,
   completeLogin,

@@ -3,8 +3,9 @@ import { createPublicFetch, type PublicFetch } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import { decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
-import { day, fetchUserInfo, type Host, minute, openRegistration, shareHost, startHost, viewOf } from '../flows/host.ts'
+import { day, type Host, minute, shareHost, startHost, viewOf } from '../flows/host.ts'
 import { redirectUri } from '../flows/login.ts'
+import { fetchUserInfo, openRegistration } from '../flows/requests.ts'
 import {
   authorizationUrl,
   completeLogin,

@@ -1,8 +1,9 @@
 import { expect } from '@jest/globals'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { decide, type Host, sendForm, signIn, startHost, viewOf, visit } from '../flows/host.ts'
+import { decide, type Host, signIn, startHost, viewOf, visit } from '../flows/host.ts'
 import { type Parameters, type RelyingPartyOptions, redirectUri, relyingParty } from '../flows/login.ts'
+import { sendForm } from '../flows/requests.ts'
 
 /** How the authorization responses of a plan are sent. */
 export type ResponseMode = 'query' | 'form_post'

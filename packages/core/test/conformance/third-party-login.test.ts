@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { startUrl } from '@pocket/core/internal'
 import * as oidc from 'openid-client'
-import { openRegistration, sendJson, startHost } from '../flows/host.ts'
+import { startHost } from '../flows/host.ts'
 import { discover, redirectUri } from '../flows/login.ts'
+import { openRegistration, sendJson } from '../flows/requests.ts'
 import { createParty, logIn } from './party.ts'
 
 const initiateLoginUri = 'https://app.example/login?tenant=a'

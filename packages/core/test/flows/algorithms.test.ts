@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
 import { decodeProtectedHeader } from 'jose'
 import * as oidc from 'openid-client'
-import { sendForm, shareHost, verifyJwt } from './host.ts'
+import { shareHost } from './host.ts'
 import { login, relyingParty } from './login.ts'
+import { sendForm, verifyJwt } from './requests.ts'
 
 const host = shareHost()
 

@@ -13,8 +13,9 @@ import {
   resource,
   verifyToken,
 } from './api-fixture.ts'
-import { decide, freshHost, type Host, redirectParameters, second, signIn, startHost, viewOf, visit } from './host.ts'
+import { decide, freshHost, type Host, second, signIn, startHost, viewOf, visit } from './host.ts'
 import { expectRefusal, redirectUri, relyingParty } from './login.ts'
+import { redirectParameters } from './requests.ts'
 
 /** APIs that take over the resource of a removed one. */
 const successors: readonly [string, (host: Host, older: Api) => Promise<Api>][] = [

@@ -1,8 +1,9 @@
 import type { Api, ApiAccess, NewApiInput, NewClientInput } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { decide, type Host, sendForm, signIn, verifyJwt, visit } from './host.ts'
+import { decide, type Host, signIn, visit } from './host.ts'
 import { type Parameters, redirectUri, relyingParty, type Tokens } from './login.ts'
+import { sendForm, verifyJwt } from './requests.ts'
 
 export const resource = 'https://notes.example/api'
 

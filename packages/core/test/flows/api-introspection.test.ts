@@ -13,8 +13,9 @@ import {
   resource,
   verifyToken,
 } from './api-fixture.ts'
-import { freshHost, type Host, redirectParameters, second, verifyJwt } from './host.ts'
+import { freshHost, type Host, second } from './host.ts'
 import { discover, expectRefusal, relyingParty } from './login.ts'
+import { redirectParameters, verifyJwt } from './requests.ts'
 
 const host = freshHost()
 

@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import type { ApiInput, NewClientInput } from '@pocket/core'
 import * as oidc from 'openid-client'
 import { accessToApi, authorize, createFixture, requestTokens, resource, verifyToken } from './api-fixture.ts'
-import { decide, fetchUserInfo, freshHost, type Host, redirectParameters, sendForm, signIn, visit } from './host.ts'
+import { decide, freshHost, type Host, signIn, visit } from './host.ts'
 import { expectRefusal, redirectUri, relyingParty } from './login.ts'
+import { fetchUserInfo, redirectParameters, sendForm } from './requests.ts'
 
 const host = freshHost()
 

@@ -3,8 +3,9 @@ import type { AuthorizationDetailsTypes } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
 import { accessToApi } from './api-fixture.ts'
-import { decide, followRedirects, type Host, redirectParameters, signIn, startHost, viewOf } from './host.ts'
+import { decide, followRedirects, type Host, signIn, startHost, viewOf } from './host.ts'
 import { redirectUri, relyingParty } from './login.ts'
+import { redirectParameters } from './requests.ts'
 
 const resource = 'https://bank.example/'
 const types: AuthorizationDetailsTypes = {

@@ -1,5 +1,6 @@
-import { decide, type Host, openBrowser, sendForm, signIn } from './host.ts'
+import { decide, type Host, openBrowser, signIn } from './host.ts'
 import { authorizationUrl, redirectUri } from './login.ts'
+import { sendForm } from './requests.ts'
 
 export const form = 'application/x-www-form-urlencoded'
 

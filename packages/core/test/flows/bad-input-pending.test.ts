@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { form, startSignIn } from './bad-input-fixture.ts'
-import { cookieHeader, decide, freshHost, type Host, hour, signIn, startHost, viewOf, visit } from './host.ts'
+import { decide, freshHost, type Host, hour, signIn, startHost, viewOf, visit } from './host.ts'
 import { authorizationUrl, redirectUri } from './login.ts'
+import { cookieHeader } from './requests.ts'
 
 const host = freshHost()
 

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals'
 import { shareBetweenTests } from '@pocket/test-support'
 import { allStoreKinds, type StoresUnderTest } from '../contracts/store-kinds.ts'
-import { openRegistration, startHostOver } from './host.ts'
+import { startHostOver } from './host.ts'
 import { redirectUri } from './login.ts'
+import { openRegistration } from './requests.ts'
 
 // PostgreSQL rejects more text values than SQLite.
 const open = allStoreKinds.PostgreSQL as () => Promise<StoresUnderTest>

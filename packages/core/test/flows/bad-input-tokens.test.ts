@@ -2,8 +2,9 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { exportJWK, exportSPKI, generateKeyPair, importJWK, type JWK, type JWTHeaderParameters, SignJWT } from 'jose'
 import { createParty, logIn, type Party } from '../conformance/party.ts'
-import { sendForm, shareHost, viewOf, visit } from './host.ts'
+import { shareHost, viewOf, visit } from './host.ts'
 import { authorizationUrl, redirectUri } from './login.ts'
+import { sendForm } from './requests.ts'
 
 const own = await generateKeyPair('RS256', { extractable: true })
 const foreign = await generateKeyPair('RS256', { extractable: true })

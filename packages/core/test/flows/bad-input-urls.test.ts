@@ -6,8 +6,9 @@ import { createPublicFetch } from '@pocket/core'
 import { startHttpServer } from '@pocket/test-support'
 import { exportJWK, generateKeyPair } from 'jose'
 import { signJwt } from './client-jwts.ts'
-import { type Host, sendForm, startHost, viewOf } from './host.ts'
+import { type Host, startHost, viewOf } from './host.ts'
 import { authorizationUrl, followAuthorization, redirectUri } from './login.ts'
+import { sendForm } from './requests.ts'
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const { publicKey, privateKey } = await generateKeyPair('ES256')

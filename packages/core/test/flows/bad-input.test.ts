@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, test } from '@jest/globals'
 import { defaultPasskeyPolicy } from '@pocket/core'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import { createFixtureWithCode, requestToken, startSignIn } from './bad-input-fixture.ts'
-import { answerCeremony, cookieHeader, minute, shareHost, startHost, viewOf } from './host.ts'
+import { answerCeremony, minute, shareHost, startHost, viewOf } from './host.ts'
 import { authorizationUrl, redirectUri } from './login.ts'
+import { cookieHeader } from './requests.ts'
 
 const host = shareHost()
 beforeEach(() => void host.events.splice(0))

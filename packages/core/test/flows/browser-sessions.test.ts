@@ -5,8 +5,9 @@ import { UserAgent } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
 import * as oidc from 'openid-client'
 import { storeKinds } from '../contracts/store-kinds.ts'
-import { cookieHeader, type Host, hour, minute, resumeUrl, signOut, startHostOver, withRoutes } from './host.ts'
+import { type Host, hour, minute, resumeUrl, signOut, startHostOver, withRoutes } from './host.ts'
 import { authorizationUrl, followAuthorization, relyingParty } from './login.ts'
+import { cookieHeader } from './requests.ts'
 
 /** A response that the server has finished and the browser has not yet received. */
 interface LateResponse {

@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import type { Account, ClientProtocolInput } from '@pocket/core'
 import * as oidc from 'openid-client'
 import { beginAuthorization, createParty, receiveClaims, signInAndConsent } from './claims-client.ts'
-import { redirectParameters, shareHost, signIn, viewOf, visit } from './host.ts'
+import { shareHost, signIn, viewOf, visit } from './host.ts'
 import { redirectUri } from './login.ts'
+import { redirectParameters } from './requests.ts'
 
 const host = shareHost()
 

@@ -4,8 +4,9 @@ import { startHttpServer } from '@pocket/test-support'
 import { exportJWK, generateKeyPair, type JWTPayload } from 'jose'
 import * as oidc from 'openid-client'
 import { signJwt, signProof } from './client-jwts.ts'
-import { type Host, minute, sendForm, shareHost, startHost } from './host.ts'
+import { type Host, minute, shareHost, startHost } from './host.ts'
 import { login, relyingParty } from './login.ts'
+import { sendForm } from './requests.ts'
 
 const host = shareHost()
 

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals'
 import * as oidc from 'openid-client'
-import { shareHost, verifyJwt } from './host.ts'
+import { shareHost } from './host.ts'
 import { expectRefusal, relyingParty } from './login.ts'
+import { verifyJwt } from './requests.ts'
 
 const host = shareHost()
 

@@ -2,8 +2,9 @@ import { describe, expect, jest, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import { decodeProtectedHeader, exportJWK, generateKeyPair, type JWK } from 'jose'
 import * as oidc from 'openid-client'
-import { type Host, redirectParameters, shareHost, startHost, visit } from './host.ts'
+import { type Host, shareHost, startHost, visit } from './host.ts'
 import { authorizationUrl, followAuthorization, login, redirectUri, relyingParty } from './login.ts'
+import { redirectParameters } from './requests.ts'
 
 const host = shareHost()
 

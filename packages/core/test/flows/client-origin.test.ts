@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals'
 import type { RenderPage } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
-import { openRegistration, sendJson, shareHost, startHost, viewOf } from './host.ts'
+import { shareHost, startHost, viewOf } from './host.ts'
 import { authorizationUrl, redirectUri } from './login.ts'
+import { openRegistration, sendJson } from './requests.ts'
 
 const metadata = {
   redirect_uris: [redirectUri],

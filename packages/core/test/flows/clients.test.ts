@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import type { NewClientInput } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { decide, minute, redirectParameters, returnDenied, second, shareHost, signIn, viewOf, visit } from './host.ts'
+import { decide, minute, returnDenied, second, shareHost, signIn, viewOf, visit } from './host.ts'
 import { expectRefusal, type Parameters, redirectUri, relyingParty } from './login.ts'
+import { redirectParameters } from './requests.ts'
 import { stopTime } from './stop-time.ts'
 
 const host = shareHost()

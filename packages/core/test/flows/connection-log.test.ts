@@ -7,8 +7,9 @@ import { createConnectionLog } from '../../src/connection-log/connection-log.ts'
 import { MasterKey } from '../../src/master-key.ts'
 import { createTrialMarks, trialHeader } from '../../src/oidc/client-trial/trial-mark.ts'
 import { signJwt } from './client-jwts.ts'
-import { decide, freshHost, type Host, openBrowser, sendForm, signIn } from './host.ts'
+import { decide, freshHost, type Host, openBrowser, signIn } from './host.ts'
 import { authorizationUrl, redirectUri } from './login.ts'
+import { sendForm } from './requests.ts'
 
 const host = freshHost()
 

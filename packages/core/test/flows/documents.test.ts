@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import { fetchThrough } from '@pocket/core/testing'
 import { exportJWK, generateKeyPair } from 'jose'
 import * as oidc from 'openid-client'
-import { sendForm, shareHost, startHost } from './host.ts'
+import { shareHost, startHost } from './host.ts'
+import { sendForm } from './requests.ts'
 
 const host = shareHost()
 

@@ -1,8 +1,9 @@
 import { beforeAll, expect, test } from '@jest/globals'
 import type { Client } from '@pocket/core'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
-import { sendForm, shareHost } from './host.ts'
+import { shareHost } from './host.ts'
 import { redirectUri } from './login.ts'
+import { sendForm } from './requests.ts'
 
 type Fields = Readonly<Record<string, string>>
 type Algorithm = keyof typeof keys

@@ -3,7 +3,8 @@ import { createPublicFetch } from '@pocket/core'
 import { startHttpServer } from '@pocket/test-support'
 import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { allStoreKinds } from '../contracts/store-kinds.ts'
-import { type Host, sendForm, startHost } from './host.ts'
+import { type Host, startHost } from './host.ts'
+import { sendForm } from './requests.ts'
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const [ours, theirs] = await Promise.all([

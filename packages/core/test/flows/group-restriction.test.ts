@@ -2,8 +2,9 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { ClientProtocolInput, NewClientInput } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { decide, type Host, openBrowser, sendJson, shareHost, signIn, viewOf, visit } from './host.ts'
+import { decide, type Host, openBrowser, shareHost, signIn, viewOf, visit } from './host.ts'
 import { authorizationUrl, login, type Parameters, redirectUri, relyingParty } from './login.ts'
+import { sendJson } from './requests.ts'
 
 const registration = async () => ({ mode: 'open', restrictToGroups: true, documentPatterns: [] }) as const
 const host = shareHost({ options: { protocol: { clientRegistration: registration } } })

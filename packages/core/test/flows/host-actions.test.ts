@@ -5,8 +5,9 @@ import { PocketError } from '@pocket/core/errors'
 import { memoryStores } from '@pocket/core/memory'
 import { SoftwareAuthenticator, UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { decide, type Host, minute, openRegistration, sendJson, signIn, startHost, viewOf } from './host.ts'
+import { decide, type Host, minute, signIn, startHost, viewOf } from './host.ts'
 import { redirectUri, relyingParty } from './login.ts'
+import { openRegistration, sendJson } from './requests.ts'
 
 type HookName = keyof BeforeHookInputs
 type RequestHandler = (req: IncomingMessage, res: ServerResponse) => Promise<unknown>

@@ -2,8 +2,9 @@ import { expect, test } from '@jest/globals'
 import type { AuditEvent, BeforeHookInputs, BeforeHooks, RequestOrigin } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { decide, openRegistration, sendJson, signIn, startHost, viewOf } from './host.ts'
+import { decide, signIn, startHost, viewOf } from './host.ts'
 import { login, relyingParty } from './login.ts'
+import { openRegistration, sendJson } from './requests.ts'
 
 const callback = { redirect_uri: 'https://app.example/callback', scope: 'openid profile' }
 

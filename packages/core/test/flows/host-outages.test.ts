@@ -3,8 +3,9 @@ import { afterEach, expect, test } from '@jest/globals'
 import type { PocketOptions } from '@pocket/core'
 import { UnavailableError } from '@pocket/core/errors'
 import { UserAgent } from '@pocket/core/testing'
-import { type Host, minute, sendForm, startHost, testAccount } from './host.ts'
+import { type Host, minute, startHost, testAccount } from './host.ts'
 import { login, redirectUri, relyingParty } from './login.ts'
+import { sendForm } from './requests.ts'
 
 let host: Host
 let outage: Error | undefined

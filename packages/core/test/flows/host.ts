@@ -20,7 +20,6 @@ import { memoryStores } from '@pocket/core/memory'
 import { SoftwareAuthenticator, UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { shareBetweenTests, startForEachTest } from '@pocket/test-support'
 import type { PublicKeyCredentialCreationOptionsJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
-import { createRemoteJWKSet, type JWTVerifyOptions, jwtVerify } from 'jose'
 import type { StoresUnderTest } from '../contracts/store-kinds.ts'
 
 /** A clock that a test advances. */
@@ -378,47 +377,3 @@ export async function signOut({ issuer }: Pick<Host, 'issuer'>, agent: UserAgent
   const view = viewOf(await agent.get(`${issuer}/api/oidc/end-session`), 'sign-out')
   await agent.postForm(view.submitTo, { ...view.hidden, [view.confirm.name]: view.confirm.value })
 }
-
-/** The parameters of a redirect to a client. */
-export const redirectParameters = ({ location }: UserAgentResponse): Record<string, string> =>
-  Object.fromEntries(new URL(location ?? 'about:blank').searchParams)
-
-/** A `Cookie` header with the cookies that `isSent` accepts. */
-export const cookieHeader = (
-  agent: UserAgent,
-  isSent: (cookie: ReturnType<UserAgent['cookies']>[number]) => boolean = () => true,
-): string =>
-  agent
-    .cookies()
-    .filter(isSent)
-    .map(({ name, value }) => `${name}=${value}`)
-    .join('; ')
-
-/** Posts a form to an endpoint below `/api/oidc`. */
-export const sendForm = (
-  { issuer }: Pick<Host, 'issuer'>,
-  endpoint: string,
-  fields: Fields | string | string[][] | URLSearchParams,
-  headers: Fields = {},
-): Promise<Response> =>
-  fetch(`${issuer}/api/oidc/${endpoint}`, { method: 'POST', body: new URLSearchParams(fields), headers })
-
-/** Lets everyone register clients. */
-export const openRegistration = async () => ({ mode: 'open', restrictToGroups: false, documentPatterns: [] }) as const
-
-/** Sends JSON, for example client metadata to the registration endpoint. */
-export function sendJson(method: string, url: string, body: unknown, token?: string): Promise<Response> {
-  const headers = {
-    'content-type': 'application/json',
-    ...(token !== undefined && { authorization: `Bearer ${token}` }),
-  }
-  return fetch(url, { method, headers, body: typeof body === 'string' ? body : JSON.stringify(body) })
-}
-
-/** Requests UserInfo with a bearer token. */
-export const fetchUserInfo = ({ issuer }: Pick<Host, 'issuer'>, token: string): Promise<Response> =>
-  fetch(`${issuer}/api/oidc/userinfo`, { headers: { authorization: `Bearer ${token}` } })
-
-/** The content of a JWT that the provider signed. */
-export const verifyJwt = ({ issuer }: Pick<Host, 'issuer'>, token: string, options: JWTVerifyOptions = {}) =>
-  jwtVerify(token, createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks.json`)), { issuer, ...options })

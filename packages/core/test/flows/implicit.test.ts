@@ -2,8 +2,9 @@ import { expect, test } from '@jest/globals'
 import type { ClientProtocolInput, PocketOptions } from '@pocket/core'
 import { decodeJwt } from 'jose'
 import * as oidc from 'openid-client'
-import { fetchUserInfo, openRegistration, sendJson, startHost, verifyJwt } from './host.ts'
+import { startHost } from './host.ts'
 import { followAuthorization, redirectUri, relyingParty } from './login.ts'
+import { fetchUserInfo, openRegistration, sendJson, verifyJwt } from './requests.ts'
 
 const open = { protocol: { clientRegistration: openRegistration } }
 

@@ -4,8 +4,9 @@ import { UserAgent } from '@pocket/core/testing'
 import { quickOnly, startHttpServer } from '@pocket/test-support'
 import { PocketError } from '../../src/errors.ts'
 import { storeKinds } from '../contracts/store-kinds.ts'
-import { answerCeremony, type Host, type HostOptions, second, sendForm, sendJson, startHost } from './host.ts'
+import { answerCeremony, type Host, type HostOptions, second, startHost } from './host.ts'
 import { authorizationUrl, redirectUri } from './login.ts'
+import { sendForm, sendJson } from './requests.ts'
 import { stopTime } from './stop-time.ts'
 
 function startLimited(stores?: HostOptions['stores']) {

@@ -9,8 +9,9 @@ import {
 } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { startHttpServer } from '@pocket/test-support'
-import { day, decide, type Host, hour, minute, sendForm, signIn, startHost, viewOf } from './host.ts'
+import { day, decide, type Host, hour, minute, signIn, startHost, viewOf } from './host.ts'
 import { authorizationUrl, redirectUri } from './login.ts'
+import { sendForm } from './requests.ts'
 
 const id = 'https://app.example/oauth/client.json'
 const document = { client_id: id, client_name: 'Documented', redirect_uris: [redirectUri] }

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
-import { decide, openBrowser, sendForm, shareHost, visit } from './host.ts'
+import { decide, openBrowser, shareHost, visit } from './host.ts'
 import { authorizationUrl, followAuthorization, redirectUri, relyingParty } from './login.ts'
+import { sendForm } from './requests.ts'
 
 const host = shareHost()
 

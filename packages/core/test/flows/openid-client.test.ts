@@ -2,8 +2,9 @@ import { connect } from 'node:net'
 import { expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { day, decide, type Host, openBrowser, sendForm, signIn, startHost } from './host.ts'
+import { day, decide, type Host, openBrowser, signIn, startHost } from './host.ts'
 import { authorizationUrl, login, redirectUri, relyingParty } from './login.ts'
+import { sendForm } from './requests.ts'
 
 test('requires PKCE of a confidential client if an administrator enables it', async () => {
   await using host = await startHost()

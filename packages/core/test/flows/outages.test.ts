@@ -3,8 +3,9 @@ import { UserAgent } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
 import { UnavailableError } from '../../src/errors.ts'
 import { memoryStores } from '../../src/memory/index.ts'
-import { answerCeremony, openBrowser, sendForm, startHost, viewOf } from './host.ts'
+import { answerCeremony, openBrowser, startHost, viewOf } from './host.ts'
 import { authorizationUrl, redirectUri } from './login.ts'
+import { sendForm } from './requests.ts'
 
 let isDown = false
 const host = shareBetweenTests(() => startHost({ stores: failDuringOutage(memoryStores()) }))

@@ -4,19 +4,9 @@ import { UserAgent } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
 import * as oidc from 'openid-client'
 import { storeKinds } from '../contracts/store-kinds.ts'
-import {
-  answerCeremony,
-  decide,
-  type Host,
-  hour,
-  sendForm,
-  signIn,
-  startHostOver,
-  submitButton,
-  viewOf,
-  visit,
-} from './host.ts'
+import { answerCeremony, decide, type Host, hour, signIn, startHostOver, submitButton, viewOf, visit } from './host.ts'
 import { authorizationUrl, followAuthorization, type Parameters, redirectUri, relyingParty } from './login.ts'
+import { sendForm } from './requests.ts'
 
 const maxPending = 30
 

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { sendForm, shareHost, visit } from './host.ts'
+import { shareHost, visit } from './host.ts'
 import { authorizationUrl, followAuthorization, redirectUri, relyingParty } from './login.ts'
+import { sendForm } from './requests.ts'
 
 type Party = Awaited<ReturnType<typeof relyingParty>>
 

@@ -1,19 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { NewClientInput, View } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
-import {
-  decide,
-  type Host,
-  minute,
-  redirectParameters,
-  sendForm,
-  shareHost,
-  signIn,
-  submitButton,
-  viewOf,
-  visit,
-} from './host.ts'
+import { decide, type Host, minute, shareHost, signIn, submitButton, viewOf, visit } from './host.ts'
 import { authorizationUrl, login, type Parameters, redirectUri, relyingParty } from './login.ts'
+import { redirectParameters, sendForm } from './requests.ts'
 
 const host = shareHost()
 let person: Awaited<ReturnType<Host['person']>>

@@ -1,18 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import type { NewClientInput } from '@pocket/core'
 import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
-import {
-  decide,
-  type Host,
-  redirectParameters,
-  shareHost,
-  signIn,
-  startHost,
-  submitButton,
-  viewOf,
-  visit,
-} from './host.ts'
+import { decide, type Host, shareHost, signIn, startHost, submitButton, viewOf, visit } from './host.ts'
 import { authorizationUrl, login, type Parameters, redirectUri, relyingParty } from './login.ts'
+import { redirectParameters } from './requests.ts'
 
 const host = shareHost()
 

@@ -3,8 +3,9 @@ import { beforeAll, expect, jest, test } from '@jest/globals'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWTPayload } from 'jose'
 import * as oidc from 'openid-client'
 import { signProof } from './client-jwts.ts'
-import { sendForm, shareHost } from './host.ts'
+import { shareHost } from './host.ts'
 import { login, redirectUri, relyingParty } from './login.ts'
+import { sendForm } from './requests.ts'
 
 type Fields = Readonly<Record<string, string>>
 

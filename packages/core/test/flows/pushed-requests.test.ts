@@ -7,8 +7,9 @@ import { exportJWK, generateKeyPair } from 'jose'
 import * as oidc from 'openid-client'
 import { storeKinds } from '../contracts/store-kinds.ts'
 import { signJwt } from './client-jwts.ts'
-import { decide, hour, sendForm, shareHost, signIn, startHostOver, viewOf, visit } from './host.ts'
+import { decide, hour, shareHost, signIn, startHostOver, viewOf, visit } from './host.ts'
 import { followAuthorization, redirectUri, relyingParty } from './login.ts'
+import { sendForm } from './requests.ts'
 
 type Fields = Readonly<Record<string, string>>
 type Party = Awaited<ReturnType<typeof relyingParty>>

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { type Host, redirectParameters, shareHost, startHost, viewOf } from './host.ts'
+import { type Host, shareHost, startHost, viewOf } from './host.ts'
 import { authorizationUrl, discover, followAuthorization } from './login.ts'
+import { redirectParameters } from './requests.ts'
 
 const host = shareHost()
 

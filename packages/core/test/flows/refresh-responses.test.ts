@@ -6,8 +6,9 @@ import * as oidc from 'openid-client'
 import { storeKinds } from '../contracts/store-kinds.ts'
 import { accessToApi, resource } from './api-fixture.ts'
 import { signProof } from './client-jwts.ts'
-import { fetchUserInfo, minute, second, sendForm, startHostOver } from './host.ts'
+import { minute, second, startHostOver } from './host.ts'
 import { login, type Parameters, relyingParty } from './login.ts'
+import { fetchUserInfo, sendForm } from './requests.ts'
 
 type Fields = Readonly<Record<string, string>>
 

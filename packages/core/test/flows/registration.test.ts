@@ -3,8 +3,9 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { type ClientRegistrationPolicy, createPublicFetch } from '@pocket/core'
 import { UserAgent } from '@pocket/core/testing'
 import { startForEachTest } from '@pocket/test-support'
-import { day, decide, hour, openBrowser, openRegistration, sendForm, signIn, startHost, viewOf } from './host.ts'
+import { day, decide, hour, openBrowser, signIn, startHost, viewOf } from './host.ts'
 import { authorizationUrl, redirectUri } from './login.ts'
+import { openRegistration, sendForm } from './requests.ts'
 
 let policy: ClientRegistrationPolicy
 // Before the host ends, which interrupts its work.

@@ -3,8 +3,9 @@ import { createPocket, MasterKey } from '@pocket/core'
 import { memoryStores } from '@pocket/core/memory'
 import { UserAgent } from '@pocket/core/testing'
 import * as oidc from 'openid-client'
-import { fetchUserInfo, minute, second, startHost, verifyJwt, viewOf, visit } from './host.ts'
+import { minute, second, startHost, viewOf, visit } from './host.ts'
 import { login, redirectUri, relyingParty } from './login.ts'
+import { fetchUserInfo, verifyJwt } from './requests.ts'
 
 test.each(['jwt', 'query.jwt', 'fragment.jwt', 'form_post.jwt'])(
   'signs errors in response mode %s for the client too',

@@ -4,20 +4,10 @@ import { shareBetweenTests } from '@pocket/test-support'
 import * as oidc from 'openid-client'
 import { storeKinds } from '../contracts/store-kinds.ts'
 import { accessToApi } from './api-fixture.ts'
-import {
-  decide,
-  fetchUserInfo,
-  type Host,
-  hour,
-  redirectParameters,
-  sendForm,
-  signIn,
-  startHost,
-  viewOf,
-  visit,
-} from './host.ts'
+import { decide, type Host, hour, signIn, startHost, viewOf, visit } from './host.ts'
 import { interceptReads } from './intercepted-reads.ts'
 import { authorizationUrl, redirectUri } from './login.ts'
+import { fetchUserInfo, redirectParameters, sendForm } from './requests.ts'
 
 const repeat50Times = <T>(act: () => Promise<T>) => Promise.all(Array.from({ length: 50 }, act))
 
