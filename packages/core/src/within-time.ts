@@ -4,12 +4,12 @@
  * @param limit - milliseconds
  */
 export async function withTimeout<T>(work: () => T | Promise<T>, limit: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`There was no response within ${limit} ms.`)), limit)
-  })
+  const result = work()
+  const { promise, resolve, reject } = Promise.withResolvers<T>()
+  const timer = setTimeout(() => reject(new Error(`There was no response within ${limit} ms.`)), limit)
+  Promise.resolve(result).then(resolve, reject)
   try {
-    return await Promise.race([work(), timeout])
+    return await promise
   } finally {
     clearTimeout(timer)
   }

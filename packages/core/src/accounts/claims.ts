@@ -23,8 +23,12 @@ export const supportedScopes = ['openid', 'profile', 'email', 'groups', 'offline
 
 /** The scope that releases a claim that is not requested by name. Unknown claims belong to `profile`. */
 export function scopeOfClaim(claim: string): string {
-  return Object.entries(claimsByScope).find(([, claims]) => claims.some((name) => name === claim))?.[0] ?? 'profile'
+  return scopes.get(claim) ?? 'profile'
 }
+
+const scopes: ReadonlyMap<string, string> = new Map(
+  Object.entries(claimsByScope).flatMap(([scope, claims]) => claims.map((claim) => [claim, scope])),
+)
 
 /** Claims by name; unknown values are omitted. */
 export type Claims = Readonly<Record<string, unknown>>
@@ -50,6 +54,8 @@ export function accountClaims(account: Account): Claims {
 }
 
 /** Removes claims without a value. */
-export function omitEmptyClaims(claims: Claims): Claims {
-  return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== null && value !== undefined))
+function omitEmptyClaims(claims: Claims): Claims {
+  const present: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(claims)) if (value !== null && value !== undefined) present[name] = value
+  return present
 }

@@ -92,6 +92,7 @@ const fields: { readonly [Key in keyof Required<Account>]: FieldRule } = {
   extra: { isValid: (value) => typeof value === 'object', expected: 'an object' },
 }
 const fieldRules = Object.entries(fields)
+const fieldNames = Object.keys(fields)
 
 /**
  * Validates the results of the host's account store: an invalid result throws one error that names the method, and no
@@ -164,10 +165,13 @@ export function guardAccounts(host: HostAccounts, hookTimeout: number): Accounts
 /** Reads the fields of an account. A class may define them as accessors, which a spread omits and which can throw. */
 function readFields(method: keyof HostAccounts, hostAccount: HostAccount): Readonly<Record<string, unknown>> {
   try {
-    const allFields: Record<string, unknown> = { ...hostAccount }
-    for (const name of Object.keys(fields) as (keyof Account)[]) allFields[name] = hostAccount[name]
-    if (typeof allFields.id === 'number' || typeof allFields.id === 'bigint') allFields.id = String(allFields.id)
-    return Object.fromEntries(Object.entries(allFields).filter(([, value]) => value !== undefined && value !== null))
+    const values: Record<string, unknown> = {}
+    for (const name of new Set([...fieldNames, ...Object.keys(hostAccount)])) {
+      const value: unknown = Reflect.get(hostAccount, name)
+      if (value !== undefined && value !== null) values[name] = value
+    }
+    if (typeof values.id === 'number' || typeof values.id === 'bigint') values.id = String(values.id)
+    return values
   } catch (cause) {
     throw contractError(method, 'failed', 'A field of the account threw when it was read.', cause)
   }

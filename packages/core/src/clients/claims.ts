@@ -1,5 +1,5 @@
 import type { Account } from '../accounts/account.ts'
-import { accountClaims, type Claims, omitEmptyClaims, scopeOfClaim } from '../accounts/claims.ts'
+import { accountClaims, type Claims, scopeOfClaim } from '../accounts/claims.ts'
 import { customClaims } from '../accounts/custom-claims.ts'
 import { protocolClaims } from '../accounts/reserved-claims.ts'
 import type { ClaimRule, ClientProtocol, GroupRules } from './protocol.ts'
@@ -33,21 +33,17 @@ export function selectClaims(
   const custom = customClaims(account)
   const standard = { ...standardClaims(account, settings), ...request.hostClaims, sub: subject }
   const canRelease = createReleaseCheck(request)
-  const availableClaims = { ...Object.fromEntries(custom), ...standard }
-  const allowedClaims = Object.entries(availableClaims).filter(([claim]) => canRelease(claim))
-  const customizedClaims = settings.claimRules
-    .filter(({ claim }) => !protocolClaims.has(claim))
-    .map((rule): [string, unknown] => [
-      rule.claim,
-      convertValue(sourceValue(rule.source, { standard, custom, canRelease }), rule.as),
-    ])
-    .filter(([, value]) => value !== undefined && value !== null)
   const rejected = new Set(request.rejected)
   const canReceive = (value: unknown) => subject === account.id || !`${JSON.stringify(value)}`.includes(account.id)
-  const claims = [...allowedClaims, ...customizedClaims].filter(
-    ([claim, value]) => !rejected.has(claim) && canReceive(value),
-  )
-  return { ...omitEmptyClaims(Object.fromEntries(claims)), sub: subject }
+  const claims: [string, unknown][] = []
+  const add = (claim: string, value: unknown) => {
+    if (value !== undefined && value !== null && !rejected.has(claim) && canReceive(value)) claims.push([claim, value])
+  }
+  for (const [claim, value] of Object.entries({ ...Object.fromEntries(custom), ...standard }))
+    if (canRelease(claim)) add(claim, value)
+  for (const { claim, source, as } of settings.claimRules)
+    if (!protocolClaims.has(claim)) add(claim, convertValue(sourceValue(source, { standard, custom, canRelease }), as))
+  return { ...Object.fromEntries(claims), sub: subject }
 }
 
 function standardClaims(account: Account, { groupRules, userNames }: ClaimSettings): Claims {

@@ -178,9 +178,8 @@ export function createForwardAuth(context: CoreContext, services: ForwardAuthSer
       const rest = call.slice(endpoint.length)
       return runUnitOfWork(() => check(ctx, endpoint, rest.startsWith('/') ? rest : `/${rest}`))
     }
-    const host = forwardedHost(ctx.req)
     const isProxied = isFromProxy(ctx.req, trustProxy)
-    const requestedHost = isProxied ? host : ctx.req.headers.host?.toLowerCase()
+    const requestedHost = isProxied ? forwardedHost(ctx.req) : ctx.req.headers.host?.toLowerCase()
     if (requestedHost === undefined || ownHosts.has(requestedHost)) return next()
     const site = await findSite(requestedHost)
     if (!site) return next()

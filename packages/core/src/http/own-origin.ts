@@ -15,6 +15,7 @@ export function configuredOrigin(
   origins: readonly [string, ...string[]],
   trustProxy: TrustProxy = () => false,
 ): string {
+  if (origins.length === 1) return origins[0]
   const cached = cachedOrigins.get(req) ?? new Map<string, string>()
   const known = cached.get(origins[0])
   if (known !== undefined) return known

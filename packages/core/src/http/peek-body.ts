@@ -13,7 +13,8 @@ export async function peekBody(req: IncomingMessage, limit: number): Promise<Buf
 /** Whether the body is longer than `limit` bytes; it stays readable. */
 export async function isBodyLongerThan(req: IncomingMessage, limit: number): Promise<boolean> {
   if (!hasBody(req)) return false
-  if (Number(req.headers['content-length'] ?? 0) > limit) return true
+  // Node rejects a body that is longer than its header says.
+  if (req.headers['transfer-encoding'] === undefined) return Number(req.headers['content-length']) > limit
   return (await readStart(req, limit)).length > limit
 }
 

@@ -333,13 +333,11 @@ function readPayload(artifact: Artifact | undefined, id: string | undefined): Ad
   const payload: AdapterPayload = JSON.parse(artifact.payload)
   if (payload.returnTo !== undefined && id !== undefined)
     payload.returnTo = payload.returnTo.replaceAll(idPlaceholder, id)
-  return {
-    ...payload,
-    // An artifact found by UID or user code can be read and written back, but not used as a bearer value.
-    jti: id ?? `${hiddenPrefix}${artifact.key}`,
-    kind: artifact.model,
-    ...(artifact.consumedAt !== null && { consumed: Math.floor(artifact.consumedAt / 1000) }),
-  }
+  // An artifact found by UID or user code can be read and written back, but not used as a bearer value.
+  payload.jti = id ?? `${hiddenPrefix}${artifact.key}`
+  payload.kind = artifact.model
+  if (artifact.consumedAt !== null) payload.consumed = Math.floor(artifact.consumedAt / 1000)
+  return payload
 }
 
 /** Whether the current request of an unauthenticated client creates this artifact. */
@@ -361,7 +359,8 @@ function alreadyDecided(): Error {
 
 /** Removes the audience of an API token for UserInfo requests, because the audience is the API. */
 function withoutAudience(payload: AdapterPayload | undefined): AdapterPayload | undefined {
-  if (Provider.ctx?.oidc?.route !== 'userinfo' || !payload?.scope?.split(' ').includes('openid')) return payload
+  if (payload?.aud === undefined || Provider.ctx?.oidc?.route !== 'userinfo') return payload
+  if (!payload.scope?.split(' ').includes('openid')) return payload
   const { aud: _, ...rest } = payload
   return rest
 }

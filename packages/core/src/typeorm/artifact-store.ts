@@ -35,6 +35,8 @@ function issueSql(usesCredential: boolean): string {
 }
 
 function selectByKeys(count: number): string {
+  // SQLite makes a temporary table of a list, even of one item.
+  if (count === 1) return `${rows.select} WHERE "key" = $1`
   return `${rows.select} WHERE "key" IN (${Array.from({ length: count }, (_, index) => `$${index + 1}`).join(', ')})`
 }
 
@@ -48,7 +50,7 @@ const sql = {
   },
   replace: `UPDATE ${rows.table} SET ${rows.assignments('network')}, network = COALESCE(network, $${rows.count}) WHERE "key" = $${rows.count + 1} AND payload = $${rows.count + 2}`,
   refresh: `UPDATE ${rows.table} SET payload = $2, expires_at = $3 WHERE "key" = $1 AND payload = $4`,
-  find: `${rows.select} WHERE "key" = $1`,
+  find: selectByKeys(1),
   findWithSession: `WITH found AS (${rows.select} WHERE "key" = $1) SELECT * FROM found UNION ALL
     ${rows.select} WHERE model = 'Session' AND uid = (SELECT uid FROM found)`,
   findByUid: `${rows.select} WHERE uid = $1 AND model = $2 LIMIT 1`,

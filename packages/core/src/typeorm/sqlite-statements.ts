@@ -41,9 +41,8 @@ type Bindable = Readonly<Record<string, string | number | null>>
 /** SQLite numbers `$1` by position only if it is bound by name, and it has no booleans. */
 function toBindable(parameters: readonly Parameter[]): Bindable {
   const values: Record<string, string | number | null> = {}
-  for (const [index, value] of parameters.entries()) {
-    values[index + 1] = typeof value === 'boolean' ? Number(value) : value
-  }
+  let position = 0
+  for (const value of parameters) values[++position] = typeof value === 'boolean' ? Number(value) : value
   return values
 }
 

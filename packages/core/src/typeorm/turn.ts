@@ -56,7 +56,7 @@ export class Turn {
   }
 
   protected runStatement<T>(work: () => T, _readonly: boolean): Promise<T> {
-    return new Promise((resolve) => resolve(work()))
+    return settle(work)
   }
 
   protected get hasInnerTurn(): boolean {
@@ -96,13 +96,13 @@ export class Turn {
   #queue<T>(start: () => T | Promise<T>): Promise<T> {
     if (this.#ended) return Promise.reject(endedTransaction())
     this.#used = true
-    if (this.#innerTurn === undefined && this.#waiting.length === 0) return new Promise((resolve) => resolve(start()))
+    if (this.#innerTurn === undefined && this.#waiting.length === 0) return settle(start)
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         start: () => {
           clearTimeout(timer)
           // An error must reach only this caller, not the caller that has just ended a turn.
-          new Promise<T>((resolveStart) => resolveStart(start())).then(resolve, reject)
+          settle(start).then(resolve, reject)
         },
         cancel: (error) => {
           clearTimeout(timer)
@@ -115,6 +115,15 @@ export class Turn {
       }, this.maxWait)
       this.#waiting.push(waiter)
     })
+  }
+}
+
+/** As `Promise.try`, but a promise that `work` returns is not wrapped in another one, which costs two microtasks. */
+function settle<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return Promise.resolve(work())
+  } catch (error) {
+    return Promise.reject(error)
   }
 }
 
