@@ -30,7 +30,7 @@ export function recordStatements(): SentStatements {
     // The types declare the message as the store.
     requests.start.bindStore(recording as never, open as never)
     stack.defer(() => requests.start.unbindStore(recording as never))
-    for (const method of ['query', 'queryByKey', 'execute'] as const) {
+    for (const method of ['query', 'execute'] as const) {
       const original = Database.prototype[method]
       const spy = jest.spyOn(Database.prototype, method)
       spy.mockImplementation(function record(this: Database, sql, parameters = [], ...rest: unknown[]) {

@@ -4,16 +4,12 @@ import type { DataSource } from 'typeorm'
 /** Counts the statements that `work` sends to the database. */
 export async function countStatements(dataSource: DataSource, callback: () => Promise<unknown>): Promise<number> {
   const database = databaseOf(dataSource)
-  const { query, queryByKey, execute } = database
+  const { query, execute } = database
   let count = 0
   database.query = (...args) => {
     count += 1
     // Only the caller knows the type of the rows.
     return query.apply(database, args) as Promise<never>
-  }
-  database.queryByKey = (...args) => {
-    count += 1
-    return queryByKey.apply(database, args) as Promise<never>
   }
   database.execute = (...args) => {
     count += 1
@@ -22,7 +18,7 @@ export async function countStatements(dataSource: DataSource, callback: () => Pr
   try {
     await callback()
   } finally {
-    Object.assign(database, { query, queryByKey, execute })
+    Object.assign(database, { query, execute })
   }
   return count
 }

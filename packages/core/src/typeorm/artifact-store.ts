@@ -79,7 +79,7 @@ export function createTypeormArtifactStore(database: Database): ArtifactStore {
   const lock: ArtifactStore['lock'] = async (key) => {
     // On SQLite a transaction already excludes all others.
     const lock = database.kind === 'postgres' ? ' FOR UPDATE' : ''
-    return rows.first(await database.query(sql.find + lock, [key], key))
+    return rows.first(await database.query(sql.find + lock, [key], { row: key }))
   }
 
   const consume: ArtifactStore['consume'] = async (key, at, { milliseconds, uses } = noLeeway) =>
@@ -106,7 +106,7 @@ export function createTypeormArtifactStore(database: Database): ArtifactStore {
 
     refresh: async ({ key, payload, expiresAt }, before) =>
       (await database.execute(sql.refresh, [key, payload, expiresAt, before], key)) === 1,
-    find: async (key) => rows.first(await database.queryByKey(sql.find, [key], key)),
+    find: async (key) => rows.first(await database.query(sql.find, [key], { row: key, isKeyRead: true })),
 
     async findWithGrants(keys) {
       const select = selectByKeys(keys.length)
@@ -114,7 +114,7 @@ export function createTypeormArtifactStore(database: Database): ArtifactStore {
       if (database.kind === 'sqlite') return rows.all(await database.query(select, keys))
       const withGrants = `WITH found AS (${select}) SELECT * FROM found UNION ALL
       ${rows.select} WHERE "key" IN (SELECT ${grantKey} FROM found)`
-      return rows.all(await database.queryByKey(withGrants, keys))
+      return rows.all(await database.query(withGrants, keys, { isKeyRead: true }))
     },
 
     findWithSession: async (key) => rows.all(await database.query(sql.findWithSession, [key])),

@@ -29,7 +29,8 @@ const sql = {
 
 export function createTypeormConsentStore(database: Database): ConsentStore {
   return {
-    find: async (accountId, clientId) => rows.first(await database.queryByKey(sql.find, [accountId, clientId])),
+    find: async (accountId, clientId) =>
+      rows.first(await database.query(sql.find, [accountId, clientId], { isKeyRead: true })),
 
     async allow(accountId, clientId, scopes, at) {
       const newConsent = { accountId, clientId, scopes: [...new Set(scopes)], createdAt: at, updatedAt: at }

@@ -14,7 +14,8 @@ import { assertSupportedTypeorm } from './installed.ts'
 import { type Parameter, rejectNul } from './parameter.ts'
 import { combineStatements, isAffected, isCombinable, type PendingWrite, type WriteScope } from './pending-writes.ts'
 import { type CachedQuery, changeVersion, RowCache } from './row-cache.ts'
-import type { StatementResult, Statements } from './statements.ts'
+import type { Statement, StatementResult } from './statement.ts'
+import type { Statements } from './statements.ts'
 import { createTableNameRewriter, type RewriteTableNames } from './table-names.ts'
 
 /** The supported kinds of databases. */
@@ -33,15 +34,6 @@ interface Batch extends WriteScope {
   /** Settles when the last combined statement has completed. */
   lastFlush: Promise<unknown>
   failure?: { readonly error: unknown }
-}
-
-interface StatementOptions {
-  /** Identifies the only row that the statement reads or writes. */
-  readonly row?: string | undefined
-  /** Whether the caller needs only the number of rows. */
-  readonly onlyCount?: boolean
-  /** See {@link Database.queryByKey}. */
-  readonly isKeyRead?: boolean
 }
 
 /**
@@ -79,28 +71,22 @@ export class Database {
    * Runs a prepared statement with the placeholders `$1`, `$2`, ... and returns its rows. The caller declares `Row`:
    * PostgreSQL returns `bigint` as text, SQLite returns booleans as 0 and 1.
    *
-   * @param row - identifies the row, if the statement reads or writes only one
    * @throws {InvalidInputError} `validation_failed` if a string contains a NUL character
    * @throws {UnavailableError} if the database cannot be reached or does not respond in time
    */
   async query<Row extends object>(
     sql: string,
     parameters: readonly Parameter[] = [],
-    row?: string,
+    options: Omit<Statement, 'sql' | 'parameters'> = {},
   ): Promise<readonly Row[]> {
-    return this.#query(sql, parameters, { row })
+    const { rows } = await this.#run({ sql, parameters, ...options })
+    // Only the author of the statement knows its columns.
+    return rows as readonly Row[]
   }
 
   /**
-   * Like {@link Database.query}, for reads of few rows by an index. On PostgreSQL such reads of concurrent requests are sent
-   * together and wait for each other, so they must not lock rows.
-   */
-  queryByKey<Row extends object>(sql: string, parameters: readonly Parameter[], row?: string): Promise<readonly Row[]> {
-    return this.#query(sql, parameters, { row, isKeyRead: true })
-  }
-
-  /**
-   * Like {@link Database.queryByKey}, but a request reads the same rows once, unless it has since changed their table or locked.
+   * Like {@link Database.query} with `isKeyRead`, but a request reads the same rows once, unless it has since changed their table or
+   * locked.
    *
    * @param key - identifies the rows; by default the parameters
    */
@@ -109,7 +95,7 @@ export class Database {
     parameters: readonly Parameter[],
     key: readonly Parameter[] = parameters,
   ): Promise<readonly Row[]> {
-    return this.#unitOfWork.read(sql, key, () => this.queryByKey<Row>(sql, parameters))
+    return this.#unitOfWork.read(sql, key, () => this.query<Row>(sql, parameters, { isKeyRead: true }))
   }
 
   /** Declares tables that {@link Database.queryCached} reads. */
@@ -153,7 +139,7 @@ export class Database {
 
   /** Like {@link Database.query}, for statements that return only a row count. */
   async execute(sql: string, parameters: readonly Parameter[] = [], row?: string): Promise<number> {
-    const { count } = await this.#run(sql, parameters, { row, onlyCount: true })
+    const { count } = await this.#run({ sql, parameters, row }, true)
     return count
   }
 
@@ -174,7 +160,7 @@ export class Database {
       return onCount?.(count)
     }
     rejectNul(parameters)
-    if (isAffected(scope.pending, sql, row)) await this.#flush(scope)
+    if (isAffected(scope.pending, write)) await this.#flush(scope)
     scope.pending.push(write)
     if ('beforeCommit' in scope) scope.beforeCommit ??= () => this.#finish(scope)
   }
@@ -200,33 +186,22 @@ export class Database {
     })
   }
 
-  async #query<Row extends object>(
-    sql: string,
-    parameters: readonly Parameter[],
-    options: StatementOptions,
-  ): Promise<readonly Row[]> {
-    const { rows } = await this.#run(sql, parameters, options)
-    // Only the author of the statement knows its columns.
-    return rows as readonly Row[]
-  }
-
-  async #run(sql: string, parameters: readonly Parameter[], options: StatementOptions = {}): Promise<StatementResult> {
-    rejectNul(parameters)
+  async #run(statement: Statement, onlyCount = false): Promise<StatementResult> {
+    const { sql } = statement
+    rejectNul(statement.parameters)
     if (this.#cache.isChangedBy(sql)) {
-      if (this.#ambient.current() === undefined) return this.transaction(() => this.#run(sql, parameters))
+      if (this.#ambient.current() === undefined) return this.transaction(() => this.#run(statement))
       await this.noteCacheChange()
     }
     const scope = this.#scope()
     if (scope && 'lastFlush' in scope) await scope.lastFlush
-    const send = () => this.#send(sql, parameters, sql, options.isKeyRead)
-    if (scope === undefined || scope.pending.length === 0) return send()
-    if (isAffected(scope.pending, sql, options.row) || (options.onlyCount && !isCombinable(sql)))
-      await this.#flush(scope)
-    else if (options.onlyCount) {
-      const counts = await this.#flush(scope, { sql, parameters })
+    if (scope === undefined || scope.pending.length === 0) return this.#send(statement)
+    if (isAffected(scope.pending, statement) || (onlyCount && !isCombinable(sql))) await this.#flush(scope)
+    else if (onlyCount) {
+      const counts = await this.#flush(scope, statement)
       return { rows: [], count: counts[0] ?? 0 }
     }
-    return send()
+    return this.#send(statement)
   }
 
   /** Where deferred writes wait; `undefined` if they are sent immediately. */
@@ -255,10 +230,9 @@ export class Database {
     if (only === undefined) return []
     const counts: number[] = []
     if (this.kind === 'sqlite') counts.push(...(await this.#sendAtOnce(writes, first)))
-    else if (writes.length === 1) counts.push((await this.#send(only.sql, only.parameters, first?.sql ?? '')).count)
+    else if (writes.length === 1) counts.push((await this.#send(only, first?.sql ?? '')).count)
     else {
-      const { sql, parameters } = combineStatements(writes)
-      const { rows } = await this.#send(sql, parameters, first?.sql ?? '')
+      const { rows } = await this.#send(combineStatements(writes), first?.sql ?? '')
       counts.push(...Object.values(rows[0] ?? {}).map(Number))
     }
     for (const [index, { onCount }] of writes.entries()) onCount?.(counts[index] ?? 0)
@@ -267,9 +241,7 @@ export class Database {
 
   /** Statements of one tick share a commit. */
   async #sendAtOnce(writes: readonly PendingWrite[], first?: PendingWrite): Promise<readonly number[]> {
-    const results = await Promise.allSettled(
-      writes.map((write) => this.#send(write.sql, write.parameters, write === first ? write.sql : '')),
-    )
+    const results = await Promise.allSettled(writes.map((write) => this.#send(write, write === first ? write.sql : '')))
     return results.map((result) => {
       if (result.status === 'rejected') throw result.reason
       return result.value.count
@@ -277,15 +249,12 @@ export class Database {
   }
 
   /** @param change - the part of the statement that may have changed rows, which the request then reads again */
-  async #send(
-    sql: string,
-    parameters: readonly Parameter[],
-    change = sql,
-    isKeyRead = false,
-  ): Promise<StatementResult> {
+  async #send(statement: Statement, change = statement.sql): Promise<StatementResult> {
+    const { sql } = statement
+    const sent = this.#rewriteTableNames ? { ...statement, sql: this.#rewriteTableNames(sql) } : statement
     try {
       return await trace(tracedStatements, { sql, kind: this.kind }, () =>
-        this.#statements.run(this.#rewriteTableNames?.(sql) ?? sql, parameters, this.#ambient.current(), isKeyRead),
+        this.#statements.run(sent, this.#ambient.current()),
       )
     } catch (error) {
       throw isMissingTable(error)
@@ -327,8 +296,7 @@ export class Database {
   async #finish(transaction: AmbientTransaction): Promise<void> {
     await this.#flush(transaction)
     if (!transaction.changesCache) return
-    const { sql, parameters } = changeVersion(this.kind)
-    await this.#send(sql, parameters)
+    await this.#send(changeVersion(this.kind))
   }
 
   /**

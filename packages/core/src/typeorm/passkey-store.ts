@@ -61,7 +61,7 @@ export function createTypeormPasskeyStore(database: Database): PasskeyStore {
       }),
 
     findByCredentialId: async (credentialId) =>
-      rows.first(await database.queryByKey(sql.findByCredentialId, [credentialId])),
+      rows.first(await database.query(sql.findByCredentialId, [credentialId], { isKeyRead: true })),
 
     async listByAccount(accountId) {
       const passkeys = rows.all(await database.queryOnce(sql.listByAccount, [accountId]))

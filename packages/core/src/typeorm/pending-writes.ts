@@ -1,11 +1,7 @@
-import type { Parameter } from './parameter.ts'
+import type { Statement } from './statement.ts'
 
 /** A write whose result nothing waits for. */
-export interface PendingWrite {
-  readonly sql: string
-  readonly parameters: readonly Parameter[]
-  /** Identifies the only row that the statement reads or writes, if it is only one. */
-  readonly row?: string
+export interface PendingWrite extends Statement {
   /** Receives the number of written rows; an error rolls back the transaction. */
   readonly onCount?: (count: number) => void
 }
@@ -16,7 +12,7 @@ export interface WriteScope {
 }
 
 /** Whether the statement may read or write a row that a pending write changes. */
-export function isAffected(pending: readonly PendingWrite[], sql: string, row: string | undefined): boolean {
+export function isAffected(pending: readonly PendingWrite[], { sql, row }: Statement): boolean {
   return pending.some((write) => {
     const isOtherRow = row !== undefined && write.row !== undefined && row !== write.row
     return !isOtherRow && sql.includes(tableOf(write.sql))
@@ -29,7 +25,7 @@ export function isCombinable(sql: string): boolean {
 }
 
 /** One statement of PostgreSQL that runs all of these; it returns the number of rows of each. Each changes other rows. */
-export function combineStatements(statements: readonly Pick<PendingWrite, 'sql' | 'parameters'>[]) {
+export function combineStatements(statements: readonly Statement[]): Statement {
   let offset = 0
   const parts = statements.map(({ sql, parameters }, index) => {
     const shift = offset

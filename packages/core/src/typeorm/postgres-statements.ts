@@ -3,9 +3,9 @@ import type { ClientBase, Pool, QueryConfig } from 'pg'
 import { isResponseTimeout, noResponseMessage } from '../outage.ts'
 import { cacheByStatement } from '../statement-cache.ts'
 import type { AmbientTransaction } from './ambient-transactions.ts'
-import type { Parameter } from './parameter.ts'
 import { ReadBatches } from './read-batches.ts'
-import type { StatementResult, Statements } from './statements.ts'
+import type { Statement, StatementResult } from './statement.ts'
+import type { Statements } from './statements.ts'
 import { endedTransaction } from './turn.ts'
 
 /** Milliseconds during which statements fail immediately after PostgreSQL stopped responding. */
@@ -31,17 +31,19 @@ export class PostgresStatements implements Statements {
   }
 
   async run(
-    sql: string,
-    parameters: readonly Parameter[],
+    { sql, parameters, isKeyRead = false }: Statement,
     transaction: AmbientTransaction | undefined,
-    isKeyRead = false,
   ): Promise<StatementResult> {
     // Later statements of the same request need not wait for the same timeout again.
     if (performance.now() < this.#unavailableUntil) throw new Error(noResponseMessage)
     const startedAt = performance.now()
     const query: QueryConfig = { text: sql, values: [...parameters], ...(this.#isNamed && { name: this.#nameOf(sql) }) }
     try {
-      const { rows, rowCount } = await this.#send(query, transaction, isKeyRead)
+      const { rows, rowCount } = await (transaction
+        ? runInOrder(transaction, query)
+        : isKeyRead
+          ? this.#readBatches.run(query)
+          : this.#pool().query<Record<string, unknown>>(query))
       this.#lastResponseAt = performance.now()
       return { rows, count: rowCount ?? 0 }
     } catch (error) {
@@ -50,11 +52,6 @@ export class PostgresStatements implements Statements {
         this.#unavailableUntil = performance.now() + failFastPeriod
       throw error
     }
-  }
-
-  #send(query: QueryConfig, transaction: AmbientTransaction | undefined, isKeyRead: boolean) {
-    if (transaction !== undefined) return runInOrder(transaction, query)
-    return isKeyRead ? this.#readBatches.run(query) : this.#pool().query<Record<string, unknown>>(query)
   }
 }
 

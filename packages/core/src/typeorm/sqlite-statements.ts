@@ -2,7 +2,8 @@ import type BetterSqlite3 from 'better-sqlite3'
 import { cacheByStatement } from '../statement-cache.ts'
 import type { AmbientTransaction } from './ambient-transactions.ts'
 import type { Parameter } from './parameter.ts'
-import type { StatementResult, Statements } from './statements.ts'
+import type { Statement, StatementResult } from './statement.ts'
+import type { Statements } from './statements.ts'
 import { endedTransaction } from './turn.ts'
 import { turnOf } from './turn-taking-runner.ts'
 import type { WriteTurns } from './write-turns.ts'
@@ -18,11 +19,7 @@ export class SqliteStatements implements Statements {
     this.#turns = turns
   }
 
-  async run(
-    sql: string,
-    parameters: readonly Parameter[],
-    transaction: AmbientTransaction | undefined,
-  ): Promise<StatementResult> {
+  async run({ sql, parameters }: Statement, transaction: AmbientTransaction | undefined): Promise<StatementResult> {
     const statement = this.#prepare(sql)
     const values = toBindable(parameters)
     if (transaction === undefined) return this.#turns.statement(() => execute(statement, values), statement.readonly)

@@ -117,7 +117,7 @@ class StepBarrier {
 
 function delayArtifactStatements(dataSource: DataSource): void {
   const database = databaseOf(dataSource)
-  for (const name of ['query', 'queryByKey', 'execute'] as const) {
+  for (const name of ['query', 'execute'] as const) {
     const run: (sql: string, ...more: readonly never[]) => Promise<unknown> = database[name].bind(database)
     const runAndDelay: typeof run = async (sql, ...more) => {
       const result = await run(sql, ...more)

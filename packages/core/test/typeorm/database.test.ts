@@ -39,7 +39,7 @@ describe.each(databases)('%s', (kind, open) => {
 
   const insertLater = (id: string, onCount?: (count: number) => void) =>
     database.executeLater({ sql: insert, parameters: [id, '', false], row: id, ...(onCount && { onCount }) })
-  const find = (id: string) => database.query('SELECT id FROM host_note WHERE id = $1', [id], id)
+  const find = (id: string) => database.query('SELECT id FROM host_note WHERE id = $1', [id], { row: id })
 
   test('sends deferred writes before a statement that may concern them, and before the commit', async () => {
     const counts: number[] = []

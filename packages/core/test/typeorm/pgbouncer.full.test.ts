@@ -13,7 +13,7 @@ describeUnless(pgbouncerUnavailableReason, describe)('PgBouncer in transaction m
     stack.defer(() => dataSource.destroy())
     const database = databaseOf(dataSource)
     const read = async (text: string) =>
-      (await database.queryByKey<{ text: string }>('SELECT $1 AS text', [text]))[0]?.text
+      (await database.query<{ text: string }>('SELECT $1 AS text', [text], { isKeyRead: true }))[0]?.text
     const readInTransaction = (text: string) =>
       database.transaction(async () => [await read(`${text}, first`), await read(`${text}, second`)])
     const numbers = Array.from({ length: 50 }, (_, index) => `${index}`)

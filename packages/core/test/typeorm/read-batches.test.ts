@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { DataSource } from 'typeorm'
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js'
 import { postgresOptions } from '../../src/typeorm/index.ts'
-import { type Database, databaseOf } from '../../src/typeorm/internal-sql.ts'
+import { type Database, databaseOf, type Parameter } from '../../src/typeorm/internal-sql.ts'
 import { createPostgres, type EmptyDatabase } from './databases.ts'
 import { startSplittingProxy } from './splitting-proxy.ts'
 
@@ -26,9 +26,10 @@ describe('reads by key of concurrent requests', () => {
     await empty[Symbol.asyncDispose]()
   })
 
-  const echo = async (text: string) =>
-    (await database.queryByKey<{ text: string }>('SELECT $1 AS text', [text]))[0]?.text
-  const pid = async () => (await database.queryByKey<{ pid: number }>('SELECT pg_backend_pid() AS pid', []))[0]?.pid
+  const readByKey = <Row extends object>(sql: string, parameters: readonly Parameter[] = [], row?: string) =>
+    database.query<Row>(sql, parameters, { row, isKeyRead: true })
+  const echo = async (text: string) => (await readByKey<{ text: string }>('SELECT $1 AS text', [text]))[0]?.text
+  const pid = async () => (await readByKey<{ pid: number }>('SELECT pg_backend_pid() AS pid'))[0]?.pid
 
   test('share a connection', async () => {
     const pids = await Promise.all(Array.from({ length: 8 }, pid))
@@ -45,9 +46,8 @@ describe('reads by key of concurrent requests', () => {
     await using proxy = await startSplittingProxy(empty.address)
     await dataSource.destroy()
     await open(proxy.address)
-    const divide = (divisor: number) =>
-      database.queryByKey<{ result: number }>('SELECT 6 / $1::int AS result', [divisor])
-    const missing = () => database.queryByKey('SELECT 1 FROM missing', [])
+    const divide = (divisor: number) => readByKey<{ result: number }>('SELECT 6 / $1::int AS result', [divisor])
+    const missing = () => readByKey('SELECT 1 FROM missing')
     for (let times = 0; times < 2; times++) {
       const ended = await Promise.allSettled([divide(2), divide(0), missing(), echo('a'), divide(3), divide(0)])
       const results = ended.map((result) => (result.status === 'fulfilled' ? result.value : 'failed'))
@@ -56,7 +56,7 @@ describe('reads by key of concurrent requests', () => {
   })
 
   test('fail together when their connection is lost, and the next ones succeed', async () => {
-    const terminate = database.queryByKey('SELECT pg_terminate_backend(pg_backend_pid())', [])
+    const terminate = readByKey('SELECT pg_terminate_backend(pg_backend_pid())')
     const ended = await Promise.allSettled([echo('before'), terminate, echo('after'), echo('after')])
     expect(ended.slice(1)).toEqual(Array.from({ length: 3 }, () => ({ status: 'rejected', reason: unavailable })))
     expect(await Promise.all([echo('a'), echo('b')])).toEqual(['a', 'b'])
@@ -65,7 +65,7 @@ describe('reads by key of concurrent requests', () => {
   test('fail together when one takes too long, instead of waiting for the timeout of each', async () => {
     await dataSource.destroy()
     await open(`${empty.address}?statement_timeout=500`)
-    const sleep = () => database.queryByKey('SELECT pg_sleep(60)', [])
+    const sleep = () => readByKey('SELECT pg_sleep(60)')
     const ended = await Promise.allSettled([echo('before'), sleep(), sleep(), echo('after')])
     const outcomes = ended.map((result) => (result.status === 'fulfilled' ? result.value : result.reason.cause.message))
     const lost = 'Connection terminated unexpectedly'
@@ -75,7 +75,7 @@ describe('reads by key of concurrent requests', () => {
 
   test('see what their request has written, and stay within its transaction', async () => {
     await database.execute('CREATE TABLE item (id text PRIMARY KEY, text text)')
-    const find = (id: string) => database.queryByKey('SELECT text FROM item WHERE id = $1', [id], id)
+    const find = (id: string) => readByKey('SELECT text FROM item WHERE id = $1', [id], id)
     const work = async (id: string) => {
       await database.execute('INSERT INTO item (id, text) VALUES ($1, $2)', [id, 'first'])
       expect(await find(id)).toEqual([{ text: 'first' }])
