@@ -8,51 +8,47 @@ import { type MemoryState, removeWhere } from './memory-state.ts'
 export function createMemoryApiStore(state: MemoryState, grants: Map<string, ApiGrant>): ApiStore {
   const apis = state.map<Api>()
 
-  const find: ApiStore['find'] = (id) => state.run(() => apis.get(id))
+  const find = (id: string) => apis.get(id)
 
-  return {
+  return state.store<ApiStore>({
     find,
     findForUpdate: find,
-    findByResource: (resource) => state.run(() => [...apis.values()].find((api) => api.resource === resource)),
-    list: () => state.run(() => [...apis.values()].sort(createComparator({ by: 'name', descending: false }))),
+    findByResource: (resource) => [...apis.values()].find((api) => api.resource === resource),
+    list: () => [...apis.values()].sort(createComparator({ by: 'name', descending: false })),
 
-    page: (request) =>
-      state.run(() => {
-        const search = nameKey(request.search)
-        const matching = [...apis.values()]
-          .filter(({ name, resource }) => nameKey(name).includes(search) || resource.toLowerCase().includes(search))
-          .filter(({ id }) => request.notGrantedTo === null || !grants.has(keyOf(id, request.notGrantedTo)))
-          .filter(({ accessTokenFormat: format }) => format === (request.accessTokenFormat ?? format))
-          .sort(createComparator(request.sort))
-        const offset = offsetOf(request, matching.length)
-        return { items: matching.slice(offset, offset + request.limit), total: matching.length }
-      }),
+    page(request) {
+      const search = nameKey(request.search)
+      const matching = [...apis.values()]
+        .filter(({ name, resource }) => nameKey(name).includes(search) || resource.toLowerCase().includes(search))
+        .filter(({ id }) => request.notGrantedTo === null || !grants.has(keyOf(id, request.notGrantedTo)))
+        .filter(({ accessTokenFormat: format }) => format === (request.accessTokenFormat ?? format))
+        .sort(createComparator(request.sort))
+      const offset = offsetOf(request, matching.length)
+      return { items: matching.slice(offset, offset + request.limit), total: matching.length }
+    },
 
-    insert: (api) =>
-      state.run(() => {
-        if ([...apis.values()].some(({ resource }) => resource === api.resource)) return false
-        apis.set(api.id, api)
-        return true
-      }),
+    insert(api) {
+      if ([...apis.values()].some(({ resource }) => resource === api.resource)) return false
+      apis.set(api.id, api)
+      return true
+    },
 
-    update: (api) =>
-      state.run(() => {
-        if (apis.has(api.id)) apis.set(api.id, api)
-      }),
+    update(api) {
+      if (apis.has(api.id)) apis.set(api.id, api)
+    },
 
-    remove: (id) =>
-      state.run(() => {
-        removeWhere(grants, ({ apiId }) => apiId === id)
-        return apis.delete(id)
-      }),
+    remove(id) {
+      removeWhere(grants, ({ apiId }) => apiId === id)
+      return apis.delete(id)
+    },
 
-    findGrant: (apiId, clientId) => state.run(() => grants.get(keyOf(apiId, clientId))),
-    grantsOf: (apiId) => state.run(() => [...grants.values()].filter((grant) => grant.apiId === apiId)),
-    grantsTo: (clientId) => state.run(() => [...grants.values()].filter((grant) => grant.clientId === clientId)),
-    setGrant: (grant) => state.run(() => void grants.set(keyOf(grant.apiId, grant.clientId), grant)),
-    removeGrant: (apiId, clientId) => state.run(() => grants.delete(keyOf(apiId, clientId))),
-    removeGrantsTo: (clientId) => state.run(() => removeWhere(grants, (grant) => grant.clientId === clientId)),
-  }
+    findGrant: (apiId, clientId) => grants.get(keyOf(apiId, clientId)),
+    grantsOf: (apiId) => [...grants.values()].filter((grant) => grant.apiId === apiId),
+    grantsTo: (clientId) => [...grants.values()].filter((grant) => grant.clientId === clientId),
+    setGrant: (grant) => void grants.set(keyOf(grant.apiId, grant.clientId), grant),
+    removeGrant: (apiId, clientId) => grants.delete(keyOf(apiId, clientId)),
+    removeGrantsTo: (clientId) => removeWhere(grants, (grant) => grant.clientId === clientId),
+  })
 }
 
 function keyOf(apiId: string, clientId: string): string {

@@ -19,102 +19,85 @@ export function createMemoryClientStore(
   const networks = state.map<string>()
   const secretUses = state.map<{ readonly clientId: string; readonly at: number }>()
 
-  const find: ClientStore['find'] = (id) => state.run(() => clients.get(id))
+  const find = (id: string) => clients.get(id)
 
-  return {
+  return state.store<ClientStore>({
     find,
     findCached: find,
-    protectedSites: () =>
-      state.run(() => [...clients.values()].filter(({ protocol }) => protocol.protectedHosts.length > 0)),
+    protectedSites: () => [...clients.values()].filter(({ protocol }) => protocol.protectedHosts.length > 0),
     findForUpdate: find,
-    list: () => state.run(() => [...clients.values()].sort(byName)),
+    list: () => [...clients.values()].sort(byName),
 
     page: (request) =>
-      state.run(() =>
-        listClients(
-          [...clients.values()],
-          { consents: [...consents.values()], apiGrants: [...apiGrants.values()] },
-          request,
-        ),
+      listClients(
+        [...clients.values()],
+        { consents: [...consents.values()], apiGrants: [...apiGrants.values()] },
+        request,
       ),
 
-    insert: (client) => state.run(() => addValue(clients, client.id, client)),
+    insert: (client) => addValue(clients, client.id, client),
 
-    insertUnused: (client, network, max) =>
-      state.run(() => {
-        const unusedClients = [...clients.values()].filter(
-          ({ id, unusedSince }) => unusedSince !== null && networks.get(id) === network,
-        )
-        if (unusedClients.length >= max || !addValue(clients, client.id, client)) return false
-        networks.set(client.id, network)
-        return true
-      }),
+    insertUnused(client, network, max) {
+      const unusedClients = [...clients.values()].filter(
+        ({ id, unusedSince }) => unusedSince !== null && networks.get(id) === network,
+      )
+      if (unusedClients.length >= max || !addValue(clients, client.id, client)) return false
+      networks.set(client.id, network)
+      return true
+    },
 
-    update: (client) =>
-      state.run(() => {
-        if (!clients.has(client.id)) return false
-        clients.set(client.id, client)
-        return true
-      }),
+    update(client) {
+      if (!clients.has(client.id)) return false
+      clients.set(client.id, client)
+      return true
+    },
 
-    remove: (id) => state.run(() => clients.delete(id)),
+    remove: (id) => clients.delete(id),
 
-    recordPkceSupport: (id) =>
-      state.run(() => {
-        const client = clients.get(id)
-        if (client) clients.set(id, { ...client, pkceSupported: true })
-      }),
+    recordPkceSupport(id) {
+      const client = clients.get(id)
+      if (client) clients.set(id, { ...client, pkceSupported: true })
+    },
 
-    noteUse: (id) =>
-      state.run(() => {
-        const client = clients.get(id)
-        if (client) clients.set(id, { ...client, unusedSince: null })
-      }),
+    noteUse(id) {
+      const client = clients.get(id)
+      if (client) clients.set(id, { ...client, unusedSince: null })
+    },
 
-    postponeRemoval: (id, before, at) =>
-      state.run(() => {
-        const client = clients.get(id)
-        if (client && client.unusedSince !== null && client.unusedSince < before)
-          clients.set(id, { ...client, unusedSince: at })
-      }),
+    postponeRemoval(id, before, at) {
+      const client = clients.get(id)
+      if (client && client.unusedSince !== null && client.unusedSince < before)
+        clients.set(id, { ...client, unusedSince: at })
+    },
 
     listUnused: (before, limit) =>
-      state.run(() =>
-        [...clients.values()]
-          .flatMap(({ id, unusedSince }) => (unusedSince !== null && unusedSince < before ? [{ id, unusedSince }] : []))
-          .sort((left, right) => left.unusedSince - right.unusedSince || (left.id < right.id ? -1 : 1))
-          .slice(0, limit)
-          .map(({ id }) => id),
-      ),
+      [...clients.values()]
+        .flatMap(({ id, unusedSince }) => (unusedSince !== null && unusedSince < before ? [{ id, unusedSince }] : []))
+        .sort((left, right) => left.unusedSince - right.unusedSince || (left.id < right.id ? -1 : 1))
+        .slice(0, limit)
+        .map(({ id }) => id),
 
-    async recordSecretUse(id, secretId, at) {
-      await state.run(() => {
-        if (clients.has(id)) secretUses.set(secretId, { clientId: id, at })
-      })
+    recordSecretUse(id, secretId, at) {
+      if (clients.has(id)) secretUses.set(secretId, { clientId: id, at })
     },
 
     secretUses: (id) =>
-      state.run(
-        () => new Map([...secretUses].filter(([, use]) => use.clientId === id).map(([key, { at }]) => [key, at])),
-      ),
+      new Map([...secretUses].filter(([, use]) => use.clientId === id).map(([key, { at }]) => [key, at])),
 
     allowedTo: (groupId) =>
-      state.run(() =>
-        [...clients.values()]
-          .filter(({ allowedGroupIds }) => allowedGroupIds.includes(groupId))
-          .sort(byName)
-          .map(({ allowedGroupIds: _, ...record }) => record),
-      ),
+      [...clients.values()]
+        .filter(({ allowedGroupIds }) => allowedGroupIds.includes(groupId))
+        .sort(byName)
+        .map(({ allowedGroupIds: _, ...record }) => record),
 
-    setAllowedTo: (groupId, clientIds) =>
-      state.run(() => {
-        for (const [id, client] of clients) {
-          const otherGroupIds = client.allowedGroupIds.filter((allowedGroupId) => allowedGroupId !== groupId)
-          const allowedGroupIds = clientIds.includes(id) ? [...otherGroupIds, groupId].sort() : otherGroupIds
-          clients.set(id, { ...client, allowedGroupIds })
-        }
-      }),
-  }
+    setAllowedTo(groupId, clientIds) {
+      for (const [id, client] of clients) {
+        const otherGroupIds = client.allowedGroupIds.filter((allowedGroupId) => allowedGroupId !== groupId)
+        const allowedGroupIds = clientIds.includes(id) ? [...otherGroupIds, groupId].sort() : otherGroupIds
+        clients.set(id, { ...client, allowedGroupIds })
+      }
+    },
+  })
 }
 
 const { compare } = new Intl.Collator('en', { numeric: true })

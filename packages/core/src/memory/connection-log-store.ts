@@ -16,32 +16,23 @@ export function createMemoryConnectionLogStore(
       .filter((attempt) => attempt.clientId === clientId)
       .sort((left, right) => right.sequence - left.sequence)
 
-  return {
-    async insert(attempts, limit) {
-      await state.run(() => {
-        for (const attempt of attempts) if (hasClient(attempt.clientId)) storedAttempts.set(attempt.id, attempt)
-        if (limit === undefined) return
-        for (const { clientId } of attempts)
-          for (const { id } of rankAttempts(newestFirst(clientId), limit).slice(limit)) storedAttempts.delete(id)
-      })
+  return state.store<ConnectionLogStore>({
+    insert(attempts, limit) {
+      for (const attempt of attempts) if (hasClient(attempt.clientId)) storedAttempts.set(attempt.id, attempt)
+      if (limit === undefined) return
+      for (const { clientId } of attempts)
+        for (const { id } of rankAttempts(newestFirst(clientId), limit).slice(limit)) storedAttempts.delete(id)
     },
 
-    list: (clientId, limit) => state.run(() => (hasClient(clientId) ? newestFirst(clientId).slice(0, limit) : [])),
+    list: (clientId, limit) => (hasClient(clientId) ? newestFirst(clientId).slice(0, limit) : []),
 
-    latest(clientIds) {
-      const knownClientIds = () => clientIds.filter((id) => hasClient(id))
-      return state.run(() => knownClientIds().flatMap((id) => newestFirst(id).slice(0, 1)))
+    latest: (clientIds) => clientIds.filter(hasClient).flatMap((id) => newestFirst(id).slice(0, 1)),
+    removeByAccount: (accountId) => removeWhere(storedAttempts, (attempt) => attempt.accountId === accountId),
+
+    renameClient(clientId, newId) {
+      for (const attempt of newestFirst(clientId)) storedAttempts.set(attempt.id, { ...attempt, clientId: newId })
     },
-
-    async removeByAccount(accountId) {
-      await state.run(() => removeWhere(storedAttempts, (attempt) => attempt.accountId === accountId))
-    },
-
-    renameClient: (clientId, newId) =>
-      state.run(() => {
-        for (const attempt of newestFirst(clientId)) storedAttempts.set(attempt.id, { ...attempt, clientId: newId })
-      }),
-  }
+  })
 }
 
 /** Sorts attempts within their guaranteed share first, then the others; each group newest first. */

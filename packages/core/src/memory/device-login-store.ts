@@ -12,29 +12,25 @@ export function createMemoryDeviceLoginStore(state: MemoryState): DeviceLoginSto
     return found?.tokenHash === tokenHash ? found : undefined
   }
 
-  return {
-    insert: (login) => state.run(() => !byCode(login.codeHash) && addValue(logins, login.id, login)),
-    findByCode: (codeHash) => state.run(() => byCode(codeHash)),
-    find: (id, tokenHash) => state.run(() => findByToken(id, tokenHash)),
+  return state.store<DeviceLoginStore>({
+    insert: (login) => !byCode(login.codeHash) && addValue(logins, login.id, login),
+    findByCode: (codeHash) => byCode(codeHash),
+    find: (id, tokenHash) => findByToken(id, tokenHash),
 
-    decide: (codeHash, { status, accountId, sessionUid, at }) =>
-      state.run(() => {
-        const found = byCode(codeHash)
-        if (found?.status !== 'pending' || found.expiresAt <= at) return false
-        logins.set(found.id, { ...found, status, accountId, sessionUid })
-        return true
-      }),
-
-    consume: (id, tokenHash) =>
-      state.run(() => {
-        const found = findByToken(id, tokenHash)
-        return found === undefined || found.status === 'pending' ? undefined : takeValue(logins, id)
-      }),
-
-    async removeByAccount(accountId) {
-      await state.run(() => removeWhere(logins, (login) => login.accountId === accountId))
+    decide(codeHash, { status, accountId, sessionUid, at }) {
+      const found = byCode(codeHash)
+      if (found?.status !== 'pending' || found.expiresAt <= at) return false
+      logins.set(found.id, { ...found, status, accountId, sessionUid })
+      return true
     },
 
-    removeExpired: (before, limit) => state.run(() => removeExpired(logins, before, limit)),
-  }
+    consume(id, tokenHash) {
+      const found = findByToken(id, tokenHash)
+      return found === undefined || found.status === 'pending' ? undefined : takeValue(logins, id)
+    },
+
+    removeByAccount: (accountId) => removeWhere(logins, (login) => login.accountId === accountId),
+
+    removeExpired: (before, limit) => removeExpired(logins, before, limit),
+  })
 }

@@ -5,18 +5,16 @@ const key = 'issuer'
 
 export function createMemoryIssuerStore(state: MemoryState): IssuerStore {
   const issuers = state.map<string>()
-  return {
-    claim: (issuer) =>
-      state.run(() => {
-        addValue(issuers, key, issuer)
-        return issuers.get(key) ?? issuer
-      }),
+  return state.store<IssuerStore>({
+    claim(issuer) {
+      addValue(issuers, key, issuer)
+      return issuers.get(key) ?? issuer
+    },
 
-    replace: (from, to) =>
-      state.run(() => {
-        if (issuers.get(key) !== from) return false
-        issuers.set(key, to)
-        return true
-      }),
-  }
+    replace(from, to) {
+      if (issuers.get(key) !== from) return false
+      issuers.set(key, to)
+      return true
+    },
+  })
 }

@@ -6,39 +6,35 @@ const statusOrder: Readonly<Record<KeyStatus, number>> = { current: 0, next: 1, 
 export function createMemoryKeyStore(state: MemoryState): KeyStore {
   const keys = state.map<StoredKey>()
 
-  const list: KeyStore['list'] = () => state.run(() => [...keys.values()].sort(byAlgorithmAndStatus))
+  const list = () => [...keys.values()].sort(byAlgorithmAndStatus)
 
   const isTaken = (algorithm: string, status: KeyStatus): boolean => {
     if (status === 'previous') return false
     return [...keys.values()].some((key) => key.algorithm === algorithm && key.status === status)
   }
 
-  return {
+  return state.store<KeyStore>({
     list,
     listCached: list,
-    insert: (key) => state.run(() => !isTaken(key.algorithm, key.status) && addValue(keys, key.kid, key)),
+    insert: (key) => !isTaken(key.algorithm, key.status) && addValue(keys, key.kid, key),
 
-    move: (kid, from, to, at) =>
-      state.run(() => {
-        const key = keys.get(kid)
-        if (key?.status !== from) return false
-        if (from !== to && isTaken(key.algorithm, to)) throw new Error(`A ${to} key already exists`)
-        keys.set(kid, { ...key, status: to, statusSince: at })
-        return true
-      }),
-
-    requestReplacement: (kid, at) =>
-      state.run(() => {
-        const key = keys.get(kid)
-        if (key?.status !== 'current') return false
-        keys.set(kid, { ...key, replacementRequestedAt: at })
-        return true
-      }),
-
-    async remove(kid) {
-      await state.run(() => keys.delete(kid))
+    move(kid, from, to, at) {
+      const key = keys.get(kid)
+      if (key?.status !== from) return false
+      if (from !== to && isTaken(key.algorithm, to)) throw new Error(`A ${to} key already exists`)
+      keys.set(kid, { ...key, status: to, statusSince: at })
+      return true
     },
-  }
+
+    requestReplacement(kid, at) {
+      const key = keys.get(kid)
+      if (key?.status !== 'current') return false
+      keys.set(kid, { ...key, replacementRequestedAt: at })
+      return true
+    },
+
+    remove: (kid) => keys.delete(kid),
+  })
 }
 
 function byAlgorithmAndStatus(left: StoredKey, right: StoredKey): number {

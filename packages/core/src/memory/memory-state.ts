@@ -1,6 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Transaction } from '../transaction.ts'
 
+/** The methods of a store without their promises. */
+type Synchronous<Store> = {
+  readonly [Name in keyof Store]: Store[Name] extends (...args: infer Args) => Promise<infer Result>
+    ? (...args: Args) => Result
+    : never
+}
+
 interface OpenTransaction {
   ended: boolean
 }
@@ -21,8 +28,19 @@ export class MemoryState {
     return map
   }
 
-  /** Runs the synchronous and therefore atomic `work` while no other transaction is open. */
-  async run<T>(work: () => T): Promise<T> {
+  /** A store from its methods, which are synchronous and therefore atomic. */
+  store<Store extends object>(methods: Synchronous<Store>): Store {
+    const entries = Object.entries<(...args: unknown[]) => unknown>(methods)
+    const asyncMethods = entries.map(([name, method]) => [
+      name,
+      (...args: unknown[]) => this.#run(() => method(...args)),
+    ])
+    // The cast is safe: these are the methods of the store, which now return promises.
+    return Object.fromEntries(asyncMethods) as Store
+  }
+
+  /** Runs `work` while no other transaction is open. */
+  async #run<T>(work: () => T): Promise<T> {
     // The last check and the work run synchronously, so no transaction can start in between.
     if (!this.#isInTransaction()) while (this.#pending !== undefined) await this.#pending
     return work()

@@ -25,83 +25,71 @@ export function createMemoryPasskeyStore(state: MemoryState): PasskeyStore {
   const listPasskeys = (accountId: string): Passkey[] =>
     [...passkeys.values()].filter((passkey) => passkey.accountId === accountId).sort(oldestFirst)
 
-  return {
-    insert: (passkey) =>
-      state.run(() => byCredentialId(passkey.credentialId) === undefined && addValue(passkeys, passkey.id, passkey)),
-    findByCredentialId: (credentialId) => state.run(() => byCredentialId(credentialId)),
-    listByAccount: (accountId) => state.run(() => listPasskeys(accountId)),
+  return state.store<PasskeyStore>({
+    insert: (passkey) => byCredentialId(passkey.credentialId) === undefined && addValue(passkeys, passkey.id, passkey),
+    findByCredentialId: (credentialId) => byCredentialId(credentialId),
+    listByAccount: (accountId) => listPasskeys(accountId),
 
-    recordUse: (id, { counter, backedUp, userVerified, rpId, at }) =>
-      state.run(() => {
-        const passkey = passkeys.get(id)
-        if (passkey === undefined) return
-        passkeys.set(id, {
-          ...passkey,
-          counter: Math.max(passkey.counter, counter),
-          backedUp,
-          userVerified: passkey.userVerified === true || userVerified,
-          rpId,
-          lastUsedAt: at,
-        })
-      }),
+    recordUse(id, { counter, backedUp, userVerified, rpId, at }) {
+      const passkey = passkeys.get(id)
+      if (passkey === undefined) return
+      passkeys.set(id, {
+        ...passkey,
+        counter: Math.max(passkey.counter, counter),
+        backedUp,
+        userVerified: passkey.userVerified === true || userVerified,
+        rpId,
+        lastUsedAt: at,
+      })
+    },
 
-    recordCounterRegression: (id, at) =>
-      state.run(() => {
-        const passkey = passkeys.get(id)
-        if (passkey) passkeys.set(id, { ...passkey, counterRegressedAt: at })
-      }),
+    recordCounterRegression(id, at) {
+      const passkey = passkeys.get(id)
+      if (passkey) passkeys.set(id, { ...passkey, counterRegressedAt: at })
+    },
 
-    hasUnverified: () => state.run(() => [...passkeys.values()].some(({ userVerified }) => userVerified === false)),
+    hasUnverified: () => [...passkeys.values()].some(({ userVerified }) => userVerified === false),
 
     page: (after, limit) =>
-      state.run(() =>
-        [...passkeys.values()]
-          .filter(({ id }) => id > after)
-          .sort((left, right) => (left.id < right.id ? -1 : 1))
-          .slice(0, limit),
-      ),
+      [...passkeys.values()]
+        .filter(({ id }) => id > after)
+        .sort((left, right) => (left.id < right.id ? -1 : 1))
+        .slice(0, limit),
 
-    summarize: (accountIds) =>
-      state.run(() => summarizeAccounts().filter(({ accountId }) => accountIds.includes(accountId))),
+    summarize: (accountIds) => summarizeAccounts().filter(({ accountId }) => accountIds.includes(accountId)),
 
-    overview: () =>
-      state.run(() => {
-        const summaries = summarizeAccounts()
-        const single = summaries.filter(({ count, synced }) => count === 1 && synced === 0)
-        return { accounts: summaries.length, withSingleDevicePasskey: single.length }
-      }),
+    overview() {
+      const summaries = summarizeAccounts()
+      const single = summaries.filter(({ count, synced }) => count === 1 && synced === 0)
+      return { accounts: summaries.length, withSingleDevicePasskey: single.length }
+    },
 
     accountIds: (filter, rpId) =>
-      state.run(() =>
-        summarizeAccounts(rpId === undefined ? undefined : isUsableAt({ hostname: rpId }))
-          .filter(({ count, synced }) => {
-            if (filter === undefined) return true
-            return filter === 'several' ? count > 1 : count === 1 && (filter === 'single' || synced === 0)
-          })
-          .map(({ accountId }) => accountId),
-      ),
+      summarizeAccounts(rpId === undefined ? undefined : isUsableAt({ hostname: rpId }))
+        .filter(({ count, synced }) => {
+          if (filter === undefined) return true
+          return filter === 'several' ? count > 1 : count === 1 && (filter === 'single' || synced === 0)
+        })
+        .map(({ accountId }) => accountId),
 
-    rename: (accountId, id, name) =>
-      state.run(() => {
-        const passkey = passkeys.get(id)
-        if (passkey?.accountId !== accountId) return false
-        passkeys.set(id, { ...passkey, name })
-        return true
-      }),
+    rename(accountId, id, name) {
+      const passkey = passkeys.get(id)
+      if (passkey?.accountId !== accountId) return false
+      passkeys.set(id, { ...passkey, name })
+      return true
+    },
 
-    removeUnlessLast: (accountId, id, refused = []) =>
-      state.run(() => {
-        const ids = listPasskeys(accountId).map((passkey) => passkey.id)
-        if (!ids.includes(id)) return 'missing'
-        if (isLastPasskey(ids, id, refused)) return 'last'
-        passkeys.delete(id)
-        return 'removed'
-      }),
+    removeUnlessLast(accountId, id, refused = []) {
+      const ids = listPasskeys(accountId).map((passkey) => passkey.id)
+      if (!ids.includes(id)) return 'missing'
+      if (isLastPasskey(ids, id, refused)) return 'last'
+      passkeys.delete(id)
+      return 'removed'
+    },
 
-    remove: (accountId, id) => state.run(() => passkeys.get(id)?.accountId === accountId && passkeys.delete(id)),
-    removeByAccount: (accountId) =>
-      state.run(() => removeWhere(passkeys, (passkey) => passkey.accountId === accountId)),
-  }
+    remove: (accountId, id) => passkeys.get(id)?.accountId === accountId && passkeys.delete(id),
+    removeByAccount: (accountId) => removeWhere(passkeys, (passkey) => passkey.accountId === accountId),
+  })
 }
 
 function oldestFirst(left: Passkey, right: Passkey): number {

@@ -3,23 +3,19 @@ import { addValue, type MemoryState, removeExpired, removeWhere, takeValue } fro
 
 export function createMemoryReauthenticationStore(state: MemoryState): ReauthenticationStore {
   const rows = state.map<StoredReauthentication>()
-  return {
-    insert: (reauthentication) =>
-      state.run(() => {
-        if (!addValue(rows, reauthentication.hash, reauthentication))
-          throw new Error('This reauthentication is already stored')
-      }),
-
-    consume: ({ hash, accountId, sessionUid }) =>
-      state.run(() => {
-        const found = rows.get(hash)
-        return found?.accountId === accountId && found.sessionUid === sessionUid ? takeValue(rows, hash) : undefined
-      }),
-
-    async removeByAccount(accountId) {
-      await state.run(() => removeWhere(rows, (row) => row.accountId === accountId))
+  return state.store<ReauthenticationStore>({
+    insert(reauthentication) {
+      if (!addValue(rows, reauthentication.hash, reauthentication))
+        throw new Error('This reauthentication is already stored')
     },
 
-    removeExpired: (before, limit) => state.run(() => removeExpired(rows, before, limit)),
-  }
+    consume({ hash, accountId, sessionUid }) {
+      const found = rows.get(hash)
+      return found?.accountId === accountId && found.sessionUid === sessionUid ? takeValue(rows, hash) : undefined
+    },
+
+    removeByAccount: (accountId) => removeWhere(rows, (row) => row.accountId === accountId),
+
+    removeExpired: (before, limit) => removeExpired(rows, before, limit),
+  })
 }

@@ -4,15 +4,14 @@ import { addValue, type MemoryState } from './memory-state.ts'
 export function createMemorySpentChallengeStore(state: MemoryState): SpentChallengeStore {
   const positions = state.map<number>()
   let lastPosition = 0
-  return {
-    insert: (hash) => state.run(() => addValue(positions, hash, ++lastPosition)),
-    lastPosition: () => state.run(() => Math.max(0, ...positions.values())),
+  return state.store<SpentChallengeStore>({
+    insert: (hash) => addValue(positions, hash, ++lastPosition),
+    lastPosition: () => Math.max(0, ...positions.values()),
 
-    removeUpTo: (position, limit) =>
-      state.run(() => {
-        const removed = [...positions].filter(([, storedPosition]) => storedPosition <= position).slice(0, limit)
-        for (const [hash] of removed) positions.delete(hash)
-        return removed.length
-      }),
-  }
+    removeUpTo(position, limit) {
+      const removed = [...positions].filter(([, storedPosition]) => storedPosition <= position).slice(0, limit)
+      for (const [hash] of removed) positions.delete(hash)
+      return removed.length
+    },
+  })
 }
