@@ -16,7 +16,6 @@ export interface NewApiKey extends Pick<ApiKey, 'name' | 'description' | 'scopes
 const minNameLength = 3
 const maxNameLength = 50
 
-/** The owner of the key and the origin of the request. */
 export interface KeyOwner {
   readonly ownerId: string
   readonly origin: RequestOrigin

@@ -100,7 +100,6 @@ const kinds: Readonly<Record<Kind, boolean>> = {
   secrets_read: false,
 }
 
-/** The audit log names for a kind of event. */
 function namesOf(kind: Kind): readonly string[] {
   // The cast is safe: the name depends only on the kind of event and the method.
   const name = (method: string) => eventName({ event: kind, method } as AuditEvent)

@@ -11,7 +11,6 @@ import { PocketIdArchiveError } from './pocket-id-archive.ts'
 
 const minPassphraseLength = 12
 
-/** How an archive is encrypted. */
 export type Encryption = { readonly passphrase: string } | { readonly recipients: readonly string[] }
 
 /** How an archive is encrypted, for the audit log. */
@@ -20,7 +19,6 @@ export function encryptionName(encryption: Encryption | undefined): 'none' | 'pa
   return 'passphrase' in encryption ? 'passphrase' : 'recipient'
 }
 
-/** Secrets that may decrypt an archive. */
 export interface DecryptionSecrets {
   /** Called only if the archive is encrypted with a passphrase. */
   readonly passphrase: () => Promise<string>

@@ -4,7 +4,6 @@ import type { FileStore } from '../files/file-store.ts'
 import { type ArchiveEnd, type ArchiveHeader, type ArchiveRecord, formatName, formatVersion } from './archive-format.ts'
 
 export interface FileTables {
-  /** The table and column that name the files of the file store. */
   readonly names: { readonly table: string; readonly column: string }
   /** The table of the file store in the database, whose content is archived as files. */
   readonly content: string

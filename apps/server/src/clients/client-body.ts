@@ -110,7 +110,6 @@ function knownSettings(protocol: object): ClientProtocolInput {
   return Object.fromEntries(known) as ClientProtocolInput
 }
 
-/** URLs to download the logos from. */
 export function logoUrls({ logoUrl, darkLogoUrl }: Pick<FromSchema<typeof clientUpdate>, 'logoUrl' | 'darkLogoUrl'>) {
   return { ...(logoUrl && { light: logoUrl }), ...(darkLogoUrl && { dark: darkLogoUrl }) }
 }

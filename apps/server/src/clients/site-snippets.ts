@@ -8,7 +8,6 @@ export interface SnippetAddresses {
   readonly issuerHost: string
 }
 
-/** The placeholder for the application. */
 const application = '127.0.0.1:8080'
 const tokenPattern = '[Bb][Ee][Aa][Rr][Ee][Rr] +pst_'
 

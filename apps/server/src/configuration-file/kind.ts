@@ -39,7 +39,6 @@ export interface Kind {
   list(): Promise<readonly Item[]>
   references(item: Item): readonly Reference[]
   normalize(item: Item): Item
-  /** Resolves to the ID. */
   create(actor: Actor, item: Item): Promise<string>
   /** Writes the declared values of these fields. Resolves to the ID, which a rename changes if it is the key. */
   update(actor: Actor, existing: Existing, item: Item, fields: readonly string[]): Promise<string>

@@ -8,7 +8,6 @@ import type { Database } from '@pocket/core/internal/sql'
  */
 
 export const durableKeysSetting = 'durableKeys'
-/** The purpose of the key that encrypts them. */
 export const durableKeysPurpose = 'durable keys'
 
 /** The master key with the derived keys that an earlier one left. */

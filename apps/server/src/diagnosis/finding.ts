@@ -38,7 +38,6 @@ export const checkNames = [
 ] as const
 export type CheckName = (typeof checkNames)[number]
 
-/** The check that a finding belongs to. */
 export const checkOfFinding = {
   databaseUnusable: 'database',
   databaseFailed: 'database',

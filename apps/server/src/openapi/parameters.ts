@@ -2,7 +2,6 @@ import type { ListDefinition } from '../http/api/list.ts'
 import type { Operation } from '../http/api/operation.ts'
 import type { Components, Json } from './components.ts'
 
-/** The parameters of an operation: path parameters, then query parameters. */
 export function parametersOf({ path, list, conditional, query = {} }: Operation, components: Components): Json[] {
   const pathParameters = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => pathParameter(path, name))
   const queryParameters = Object.entries(query).map(([name, schema]) => ({

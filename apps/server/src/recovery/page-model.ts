@@ -1,6 +1,5 @@
 /** Tells a signed-in user about recoveries of the account. Instants are milliseconds since the Unix epoch. */
 export interface RecoveryNotice {
-  /** The last use of a recovery code. */
   readonly used: { readonly at: number; readonly ipAddress: string | null; readonly device: string } | null
   /** When the code of a pending recovery by e-mail is sent. */
   readonly pendingUntil: number | null

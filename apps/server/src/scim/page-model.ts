@@ -33,7 +33,6 @@ export interface ClientScimPage {
     readonly nextRunAt: number
     readonly succeededAt: number | null
     readonly report: ScimReport | null
-    /** A page of the problems of the report. */
     readonly failures: { readonly items: readonly ScimProblem[]; readonly list: ListView }
   } | null
   readonly values: ScimFormValues

@@ -11,7 +11,6 @@ import { isRunning, type ScimProvider } from './provider.ts'
 import { isSameEndpoint, type ScimProviderInput, validateToken } from './provider-input.ts'
 import type { ScimProviderStore } from './provider-store.ts'
 
-/** The encryption purpose of SCIM tokens. */
 export const scimTokenPurpose = 'scim token'
 
 export interface ScimProviders {

@@ -73,7 +73,6 @@ const listOf = (keys: readonly string[]): FieldRule => ({
   expected: `a list of objects with ${keys.join(' and ')}`,
 })
 
-/** The type of each field. */
 const fields: { readonly [Key in keyof Required<Account>]: FieldRule } = {
   id: { isValid: (value) => typeof value === 'string' && value !== '', expected: 'a non-empty string' },
   userName: string,

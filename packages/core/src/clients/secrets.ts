@@ -8,7 +8,6 @@ import { randomToken, uuid } from '../random.ts'
 import type { Client, ClientSecret, ServiceTokenLimits } from './client.ts'
 import { isRulePath } from './protected-site.ts'
 
-/** The encryption context of secrets that must be readable. */
 const sealedSecret = encryptionPurposes.clientSecret
 
 /** Encrypts a secret that must be readable later. */

@@ -135,7 +135,6 @@ export function optionProblems(options: PocketOptions): readonly FieldError[] {
   return [...unknownOptions, ...invalidValues, ...valueErrors]
 }
 
-/** The kind of the result, for an option that may be a function. */
 const resultKinds: { readonly [Kind in OptionKind]?: OptionKind } = {
   'an object or a function': 'an object',
   'an array of strings or a function': 'an array of strings',

@@ -3,7 +3,6 @@ import { html, toText } from './html.ts'
 import type { PageAssets } from './page-assets.ts'
 import { createPage } from './pages.ts'
 
-/** The views with a ceremony. */
 const hasScript: ReadonlySet<View['view']> = new Set(['sign-in', 'sign-up', 'add-passkey'])
 
 /**

@@ -15,7 +15,6 @@ export interface BrowserTokens {
    * concurrent response can replace the token.
    */
   identify(req: IncomingMessage, res: ServerResponse): string
-  /** The identifiers that this browser has. */
   browserIds(req: IncomingMessage): readonly string[]
 }
 

@@ -11,9 +11,7 @@ import type { SignUpInput } from './sign-up.ts'
 /** The data of an interaction, or of a sign-in at the host's own site, for the pages of these methods. */
 export interface MethodPages<Login> {
   at(login: Login, path?: string): string
-  /** The URL after a sign-in with a code. */
   afterCode(login: Login): string
-  /** The URL after a sign-up. */
   afterSignUp(login: Login): string
   canUseOtherMethods(login: Login): boolean
   loginCode(login: Login, state: Pick<LoginCodeView, 'mailed' | 'problem'>): Promise<LoginCodeView>

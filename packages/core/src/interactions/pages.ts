@@ -148,7 +148,6 @@ export function createInteractionPages(
       }
     },
 
-    /** The sign-up page, if no user is signed in. */
     async findSignUpPage(interaction: Interaction): Promise<string | null> {
       return interaction.session?.accountId === undefined ? signUpPage(interaction) : null
     },

@@ -51,7 +51,6 @@ const smallRequests = { bytes: 1536, factor: 4 }
 
 const tokenModels: ReadonlySet<string> = new Set([...grantedModels, 'ClientCredentials'])
 
-/** Tokens that may be JWTs. */
 const jwtModels: ReadonlySet<string> = new Set(['AccessToken', 'ClientCredentials'])
 
 /** Milliseconds. */

@@ -14,7 +14,6 @@ const keyPurpose = encryptionPurposes.importedToken
 const refreshToken = /^pocket_id_rt_([\w-]+)\.([\w-]+)$/
 const jwt = /^[\w-]+\.[\w-]+\.([\w-]+)$/
 
-/** The proof in the payload of an imported token. */
 interface ImportedProof {
   /** The HMAC key of refresh tokens, in base64url, encrypted. */
   readonly importedKey?: string

@@ -85,7 +85,6 @@ export function createSessionHistory(
   const listPasskeyUses = async ({ uid }: SessionName): Promise<readonly SessionLink[]> =>
     (await store.linksIn(uid)).filter(({ kind }) => kind === 'passkey_used')
 
-  /** The passkeys that authenticate this sign-in. */
   const findPasskeys = async ({ accountId, method, passkeyId }: SignIn): Promise<readonly Passkey[]> => {
     const existing = await passkeys.listByAccount(accountId)
     if (passkeyId === undefined) return method === 'setup' || method === 'sign_up' ? existing : []

@@ -31,7 +31,6 @@ export interface KindSync {
   readonly reportBuilder: ScimReportBuilder
 }
 
-/** The number of concurrent requests. */
 const maxConcurrentRequests = 4
 /** After this many consecutive failures the target is considered down. */
 const maxConsecutiveFailures = 3

@@ -1,6 +1,5 @@
 /** The operations for objects that could not be renamed yet. */
 export interface RenameOperations<Item> {
-  /** The current name, for comparison. */
   currentRemoteName(item: Item): string
   newRemoteName(item: Item): string
   /** Renames it to a temporary unused name. */

@@ -67,7 +67,6 @@ export function createTypeormMembershipStore(database: Database, clock: Clock): 
   }
 }
 
-/** The statements that replace the memberships of one side. */
 function buildReplaceStatements(kind: DatabaseKind, owner: OwnerKind) {
   const other = owner === 'user' ? 'group' : 'user'
   const idList = `(SELECT value FROM ${jsonArrayTable(kind)})`

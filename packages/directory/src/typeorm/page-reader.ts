@@ -115,7 +115,6 @@ function selectSortColumns({ table, sortColumns, computedColumns }: Listing, { s
   return `SELECT ${[...new Set(['id', 'created_at', computedColumns?.get(column) ?? column])].join(', ')} FROM ${table}`
 }
 
-/** The statement and its parameter values. */
 function bindTime(now: number, { text, parameters }: Statement): [string, readonly Parameter[]] {
   if (!text.includes(':now')) return [text, parameters]
   return [text.replaceAll(':now', `$${parameters.length + 1}`), [...parameters, now]]

@@ -19,15 +19,12 @@ export interface MembershipStore {
   /** Sorted by user name. */
   listMembers(groupId: string): Promise<readonly User[]>
   listByGroup(groupId: string): Promise<readonly Membership[]>
-  /** The number of members. */
   count(groupId: string): Promise<number>
   /** Whether any member is an administrator. */
   hasAdministrator(groupId: string): Promise<boolean>
-  /** The memberships of these users. */
   listByUsers(groupId: string, userIds: readonly string[]): Promise<readonly Membership[]>
   /** Returns `false` without changes if the membership does not exist. */
   setEnd(membership: Membership): Promise<boolean>
-  /** Removes expired memberships and returns them. */
   removeEnded(): Promise<readonly Membership[]>
   /** Replaces the groups of an existing user; kept memberships keep their expiry. Ignores unknown IDs. */
   replaceGroups(userId: string, groupIds: readonly string[]): Promise<MembershipChange>

@@ -26,7 +26,6 @@ export interface UserStore {
   ids(request: PageRequest): Promise<readonly string[]>
   /** Adds the groups and claims to these users, in their order, in one statement. */
   withDetails(users: readonly User[]): Promise<readonly UserDetails[]>
-  /** Whether any user is an administrator. */
   hasAdministrator(): Promise<boolean>
   /** Whether there is another enabled administrator. */
   hasOtherAdministrator(id: string): Promise<boolean>

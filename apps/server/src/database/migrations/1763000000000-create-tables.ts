@@ -227,7 +227,6 @@ const tables: readonly initialTables.InitialTable[] = [
 
 export const lastReplacedMigration = 'PlaceAuditEntries1762000000360'
 
-/** Creates the tables of the server. */
 export class CreateTables1763000000000 implements MigrationInterface {
   readonly name = 'CreateTables1763000000000'
 

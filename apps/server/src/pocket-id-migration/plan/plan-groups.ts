@@ -55,7 +55,6 @@ function planTexts(
   }
 }
 
-/** A custom claim of a user or a group with its position. */
 export interface PlannedClaim {
   readonly owner: 'user' | 'group'
   readonly claim: { readonly ownerId: string; readonly key: string; readonly value: string; readonly position: number }

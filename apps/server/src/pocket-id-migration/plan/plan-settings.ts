@@ -2,7 +2,6 @@ import { pocketIdKeys, type SettingKey, settingOf } from '../../settings/definit
 import { parseText } from '../../settings/setting.ts'
 import type { ReportCollector } from '../report.ts'
 
-/** A setting with its validated value. */
 export interface PlannedSetting {
   readonly key: SettingKey
   readonly value: unknown

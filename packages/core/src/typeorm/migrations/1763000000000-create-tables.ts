@@ -324,7 +324,6 @@ const tables: readonly InitialTable[] = [
 
 export const lastReplacedMigration = 'AdditiveAddSpentChallenges1760000000430'
 
-/** Creates the tables of core. */
 export class CreateTables1763000000000 implements MigrationInterface {
   readonly name = 'CreateTables1763000000000'
 

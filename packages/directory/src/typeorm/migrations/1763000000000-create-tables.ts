@@ -125,7 +125,6 @@ const tables: readonly initialTables.InitialTable[] = [
 
 export const lastReplacedMigration = 'CreateScimRecords1761000000060'
 
-/** Creates the tables of the directory. */
 export class CreateTables1763000000000 implements MigrationInterface {
   readonly name = 'CreateTables1763000000000'
 
