@@ -233,9 +233,7 @@ async function eventsOfGuide(): Promise<readonly (readonly [event: string, hook:
 
 test('the hooks guide lists exactly the events that core records', async () => {
   const declared = await readDocument('packages/core/src/audit/events.ts')
-  const events = [...declared.matchAll(/readonly event: ([^\n;]+)/g)].flatMap(
-    ([, names = '']) => names.match(/\w+/g) ?? [],
-  )
+  const events = [...declared.matchAll(/\bEvent<\s*('[^,]+),/g)].flatMap(([, names = '']) => names.match(/\w+/g) ?? [])
   const sources = await coreSources()
   const recorded = events.filter(
     // This event has the decision in its name.
