@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { requestContext } from '@pocket/core'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { instant, namedObject, nullableInstant } from '../http/api/schema.ts'
+import { count, flag, instant, namedObject, nullableInstant, objectOf } from '../http/api/schema.ts'
 import { passkeySchema, userSchema } from '../users/user-dto.ts'
 import type { OwnData } from './own-data.ts'
 
@@ -16,18 +16,16 @@ const dataSchema = namedObject('OwnDataDto', {
   passkeys: { type: 'array', items: passkeySchema },
   sessions: objectArray,
   recovery: {
-    type: 'object',
-    required: ['unusedCodes', 'hasBreakGlassCode', 'lastUsedAt', 'requestedFor'],
-    properties: {
-      unusedCodes: { type: 'integer', minimum: 0 },
-      hasBreakGlassCode: { type: 'boolean' },
+    ...objectOf({
+      unusedCodes: count,
+      hasBreakGlassCode: flag,
       lastUsedAt: { ...nullableInstant, description: 'The last use of a recovery code.' },
       requestedFor: {
         ...nullableInstant,
         description:
           'When the code of the last recovery by e-mail is or was due. `null` if there is none, or it was stopped.',
       },
-    },
+    }),
     description: 'Without the codes.',
   },
   favoriteApplications: { type: 'array', items: { type: 'string' }, description: 'IDs of clients.' },

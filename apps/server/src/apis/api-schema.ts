@@ -1,4 +1,4 @@
-import { flag, instant, named, text } from '../http/api/schema.ts'
+import { flag, instant, named, namedObject, text } from '../http/api/schema.ts'
 
 const texts = { type: 'array', items: text } as const
 
@@ -37,7 +37,7 @@ const api = {
   resourceServerClientIds: resourceServers,
 } as const
 
-export const apiSchema = named('ApiResponseDto', { type: 'object', required: Object.keys(api), properties: api })
+export const apiSchema = namedObject('ApiResponseDto', api)
 
 const permissionIds = { ...texts, description: 'IDs of permissions of the API; other IDs are ignored.' } as const
 const access = {
@@ -47,51 +47,29 @@ const access = {
   clientPermissionIds: permissionIds,
 } as const
 
-export const accessSchema = named('ApiClientGrantDto', {
-  type: 'object',
-  required: Object.keys(access),
-  properties: access,
-})
+export const accessSchema = namedObject('ApiClientGrantDto', access)
 
-const client = {
+export const apiClientSchema = namedObject('ApiClientDto', {
   id: text,
   name: text,
   clientType: { type: 'string', enum: ['standard', 'cimd'] },
   isPublic: flag,
   hasLogo: flag,
   hasDarkLogo: flag,
-} as const
-
-export const apiClientSchema = named('ApiClientDto', {
-  type: 'object',
-  required: Object.keys(client),
-  properties: client,
 })
 
 const allAccess = { ...access, cimdGrantedAccess: flag, cimdGrantedPermissionIds: texts } as const
 
-export const clientAccessSchema = named('ApiClientAccessDto', {
-  type: 'object',
-  required: ['client', ...Object.keys(allAccess)],
-  properties: { client: apiClientSchema, ...allAccess },
-})
+export const clientAccessSchema = namedObject('ApiClientAccessDto', { client: apiClientSchema, ...allAccess })
 
-export const apiAccessSchema = named('ClientApiGrantDto', {
-  type: 'object',
-  required: ['api', ...Object.keys(allAccess)],
-  properties: { api: apiSchema, ...allAccess },
-})
+export const apiAccessSchema = namedObject('ClientApiGrantDto', { api: apiSchema, ...allAccess })
 
 const permissionLists = {
   userDelegatedPermissionIds: { ...texts, description: 'IDs of permissions of any API.' },
   clientPermissionIds: { ...texts, description: 'IDs of permissions of any API.' },
 } as const
 
-export const permissionListsSchema = named('ApiAccessDto', {
-  type: 'object',
-  required: Object.keys(permissionLists),
-  properties: permissionLists,
-})
+export const permissionListsSchema = namedObject('ApiAccessDto', permissionLists)
 
 const name = { type: 'string', minLength: 1 } as const
 

@@ -24,19 +24,11 @@ const meta = {
   clientType: { type: 'string', enum: ['standard', 'cimd'] },
 } as const
 
-export const clientMetaSchema = named('OidcClientMetaDataDto', {
-  type: 'object',
-  required: Object.keys(meta),
-  properties: meta,
-})
+export const clientMetaSchema = namedObject('OidcClientMetaDataDto', meta)
 
 const secret = { id: text, prefix: text, createdAt: instant, expiresAt: nullableInstant, isActive: flag } as const
 
-const secretSchema = named('OidcClientSecretDto', {
-  type: 'object',
-  required: Object.keys(secret),
-  properties: secret,
-})
+const secretSchema = namedObject('OidcClientSecretDto', secret)
 
 const serviceToken = {
   type: ['object', 'null'],
@@ -46,16 +38,15 @@ const serviceToken = {
 } as const
 
 /** Not in Pocket ID's API: when the secret was last used, with a precision of one minute. */
-export const listedSecretSchema = named('OidcClientSecretListItemDto', {
-  type: 'object',
-  required: [...Object.keys(secret), 'lastUsedAt', 'serviceToken'],
-  properties: { ...secret, lastUsedAt: nullableInstant, serviceToken },
+export const listedSecretSchema = namedObject('OidcClientSecretListItemDto', {
+  ...secret,
+  lastUsedAt: nullableInstant,
+  serviceToken,
 })
 
-export const createdSecretSchema = named('OidcClientSecretCreatedDto', {
-  type: 'object',
-  required: [...Object.keys(secret), 'secret'],
-  properties: { ...secret, secret: { ...text, description: 'Shown only once.' } },
+export const createdSecretSchema = namedObject('OidcClientSecretCreatedDto', {
+  ...secret,
+  secret: { ...text, description: 'Shown only once.' },
 })
 
 const federatedIdentity = {
@@ -109,7 +100,7 @@ export const clientWithGroupsSchema = named('OidcClientWithAllowedUserGroupsDto'
     ...properties,
     allowedUserGroups: {
       type: 'array',
-      items: { type: 'object', required: Object.keys(group), properties: group },
+      items: objectOf(group),
     },
   },
 })
@@ -126,8 +117,4 @@ export const authorizedClientSchema = namedObject('AuthorizedOidcClientDto', {
   lastUsedAt: instant,
 })
 
-export const accessibleClientSchema = named('AccessibleOidcClientDto', {
-  type: 'object',
-  required: [...Object.keys(meta), 'lastUsedAt'],
-  properties: { ...meta, lastUsedAt: nullableInstant },
-})
+export const accessibleClientSchema = namedObject('AccessibleOidcClientDto', { ...meta, lastUsedAt: nullableInstant })

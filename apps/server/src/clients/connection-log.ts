@@ -1,6 +1,6 @@
 import type { ConnectionAttempt } from '@pocket/core'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { flag, instant, named, nullableText, text } from '../http/api/schema.ts'
+import { flag, instant, namedObject, nullableText, text } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import type { ClientAdministration } from './administration.ts'
 
@@ -27,11 +27,7 @@ const attempt = {
   ipAddress: nullableText,
 } as const
 
-const schema = named('ConnectionAttemptDto', {
-  type: 'object',
-  required: Object.keys(attempt),
-  properties: attempt,
-})
+const schema = namedObject('ConnectionAttemptDto', attempt)
 
 /** An attempt with the name of the user, if known. */
 export type AttemptWithUser = ConnectionAttempt & { readonly userName: string | null }
