@@ -1,6 +1,7 @@
 import { type Database, TableRows } from '@pocket/core/internal/sql'
 import { nameKey } from '@pocket/directory/internal'
-import { type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
+import { orderOf, readPage } from '../database/read-page.ts'
+import type { ListRequest, Page } from '../http/api/list.ts'
 import { apiKeyTable, type StoredApiKey } from './api-key.table.ts'
 import type { ApiKey } from './api-key.ts'
 
@@ -31,7 +32,7 @@ const sortKeys = {
   name: 'name_key',
   expiresAt: 'expires_at',
   lastUsedAt: 'COALESCE(last_used_at, 0)',
-} as const
+}
 
 /** Stores API keys. Instants in milliseconds since the Unix epoch. */
 export function createApiKeyStore(database: Database) {
@@ -43,14 +44,10 @@ export function createApiKeyStore(database: Database) {
 
     /** The keys of a user, filtered by part of the name and, with `expired`, by whether they have expired by `now`. */
     async list(ownerId: string, request: ListRequest, now: number): Promise<Page<ApiKey>> {
-      const [condition, parameters] = conditionOf(ownerId, request, now)
-      const count = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${condition}`
-      const [countRow] = await database.query<{ total: number | string }>(count, parameters)
-      const total = Number(countRow?.total)
-      const limits = `LIMIT $${parameters.length + 1} OFFSET $${parameters.length + 2}`
-      const page = `${rows.select} WHERE ${condition} ORDER BY ${orderOf(request)} ${limits}`
-      const records = await database.query(page, [...parameters, request.limit, offsetOf(request, total)])
-      return { total, items: rows.all(records).map(withoutKey) }
+      const [where, parameters] = conditionOf(ownerId, request, now)
+      const orderBy = orderOf(sortKeys, request, 'created_at, id')
+      const { items, total } = await readPage(database, rows, { where, parameters, orderBy }, request)
+      return { total, items: items.map(withoutKey) }
     },
 
     insert: (apiKey: ApiKey): Promise<void> =>
@@ -90,16 +87,6 @@ function conditionOf(
   const [expired] = filters.expired ?? []
   if (typeof expired === 'boolean') conditions.push(`expires_at ${expired ? '<=' : '>'} $${parameters.push(now)}`)
   return [conditions.join(' AND '), parameters]
-}
-
-function orderOf({ sort }: ListRequest): string {
-  const fallback = `${sortKeys.createdAt}, id`
-  if (sort === null || !isSortable(sort.column)) return fallback
-  return `${sortKeys[sort.column]} ${sort.descending ? 'DESC' : 'ASC'}, ${fallback}`
-}
-
-function isSortable(column: string): column is keyof typeof sortKeys {
-  return Object.hasOwn(sortKeys, column)
 }
 
 function apiKeyOf(stored: StoredApiKey | undefined): ApiKey | undefined {

@@ -1,6 +1,7 @@
 import { type Database, type DatabaseKind, type Parameter, TableRows } from '@pocket/core/internal/sql'
+import { readPage } from '../database/read-page.ts'
 import { internalNetwork } from '../geoip/location.ts'
-import { type FilterValue, type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
+import type { FilterValue, ListRequest, Page } from '../http/api/list.ts'
 import { auditTable } from './audit-entry.table.ts'
 import type { AuditEntry } from './audit-entry.ts'
 import { searchTerm } from './search-key.ts'
@@ -88,16 +89,8 @@ export function createAuditLogStore(database: Database) {
     },
 
     /** A page of entries, newest first by default. */
-    async list(query: AuditQuery, request: PageRequest): Promise<Page<AuditEntry>> {
-      const { text, parameters } = conditions(database.kind, query)
-      const countSql = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${text}`
-      const [count] = await database.query<{ total: number | string }>(countSql, parameters)
-      const total = Number(count?.total)
-      const next = parameters.length + 1
-      const page = `${rows.select} WHERE ${text} ORDER BY ${order(request)} LIMIT $${next} OFFSET $${next + 1}`
-      const records = await database.query(page, [...parameters, request.limit, offsetOf(request, total)])
-      return { total, items: rows.all(records) }
-    },
+    list: (query: AuditQuery, request: PageRequest): Promise<Page<AuditEntry>> =>
+      readPage(database, rows, { ...conditionOf(database.kind, query), orderBy: order(request) }, request),
 
     /** Whether the account has signed in before from this IP address with this browser. */
     async hasSignedInFrom(
@@ -110,11 +103,11 @@ export function createAuditLogStore(database: Database) {
 
     /** At most `limit` entries, newest first, starting after `after` if given. */
     async next(query: AuditQuery, limit: number, after?: Cursor): Promise<readonly AuditEntry[]> {
-      const { text, parameters } = conditions(database.kind, query)
+      const { where, parameters } = conditionOf(database.kind, query)
       const bind = (value: Parameter) => `$${parameters.push(value)}`
       const afterCursor = after ? ` AND (created_at, id) < (${bind(after.createdAt)}, ${bind(after.id)})` : ''
       const records = await database.query(
-        `${rows.select} WHERE ${text}${afterCursor} ORDER BY ${newestFirst} LIMIT ${bind(limit)}`,
+        `${rows.select} WHERE ${where}${afterCursor} ORDER BY ${newestFirst} LIMIT ${bind(limit)}`,
         parameters,
       )
       return rows.all(records)
@@ -148,7 +141,7 @@ type PageRequest = Pick<ListRequest, 'page' | 'limit' | 'sort'>
 type Cursor = Pick<AuditEntry, 'id' | 'createdAt'>
 
 /** Each list of values is one parameter, so that few distinct statements exist and they stay prepared. */
-function conditions(kind: DatabaseKind, { accountId, from, to, filters, search }: AuditQuery) {
+function conditionOf(kind: DatabaseKind, { accountId, from, to, filters, search }: AuditQuery) {
   const parameters: Parameter[] = []
   const bind = (value: Parameter) => `$${parameters.push(value)}`
   const listCondition = (column: string, values: readonly FilterValue[] = []) => {
@@ -173,7 +166,7 @@ function conditions(kind: DatabaseKind, { accountId, from, to, filters, search }
     // Plain substring search: LIKE would treat some characters as wildcards.
     ...(term === '' ? [] : [`${kind === 'sqlite' ? 'instr' : 'strpos'}(searched, ${bind(term)}) > 0`]),
   ]
-  return { text: clauses.length === 0 ? '1 = 1' : clauses.join(' AND '), parameters }
+  return { where: clauses.length === 0 ? '1 = 1' : clauses.join(' AND '), parameters }
 }
 
 /** Filters by internal or external network; entries without an IP address or location match neither. */

@@ -1,5 +1,6 @@
 import { type Database, type Parameter, TableRows } from '@pocket/core/internal/sql'
-import { type FilterValue, type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
+import { orderOf, readPage } from '../database/read-page.ts'
+import type { FilterValue, ListRequest, Page } from '../http/api/list.ts'
 import { emailTable } from './email.table.ts'
 import type { Email, EmailKind } from './email.ts'
 
@@ -50,13 +51,13 @@ const sql = {
 const state = `CASE WHEN sent_at IS NOT NULL THEN 'sent' WHEN next_attempt_at IS NULL THEN 'failed' ELSE 'waiting' END`
 const filterKeys = { state, kind: 'kind', recipient: 'recipient' } as const
 /** The two databases sort NULL at different ends, so it is mapped to a number. */
-const sortKeys: ReadonlyMap<string, string> = new Map([
-  ['createdAt', 'created_at'],
-  ['sentAt', 'COALESCE(sent_at, 0)'],
-  ['recipient', 'recipient'],
-  ['kind', 'kind'],
-  ['attempts', 'attempts'],
-])
+const sortKeys = {
+  createdAt: 'created_at',
+  sentAt: 'COALESCE(sent_at, 0)',
+  recipient: 'recipient',
+  kind: 'kind',
+  attempts: 'attempts',
+}
 
 /** The queue of e-mails. Every method joins the running transaction and is one atomic statement. */
 export function createEmailStore(database: Database) {
@@ -95,15 +96,9 @@ export function createEmailStore(database: Database) {
     },
 
     /** Newest first by default. */
-    async list(request: ListRequest): Promise<Page<Email>> {
-      const { text, parameters } = conditions(request)
-      const countSql = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${text}`
-      const [count] = await database.query<{ total: number | string }>(countSql, parameters)
-      const total = Number(count?.total)
-      const next = parameters.length + 1
-      const page = `${rows.select} WHERE ${text} ORDER BY ${orderOf(request)} LIMIT $${next} OFFSET $${next + 1}`
-      const records = await database.query(page, [...parameters, request.limit, offsetOf(request, total)])
-      return { total, items: rows.all(records) }
+    list(request: ListRequest): Promise<Page<Email>> {
+      const orderBy = orderOf(sortKeys, request, 'created_at DESC, id DESC')
+      return readPage(database, rows, { ...conditionOf(request), orderBy }, request)
     },
 
     remove: (id: string): Promise<void> => database.write(sql.remove, [id]),
@@ -126,12 +121,7 @@ export function createEmailStore(database: Database) {
 
 export type EmailStore = ReturnType<typeof createEmailStore>
 
-function orderOf({ sort }: ListRequest): string {
-  const key = sort && sortKeys.get(sort.column)
-  return `${key ? `${key} ${sort.descending ? 'DESC' : 'ASC'}, ` : ''}created_at DESC, id DESC`
-}
-
-function conditions({ filters, search }: ListRequest) {
+function conditionOf({ filters, search }: ListRequest) {
   const parameters: Parameter[] = []
   const bind = (value: FilterValue) => `$${parameters.push(String(value))}`
   const clauses = Object.entries(filterKeys).flatMap(([name, key]) => {
@@ -142,5 +132,5 @@ function conditions({ filters, search }: ListRequest) {
     const pattern = `%${search.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`
     clauses.push(`LOWER(recipient) LIKE ${bind(pattern)} ESCAPE '\\'`)
   }
-  return { text: clauses.length === 0 ? '1 = 1' : clauses.join(' AND '), parameters }
+  return { where: clauses.length === 0 ? '1 = 1' : clauses.join(' AND '), parameters }
 }

@@ -1,5 +1,6 @@
 import { type Database, TableRows } from '@pocket/core/internal/sql'
-import { type ListRequest, offsetOf, type Page } from '../http/api/list.ts'
+import { orderOf, readPage } from '../database/read-page.ts'
+import type { ListRequest, Page } from '../http/api/list.ts'
 import { signupTokenTable } from './signup-token.table.ts'
 import type { SignupToken } from './signup-token.ts'
 
@@ -16,12 +17,12 @@ const sql = {
 }
 
 /** The column of each sortable JSON field. */
-const sortKeys: ReadonlyMap<string, string> = new Map([
-  ['createdAt', 'created_at'],
-  ['expiresAt', 'expires_at'],
-  ['usageLimit', 'usage_limit'],
-  ['usageCount', 'usage_count'],
-])
+const sortKeys = {
+  createdAt: 'created_at',
+  expiresAt: 'expires_at',
+  usageLimit: 'usage_limit',
+  usageCount: 'usage_count',
+}
 
 const usageConditions: ReadonlyMap<unknown, string> = new Map([
   ['never', ' AND usage_count = 0'],
@@ -43,17 +44,12 @@ export function createSignupTokenStore(database: Database) {
      * Tokens that have not expired by `now`; the filter `used` selects unused, partly used or fully used ones. `search` is the hash
      * of a token.
      */
-    async list(request: ListRequest, now: number): Promise<Page<SignupToken>> {
+    list(request: ListRequest, now: number): Promise<Page<SignupToken>> {
       const parameters = request.search === '' ? [now] : [now, request.search]
       const searched = request.search === '' ? '' : ' AND token_hash = $2'
       const where = `expires_at > $1${searched}${usageConditions.get(request.filters.used?.[0]) ?? ''}`
-      const count = `SELECT COUNT(*) AS total FROM ${rows.table} WHERE ${where}`
-      const [countRow] = await database.query<{ total: number | string }>(count, parameters)
-      const total = Number(countRow?.total)
-      const limits = `LIMIT $${parameters.length + 1} OFFSET $${parameters.length + 2}`
-      const page = `${rows.select} WHERE ${where} ORDER BY ${orderOf(request)} ${limits}`
-      const pageRows = await database.query(page, [...parameters, request.limit, offsetOf(request, total)])
-      return { total, items: rows.all(pageRows) }
+      const orderBy = orderOf(sortKeys, request, 'created_at, id')
+      return readPage(database, rows, { where, parameters, orderBy }, request)
     },
 
     /**
@@ -72,8 +68,3 @@ export function createSignupTokenStore(database: Database) {
 }
 
 export type SignupTokenStore = ReturnType<typeof createSignupTokenStore>
-
-function orderOf({ sort }: ListRequest): string {
-  const column = sort && sortKeys.get(sort.column)
-  return column ? `${column} ${sort.descending ? 'DESC' : 'ASC'}, created_at, id` : 'created_at, id'
-}
