@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Api, ApiGrant } from '../../apis/api.ts'
 import type { ApiListRequest } from '../../apis/api-list.ts'
 import type { ApiStore } from '../../apis/api-store.ts'
-import { type ContractCase, contractCase, noon, repeat50Times } from './contract.ts'
+import { type ContractCase, contract, noon, repeat50Times } from './contract.ts'
 
 export function api(id: string, fields: Partial<Api> = {}): Api {
   return {
@@ -35,8 +35,8 @@ export function grant(apiId: string, clientId: string, fields: Partial<ApiGrant>
 const all: ApiListRequest = { notGrantedTo: null, accessTokenFormat: null, page: 1, limit: 20, sort: null, search: '' }
 
 /** The contract of {@link ApiStore}. */
-export const apiStoreContract: readonly ContractCase<ApiStore>[] = [
-  contractCase('stores an API, and finds it by its ID and its resource', async (store) => {
+export const apiStoreContract: readonly ContractCase<ApiStore>[] = contract({
+  async 'stores an API, and finds it by its ID and its resource'(store) {
     assert.equal(await store.insert(api('a')), true)
     for (const found of [
       await store.find('a'),
@@ -47,15 +47,15 @@ export const apiStoreContract: readonly ContractCase<ApiStore>[] = [
     assert.equal(await store.find('b'), undefined)
     assert.equal(await store.find('\0'), undefined)
     assert.equal(await store.findByResource('https://A.example'), undefined)
-  }),
-  contractCase('gives a resource to one of fifty concurrent APIs', async (store) => {
+  },
+  async 'gives a resource to one of fifty concurrent APIs'(store) {
     const inserted = await repeat50Times((index) =>
       store.insert(api(`a${index}`, { resource: 'https://same.example' })),
     )
     assert.equal(inserted.filter(Boolean).length, 1)
     assert.equal((await store.list()).length, 1)
-  }),
-  contractCase('updates an API, and no missing one', async (store) => {
+  },
+  async 'updates an API, and no missing one'(store) {
     await store.insert(api('a'))
     const changed = api('a', {
       name: 'Else',
@@ -66,8 +66,8 @@ export const apiStoreContract: readonly ContractCase<ApiStore>[] = [
     await store.update(changed)
     await store.update(api('b'))
     assert.deepEqual(await store.list(), [changed])
-  }),
-  contractCase('removes an API with its grants, and returns whether it existed', async (store) => {
+  },
+  async 'removes an API with its grants, and returns whether it existed'(store) {
     await store.insert(api('a'))
     await store.insert(api('b'))
     await store.setGrant(grant('a', 'client'))
@@ -75,8 +75,8 @@ export const apiStoreContract: readonly ContractCase<ApiStore>[] = [
     assert.equal(await store.remove('a'), true)
     assert.equal(await store.remove('a'), false)
     assert.deepEqual(await store.grantsTo('client'), [grant('b', 'client')])
-  }),
-  contractCase('stores one grant for each API and client', async (store) => {
+  },
+  async 'stores one grant for each API and client'(store) {
     await store.insert(api('a'))
     await store.setGrant(grant('a', 'x'))
     await store.setGrant(grant('a', 'y'))
@@ -95,8 +95,8 @@ export const apiStoreContract: readonly ContractCase<ApiStore>[] = [
     assert.equal(await store.removeGrant('a', 'y'), false)
     await store.removeGrantsTo('x')
     assert.deepEqual(await store.grantsOf('a'), [])
-  }),
-  contractCase('lists sorted and searched pages, without the APIs that a client has access to', async (store) => {
+  },
+  async 'lists sorted and searched pages, without the APIs that a client has access to'(store) {
     await store.insert(api('a', { name: 'zebra', createdAt: noon }))
     await store.insert(api('b', { name: 'Ähre', createdAt: noon + 1 }))
     await store.insert(api('c', { name: '100%', createdAt: noon + 2 }))
@@ -121,5 +121,5 @@ export const apiStoreContract: readonly ContractCase<ApiStore>[] = [
       (await store.list()).map(({ id }) => id),
       ['c', 'a', 'b'],
     )
-  }),
-]
+  },
+})

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Artifact, ArtifactStore } from '../../oidc/artifact-store.ts'
-import { type ContractCase, contractCase, noon, repeat50Times } from './contract.ts'
+import { type ContractCase, contract, noon, repeat50Times } from './contract.ts'
 
 export function artifact(key: string, changes: Partial<Artifact> = {}): Artifact {
   return {
@@ -35,15 +35,15 @@ export const complete = artifact('complete', {
 })
 
 /** The consumption of artifacts, and the storage of tokens together with it. */
-export const consumptionCases: readonly ContractCase<ArtifactStore>[] = [
-  contractCase('lets one of fifty concurrent consumers succeed, and keeps its time', async (store) => {
+export const consumptionCases: readonly ContractCase<ArtifactStore>[] = contract({
+  async 'lets one of fifty concurrent consumers succeed, and keeps its time'(store) {
     await store.upsert(artifact('a'))
     const results = await repeat50Times((index) => store.consume('a', noon + index))
     assert.deepEqual(results.filter(Boolean), [true])
     assert.equal((await store.find('a'))?.consumedAt, noon + results.indexOf(true))
     assert.equal(await store.consume('a', noon + 99), false)
-  }),
-  contractCase('allows the configured number of uses within the leeway and none after it', async (store) => {
+  },
+  async 'allows the configured number of uses within the leeway and none after it'(store) {
     const leeway = { milliseconds: 3000, uses: 10 }
     await store.upsert(artifact('a'))
     const results = await repeat50Times(() => store.consume('a', noon, leeway))
@@ -55,8 +55,8 @@ export const consumptionCases: readonly ContractCase<ArtifactStore>[] = [
     assert.equal(await store.consume('b', noon + 3000, leeway), false)
     assert.equal(await store.consume('b', noon + 1), false)
     assert.equal((await store.find('b'))?.consumedAt, noon)
-  }),
-  contractCase('issues artifacts for the first of fifty concurrent uses, and none without the grant', async (store) => {
+  },
+  async 'issues artifacts for the first of fifty concurrent uses, and none without the grant'(store) {
     const issueTokens = (name: string) =>
       store.issue({
         grantKey: 'grant',
@@ -77,8 +77,8 @@ export const consumptionCases: readonly ContractCase<ArtifactStore>[] = [
       assert.deepEqual(await store.find(`access ${index}`), expected)
     }
     assert.deepEqual(await store.find(`refresh ${winner}`), artifact(`refresh ${winner}`))
-  }),
-  contractCase('issues artifacts without a credential, and within its leeway', async (store) => {
+  },
+  async 'issues artifacts without a credential, and within its leeway'(store) {
     await store.upsert(artifact('grant', { model: 'Grant' }))
     assert.equal(await store.issue({ grantKey: 'grant', artifacts: [artifact('a')] }), 'issued')
     assert.equal(await store.issue({ grantKey: 'missing', artifacts: [artifact('b')] }), 'revoked')
@@ -91,20 +91,20 @@ export const consumptionCases: readonly ContractCase<ArtifactStore>[] = [
       outcomes.push(await store.issue({ grantKey: 'grant', use, artifacts: [complete] }))
     assert.deepEqual(outcomes, ['issued', 'issued', 'used'])
     assert.equal((await store.find('complete'))?.payload, complete.payload)
-  }),
-  contractCase('does not consume a missing artifact', async (store) => {
+  },
+  async 'does not consume a missing artifact'(store) {
     assert.equal(await store.consume('a', noon), false)
     assert.equal(await store.find('a'), undefined)
-  }),
-  contractCase('accepts one of fifty concurrent decisions', async (store) => {
+  },
+  async 'accepts one of fifty concurrent decisions'(store) {
     await store.upsert(artifact('a', { userCodeHash: 'h' }))
     const results = await repeat50Times((index) => store.decide(artifact('a', { accountId: `account ${index}` })))
     assert.deepEqual(results.filter(Boolean), [true])
     assert.equal((await store.find('a'))?.accountId, `account ${results.indexOf(true)}`)
     assert.equal(await store.decide(artifact('b', { accountId: 'account' })), false)
     assert.equal(await store.find('b'), undefined)
-  }),
-  contractCase('accepts one of fifty concurrent polls, and the next one after the interval', async (store) => {
+  },
+  async 'accepts one of fifty concurrent polls, and the next one after the interval'(store) {
     await store.upsert(artifact('a'))
     const results = await repeat50Times(() => store.poll('a', noon, 5000))
     assert.deepEqual(results.filter(Boolean), [true])
@@ -112,5 +112,5 @@ export const consumptionCases: readonly ContractCase<ArtifactStore>[] = [
     assert.equal(await store.poll('a', noon + 5000, 5000), true)
     assert.equal((await store.find('a'))?.polledAt, noon + 5000)
     assert.equal(await store.poll('b', noon, 5000), false)
-  }),
-]
+  },
+})

@@ -4,7 +4,7 @@ import { defaultProtocol } from '../../clients/protocol.ts'
 import type { PocketStores } from '../../stores.ts'
 import { api, grant } from './api-store.ts'
 import { client } from './client-store.ts'
-import { type ContractCase, contractCase, noon } from './contract.ts'
+import { type ContractCase, contract, noon } from './contract.ts'
 
 type Stores = Pick<PocketStores, 'apis' | 'clients' | 'consents'>
 
@@ -33,8 +33,8 @@ async function insertClients({ clients }: Stores): Promise<void> {
 }
 
 /** The contract for the pages of {@link PocketStores.clients}, including pages of consents. */
-export const clientPageContract: readonly ContractCase<Stores>[] = [
-  contractCase('lists pages in the order of creation, and the last page for a page beyond it', async (stores) => {
+export const clientPageContract: readonly ContractCase<Stores>[] = contract({
+  async 'lists pages in the order of creation, and the last page for a page beyond it'(stores) {
     assert.deepEqual(await stores.clients.page(everything), { items: [], total: 0 })
     await insertClients(stores)
     assert.deepEqual(await listClientIds(stores), ['d', 'c', 'a', 'b'])
@@ -42,8 +42,8 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
     assert.deepEqual(await listClientIds(stores, { limit: 3, page: 2 }), ['b'])
     assert.deepEqual(await listClientIds(stores, { limit: 3, page: 99 }), ['b'])
     assert.equal((await stores.clients.page({ ...everything, limit: 1 })).total, 4)
-  }),
-  contractCase('contains each client with the number of its groups', async (stores) => {
+  },
+  async 'contains each client with the number of its groups'(stores) {
     await insertClients(stores)
     const { items } = await stores.clients.page({ ...everything, search: 'abb' })
     const { allowedGroupIds: _, ...record } = client('a', {
@@ -52,8 +52,8 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
       isGroupRestricted: true,
     })
     assert.deepEqual(items, [{ client: record, allowedGroupCount: 2, consent: null }])
-  }),
-  contractCase('sorts in both directions, and equal values by creation', async (stores) => {
+  },
+  async 'sorts in both directions, and equal values by creation'(stores) {
     await insertClients(stores)
     const listSortedBy = (by: NonNullable<ClientListRequest['sort']>['by'], descending = false) =>
       listClientIds(stores, { sort: { by, descending } })
@@ -64,8 +64,8 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
     assert.deepEqual(await listSortedBy('isGroupRestricted'), ['c', 'b', 'd', 'a'])
     assert.deepEqual(await listSortedBy('allowedGroupCount', true), ['a', 'd', 'c', 'b'])
     assert.deepEqual(await listSortedBy('type'), ['d', 'c', 'a', 'b'])
-  }),
-  contractCase('searches the name regardless of case, and treats SQL wildcards as text', async (stores) => {
+  },
+  async 'searches the name regardless of case, and treats SQL wildcards as text'(stores) {
     await insertClients(stores)
     assert.deepEqual(await listClientIds(stores, { search: 'ZOË' }), ['d'])
     assert.deepEqual(await listClientIds(stores, { search: 'zoe\u0308' }), ['d'])
@@ -73,8 +73,8 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
     assert.deepEqual(await listClientIds(stores, { search: 'A_B' }), ['b'])
     assert.deepEqual(await listClientIds(stores, { search: '!' }), [])
     assert.deepEqual(await listClientIds(stores, { search: "'" }), [])
-  }),
-  contractCase('returns clients that match one value of each filter', async (stores) => {
+  },
+  async 'returns clients that match one value of each filter'(stores) {
     await insertClients(stores)
     const listFilteredBy = (filters: ClientListRequest['filters']) => listClientIds(stores, { filters })
     assert.deepEqual(await listFilteredBy({ pkceRequired: [true] }), ['c'])
@@ -90,38 +90,35 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
     assert.deepEqual(await listFilteredBy({ skipConsent: ['yes', 1] }), [])
     assert.deepEqual(await listFilteredBy({ skipConsent: [] }), ['d', 'c', 'a', 'b'])
     assert.equal((await stores.clients.page({ ...everything, filters: { pkceRequired: [true] } })).total, 1)
-  }),
-  contractCase('restricts the list to given clients, in each sort order and with a search', async (stores) => {
+  },
+  async 'restricts the list to given clients, in each sort order and with a search'(stores) {
     await insertClients(stores)
     const sort = { by: 'name', descending: true } as const
     assert.deepEqual(await listClientIds(stores, { onlyIds: ['a', 'd', 'unknown', '\0'], sort }), ['d', 'a'])
     assert.deepEqual(await listClientIds(stores, { onlyIds: ['a', 'd'], search: 'abb' }), ['a'])
     assert.deepEqual(await listClientIds(stores, { onlyIds: [] }), [])
-  }),
-  contractCase(
-    'lists the clients that a member of groups may use, by last use, never used ones last by name',
-    async (stores) => {
-      await insertClients(stores)
-      await stores.consents.allow('me', 'c', ['openid', 'email'], noon + 5)
-      await stores.consents.allow('me', 'd', ['openid'], noon + 6)
-      await stores.consents.allow('another', 'b', ['openid'], noon + 7)
-      const usableByGroups = (groupIds: readonly string[]): ClientScope => ({ of: 'usable', accountId: 'me', groupIds })
-      assert.deepEqual(await listClientIds(stores, { scope: usableByGroups([]) }), ['c', 'b'])
-      assert.deepEqual(await listClientIds(stores, { scope: usableByGroups(['g2', 'unknown']) }), ['c', 'a', 'b'])
-      const sort = { by: 'lastUsedAt', descending: true } as const
-      assert.deepEqual(await listClientIds(stores, { scope: usableByGroups(['g1']), sort }), ['d', 'c', 'b', 'a'])
-      assert.deepEqual(
-        await listClientIds(stores, { scope: usableByGroups(['g1']), sort: { ...sort, descending: false } }),
-        ['c', 'd', 'b', 'a'],
-      )
-      const { items } = await stores.clients.page({ ...everything, scope: usableByGroups([]) })
-      assert.deepEqual(
-        items.map(({ consent }) => consent),
-        [{ scopes: ['openid', 'email'], updatedAt: noon + 5 }, null],
-      )
-    },
-  ),
-  contractCase('filters clients by whether they have a grant for an API', async (stores) => {
+  },
+  async 'lists the clients that a member of groups may use, by last use, never used ones last by name'(stores) {
+    await insertClients(stores)
+    await stores.consents.allow('me', 'c', ['openid', 'email'], noon + 5)
+    await stores.consents.allow('me', 'd', ['openid'], noon + 6)
+    await stores.consents.allow('another', 'b', ['openid'], noon + 7)
+    const usableByGroups = (groupIds: readonly string[]): ClientScope => ({ of: 'usable', accountId: 'me', groupIds })
+    assert.deepEqual(await listClientIds(stores, { scope: usableByGroups([]) }), ['c', 'b'])
+    assert.deepEqual(await listClientIds(stores, { scope: usableByGroups(['g2', 'unknown']) }), ['c', 'a', 'b'])
+    const sort = { by: 'lastUsedAt', descending: true } as const
+    assert.deepEqual(await listClientIds(stores, { scope: usableByGroups(['g1']), sort }), ['d', 'c', 'b', 'a'])
+    assert.deepEqual(
+      await listClientIds(stores, { scope: usableByGroups(['g1']), sort: { ...sort, descending: false } }),
+      ['c', 'd', 'b', 'a'],
+    )
+    const { items } = await stores.clients.page({ ...everything, scope: usableByGroups([]) })
+    assert.deepEqual(
+      items.map(({ consent }) => consent),
+      [{ scopes: ['openid', 'email'], updatedAt: noon + 5 }, null],
+    )
+  },
+  async 'filters clients by whether they have a grant for an API'(stores) {
     await insertClients(stores)
     await stores.apis.insert(api('x'))
     await stores.apis.insert(api('y'))
@@ -132,21 +129,18 @@ export const clientPageContract: readonly ContractCase<Stores>[] = [
     assert.deepEqual(await listClientIds(stores, { scope: { of: 'granted', apiId: 'x' }, search: 'ZOË' }), ['d'])
     assert.deepEqual(await listClientIds(stores, { scope: { of: 'ungranted', apiId: 'x' } }), ['c', 'a'])
     assert.deepEqual(await listClientIds(stores, { scope: { of: 'granted', apiId: 'nothing' } }), [])
-  }),
-  contractCase(
-    'lists the clients that an account has consented to, including those it may no longer use',
-    async (stores) => {
-      await insertClients(stores)
-      await stores.consents.allow('me', 'd', ['openid'], noon + 6)
-      await stores.consents.allow('another', 'b', ['openid'], noon + 7)
-      const scope: ClientScope = { of: 'consented', accountId: 'me' }
-      const { items, total } = await stores.clients.page({ ...everything, scope })
-      assert.equal(total, 1)
-      assert.deepEqual(
-        items.map(({ client: { id }, consent }) => [id, consent]),
-        [['d', { scopes: ['openid'], updatedAt: noon + 6 }]],
-      )
-      assert.deepEqual(await listClientIds(stores, { scope, filters: { hasLaunchUrl: [true] } }), [])
-    },
-  ),
-]
+  },
+  async 'lists the clients that an account has consented to, including those it may no longer use'(stores) {
+    await insertClients(stores)
+    await stores.consents.allow('me', 'd', ['openid'], noon + 6)
+    await stores.consents.allow('another', 'b', ['openid'], noon + 7)
+    const scope: ClientScope = { of: 'consented', accountId: 'me' }
+    const { items, total } = await stores.clients.page({ ...everything, scope })
+    assert.equal(total, 1)
+    assert.deepEqual(
+      items.map(({ client: { id }, consent }) => [id, consent]),
+      [['d', { scopes: ['openid'], updatedAt: noon + 6 }]],
+    )
+    assert.deepEqual(await listClientIds(stores, { scope, filters: { hasLaunchUrl: [true] } }), [])
+  },
+})

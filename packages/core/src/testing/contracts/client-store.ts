@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Client } from '../../clients/client.ts'
 import type { ClientStore } from '../../clients/client-store.ts'
 import { defaultProtocol } from '../../clients/protocol.ts'
-import { type ContractCase, contractCase, noon, repeat50Times } from './contract.ts'
+import { type ContractCase, contract, noon, repeat50Times } from './contract.ts'
 
 export function client(id: string, changes: Partial<Client> = {}): Client {
   return {
@@ -74,8 +74,8 @@ const complete = client('https://client.example/metadata.json', {
 })
 
 /** The contract of {@link ClientStore}. */
-export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
-  contractCase('returns every field as stored', async (store) => {
+export const clientStoreContract: readonly ContractCase<ClientStore>[] = contract({
+  async 'returns every field as stored'(store) {
     assert.equal(await store.insert(complete), true)
     assert.equal(await store.insert(client('bare')), true)
     assert.deepEqual(await store.find(complete.id), complete)
@@ -83,8 +83,8 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
     assert.deepEqual(await store.findCached('bare'), client('bare'))
     assert.equal(await store.findCached('another'), undefined)
     assert.equal(await store.find('another'), undefined)
-  }),
-  contractCase('lists unused clients, longest unused first', async (store) => {
+  },
+  async 'lists unused clients, longest unused first'(store) {
     for (const [id, unusedSince] of Object.entries({ late: noon, b: noon - 1, a: noon - 1, first: 1, used: 1 }))
       await store.insert(client(id, { unusedSince }))
     await store.insert(client('of an administrator'))
@@ -93,8 +93,8 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
     assert.deepEqual(await store.listUnused(noon, 2), ['first', 'a'])
     assert.deepEqual(await store.listUnused(noon, 9), ['first', 'a', 'b'])
     assert.deepEqual(await store.find('used'), client('used'))
-  }),
-  contractCase('postpones the removal of an unused client', async (store) => {
+  },
+  async 'postpones the removal of an unused client'(store) {
     await store.insert(client('old', { unusedSince: noon }))
     await store.insert(client('kept', { unusedSince: null }))
     for (const id of ['old', 'kept', 'nobody']) await store.postponeRemoval(id, noon, noon + 9)
@@ -102,8 +102,8 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
     for (const id of ['old', 'kept']) await store.postponeRemoval(id, noon + 1, noon + 9)
     assert.deepEqual(await store.find('old'), client('old', { unusedSince: noon + 9 }))
     assert.deepEqual(await store.find('kept'), client('kept'))
-  }),
-  contractCase('inserts unused clients of a network up to a maximum', async (store) => {
+  },
+  async 'inserts unused clients of a network up to a maximum'(store) {
     const unusedClient = (id: string) => client(id, { unusedSince: noon, isPublic: true, allowedGroupIds: ['g1'] })
     const insertUnused = (id: string, network = 'a') => store.insertUnused(unusedClient(id), network, 2)
     assert.deepEqual([await insertUnused('1'), await insertUnused('2'), await insertUnused('3')], [true, true, false])
@@ -116,8 +116,8 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
     assert.deepEqual([await insertUnused('5'), await insertUnused('6')], [true, false])
     await store.remove('5')
     assert.equal(await insertUnused('6'), true)
-  }),
-  contractCase('finds the clients with protected hosts, even after a change', async (store) => {
+  },
+  async 'finds the clients with protected hosts, even after a change'(store) {
     const site = client('site', {
       allowedGroupIds: ['g1', 'g2'],
       protocol: { ...defaultProtocol, protectedHosts: ['wiki.example.org'] },
@@ -128,21 +128,21 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
     assert.deepEqual(await store.protectedSites(), [site])
     await store.update({ ...site, protocol: defaultProtocol })
     assert.deepEqual(await store.protectedSites(), [])
-  }),
-  contractCase('lists all clients by name', async (store) => {
+  },
+  async 'lists all clients by name'(store) {
     assert.deepEqual(await store.list(), [])
     for (const name of ['b', 'C', 'a']) await store.insert(client(`id-${name}`, { name }))
     assert.deepEqual(
       (await store.list()).map(({ name }) => name),
       ['a', 'b', 'C'],
     )
-  }),
-  contractCase('inserts nothing if the ID exists, and accepts one of fifty concurrent inserts', async (store) => {
+  },
+  async 'inserts nothing if the ID exists, and accepts one of fifty concurrent inserts'(store) {
     const results = await repeat50Times((index) => store.insert(client('a', { name: `by ${index}` })))
     assert.deepEqual(results.filter(Boolean), [true])
     assert.equal((await store.find('a'))?.name, `by ${results.indexOf(true)}`)
-  }),
-  contractCase('updates only the client with this ID', async (store) => {
+  },
+  async 'updates only the client with this ID'(store) {
     await store.insert(client('a'))
     await store.insert(client('b', { allowedGroupIds: ['g1'] }))
     assert.equal(await store.update({ ...complete, id: 'a' }), true)
@@ -154,8 +154,8 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
       (await store.list()).map(({ allowedGroupIds }) => allowedGroupIds),
       [['g2', 'g3'], ['g1']],
     )
-  }),
-  contractCase('lists exactly the clients that allow a group', async (store) => {
+  },
+  async 'lists exactly the clients that allow a group'(store) {
     await store.insert(client('a', { allowedGroupIds: ['g1', 'g2'] }))
     await store.insert(client('b', { name: 'B', allowedGroupIds: ['g2'] }))
     await store.insert(client('c', { name: 'A' }))
@@ -177,30 +177,30 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
     assert.deepEqual(allowed[0], first)
     await store.setAllowedTo('g1', [])
     assert.deepEqual(await store.allowedTo('g1'), [])
-  }),
-  contractCase('removes the allowed groups with the client', async (store) => {
+  },
+  async 'removes the allowed groups with the client'(store) {
     await store.insert(client('a', { allowedGroupIds: ['g1'] }))
     await store.remove('a')
     assert.deepEqual(await store.allowedTo('g1'), [])
     await store.insert(client('a'))
     assert.deepEqual((await store.find('a'))?.allowedGroupIds, [])
-  }),
-  contractCase('records the use of PKCE without other changes', async (store) => {
+  },
+  async 'records the use of PKCE without other changes'(store) {
     await store.insert(client('a'))
     await store.insert(client('b'))
     await store.recordPkceSupport('a')
     assert.deepEqual(await store.find('a'), client('a', { pkceSupported: true }))
     assert.deepEqual(await store.find('b'), client('b'))
-  }),
-  contractCase('finds no client with an ID that the database cannot store', async (store) => {
+  },
+  async 'finds no client with an ID that the database cannot store'(store) {
     assert.equal(await store.find('nul\0'), undefined)
     assert.equal(await store.remove('nul\0'), false)
-  }),
-  contractCase('does not create a client by an update', async (store) => {
+  },
+  async 'does not create a client by an update'(store) {
     assert.equal(await store.update(client('a')), false)
     assert.equal(await store.find('a'), undefined)
-  }),
-  contractCase('removes a client, and returns whether it existed', async (store) => {
+  },
+  async 'removes a client, and returns whether it existed'(store) {
     await store.insert(client('a'))
     await store.insert(client('b'))
     assert.equal(await store.remove('a'), true)
@@ -209,5 +209,5 @@ export const clientStoreContract: readonly ContractCase<ClientStore>[] = [
       (await store.list()).map(({ id }) => id),
       ['b'],
     )
-  }),
-]
+  },
+})

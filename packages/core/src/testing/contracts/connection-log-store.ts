@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { ConnectionAttempt } from '../../connection-log/connection-attempt.ts'
 import type { PocketStores } from '../../stores.ts'
 import { client } from './client-store.ts'
-import { type ContractCase, contractCase, noon, repeat50Times } from './contract.ts'
+import { type ContractCase, contract, noon, repeat50Times } from './contract.ts'
 
 function connectionAttempt(id: string, changes: Partial<ConnectionAttempt> = {}): ConnectionAttempt {
   return {
@@ -30,32 +30,31 @@ function connectionAttempt(id: string, changes: Partial<ConnectionAttempt> = {})
 const idsOf = (attempts: readonly ConnectionAttempt[]) => attempts.map(({ id }) => id)
 
 /** The contract of {@link PocketStores.connectionLog}. */
-export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores, 'clients' | 'connectionLog'>>[] = [
-  contractCase('lists the attempts of each client unchanged, newest first', async ({ clients, connectionLog }) => {
-    for (const id of ['nas', 'wiki']) await clients.insert(client(id))
-    const first = connectionAttempt('a', { accountId: 'ada' })
-    const second = connectionAttempt('b', { sequence: noon * 1000 + 1, succeeded: true, error: null, reason: null })
-    await connectionLog.insert([first, connectionAttempt('w', { clientId: 'wiki' }), second], 50)
-    assert.deepEqual(await connectionLog.list('nas', 50), [second, first])
-    assert.deepEqual(idsOf(await connectionLog.list('nas', 1)), ['b'])
-    assert.deepEqual(idsOf(await connectionLog.list('wiki', 50)), ['w'])
-  }),
-  contractCase('returns the latest attempt of each requested client', async ({ clients, connectionLog }) => {
-    for (const id of ['nas', 'wiki', 'idle', 'other']) await clients.insert(client(id))
-    const createAttempt = (id: string, clientId: string, sequence: number) =>
-      connectionAttempt(id, { clientId, sequence })
-    await connectionLog.insert(
-      [createAttempt('a', 'nas', 1), createAttempt('b', 'nas', 3), createAttempt('c', 'nas', 2)],
-      50,
-    )
-    await connectionLog.insert([createAttempt('w', 'wiki', 2), createAttempt('o', 'other', 9)], 50)
-    const latest = await connectionLog.latest(['wiki', 'idle', 'nas', 'nobody', 'a\0b'])
-    assert.deepEqual(idsOf(latest).sort(), ['b', 'w'])
-    assert.deepEqual(await connectionLog.latest([]), [])
-  }),
-  contractCase(
-    'keeps the latest attempts of each client during concurrent writes',
-    async ({ clients, connectionLog }) => {
+export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores, 'clients' | 'connectionLog'>>[] =
+  contract({
+    async 'lists the attempts of each client unchanged, newest first'({ clients, connectionLog }) {
+      for (const id of ['nas', 'wiki']) await clients.insert(client(id))
+      const first = connectionAttempt('a', { accountId: 'ada' })
+      const second = connectionAttempt('b', { sequence: noon * 1000 + 1, succeeded: true, error: null, reason: null })
+      await connectionLog.insert([first, connectionAttempt('w', { clientId: 'wiki' }), second], 50)
+      assert.deepEqual(await connectionLog.list('nas', 50), [second, first])
+      assert.deepEqual(idsOf(await connectionLog.list('nas', 1)), ['b'])
+      assert.deepEqual(idsOf(await connectionLog.list('wiki', 50)), ['w'])
+    },
+    async 'returns the latest attempt of each requested client'({ clients, connectionLog }) {
+      for (const id of ['nas', 'wiki', 'idle', 'other']) await clients.insert(client(id))
+      const createAttempt = (id: string, clientId: string, sequence: number) =>
+        connectionAttempt(id, { clientId, sequence })
+      await connectionLog.insert(
+        [createAttempt('a', 'nas', 1), createAttempt('b', 'nas', 3), createAttempt('c', 'nas', 2)],
+        50,
+      )
+      await connectionLog.insert([createAttempt('w', 'wiki', 2), createAttempt('o', 'other', 9)], 50)
+      const latest = await connectionLog.latest(['wiki', 'idle', 'nas', 'nobody', 'a\0b'])
+      assert.deepEqual(idsOf(latest).sort(), ['b', 'w'])
+      assert.deepEqual(await connectionLog.latest([]), [])
+    },
+    async 'keeps the latest attempts of each client during concurrent writes'({ clients, connectionLog }) {
       for (const id of ['nas', 'wiki']) await clients.insert(client(id))
       await connectionLog.insert([connectionAttempt('w', { clientId: 'wiki' })], 5)
       await repeat50Times((index) => connectionLog.insert([connectionAttempt(`a${index}`, { sequence: index })], 5))
@@ -67,10 +66,10 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
       assert.deepEqual(idsOf(await connectionLog.list('nas', 50)), ['a52', 'a51', 'a50', 'a49', 'a48'])
       assert.equal((await connectionLog.list('wiki', 50)).length, 1)
     },
-  ),
-  contractCase(
-    'keeps attempts of authenticated clients and of other networks when one network sends many',
-    async ({ clients, connectionLog }) => {
+    async 'keeps attempts of authenticated clients and of other networks when one network sends many'({
+      clients,
+      connectionLog,
+    }) {
       await clients.insert(client('nas'))
       const flood = Array.from({ length: 40 }, (_, index) =>
         connectionAttempt(`f${index}`, { sequence: 100 + index, unauthenticatedNetwork: '192.0.2.1' }),
@@ -90,10 +89,10 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
         ...['s', 'k2', 'k1', 'k0'],
       ])
     },
-  ),
-  contractCase(
-    'reserves half of the log for authenticated attempts when many networks send unauthenticated ones',
-    async ({ clients, connectionLog }) => {
+    async 'reserves half of the log for authenticated attempts when many networks send unauthenticated ones'({
+      clients,
+      connectionLog,
+    }) {
       await clients.insert(client('nas'))
       for (let index = 0; index < 8; index++)
         await connectionLog.insert([connectionAttempt(`k${index}`, { sequence: index })], 10)
@@ -110,45 +109,42 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
         await connectionLog.insert([connectionAttempt(`l${index}`, { sequence: 30 + index })], 10)
       assert.deepEqual(idsOf(await connectionLog.list('nas', 10))[9], 'l2')
     },
-  ),
-  contractCase('keeps attempts of other accounts when one account makes many', async ({ clients, connectionLog }) => {
-    await clients.insert(client('nas'))
-    await connectionLog.insert(
-      [0, 1].map((index) => connectionAttempt(`a${index}`, { sequence: index, accountId: 'ada' })),
-      10,
-    )
-    await connectionLog.insert(
-      [
-        connectionAttempt('c', { sequence: 2 }),
-        connectionAttempt('s', { sequence: 3, unauthenticatedNetwork: '192.0.2.1' }),
-      ],
-      10,
-    )
-    for (let index = 0; index < 20; index++)
-      await connectionLog.insert([connectionAttempt(`e${index}`, { sequence: 10 + index, accountId: 'eve' })], 10)
-    const expectedIds = ['e19', 'e18', 'e17', 'e16', 'e15', 'e14', 's', 'c', 'a1', 'a0']
-    assert.deepEqual(idsOf(await connectionLog.list('nas', 10)), expectedIds)
-    // Two sources flood the log, and each keeps its share.
-    const both = Array.from({ length: 40 }, (_, index) =>
-      connectionAttempt(`b${index}`, { sequence: 50 + index, accountId: index % 2 === 0 ? 'eve' : 'mal' }),
-    )
-    await connectionLog.insert(both, 10)
-    assert.deepEqual(idsOf(await connectionLog.list('nas', 10)), [
-      ...['b39', 'b38', 'b37', 'b36', 'b35', 'b34'],
-      ...['s', 'c', 'a1', 'a0'],
-    ])
-  }),
-  contractCase('moves the attempts of a renamed client', async ({ clients, connectionLog }) => {
-    for (const id of ['nas', 'wiki', 'other']) await clients.insert(client(id))
-    await connectionLog.insert([connectionAttempt('a'), connectionAttempt('o', { clientId: 'other' })])
-    await connectionLog.renameClient('nas', 'wiki')
-    await clients.remove('nas')
-    assert.deepEqual(await connectionLog.list('wiki', 50), [connectionAttempt('a', { clientId: 'wiki' })])
-    assert.deepEqual(idsOf(await connectionLog.list('other', 50)), ['o'])
-  }),
-  contractCase(
-    'stores nothing for missing clients, and removes the attempts of an account',
-    async ({ clients, connectionLog }) => {
+    async 'keeps attempts of other accounts when one account makes many'({ clients, connectionLog }) {
+      await clients.insert(client('nas'))
+      await connectionLog.insert(
+        [0, 1].map((index) => connectionAttempt(`a${index}`, { sequence: index, accountId: 'ada' })),
+        10,
+      )
+      await connectionLog.insert(
+        [
+          connectionAttempt('c', { sequence: 2 }),
+          connectionAttempt('s', { sequence: 3, unauthenticatedNetwork: '192.0.2.1' }),
+        ],
+        10,
+      )
+      for (let index = 0; index < 20; index++)
+        await connectionLog.insert([connectionAttempt(`e${index}`, { sequence: 10 + index, accountId: 'eve' })], 10)
+      const expectedIds = ['e19', 'e18', 'e17', 'e16', 'e15', 'e14', 's', 'c', 'a1', 'a0']
+      assert.deepEqual(idsOf(await connectionLog.list('nas', 10)), expectedIds)
+      // Two sources flood the log, and each keeps its share.
+      const both = Array.from({ length: 40 }, (_, index) =>
+        connectionAttempt(`b${index}`, { sequence: 50 + index, accountId: index % 2 === 0 ? 'eve' : 'mal' }),
+      )
+      await connectionLog.insert(both, 10)
+      assert.deepEqual(idsOf(await connectionLog.list('nas', 10)), [
+        ...['b39', 'b38', 'b37', 'b36', 'b35', 'b34'],
+        ...['s', 'c', 'a1', 'a0'],
+      ])
+    },
+    async 'moves the attempts of a renamed client'({ clients, connectionLog }) {
+      for (const id of ['nas', 'wiki', 'other']) await clients.insert(client(id))
+      await connectionLog.insert([connectionAttempt('a'), connectionAttempt('o', { clientId: 'other' })])
+      await connectionLog.renameClient('nas', 'wiki')
+      await clients.remove('nas')
+      assert.deepEqual(await connectionLog.list('wiki', 50), [connectionAttempt('a', { clientId: 'wiki' })])
+      assert.deepEqual(idsOf(await connectionLog.list('other', 50)), ['o'])
+    },
+    async 'stores nothing for missing clients, and removes the attempts of an account'({ clients, connectionLog }) {
       await connectionLog.insert([connectionAttempt('a')], 50)
       assert.deepEqual(await connectionLog.list('nas', 50), [])
       await clients.insert(client('nas'))
@@ -161,5 +157,4 @@ export const connectionLogStoreContract: readonly ContractCase<Pick<PocketStores
       await clients.remove('nas')
       assert.deepEqual(await connectionLog.list('nas', 50), [])
     },
-  ),
-]
+  })

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import type { ConsentStore } from '../../consents/consent-store.ts'
-import { type ContractCase, contractCase, noon, repeat50Times } from './contract.ts'
+import { type ContractCase, contract, noon, repeat50Times } from './contract.ts'
 
 /** The contract of {@link ConsentStore}. */
-export const consentStoreContract: readonly ContractCase<ConsentStore>[] = [
-  contractCase('stores the consent of one account to one client', async (store) => {
+export const consentStoreContract: readonly ContractCase<ConsentStore>[] = contract({
+  async 'stores the consent of one account to one client'(store) {
     await store.allow('account', 'client', ['openid', 'email'], noon)
     assert.deepEqual(await store.find('account', 'client'), {
       accountId: 'account',
@@ -15,16 +15,16 @@ export const consentStoreContract: readonly ContractCase<ConsentStore>[] = [
     })
     assert.equal(await store.find('account', 'another'), undefined)
     assert.equal(await store.find('another', 'client'), undefined)
-  }),
-  contractCase('adds each new scope once, and keeps the time of the first consent', async (store) => {
+  },
+  async 'adds each new scope once, and keeps the time of the first consent'(store) {
     await store.allow('account', 'client', ['openid', 'openid', 'email'], noon)
     await store.allow('account', 'client', ['email', 'profile'], noon + 1)
     await store.allow('account', 'client', ['email'], noon + 2)
     const consent = await store.find('account', 'client')
     assert.deepEqual(consent?.scopes.toSorted(), ['email', 'openid', 'profile'])
     assert.deepEqual([consent.createdAt, consent.updatedAt], [noon, noon + 2])
-  }),
-  contractCase('records the use of a consent, and creates none', async (store) => {
+  },
+  async 'records the use of a consent, and creates none'(store) {
     await store.recordUse('account', 'client', noon)
     assert.equal(await store.find('account', 'client'), undefined)
     await store.allow('account', 'client', ['openid', 'email'], noon)
@@ -33,47 +33,47 @@ export const consentStoreContract: readonly ContractCase<ConsentStore>[] = [
     await store.recordUse('account', 'client', noon + 2)
     const consent = await store.find('account', 'client')
     assert.deepEqual([consent?.scopes, consent?.createdAt, consent?.updatedAt], [['openid', 'email'], noon, noon + 2])
-  }),
-  contractCase('stores a consent without scopes', async (store) => {
+  },
+  async 'stores a consent without scopes'(store) {
     await store.allow('account', 'client', [], noon)
     assert.deepEqual((await store.find('account', 'client'))?.scopes, [])
-  }),
-  contractCase('keeps the scopes of fifty concurrent additions', async (store) => {
+  },
+  async 'keeps the scopes of fifty concurrent additions'(store) {
     await repeat50Times((index) => store.allow('account', 'client', [`scope-${index}`], noon + index))
     const consent = await store.find('account', 'client')
     const expected = Array.from({ length: 50 }, (_, index) => `scope-${index}`)
     assert.deepEqual(consent?.scopes.toSorted(), expected.toSorted())
-  }),
-  contractCase('removes a consent, and returns whether it existed', async (store) => {
+  },
+  async 'removes a consent, and returns whether it existed'(store) {
     await store.allow('account', 'client', ['openid'], noon)
     await store.allow('account', 'another', ['openid'], noon)
     assert.equal(await store.remove('account', 'client'), true)
     assert.equal(await store.remove('account', 'client'), false)
     assert.equal(await store.find('account', 'client'), undefined)
     assert.notEqual(await store.find('account', 'another'), undefined)
-  }),
-  contractCase('removes all consents of an account, or all to a client', async (store) => {
+  },
+  async 'removes all consents of an account, or all to a client'(store) {
     for (const [account, client] of pairs) await store.allow(account, client, ['openid'], noon)
     await store.removeByAccount('a')
     assert.deepEqual(await remainingPairs(store), ['b x', 'b y'])
     await store.removeByClient('x')
     assert.deepEqual(await remainingPairs(store), ['b y'])
-  }),
-  contractCase('removes the scopes with a prefix from every consent', async (store) => {
+  },
+  async 'removes the scopes with a prefix from every consent'(store) {
     await store.allow('a', 'x', ['openid', 'api%/', 'api%/read', 'Api%/read', 'api_/read'], noon)
     await store.allow('b', 'x', ['api%/read'], noon)
     await store.removeScopes('api%/')
     assert.deepEqual((await store.find('a', 'x'))?.scopes, ['openid', 'Api%/read', 'api_/read'])
     assert.deepEqual((await store.find('b', 'x'))?.scopes, [])
-  }),
-  contractCase('moves all consents to a client to its new ID', async (store) => {
+  },
+  async 'moves all consents to a client to its new ID'(store) {
     for (const [account, client] of pairs) await store.allow(account, client, ['openid'], noon)
     await store.renameClient('x', 'z')
     assert.deepEqual(await remainingPairs(store), ['a y', 'b y'])
     const moved = await store.find('b', 'z')
     assert.deepEqual([moved?.clientId, moved?.scopes, moved?.createdAt], ['z', ['openid'], noon])
-  }),
-]
+  },
+})
 
 const pairs = [
   ['a', 'x'],

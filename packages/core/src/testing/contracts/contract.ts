@@ -17,8 +17,11 @@ export interface ContractCase<Store> {
   run(store: Store): Promise<void>
 }
 
-export function contractCase<Store>(name: string, run: ContractCase<Store>['run']): ContractCase<Store> {
-  return { name, run }
+/** The cases of a contract by their names. */
+export function contract<Store>(
+  cases: Readonly<Record<string, ContractCase<Store>['run']>>,
+): readonly ContractCase<Store>[] {
+  return Object.entries(cases).map(([name, run]) => ({ name, run }))
 }
 
 /** Makes the same call fifty times concurrently, as many clients or replicas would. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { KeyStore, StoredKey } from '../../oidc/key-store.ts'
-import { type ContractCase, contractCase, noon, repeat50Times } from './contract.ts'
+import { type ContractCase, contract, noon, repeat50Times } from './contract.ts'
 
 function storedKey(kid: string, changes: Partial<StoredKey> = {}): StoredKey {
   const encryptedJwk = `jwk of ${kid}`
@@ -11,8 +11,8 @@ function storedKey(kid: string, changes: Partial<StoredKey> = {}): StoredKey {
 }
 
 /** The contract of {@link KeyStore}. */
-export const keyStoreContract: readonly ContractCase<KeyStore>[] = [
-  contractCase('lists keys by algorithm, then current, next, previous', async (store) => {
+export const keyStoreContract: readonly ContractCase<KeyStore>[] = contract({
+  async 'lists keys by algorithm, then current, next, previous'(store) {
     const keys = [
       storedKey('r-previous', { status: 'previous' }),
       storedKey('r-next', { status: 'next' }),
@@ -26,8 +26,8 @@ export const keyStoreContract: readonly ContractCase<KeyStore>[] = [
     assert.deepEqual(await store.listCached(), await store.list())
     await store.remove('r-previous')
     assert.deepEqual(await store.listCached(), await store.list())
-  }),
-  contractCase('stores one current, one next and any number of previous keys of each algorithm', async (store) => {
+  },
+  async 'stores one current, one next and any number of previous keys of each algorithm'(store) {
     for (const status of ['current', 'next'] as const) {
       assert.equal(await store.insert(storedKey(`${status} 1`, { status })), true)
       assert.equal(await store.insert(storedKey(`${status} 2`, { status })), false)
@@ -36,31 +36,31 @@ export const keyStoreContract: readonly ContractCase<KeyStore>[] = [
     assert.equal(await store.insert(storedKey('previous 1', { status: 'previous' })), true)
     assert.equal(await store.insert(storedKey('previous 2', { status: 'previous' })), true)
     assert.equal((await store.list()).length, 6)
-  }),
-  contractCase('keeps one of fifty concurrent first keys', async (store) => {
+  },
+  async 'keeps one of fifty concurrent first keys'(store) {
     const results = await repeat50Times((index) => store.insert(storedKey(`kid ${index}`)))
     assert.deepEqual(results.filter(Boolean), [true])
     assert.deepEqual(await listKids(store), [`kid ${results.indexOf(true)}`])
-  }),
-  contractCase('changes the status of a key once for fifty concurrent calls', async (store) => {
+  },
+  async 'changes the status of a key once for fifty concurrent calls'(store) {
     await store.insert(storedKey('a', { status: 'next' }))
     const results = await repeat50Times((index) => store.move('a', 'next', 'current', noon + index))
     assert.deepEqual(results.filter(Boolean), [true])
     assert.deepEqual(await store.list(), [storedKey('a', { statusSince: noon + results.indexOf(true) })])
-  }),
-  contractCase('does not change a missing key or one with another status', async (store) => {
+  },
+  async 'does not change a missing key or one with another status'(store) {
     await store.insert(storedKey('a'))
     assert.equal(await store.move('a', 'next', 'previous', noon + 1), false)
     assert.equal(await store.move('b', 'next', 'current', noon + 1), false)
     assert.deepEqual(await store.list(), [storedKey('a')])
-  }),
-  contractCase('rejects a status that another key has, without changes', async (store) => {
+  },
+  async 'rejects a status that another key has, without changes'(store) {
     await store.insert(storedKey('a'))
     await store.insert(storedKey('b', { status: 'next' }))
     await assert.rejects(store.move('b', 'next', 'current', noon + 1))
     assert.deepEqual(await store.list(), [storedKey('a'), storedKey('b', { status: 'next' })])
-  }),
-  contractCase('records a replacement request only for a current key', async (store) => {
+  },
+  async 'records a replacement request only for a current key'(store) {
     await store.insert(storedKey('a'))
     await store.insert(storedKey('b', { status: 'next' }))
     const requested = await Promise.all(['a', 'b', 'c'].map((kid) => store.requestReplacement(kid, noon + 1)))
@@ -69,15 +69,15 @@ export const keyStoreContract: readonly ContractCase<KeyStore>[] = [
       storedKey('a', { replacementRequestedAt: noon + 1 }),
       storedKey('b', { status: 'next' }),
     ])
-  }),
-  contractCase('accepts another key after a removal', async (store) => {
+  },
+  async 'accepts another key after a removal'(store) {
     await store.insert(storedKey('a'))
     await store.remove('a')
     await store.remove('a')
     assert.equal(await store.insert(storedKey('b')), true)
     assert.deepEqual(await listKids(store), ['b'])
-  }),
-]
+  },
+})
 
 async function listKids(store: KeyStore): Promise<string[]> {
   return (await store.list()).map(({ kid }) => kid)

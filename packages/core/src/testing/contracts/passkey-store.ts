@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Passkey } from '../../passkeys/passkey.ts'
 import type { PasskeyFilter, PasskeyStore } from '../../passkeys/passkey-store.ts'
-import { type ContractCase, contractCase, noon, repeat50Times } from './contract.ts'
+import { type ContractCase, contract, noon, repeat50Times } from './contract.ts'
 
 function passkey(id: string, changes: Partial<Passkey> = {}): Passkey {
   return {
@@ -29,8 +29,8 @@ function passkey(id: string, changes: Partial<Passkey> = {}): Passkey {
 }
 
 /** The contract of {@link PasskeyStore}. */
-export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
-  contractCase('returns every field as stored', async (store) => {
+export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = contract({
+  async 'returns every field as stored'(store) {
     const complete = passkey('complete', {
       rpId: 'id.example.com',
       counter: 4_294_967_295,
@@ -51,8 +51,8 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     assert.deepEqual(await store.findByCredentialId(complete.credentialId), complete)
     assert.deepEqual(await store.findByCredentialId('credential of bare'), passkey('bare'))
     assert.equal(await store.findByCredentialId('another'), undefined)
-  }),
-  contractCase('registers a credential once among all accounts, even for fifty concurrent inserts', async (store) => {
+  },
+  async 'registers a credential once among all accounts, even for fifty concurrent inserts'(store) {
     const results = await repeat50Times((index) =>
       store.insert(passkey(`id ${index}`, { credentialId: 'c', accountId: `account ${index}` })),
     )
@@ -60,15 +60,15 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     const winner = results.indexOf(true)
     assert.equal((await store.findByCredentialId('c'))?.accountId, `account ${winner}`)
     assert.deepEqual(await store.listByAccount(`account ${(winner + 1) % 50}`), [])
-  }),
-  contractCase('lists the passkeys of an account, oldest first', async (store) => {
+  },
+  async 'lists the passkeys of an account, oldest first'(store) {
     await store.insert(passkey('young', { createdAt: noon + 1 }))
     await store.insert(passkey('old', { createdAt: noon - 1 }))
     await store.insert(passkey('foreign', { accountId: 'another' }))
     assert.deepEqual(await listIds(store, 'account'), ['old', 'young'])
     assert.deepEqual(await listIds(store, 'nobody'), [])
-  }),
-  contractCase('records a use of one passkey', async (store) => {
+  },
+  async 'records a use of one passkey'(store) {
     await store.insert(passkey('a'))
     await store.insert(passkey('b'))
     await store.recordUse('a', {
@@ -81,8 +81,8 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     const used = { counter: 7, backedUp: true, lastUsedAt: noon + 5, rpId: 'id.example.com' }
     assert.deepEqual(await store.findByCredentialId('credential of a'), passkey('a', used))
     assert.deepEqual(await store.findByCredentialId('credential of b'), passkey('b'))
-  }),
-  contractCase('keeps the highest counter of fifty concurrent sign-ins', async (store) => {
+  },
+  async 'keeps the highest counter of fifty concurrent sign-ins'(store) {
     await store.insert(passkey('a'))
     await repeat50Times((index) =>
       store.recordUse('a', {
@@ -94,8 +94,8 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
       }),
     )
     assert.equal((await store.findByCredentialId('credential of a'))?.counter, 50)
-  }),
-  contractCase('returns whether any passkey has never verified its user, and keeps a verification', async (store) => {
+  },
+  async 'returns whether any passkey has never verified its user, and keeps a verification'(store) {
     assert.equal(await store.hasUnverified(), false)
     await store.insert(passkey('a'))
     assert.equal(await store.hasUnverified(), false)
@@ -112,27 +112,27 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     assert.equal(await store.hasUnverified(), false)
     await store.recordUse('c', { counter: 1, backedUp: false, userVerified: false, rpId: 'id.example.com', at: noon })
     assert.equal(await store.hasUnverified(), true)
-  }),
-  contractCase('records that a counter did not increase', async (store) => {
+  },
+  async 'records that a counter did not increase'(store) {
     await store.insert(passkey('a'))
     await store.insert(passkey('b'))
     await store.recordCounterRegression('a', noon + 5)
     assert.equal((await store.findByCredentialId('credential of a'))?.counterRegressedAt, noon + 5)
     assert.equal((await store.findByCredentialId('credential of b'))?.counterRegressedAt, null)
-  }),
-  contractCase('lists the passkeys of all accounts in pages', async (store) => {
+  },
+  async 'lists the passkeys of all accounts in pages'(store) {
     for (const id of ['c', 'a', 'b']) await store.insert(passkey(id, { accountId: id }))
     const listPageIds = async (after: string) => (await store.page(after, 2)).map(({ id }) => id)
     assert.deepEqual([await listPageIds(''), await listPageIds('b'), await listPageIds('c')], [['a', 'b'], ['c'], []])
-  }),
-  contractCase('renames a passkey of this account only', async (store) => {
+  },
+  async 'renames a passkey of this account only'(store) {
     await store.insert(passkey('a'))
     assert.equal(await store.rename('another', 'a', 'stolen'), false)
     assert.equal(await store.rename('account', 'b', 'none'), false)
     assert.equal(await store.rename('account', 'a', 'Büro'), true)
     assert.deepEqual(await store.findByCredentialId('credential of a'), passkey('a', { name: 'Büro' }))
-  }),
-  contractCase('removes a passkey, but not the last one or one of another account', async (store) => {
+  },
+  async 'removes a passkey, but not the last one or one of another account'(store) {
     await store.insert(passkey('a'))
     await store.insert(passkey('b'))
     await store.insert(passkey('foreign', { accountId: 'another' }))
@@ -143,8 +143,8 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     assert.equal(await store.removeUnlessLast('account', 'a'), 'missing')
     assert.equal(await store.removeUnlessLast('account', 'b'), 'last')
     assert.deepEqual([await listIds(store, 'account'), await listIds(store, 'another')], [['b'], ['foreign']])
-  }),
-  contractCase('does not remove the last passkey that the policy accepts', async (store) => {
+  },
+  async 'does not remove the last passkey that the policy accepts'(store) {
     for (const id of ['a', 'b', 'old', 'older']) await store.insert(passkey(id))
     const refused = ['old', 'older']
     assert.equal(await store.removeUnlessLast('account', 'a', refused), 'removed')
@@ -153,15 +153,15 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     assert.equal(await store.removeUnlessLast('account', 'b', refused), 'last')
     assert.equal(await store.removeUnlessLast('account', 'older', ['b', 'older']), 'removed')
     assert.deepEqual(await listIds(store, 'account'), ['b'])
-  }),
-  contractCase('keeps one passkey after fifty concurrent removals', async (store) => {
+  },
+  async 'keeps one passkey after fifty concurrent removals'(store) {
     const all = Array.from({ length: 50 }, (_, index) => `passkey ${index}`)
     for (const id of all) await store.insert(passkey(id))
     const results = await repeat50Times((index) => store.removeUnlessLast('account', `passkey ${index}`))
     assert.equal(results.filter((result) => result === 'removed').length, 49)
     assert.deepEqual(await listIds(store, 'account'), [`passkey ${results.indexOf('last')}`])
-  }),
-  contractCase('removes the last passkey of this account on request', async (store) => {
+  },
+  async 'removes the last passkey of this account on request'(store) {
     await store.insert(passkey('a'))
     await store.insert(passkey('foreign', { accountId: 'another' }))
     assert.equal(await store.remove('account', 'foreign'), false)
@@ -169,8 +169,8 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     assert.equal(await store.remove('account', 'a'), true)
     assert.equal(await store.remove('account', 'a'), false)
     assert.deepEqual([await listIds(store, 'account'), await listIds(store, 'another')], [[], ['foreign']])
-  }),
-  contractCase('summarizes the passkeys of accounts and of the instance', async (store) => {
+  },
+  async 'summarizes the passkeys of accounts and of the instance'(store) {
     assert.deepEqual(await store.overview(), { accounts: 0, withSingleDevicePasskey: 0 })
     await store.insert(passkey('a', { backedUp: true }))
     await store.insert(passkey('b', { backedUp: false }))
@@ -191,8 +191,8 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     assert.deepEqual([...(await store.accountIds('single'))].sort(), ['single', 'synced'])
     assert.deepEqual([...(await store.accountIds('on-one-device-only'))], ['single'])
     assert.deepEqual([...(await store.accountIds('several'))], ['account'])
-  }),
-  contractCase('lists accounts without passkeys of other RP IDs', async (store) => {
+  },
+  async 'lists accounts without passkeys of other RP IDs'(store) {
     await store.insert(passkey('own', { accountId: 'account', rpId: 'id.example.com' }))
     await store.insert(passkey('unknown', { accountId: 'account', rpId: null }))
     await store.insert(passkey('foreign', { accountId: 'moved', rpId: 'old.example.com' }))
@@ -203,15 +203,15 @@ export const passkeyStoreContract: readonly ContractCase<PasskeyStore>[] = [
     assert.deepEqual(await listAccountIds(), ['account', 'moved'])
     assert.deepEqual(await listAccountIds('single'), ['moved'])
     assert.deepEqual(await listAccountIds('several'), ['account'])
-  }),
-  contractCase('removes all passkeys of an account', async (store) => {
+  },
+  async 'removes all passkeys of an account'(store) {
     await store.insert(passkey('a'))
     await store.insert(passkey('b'))
     await store.insert(passkey('foreign', { accountId: 'another' }))
     await store.removeByAccount('account')
     assert.deepEqual([await listIds(store, 'account'), await listIds(store, 'another')], [[], ['foreign']])
-  }),
-]
+  },
+})
 
 async function listIds(store: PasskeyStore, accountId: string): Promise<string[]> {
   return (await store.listByAccount(accountId)).map(({ id }) => id)

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import type { SpentChallengeStore } from '../../passkeys/spent-challenge-store.ts'
-import { type ContractCase, contractCase, repeat50Times } from './contract.ts'
+import { type ContractCase, contract, repeat50Times } from './contract.ts'
 
 /** The contract of {@link SpentChallengeStore}. */
-export const spentChallengeStoreContract: readonly ContractCase<SpentChallengeStore>[] = [
-  contractCase('accepts one of fifty concurrent inserts, and none later', async (store) => {
+export const spentChallengeStoreContract: readonly ContractCase<SpentChallengeStore>[] = contract({
+  async 'accepts one of fifty concurrent inserts, and none later'(store) {
     const results = await repeat50Times(() => store.insert('a'))
     assert.equal(results.filter((inserted) => inserted).length, 1)
     assert.equal(await store.insert('a'), false)
     assert.equal(await store.insert('b'), true)
-  }),
-  contractCase('removes challenges up to a position, in bounded batches', async (store) => {
+  },
+  async 'removes challenges up to a position, in bounded batches'(store) {
     assert.equal(await store.lastPosition(), 0)
     for (const hash of ['a', 'b', 'c']) await store.insert(hash)
     const position = await store.lastPosition()
@@ -20,13 +20,13 @@ export const spentChallengeStoreContract: readonly ContractCase<SpentChallengeSt
     assert.equal(await store.removeUpTo(position, 2), 0)
     assert.equal(await store.insert('later'), false)
     assert.equal(await store.insert('a'), true)
-  }),
-  contractCase('never reuses a position', async (store) => {
+  },
+  async 'never reuses a position'(store) {
     await store.insert('a')
     const position = await store.lastPosition()
     assert.equal(await store.removeUpTo(position, 10), 1)
     await store.insert('b')
     assert.ok((await store.lastPosition()) > position)
     assert.equal(await store.removeUpTo(position, 10), 0)
-  }),
-]
+  },
+})

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { StoredCode } from '../../codes/code-store.ts'
 import type { PocketStores } from '../../stores.ts'
-import { type ContractCase, contractCase, noon } from './contract.ts'
+import { type ContractCase, contract, noon } from './contract.ts'
 
 function code(hash: string): StoredCode {
   return {
@@ -19,8 +19,8 @@ const failure = new Error('on purpose')
 const isFailure = (error: unknown): boolean => error === failure
 
 /** The contract of `transaction` in {@link PocketStores}, across all stores. */
-export const transactionContract: readonly ContractCase<PocketStores>[] = [
-  contractCase('commits the writes of all stores and returns the result', async (stores) => {
+export const transactionContract: readonly ContractCase<PocketStores>[] = contract({
+  async 'commits the writes of all stores and returns the result'(stores) {
     const result = await stores.transaction(async () => {
       await stores.codes.insert(code('a'))
       await stores.consents.allow('account', 'client', ['openid'], noon)
@@ -29,8 +29,8 @@ export const transactionContract: readonly ContractCase<PocketStores>[] = [
     assert.equal(result, 'done')
     assert.notEqual(await stores.codes.consume('a'), undefined)
     assert.notEqual(await stores.consents.find('account', 'client'), undefined)
-  }),
-  contractCase('rolls back the writes of all stores on failure and rethrows the error', async (stores) => {
+  },
+  async 'rolls back the writes of all stores on failure and rethrows the error'(stores) {
     await stores.codes.insert(code('kept'))
     const failing = stores.transaction(async () => {
       await stores.codes.insert(code('a'))
@@ -42,14 +42,14 @@ export const transactionContract: readonly ContractCase<PocketStores>[] = [
     assert.equal(await stores.codes.consume('a'), undefined)
     assert.deepEqual(await stores.codes.consume('kept'), code('kept'))
     assert.equal(await stores.consents.find('account', 'client'), undefined)
-  }),
-  contractCase('sees its own writes', async (stores) => {
+  },
+  async 'sees its own writes'(stores) {
     await stores.transaction(async () => {
       await stores.codes.insert(code('a'))
       assert.deepEqual(await stores.codes.consume('a'), code('a'))
     })
-  }),
-  contractCase('does not roll back a concurrent transaction', async (stores) => {
+  },
+  async 'does not roll back a concurrent transaction'(stores) {
     const insertCode = (hash: string, isRejected: boolean) =>
       stores.transaction(async () => {
         await stores.codes.insert(code(hash))
@@ -67,8 +67,8 @@ export const transactionContract: readonly ContractCase<PocketStores>[] = [
     )
     for (const [hash, kept] of Object.entries({ a: false, b: true, c: false, d: true }))
       assert.equal((await stores.codes.consume(hash)) !== undefined, kept)
-  }),
-  contractCase('rolls back concurrent statements if one of them fails', async (stores) => {
+  },
+  async 'rolls back concurrent statements if one of them fails'(stores) {
     await stores.codes.insert(code('taken'))
     const failing = stores.transaction(async () => {
       const all = ['taken', 'b', 'c', 'd'].map((hash) => stores.codes.insert(code(hash)))
@@ -78,16 +78,16 @@ export const transactionContract: readonly ContractCase<PocketStores>[] = [
     // Pending statements of the transaction have been rejected before other work continues.
     await stores.codes.insert(code('later'))
     for (const hash of ['b', 'c', 'd']) assert.equal(await stores.codes.consume(hash), undefined)
-  }),
-  contractCase('joins a nested call, and rolls back both', async (stores) => {
+  },
+  async 'joins a nested call, and rolls back both'(stores) {
     const failing = stores.transaction(async () => {
       await stores.transaction(() => stores.codes.insert(code('inner')))
       throw failure
     })
     await assert.rejects(failing, isFailure)
     assert.equal(await stores.codes.consume('inner'), undefined)
-  }),
-  contractCase('does not roll back concurrent writes', async (stores) => {
+  },
+  async 'does not roll back concurrent writes'(stores) {
     const { opened, open, others, release } = createGate()
     const failing = stores.transaction(async () => {
       await stores.codes.insert(code('mine'))
@@ -106,8 +106,8 @@ export const transactionContract: readonly ContractCase<PocketStores>[] = [
     assert.equal(await stores.codes.consume('mine'), undefined)
     assert.notEqual(await stores.codes.consume('theirs'), undefined)
     assert.notEqual(await stores.codes.consume('theirs too'), undefined)
-  }),
-  contractCase('hides uncommitted writes', async (stores) => {
+  },
+  async 'hides uncommitted writes'(stores) {
     const { opened, open, others, release } = createGate()
     const failing = stores.transaction(async () => {
       await stores.consents.allow('account', 'client', ['openid'], noon)
@@ -120,8 +120,8 @@ export const transactionContract: readonly ContractCase<PocketStores>[] = [
     release()
     await assert.rejects(failing, isFailure)
     assert.equal(await seen, undefined)
-  }),
-  contractCase('rejects statements after its end', async (stores) => {
+  },
+  async 'rejects statements after its end'(stores) {
     const { others, release } = createGate()
     let late: Promise<void> | undefined
     const failing = stores.transaction(async () => {
@@ -132,8 +132,8 @@ export const transactionContract: readonly ContractCase<PocketStores>[] = [
     release()
     await assert.rejects(async () => late)
     assert.equal(await stores.codes.consume('late'), undefined)
-  }),
-]
+  },
+})
 
 interface Gate {
   readonly opened: Promise<void>
