@@ -1,70 +1,42 @@
 import type { Location } from '../geoip/location.ts'
 
+type Content<Kind extends string, Values extends object = object> = { readonly kind: Kind } & Readonly<Values>
+
+/** A sign-in, and `name`, whom the e-mail greets. */
+interface SignInValues {
+  readonly name: string
+  readonly ipAddress: string | null
+  readonly place?: Location
+  readonly device: string
+  readonly at: number
+}
+
 /** The content of an e-mail. Instants in milliseconds since the Unix epoch. */
 export type Message =
-  | { readonly kind: 'test' }
-  | {
-      readonly kind: 'one-time-access'
-      readonly code: string
-      /** The path to open after signing in. */
-      readonly redirect: string | null
-      /** Whether the code works only in the browser that requested it. */
-      readonly bound: boolean
-      readonly expiresAt: number
-    }
-  | {
-      readonly kind: 'email-verification'
-      readonly name: string
-      readonly token: string
-      readonly expiresAt: number
-    }
-  | {
-      readonly kind: 'new-sign-in'
-      readonly name: string
-      readonly ipAddress: string | null
-      readonly place?: Location
-      readonly device: string
-      readonly at: number
-    }
-  | {
-      /** A sign-in with any login code, or the use of a recovery code. */
-      readonly kind: 'code-sign-in' | 'recovery-code-used'
-      readonly name: string
-      /** The user, in an e-mail to an administrator about a break-glass code. */
-      readonly userName?: string
-      readonly ipAddress: string | null
-      readonly place?: Location
-      readonly device: string
-      readonly at: number
-    }
-  | {
-      readonly kind: 'account-approved'
-      readonly name: string
-      /** An optional message from the administrator. */
-      readonly note?: string | null
-      /** The path on this server where the user continues; by default the account page. */
-      readonly returnPath?: string | null
-    }
-  | { readonly kind: 'account-refused'; readonly name: string; readonly note: string }
-  | {
-      readonly kind: 'api-key-expiring'
-      readonly name: string
-      readonly keyName: string
-      readonly expiresAt: number
-    }
-  | {
-      /** A code will be sent at `readyAt` unless the recovery is stopped. */
-      readonly kind: 'recovery-requested' | 'user-recovery-requested'
-      readonly name: string
-      /** The user, in an e-mail to an administrator; otherwise `null`. */
-      readonly userName: string | null
-      /** Stops the recovery. */
-      readonly token: string
-      readonly readyAt: number
-      readonly ipAddress: string | null
-    }
-  | { readonly kind: 'recovery-code'; readonly name: string; readonly code: string; readonly expiresAt: number }
-  | { readonly kind: 'invitation'; readonly link: string; readonly expiresAt: number }
+  | Content<'test'>
+  /** `redirect` is the path to open after signing in; a `bound` code works only in the browser that requested it. */
+  | Content<'one-time-access', { code: string; redirect: string | null; bound: boolean; expiresAt: number }>
+  | Content<'email-verification', { name: string; token: string; expiresAt: number }>
+  | Content<'new-sign-in', SignInValues>
+  /**
+   * A sign-in with any login code, or the use of a recovery code. `userName` is the user, in an e-mail to an administrator about a
+   * break-glass code.
+   */
+  | Content<'code-sign-in' | 'recovery-code-used', SignInValues & { userName?: string }>
+  /** `note` is from the administrator; the user continues at `returnPath`, by default the account page. */
+  | Content<'account-approved', { name: string; note?: string | null; returnPath?: string | null }>
+  | Content<'account-refused', { name: string; note: string }>
+  | Content<'api-key-expiring', { name: string; keyName: string; expiresAt: number }>
+  /**
+   * A code will be sent at `readyAt` unless the recovery is stopped with `token`. `userName` is the user, in an e-mail to an
+   * administrator.
+   */
+  | Content<
+      'recovery-requested' | 'user-recovery-requested',
+      { name: string; userName: string | null; token: string; readyAt: number; ipAddress: string | null }
+    >
+  | Content<'recovery-code', { name: string; code: string; expiresAt: number }>
+  | Content<'invitation', { link: string; expiresAt: number }>
 
 /**
  * A login code request of a signed-out user. The account is looked up when the e-mail is due, so that
