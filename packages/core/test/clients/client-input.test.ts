@@ -1,25 +1,8 @@
 import { expect, test } from '@jest/globals'
-import { createPocket, type NewApiInput, type NewClientInput } from '@pocket/core'
-import { memoryStores } from '@pocket/core/memory'
-import { shareBetweenTests } from '@pocket/test-support'
+import type { NewClientInput } from '@pocket/core'
+import { readFieldErrors, sharePocket } from '../memory-pocket.ts'
 
-const pocket = shareBetweenTests(() =>
-  createPocket({
-    issuer: 'http://localhost:3000',
-    masterKey: 'a master key that is long enough',
-    accounts: { find: async (id) => ({ id: Number(id), userName: `user ${id}` }) },
-    stores: memoryStores(),
-  }),
-)
-
-const readFieldErrors = async (failed: Promise<unknown>) => {
-  const error: { readonly fields: readonly { field: string; code: string }[] } = await failed.then(
-    () => ({ fields: [] }),
-    (reason) => reason,
-  )
-  return error.fields.map(({ field, code }) => `${field} ${code}`)
-}
-
+const pocket = sharePocket()
 const redirectUris = ['https://app.example/callback']
 
 test.each([
@@ -36,38 +19,6 @@ test.each([
   [{ name: 'Photos', redirectUris: [1] }, ['redirectUris[0] invalid_type']],
 ] as const)('rejects the client %j', async (input, expected) => {
   expect(await readFieldErrors(pocket.clients.create(input as unknown as NewClientInput))).toEqual(expected)
-})
-
-test.each([
-  [undefined, ['input invalid_type']],
-  [{}, ['name required', 'resource required']],
-  [{ name: 'Notes', resource: 'https://notes.example', accesTokenFormat: 'opaque' }, ['accesTokenFormat unknown']],
-  [{ name: 'Notes', resource: 'https://notes.example', accessTokenFormat: 'JWT' }, ['accessTokenFormat invalid_type']],
-  [
-    { name: 'Notes', resource: 'https://notes.example', accessTokenDurationMinutes: 0 },
-    ['accessTokenDurationMinutes invalid'],
-  ],
-  [
-    { name: 'Notes', resource: 'https://notes.example', accessTokenDurationMinutes: 525_601 },
-    ['accessTokenDurationMinutes invalid'],
-  ],
-] as const)('rejects the API %j', async (input, expected) => {
-  expect(await readFieldErrors(pocket.apis.create(input as unknown as NewApiInput))).toEqual(expected)
-})
-
-test('accepts a stored API with its permissions as input', async () => {
-  const { id } = await pocket.apis.create({ name: 'Notes', resource: 'https://stored.example' })
-  const api = await pocket.apis.setPermissions(id, [{ key: 'read', name: 'Read' }])
-  expect((await pocket.apis.update(id, { ...api, name: 'New' })).name).toBe('New')
-  expect((await pocket.apis.setPermissions(id, api.permissions)).permissions).toEqual(api.permissions)
-})
-
-test.each([
-  [undefined, ['permissions invalid_type']],
-  [[{ key: 'read' }], ['permissions[0].name required']],
-] as const)('rejects the permissions %j', async (input, expected) => {
-  const { id } = await pocket.apis.create({ name: 'Notes', resource: `https://${expected[0].length}.example` })
-  expect(await readFieldErrors(pocket.apis.setPermissions(id, input as never))).toEqual(expected)
 })
 
 test('rejects a service token without its limits', async () => {

@@ -142,6 +142,17 @@ describe('opaque token', () => {
     expect(payload.token_introspection).toMatchObject({ active: true, aud: [resource, host.issuer] })
   })
 
+  test('is active only while its client has this kind of access: for users or for itself', async () => {
+    const fixture = await createFixture(host, { api: { accessTokenFormat: 'opaque' } })
+    const { api, client, configuration } = fixture
+    const tokens = [await requestTokens(fixture), await oidc.clientCredentialsGrant(configuration, { resource })]
+    const states = () => Promise.all(tokens.map(({ access_token: token }) => isActive(host, fixture, token)))
+    await host.pocket.apis.setGrant(api.id, client.id, accessToApi(api, ['notes:read']))
+    expect(await states()).toEqual([true, false])
+    await host.pocket.apis.setGrant(api.id, client.id, accessToApi(api, null, ['notes:read']))
+    expect(await states()).toEqual([false, true])
+  })
+
   test.each<[string, (host: Host, fixture: Fixture) => Promise<unknown>]>([
     ['its API is deleted', (host, { api }) => host.pocket.apis.remove(api.id)],
     ['the client loses its access', (host, { api, client }) => host.pocket.apis.removeGrant(api.id, client.id)],
