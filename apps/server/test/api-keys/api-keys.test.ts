@@ -53,6 +53,11 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(await useKey()).toBe(first)
     now = first + minute
     expect(await useKey()).toBe(now)
+    // The clock was set back.
+    now = first
+    expect(await useKey()).toBe(first)
+    now = first + minute
+    expect(await useKey()).toBe(now)
     // Another replica that read the row earlier.
     await store.markUsed(apiKey.id, now + 1, now + 1 - minute)
     expect((await store.find(ownerId, apiKey.id))?.lastUsedAt).toBe(now)

@@ -297,15 +297,6 @@ quickOnly(describe)('the environment', () => {
     expect(new Set(pocketIdKeys.map((key) => settingOf(key).variable)).size).toBe(47)
   })
 
-  test('also accepts secrets from files', () => {
-    const { fixed } = load({ SMTP_PASSWORD_FILE: '/run/secret' }, ' as it is \n')
-    expect(fixed.smtpPassword).toBe(' as it is ')
-  })
-
-  test('treats empty variables as unset', () => {
-    expect(load({ APP_NAME: '', SMTP_PASSWORD: '' }).fixed).toEqual({})
-  })
-
   test('reports all errors together with those of other variables, without secrets', () => {
     const wrong = {
       PORT: 'x',

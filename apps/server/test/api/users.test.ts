@@ -113,18 +113,11 @@ describe.each(databaseKinds)('users on %s', (kind) => {
       data: [expect.objectContaining({ firstName: 'Lis%t', userGroups: [], customClaims: [] })],
       pagination: { totalPages: 2, totalItems: 3, currentPage: 2, itemsPerPage: 2 },
     })
-    for (const [query, found] of [
-      [{ search: '%' }, ['Lis%t']],
-      [{ search: 's_t' }, ['lis_t']],
-      [{ search: 'LIS_T Listed' }, ['lis_t']],
-      [{ search: 'listed', 'filters[emailVerified]': 'true' }, ['LIST']],
-      [{ search: 'listed', 'filters[emailVerified][0]': 'false', 'sort[column]': 'createdAt' }, ['Lis%t', 'lis_t']],
-      [{ search: 'listed', 'filters[disabled]': 'true' }, []],
-    ] as const)
-      expect(await names(`?${new URLSearchParams(query)}`)).toMatchObject({
-        data: found.map((firstName) => expect.objectContaining({ firstName })),
-        pagination: { totalItems: found.length },
-      })
+    const filtered = { search: 'listed', 'filters[emailVerified][0]': 'true', 'filters[disabled]': 'false' }
+    expect(await names(`?${new URLSearchParams(filtered)}`)).toMatchObject({
+      data: [{ firstName: 'LIST' }],
+      pagination: { totalItems: 1 },
+    })
   })
 
   test('are in groups and have claims', async () => {

@@ -140,16 +140,6 @@ describe('a client', () => {
     expect(consent.text).toContain('The &lt;b&gt;platform&lt;/b&gt; team')
   })
 
-  test('for DSM is corrected, and the page reports it', async () => {
-    await using fixture = await startWithClients()
-    const page = await fixture.agent.follow(
-      await fixture.create({ name: 'NAS', redirectUris: 'https://nas:5001/#/signin', template: 'synology-dsm' }),
-    )
-    expect(page.text).toContain('because DSM needs its bare address')
-    const [client] = await fixture.running.app.pocket.clients.list()
-    expect(client).toMatchObject({ redirectUris: ['https://nas:5001'], template: 'synology-dsm' })
-  })
-
   test.each([
     [{ name: '', redirectUris: 'https://x' }, 'f-name'],
     [{ name: 'x'.repeat(51), redirectUris: 'https://x' }, 'f-name'],
