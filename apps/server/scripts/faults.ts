@@ -74,7 +74,6 @@ const faults: readonly Fault[] = [
     fault: 'floods, 10,000 open interactions, slow senders, huge bodies and a slow PostgreSQL',
     files: [
       `${server}http/overload.full.test.ts`,
-      `${core}flows/unauthenticated-requests.full.test.ts`,
       `${server}storage-limits/growth.full.test.ts`,
       `${server}api/hostile-bodies.test.ts`,
       `${core}flows/pending-interactions.test.ts`,
