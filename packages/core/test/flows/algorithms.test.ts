@@ -107,7 +107,10 @@ describe('a JWT access token', () => {
     }
     await oidc.tokenRevocation(other, token)
     expect(await oidc.tokenIntrospection(configuration, token)).toMatchObject({ active: true })
+    const revoked = { event: 'token_revoked', kind: 'AccessToken', clientId: client.id, accountId: account.id }
+    expect(host.events).not.toContainEqual(revoked)
     await oidc.tokenRevocation(configuration, token)
+    expect(host.events).toContainEqual(revoked)
     expect(await oidc.tokenIntrospection(configuration, token)).toEqual({ active: false })
     await expect(oidc.fetchUserInfo(configuration, token, account.id)).rejects.toThrow()
     await expect(oidc.refreshTokenGrant(configuration, refreshToken)).rejects.toMatchObject({ error: 'invalid_grant' })

@@ -15,21 +15,6 @@ test('requires PKCE of a confidential client if an administrator enables it', as
   }
 })
 
-test('allows revocation only to the client itself, and records it', async () => {
-  await using host = await startHost()
-  const { configuration, client } = await relyingParty(host)
-  const { finish, account } = await login(host, configuration)
-  const { access_token: token } = await finish()
-  const { configuration: another } = await relyingParty(host)
-  await oidc.tokenRevocation(another, token).catch(() => undefined)
-  await oidc.tokenRevocation(configuration, 'unknown')
-  expect(host.events.filter(({ event }) => event === 'token_revoked')).toEqual([])
-  await oidc.tokenRevocation(configuration, token)
-  const revoked = { event: 'token_revoked', kind: 'AccessToken', clientId: client.id, accountId: account.id }
-  expect(host.events).toContainEqual(revoked)
-  expect(await oidc.tokenIntrospection(configuration, token)).toEqual({ active: false })
-})
-
 const signingKeys = { schedule: { signingPeriod: 0, announcementPeriod: 0, verificationPeriod: day } }
 
 test('a key rotation invalidates neither tokens nor pending interactions', async () => {
