@@ -16,7 +16,6 @@ const folder = fileURLToPath(new URL('../fixtures/pocket-id-2.14', import.meta.u
 const archive = join(folder, 'export.zip')
 
 interface FixturePasskey {
-  readonly id: string
   readonly credentialId: string
   readonly rpId: string
   readonly privateKey: string
@@ -51,10 +50,8 @@ interface Facts {
     readonly expiresAt: string
   }[]
   readonly oneTimeCodes: readonly { readonly user: string; readonly code: string; readonly expiresAt: string }[]
-  readonly scim: readonly { readonly client: string; readonly endpoint: string; readonly token: string }[]
   readonly settings: Readonly<Record<string, string>>
   readonly tokens: Readonly<Record<string, string>>
-  readonly audit: { readonly total: number }
 }
 
 export const facts: Facts = JSON.parse(readFileSync(join(folder, 'facts.json'), 'utf8'))
