@@ -244,7 +244,7 @@ export const pageRows = {
   'POST /settings/admin/passkeys': row('administrator', { session: 'recent' }),
   'POST /settings/admin/passkeys/metadata': row('administrator'),
   'GET /settings/admin/emails': row('administrator'),
-  'POST /settings/admin/emails': row('administrator'),
+  'POST /settings/admin/emails/bulk': row('administrator'),
   'POST /settings/admin/application-configuration/oidc/initial-access-tokens': row('administrator', {
     session: 'passkey',
   }),

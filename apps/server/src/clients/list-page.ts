@@ -81,7 +81,8 @@ export function clientListPages(context: ClientPageContext): readonly PageRoute[
           transaction(async () => {
             const client = (await clients.findForUpdate(id)) ?? throwNotFound()
             const groupIds = [...new Set([...(client.isGroupRestricted ? client.allowedGroupIds : []), ...chosen])]
-            await administration.update(actor, id, { ...client, isGroupRestricted: true }, groupIds)
+            const after = await administration.update(actor, id, { ...client, isGroupRestricted: true }, groupIds)
+            return !client.isGroupRestricted || after.allowedGroupIds.length !== client.allowedGroupIds.length
           }),
         isDangerous: false,
       },

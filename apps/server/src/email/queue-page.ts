@@ -1,9 +1,8 @@
-import { applyToEach, bulkNotice, nothingSelected, storeNotice } from '../http/bulk.ts'
+import { bulkNotice } from '../http/bulk.ts'
+import { runBulkAction } from '../http/bulk-actions.ts'
 import type { PageDeps } from '../http/deps.ts'
-import { formText, formTexts } from '../http/form.ts'
-import { type ListPageDefinition, listReturnUrl, readListPage } from '../http/list-page.ts'
+import { type ListPageDefinition, readListPage } from '../http/list-page.ts'
 import { type PageRoute, route } from '../http/page-routes.ts'
-import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { type Email, emailKinds, stateOf } from './email.ts'
 import type { Mail } from './email-service.ts'
@@ -45,13 +44,20 @@ export function emailQueuePages(deps: PageDeps & { readonly mail: Mail }): reado
         notice: bulkNotice(flashes.consume(ctx, emailsPath)),
       })
     }),
-    route.post(emailsPath, async (ctx) => {
-      const selected = await Promise.all([...new Set(formTexts(ctx, 'ids'))].map((id) => queue.find(id)))
-      const items = selected.flatMap((email) => (email ? [{ id: email.id, name: email.recipient }] : []))
-      const notice =
-        items.length === 0 ? nothingSelected : await applyToEach('retry', items, ({ id }) => queue.retry(id))
-      storeNotice(flashes, ctx, emailsPath, notice)
-      seeOther(ctx, listReturnUrl(emailsPath, formText(ctx, 'list', 1000)))
+    route.post(`${emailsPath}/bulk`, async (ctx) => {
+      const viewer = await authentication.requireUser(ctx)
+      await runBulkAction(
+        ctx,
+        {
+          ...{ viewer, path: emailsPath, within: 'emails', asks: 'emails.retry', act: 'retry', isImmediate: true },
+          async find(ids) {
+            const emails = await Promise.all(ids.map((id) => queue.find(id)))
+            return emails.flatMap((email) => (email ? [{ id: email.id, name: email.recipient }] : []))
+          },
+          work: ({ id }) => queue.retry(id),
+        },
+        { show, flashes },
+      )
     }),
   ]
 }

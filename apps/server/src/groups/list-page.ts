@@ -52,6 +52,7 @@ export function groupListPages(deps: GroupPageDeps) {
             directory.withLock(async () => {
               const before = (await pocket.clients.allowedTo(id)).map((client) => client.id)
               await clientAdministration.setAllowedTo(actor, id, [...new Set([...before, ...chosen])])
+              return (await pocket.clients.allowedTo(id)).length !== before.length
             }),
           isDangerous: false,
         },

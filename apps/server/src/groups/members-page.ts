@@ -17,11 +17,12 @@ export function memberPages(context: GroupPageContext) {
   const reauthenticateIf = (isProtected: boolean, handler: (ctx: Context) => Promise<void>) =>
     isProtected ? reauthentication.when('administrator-members', handler) : handler
 
-  /** Reads and writes under one lock, so that a concurrent change of the user's groups is not lost. */
+  /** Reads and writes under one lock, so that a concurrent change of the user's groups is not lost. Returns whether it changed them. */
   const changeGroups = (actor: Actor, userId: string, change: (groupIds: readonly string[]) => readonly string[]) =>
     directory.withLock(async () => {
       const { groups: before } = await users.find(userId)
-      await users.setGroups(actor, userId, change(before.map(({ id }) => id)))
+      const after = await users.setGroups(actor, userId, change(before.map(({ id }) => id)))
+      return after.groups.length !== before.length
     })
 
   const endDateDifferences = async (groupId: string, userId: string, entered: string) => {
@@ -54,17 +55,21 @@ export function memberPages(context: GroupPageContext) {
         chosen.some(({ administrator }) => administrator),
         async () => {
           const actor = pageActor(viewer, ctx)
+          const changed: User[] = []
           const refusal = await runFormAction(() =>
             directory.withLock(async () => {
               const endsAt = parseEndDay(entered)
-              for (const { id: userId } of chosen) {
-                await changeGroups(actor, userId, (before) => [...before, groupId])
+              for (const user of chosen) {
+                const userId = user.id
+                const isAdded = await changeGroups(actor, userId, (before) => [...new Set([...before, groupId])])
                 if (endsAt !== null) await groups.setMembershipEnd(actor, { groupId, userId, endsAt })
+                if (isAdded || endsAt !== null) changed.push(user)
               }
             }),
           )
           if (refusal) return refuse(refusal.problems[0]?.code ?? 'invalid')
-          flashes.set(ctx, groupPath(groupId), allChanged('add', chosen.map(nameOf)))
+          const unchanged = chosen.length - changed.length
+          flashes.set(ctx, groupPath(groupId), { ...allChanged('add', changed.map(nameOf)), unchanged })
           seeOther(ctx, listReturnUrl(groupPath(groupId), formText(ctx, 'list', 2000)))
         },
       )(ctx)

@@ -39,12 +39,17 @@ export interface BulkAction<Item extends BulkItem> {
   readonly findMatching?: (query: string, limit: number) => Promise<Matches<Item>>
   /** The administrator's choice on the confirmation page. */
   readonly choice?: { readonly kind: string }
+  /** Resolves to `false` if it changes nothing. */
   readonly work: (item: Item, choices: readonly string[]) => Promise<unknown>
   readonly isDangerous?: boolean
+  /** Runs without confirmation. */
+  readonly isImmediate?: boolean
+  /** A user whom it changes is signed out. */
+  readonly endsSessions?: boolean
   /** Requires re-authentication before the action, if these items need it. */
   readonly protect?: (items: readonly Item[], run: PageHandler) => Promise<PageHandler>
-  /** The inverse action, and the items that it concerns. */
-  readonly undo?: { readonly act: string; readonly isChanged: (item: Item) => boolean }
+  /** The inverse action. */
+  readonly undo?: string
 }
 
 interface Matches<Item> {
@@ -95,7 +100,7 @@ export async function runBulkAction<Item extends BulkItem>(
 ): Promise<void> {
   const { path, act, find, findMatching, choice } = action
   const list = formText(ctx, 'list', 2000)
-  const isConfirmed = formText(ctx, 'confirmed', 3) === 'yes'
+  const isConfirmed = action.isImmediate === true || formText(ctx, 'confirmed', 3) === 'yes'
   const isAll = findMatching !== undefined && formText(ctx, 'all', 3) === 'yes'
   const ids = submittedIds(ctx, action.viewer.id)
   const choices = choice === undefined ? [] : formTexts(ctx, 'choices')
@@ -137,17 +142,24 @@ export async function runBulkAction<Item extends BulkItem>(
   if (!isConfirmed ? items.length === 0 : ids.length === 0) return finish(nothingSelected)
   if (canRun) {
     const run: PageHandler = async () => {
-      const notice = await applyToEach(act, items, (item) => action.work(item, choices))
+      const changedIds: string[] = []
+      const notice = await applyToEach(act, items, async (item) => {
+        const isChanged = (await action.work(item, choices)) !== false
+        if (isChanged) changedIds.push(item.id)
+        return isChanged
+      })
       const skipped = notice.skipped + batch.length - items.length
       const stored = submittedRun === '' ? {} : flashes.consume(ctx, path)
       const before = stored.run === submittedRun ? bulkNotice(stored) : null
       const isWhole = before === null && rest.length === 0
+      const isLockedOut = action.endsSessions === true && changedIds.includes(action.viewer.id)
       const joined = joinNotices(before, {
         ...notice,
         skipped,
-        ...(isWhole && notice.count > 0 && undoOf(action, items)),
+        ...(isWhole && !isLockedOut && undoOf(action, changedIds)),
       })
       const refused = [...submittedRefusals(ctx), ...notice.refused]
+      if (isLockedOut) return show(ctx, { view: 'locked-out', list: action.within, notice: { ...joined, refused } })
       if (rest.length === 0 && refused.length <= maxRefused) return finish(joined)
       const run = submittedRun || randomUUID()
       // Leaving the page shows the result so far.
@@ -179,7 +191,6 @@ export async function runBulkAction<Item extends BulkItem>(
 }
 
 /** Only changed items can be reverted: one that had the state before keeps it. */
-function undoOf<Item extends BulkItem>({ undo }: BulkAction<Item>, items: readonly Item[]): Pick<BulkNotice, 'undo'> {
-  const ids = undo ? items.filter(undo.isChanged).map(({ id }) => id) : []
-  return undo && ids.length > 0 && ids.length <= maxUndoItems ? { undo: { act: undo.act, ids } } : {}
+function undoOf({ undo }: { readonly undo?: string }, ids: readonly string[]): Pick<BulkNotice, 'undo'> {
+  return undo !== undefined && ids.length > 0 && ids.length <= maxUndoItems ? { undo: { act: undo, ids } } : {}
 }

@@ -9,6 +9,8 @@ export interface BulkNotice {
   /** The items that were rejected, the first ones in a stored notice. */
   readonly refused: readonly RefusedItem[]
   readonly refusedCount: number
+  /** The number of items that were as requested before. */
+  readonly unchanged: number
   /** The number of items that were deleted, or no longer matched, between the confirmation and the action. */
   readonly skipped: number
   /** The inverse action and its items, if the action can be undone. */
@@ -33,7 +35,7 @@ export const maxRefused = 8
 
 export const nothingSelected: BulkNotice = {
   ...{ done: 'nothing', count: 0, names: [] },
-  ...{ refused: [], refusedCount: 0, skipped: 0 },
+  ...{ refused: [], refusedCount: 0, unchanged: 0, skipped: 0 },
 }
 
 /** The notice of an action that changed all items. */
@@ -42,7 +44,10 @@ export function allChanged(done: string, names: readonly string[]): BulkNotice {
   return { ...nothingSelected, done, count: names.length, names: shown }
 }
 
-/** Runs an action for each item. A rejected item does not stop the others, and one that no longer exists is skipped. */
+/**
+ * Runs an action for each item. It resolves to `false` if it changes nothing. A rejected item does not stop the others, and one
+ * that no longer exists is skipped.
+ */
 export async function applyToEach<Item extends NamedItem>(
   done: string,
   items: readonly Item[],
@@ -50,10 +55,11 @@ export async function applyToEach<Item extends NamedItem>(
 ): Promise<BulkNotice> {
   const changed: string[] = []
   const refused: RefusedItem[] = []
+  let unchanged = 0
   for (const item of items)
     try {
-      await action(item)
-      changed.push(item.name)
+      if ((await action(item)) === false) unchanged++
+      else changed.push(item.name)
     } catch (error) {
       if (!(error instanceof PocketError) || error.status >= 500) throw error
       if (error.status !== 404) refused.push({ name: item.name.slice(0, maxNameLength), code: error.code })
@@ -62,7 +68,8 @@ export async function applyToEach<Item extends NamedItem>(
     ...allChanged(done, changed),
     refused,
     refusedCount: refused.length,
-    skipped: items.length - changed.length - refused.length,
+    unchanged,
+    skipped: items.length - changed.length - refused.length - unchanged,
   }
 }
 
@@ -75,6 +82,7 @@ export function joinNotices(before: BulkNotice | null, next: BulkNotice): BulkNo
     names: [...before.names, ...next.names].slice(0, maxNames),
     refused: [...before.refused, ...next.refused],
     refusedCount: before.refusedCount + next.refusedCount,
+    unchanged: before.unchanged + next.unchanged,
     skipped: before.skipped + next.skipped,
   }
 }

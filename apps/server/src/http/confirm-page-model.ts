@@ -1,4 +1,4 @@
-import type { RefusedItem } from './bulk.ts'
+import type { BulkNotice, RefusedItem } from './bulk.ts'
 import type { Viewer } from './viewer.ts'
 
 /** A confirmation before an action that cannot be undone or affects many items. */
@@ -26,6 +26,14 @@ export interface Confirmation {
 /** The confirmation before one item is deleted. */
 export function removalConfirmation(act: string, name: string, submitTo: string): Confirmation {
   return { act, names: [name], count: 1, submitTo, fields: [], isDangerous: true }
+}
+
+/** The result of an action that signed out the administrator who ran it. */
+export interface LockedOutPage {
+  readonly view: 'locked-out'
+  /** The view of the list, whose messages name the result. */
+  readonly list: string
+  readonly notice: BulkNotice
 }
 
 /** The confirmation page, for browsers without dialogs and for bulk actions. */

@@ -1,10 +1,11 @@
 import type { AuthenticationCeremony, View } from '@pocket/core'
-import type { ConfirmPage } from './confirm-page-model.ts'
+import type { ConfirmPage, LockedOutPage } from './confirm-page-model.ts'
 import type { Viewer } from './viewer.ts'
 
 /** The page models of the server by `view`, which is also the name of the template. Each `page-model.ts` adds its own. */
 export interface PageModels {
   readonly confirm: ConfirmPage
+  readonly 'locked-out': LockedOutPage
   readonly reauthenticate: ReauthenticatePage
   readonly 'signed-in-error': SignedInErrorPage
   readonly 'session-ended': SessionEndedPage

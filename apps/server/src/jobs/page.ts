@@ -2,7 +2,8 @@ import { ConflictError } from '@pocket/core/errors'
 import type { Context } from 'koa'
 import { assertCanRunJobs } from '../access/access-checks.ts'
 import { pageActor } from '../access/actor.ts'
-import { applyToEach, bulkNotice, nothingSelected, storeNotice } from '../http/bulk.ts'
+import { bulkNotice } from '../http/bulk.ts'
+import { runBulkAction } from '../http/bulk-actions.ts'
 import type { PageDeps } from '../http/deps.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { listReturnUrl, readListPage } from '../http/list-page.ts'
@@ -51,18 +52,21 @@ export function jobPages(deps: JobPageDeps): readonly PageRoute[] {
     const user = await authentication.requireUser(ctx)
     const actor = pageActor(user, ctx)
     const messages = messagesFor(ctx.req, user)
-    const selectedNames = new Set(formTexts(ctx, 'ids'))
-    await assertCanRunJobs(ctx, [...selectedNames])
-    const selectedJobs = (await jobs.list())
-      .filter(({ name }) => selectedNames.has(name))
-      .map(({ name }) => ({ id: name, name: jobName(name, messages) }))
-    const runJob = async (id: string) => {
-      if (!(await jobs.runNow(actor, id))) throw new ConflictError('job_running', 'This job is already running.')
-    }
-    const notice =
-      selectedJobs.length === 0 ? nothingSelected : await applyToEach('run', selectedJobs, ({ id }) => runJob(id))
-    storeNotice(flashes, ctx, jobsPath, notice)
-    redirectToList(ctx)
+    await assertCanRunJobs(ctx, formTexts(ctx, 'ids'))
+    await runBulkAction(
+      ctx,
+      {
+        ...{ viewer: user, path: jobsPath, within: 'jobs', asks: 'jobs.run', act: 'run', isImmediate: true },
+        find: async (ids) =>
+          (await jobs.list())
+            .filter(({ name }) => ids.includes(name))
+            .map(({ name }) => ({ id: name, name: jobName(name, messages) })),
+        async work({ id }) {
+          if (!(await jobs.runNow(actor, id))) throw new ConflictError('job_running', 'This job is already running.')
+        },
+      },
+      { show, flashes },
+    )
   }
   return [route.get(jobsPath, list), route.post(`${jobsPath}/bulk`, runBulk), route.post(`${jobsPath}/:name/run`, run)]
 }

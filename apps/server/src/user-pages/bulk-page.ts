@@ -1,4 +1,4 @@
-import type { User, UserDetails } from '@pocket/directory'
+import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { type BulkAction, runBulkAction, submittedAct } from '../http/bulk-actions.ts'
@@ -8,16 +8,16 @@ import { seeOther } from '../http/show-page.ts'
 import type { UserPageDeps } from './deps.ts'
 import { createUserList } from './user-list.ts'
 
-type Item = Pick<User, 'id' | 'disabled' | 'administrator'> & { readonly name: string }
-type Act = Pick<BulkAction<Item>, 'work' | 'choice' | 'isDangerous' | 'undo'>
+type Item = Pick<User, 'id' | 'administrator'> & { readonly name: string }
+type Act = Pick<BulkAction<Item>, 'work' | 'choice' | 'isDangerous' | 'endsSessions' | 'undo'>
 
 /** `/settings/admin/users/bulk`: bulk actions for users, after confirmation. */
 export function userBulkPages(deps: UserPageDeps) {
   const { directory, users, sessions, authentication, reauthentication } = deps
   const userList = createUserList(deps)
 
-  const toItem = ({ id, displayName, userName, disabled, administrator }: User): Item => ({
-    ...{ id, disabled, administrator },
+  const toItem = ({ id, displayName, userName, administrator }: User): Item => ({
+    ...{ id, administrator },
     name: displayName || userName,
   })
   const actsOf = (ctx: Context, viewer: User): Readonly<Record<string, Act>> => {
@@ -25,7 +25,8 @@ export function userBulkPages(deps: UserPageDeps) {
     const setDisabled = (disabled: boolean): Act => ({
       work: ({ id }) => users.setDisabled(actor, id, disabled),
       isDangerous: disabled,
-      undo: { act: disabled ? 'enable' : 'disable', isChanged: (item) => item.disabled !== disabled },
+      endsSessions: disabled,
+      undo: disabled ? 'enable' : 'disable',
     })
     // Reading and writing are exclusive, so that no concurrent change is lost.
     const changeGroups = (
@@ -33,9 +34,9 @@ export function userBulkPages(deps: UserPageDeps) {
     ): Act => ({
       choice: { kind: 'groups' },
       work: ({ id }, chosen) =>
-        directory.withLock(async (): Promise<UserDetails> => {
+        directory.withLock(async () => {
           const { groups } = await users.find(id)
-          return users.setGroups(
+          const after = await users.setGroups(
             actor,
             id,
             change(
@@ -43,6 +44,7 @@ export function userBulkPages(deps: UserPageDeps) {
               chosen,
             ),
           )
+          return after.groups.length !== groups.length
         }),
       isDangerous: false,
     })
@@ -51,8 +53,10 @@ export function userBulkPages(deps: UserPageDeps) {
       disable: setDisabled(true),
       'add-to-group': changeGroups((before, chosen) => [...new Set([...before, ...chosen])]),
       'remove-from-group': changeGroups((before, chosen) => before.filter((id) => !chosen.includes(id))),
-      'sign-out': { work: ({ id }) => sessions.endOthers(actor, id, actor.origin.sessionUid ?? null) },
-      delete: { work: ({ id }) => users.remove(actor, id) },
+      'sign-out': {
+        work: async ({ id }) => (await sessions.endOthers(actor, id, actor.origin.sessionUid ?? null)) > 0,
+      },
+      delete: { work: ({ id }) => users.remove(actor, id), endsSessions: true },
     }
   }
 

@@ -28,6 +28,9 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
     seeOther(ctx, userTabPath(id, tab))
   }
   const context = { ...deps, showUser, redirectWithNotice }
+  const nameOf = (user: User) => user.displayName || user.userName
+  const showLockedOut = (ctx: Context, user: User, act: 'disable' | 'delete') =>
+    show(ctx, { view: 'locked-out', list: 'users', notice: allChanged(act, [nameOf(user)]) })
   const reauthenticateIf = (isProtected: boolean, handler: (ctx: Context) => Promise<void>) =>
     isProtected ? reauthentication.when('administrator', handler) : handler
   const showNew = async (
@@ -121,6 +124,7 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
       const disabled = !ctx.path.endsWith('/enable')
       await reauthenticateIf(user.administrator, async () => {
         const refusal = await runFormAction(() => users.setDisabled(pageActor(viewer, ctx), user.id, disabled))
+        if (!refusal && disabled && user.id === viewer.id) return showLockedOut(ctx, user, 'disable')
         if (!refusal) return redirectWithNotice(ctx, user.id, disabled ? 'disabled' : 'enabled', 'profile')
         await showUser(ctx, viewer, user, 'profile', { problem: refusal.problem ?? 'validation_failed' })
         ctx.status = refusal.status
@@ -151,7 +155,8 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
           ctx.status = refusal.status
           return
         }
-        flashes.set(ctx, usersPath, allChanged('delete', [user.displayName || user.userName]))
+        if (user.id === viewer.id) return showLockedOut(ctx, user, 'delete')
+        flashes.set(ctx, usersPath, allChanged('delete', [nameOf(user)]))
         seeOther(ctx, usersPath)
       })(ctx)
     },

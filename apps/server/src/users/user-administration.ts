@@ -49,8 +49,8 @@ export interface UserAdministration {
     body: UserBody,
     assertCanChange?: (stored: User) => Promise<void>,
   ): Promise<UserDetails>
-  /** Disables or re-enables a user, and leaves other fields unchanged. @throws {ConflictError} `last_administrator` */
-  setDisabled(actor: Actor, id: string, disabled: boolean): Promise<UserDetails>
+  /** Disables or re-enables a user, and returns whether that changed them. @throws {ConflictError} `last_administrator` */
+  setDisabled(actor: Actor, id: string, disabled: boolean): Promise<boolean>
   isManagedByLdap(user: Pick<User, 'ldapId'>): Promise<boolean>
   /** Set manually, so that no LDAP import reverts it. @throws {ConflictError} `last_administrator` */
   setAdministrator(actor: Actor, id: string, administrator: boolean): Promise<UserDetails>
@@ -186,7 +186,14 @@ export function createUserAdministration(deps: UserAdministrationDeps): UserAdmi
     setAdministrator: (actor, id, administrator) =>
       updateUser(actor, id, (before) => users.change(before, {}, { administrator })),
 
-    setDisabled: (actor, id, disabled) => updateUser(actor, id, (before) => users.change(before, {}, { disabled })),
+    async setDisabled(actor, id, disabled) {
+      let isChanged = false
+      await updateUser(actor, id, async (before) => {
+        isChanged = before.disabled !== disabled
+        return users.change(before, {}, { disabled })
+      })
+      return isChanged
+    },
 
     async updateOwn(actor, body, assertCanChange) {
       const { requireEmail, editOwnAccount, emailsVerified } = await userSettings()

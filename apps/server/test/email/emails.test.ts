@@ -178,6 +178,7 @@ describe.each(databaseKinds)('%s', (kind) => {
 
   test('shows the response of the e-mail server on the page, and retries', async () => {
     const pageUrl = `${instance.url}/settings/admin/emails`
+    const bulkUrl = `${pageUrl}/bulk`
     const { administrator } = instance
     const { email, agent } = await createSignedIn()
     server.refuseNext(550)
@@ -188,20 +189,36 @@ describe.each(databaseKinds)('%s', (kind) => {
     expect(page.text).toMatch(/<bdi dir="ltr">[^<]*550 Not now<\/bdi>/)
     const [, id = ''] = /name="ids" value="([^"]+)"/.exec(page.text) ?? []
     const retried = await administrator.follow(
-      await administrator.postForm(pageUrl, { ids: id, list: '?search=x', act: 'retry' }),
+      await administrator.postForm(bulkUrl, { ids: id, list: '?search=x', act: 'retry' }),
     )
     expect(retried.url).toBe(`${pageUrl}?search=x`)
     expect(retried.text).toContain(`Being sent, reload for the result: ${email}`)
     await server.received(email)
     await receiveVerificationToken(await createSignedIn())
-    const late = await administrator.follow(await administrator.postForm(pageUrl, { ids: id }))
+    const late = await administrator.follow(await administrator.postForm(bulkUrl, { ids: id }))
     expect(late.text).toContain(`<bdi>${email}</bdi>: It was already sent`)
-    expect((await administrator.follow(await administrator.postForm(pageUrl, {}))).text).toContain(
+    expect((await administrator.follow(await administrator.postForm(bulkUrl, {}))).text).toContain(
       'Select entries first.',
     )
     expect((await agent.get(pageUrl)).status).toBe(403)
-    expect((await agent.postForm(pageUrl, { ids: id })).status).toBe(403)
-    expect((await administrator.postForm(pageUrl, { ids: id }, { from: 'https://evil.example/' })).status).toBe(403)
+    expect((await agent.postForm(bulkUrl, { ids: id })).status).toBe(403)
+    expect((await administrator.postForm(bulkUrl, { ids: id }, { from: 'https://evil.example/' })).status).toBe(403)
+  })
+
+  test('shows all e-mails that cannot be retried', async () => {
+    const { id, email } = await createSignedIn()
+    for (let count = 0; count < 9; count++)
+      await instance.call('POST /api/users/{id}/one-time-access-email', { params: { id }, body: { ttl: '15m' } })
+    const listSent = async () => {
+      const { json } = await instance.call('GET /api/emails', { query: `?search=${email}&filters[state]=sent` })
+      return (json.data as readonly { readonly id: string }[]).map((each) => ['ids', each.id] as const)
+    }
+    let ids = await listSent()
+    while (ids.length < 9) ids = await listSent()
+    const page = await instance.administrator.postForm(`${instance.url}/settings/admin/emails/bulk`, ids)
+    expect(page.status).toBe(200)
+    expect(page.text).toContain(`Not changed: ${ids.length}`)
+    expect(page.text.match(new RegExp(`<bdi>${email}</bdi>: It was already sent`, 'g'))).toHaveLength(ids.length)
   })
 
   test('deletes the e-mails of a deleted user', async () => {

@@ -172,6 +172,37 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
     expect([await groupNames(one), await groupNames(two)]).toEqual([['Kept'], []])
   })
 
+  test('counts only what changed, and those that were so before separately', async () => {
+    const prefix = `counted${kind.toLowerCase()}`
+    const ids = await addUsers(prefix, 3)
+    const [first = ''] = ids
+    await directory().setDisabled(first, true)
+    const choice = (await directory().groups.create({ name: prefix, friendlyName: 'Counted' })).id
+    await directory().groups.setMembers(choice, [first])
+    const run = async (act: string, path = users, extra: readonly (readonly [string, string])[] = []) => {
+      const fields = [['act', act], ['confirmed', 'yes'], ...ids.map((id) => ['ids', id] as const), ...extra] as const
+      expect((await post(`${path}/bulk`, fields)).status).toBe(303)
+      const text = (await get(path)).replaceAll(/<[^>]+>/g, '')
+      return [/(?:Disabled|Enabled|Changed|Added|Removed|Signed out): \d+|Unchanged: \d+/g].flatMap((pattern) => [
+        ...(text.match(pattern) ?? []),
+      ])
+    }
+    const choices = [['choices', choice]] as const
+    expect(await run('disable')).toEqual(['Disabled: 2', 'Unchanged: 1'])
+    expect(await run('disable')).toEqual(['Unchanged: 3'])
+    expect(await run('enable')).toEqual(['Enabled: 3'])
+    expect(await run('sign-out')).toEqual(['Unchanged: 3'])
+    expect(await run('add-to-group', users, choices)).toEqual([expect.stringMatching(/: 2$/), 'Unchanged: 1'])
+    expect(await run('remove', `${groups}/${choice}`)).toEqual(['Removed: 3'])
+    expect(await run('remove-from-group', users, choices)).toEqual(['Unchanged: 3'])
+    await directory().groups.setMembers(choice, [first])
+    await post(
+      `${groups}/${choice}/members`,
+      ids.map((id) => ['users', id] as const),
+    )
+    expect((await get(`${groups}/${choice}`)).replaceAll(/<[^>]+>/g, '')).toMatch(/Added: 2.*Unchanged: 1/s)
+  })
+
   test('keeps more than one batch selected while it asks for the group', async () => {
     const prefix = `unchosen${kind.toLowerCase()}`
     const ids = await addUsers(prefix, 51)

@@ -59,7 +59,7 @@ export const apiKeysStates: Readonly<Record<string, PageModel>> = {
     ...page,
     list: { ...list, search: 'x', applied: [{ name: 'search', value: 'x', without: '?' }] },
     keys: [],
-    bulkNotice: { done: 'revoke', count: 2, names: [], refused: [], refusedCount: 0, skipped: 0 },
+    bulkNotice: { done: 'revoke', count: 2, names: [], refused: [], refusedCount: 0, unchanged: 0, skipped: 0 },
   },
   'api-keys-created': {
     ...page,

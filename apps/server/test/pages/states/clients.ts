@@ -67,14 +67,14 @@ export const clientsStates: Readonly<Record<string, PageModel>> = {
         lastAttempt: { at: now - day, succeeded: false },
       },
     ],
-    notice: { done: 'delete', count: 1, names: ['Grafana'], refused: [], refusedCount: 0, skipped: 2 },
+    notice: { done: 'delete', count: 1, names: ['Grafana'], refused: [], refusedCount: 0, unchanged: 0, skipped: 2 },
     isSetUp: false,
   },
   'clients-none': noClients,
   'clients-nothing-found': {
     ...noClients,
     list: { ...list, total: 0, search: 'x', applied: [{ name: 'search', value: 'x', without: '?' }] },
-    notice: { done: 'nothing', count: 0, names: [], refused: [], refusedCount: 0, skipped: 0 },
+    notice: { done: 'nothing', count: 0, names: [], refused: [], refusedCount: 0, unchanged: 0, skipped: 0 },
     isSetUp: false,
   },
   'clients-delete': {

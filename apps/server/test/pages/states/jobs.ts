@@ -56,6 +56,7 @@ export const jobsStates: Readonly<Record<string, PageModel>> = {
       names: ['Import from LDAP', 'Rotate signing keys', 'Remove expired invitations'],
       refused: [{ name: 'Send e-mails', code: 'job_running' }],
       refusedCount: 1,
+      unchanged: 0,
       skipped: 0,
     },
   },

@@ -99,6 +99,7 @@ const users = {
     names: ['Anna Koch', arabic],
     refused: [{ name: 'Anna Koch', code: 'last_administrator' }],
     refusedCount: 12,
+    unchanged: 3,
     skipped: 1,
     undo: { act: 'enable', ids: ['1', '2'] },
   },
@@ -240,6 +241,14 @@ export const usersStates: Readonly<Record<string, PageModel>> = {
       { field: 'displayName', stored: 'Bilal M.' },
       { field: 'email', stored: '' },
     ],
+  },
+  'locked-out': {
+    view: 'locked-out',
+    list: 'users',
+    notice: {
+      ...{ done: 'disable', count: 3, names: ['Chen Wei', arabic, 'Anna Koch'] },
+      ...{ refused: [{ name: 'Dana', code: 'last_administrator' }], refusedCount: 1, unchanged: 2, skipped: 0 },
+    },
   },
   'confirm-users': {
     view: 'confirm',
