@@ -55,10 +55,10 @@ export function createSearch({ pocket, directory }: Deps): Search {
   }
   const searchClients = async (query: string): Promise<readonly SearchResult[]> => {
     const { items } = await pocket.clients.page({ ...pageRequest(query), scope: { of: 'everybody' } })
-    return items.map(({ client: { id, name, launchUrl } }) => ({
+    return items.map(({ client: { id, name, launchUrl, redirectUris } }) => ({
       kind: 'client',
       name,
-      detail: launchUrl === null ? '' : hostOf(launchUrl),
+      detail: hostOf(launchUrl ?? redirectUris[0] ?? ''),
       href: `/settings/admin/oidc-clients/${encodeURIComponent(id)}`,
     }))
   }

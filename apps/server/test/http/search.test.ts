@@ -53,6 +53,21 @@ describe.each(databaseKinds)('the search on %s', (kind) => {
     for (const query of ['%', '_']) expect((await find(query)).results).toEqual([])
   })
 
+  test('finds clients by their hosts, as their list does', async () => {
+    await instance.call('POST /api/oidc/clients', {
+      body: { name: 'DSM', callbackURLs: ['https://nas.example.org:5001/webman/'] },
+    })
+    const { results } = await find('NAS.example.org')
+    expect(results).toMatchObject([{ kind: 'client', name: 'DSM', detail: 'nas.example.org:5001' }])
+    expect(namesOf(await find('webman'))).toEqual([])
+    const { json } = await instance.call('GET /api/oidc/clients', { query: '?search=nas.example.org' })
+    expect(json.data).toMatchObject([{ name: 'DSM' }])
+    const { text } = await instance.administrator.get(`${instance.url}/settings/admin/oidc-clients?search=nas.exam`)
+    expect(text).toContain('DSM')
+    const { agent } = await instance.personWithoutPasskey('searcher')
+    expect(namesOf(await find('nas.example.org', agent))).toEqual([])
+  })
+
   test('offers every page of the navigation before any input', async () => {
     const { results } = await find('')
     const { text } = await instance.administrator.get(`${instance.url}/settings/account`)

@@ -45,7 +45,7 @@ export interface ClientListRequest {
   readonly sort: { readonly by: ClientSort; readonly descending: boolean } | null
   /** Allowed values by filter; an empty list matches all clients. */
   readonly filters: Readonly<Partial<Record<ClientFilter, readonly (string | number | boolean)[]>>>
-  /** A case-insensitive part of the name. Empty for all. */
+  /** A case-insensitive part of the name, or of a host of the client unless the list is one account's. Empty for all. */
   readonly search: string
   /** Restricts the list to these clients. */
   readonly onlyIds?: readonly string[] | undefined
@@ -68,6 +68,12 @@ export interface ClientList {
 /** Normalizes a name for a search that ignores case and Unicode form. */
 export function nameKey(name: string): string {
   return name.normalize('NFC').toLowerCase()
+}
+
+/** The hosts of the client, lower case: of its redirect URIs, launch URL and protected site. */
+export function hostsOf({ redirectUris, launchUrl, protocol }: ClientRecord): readonly string[] {
+  const urls = [...redirectUris, launchUrl ?? ''].filter((url) => url.includes('://'))
+  return [...urls.map((url) => url.split('/')[2] ?? ''), ...protocol.protectedHosts].map((host) => host.toLowerCase())
 }
 
 /** The number of clients before the page. */

@@ -6,6 +6,7 @@ import {
   type ClientListRequest,
   type ClientSort,
   clientFilters,
+  hostsOf,
   type ListedClient,
   nameKey,
   offsetOf,
@@ -48,7 +49,8 @@ function matchesRequest(
   if (onlyIds && !onlyIds.includes(client.id)) return false
   if (scope.of === 'usable' && !isAllowedToUse(client, scope.groupIds)) return false
   if (scope.of === 'consented' && !consentsByClient.has(client.id)) return false
-  if (!nameKey(client.name).includes(nameKey(search))) return false
+  const searched = [nameKey(client.name), ...('accountId' in scope ? [] : hostsOf(client))]
+  if (!searched.some((text) => text.includes(nameKey(search)))) return false
   return clientFilters.every((name) => {
     const values = filters[name] ?? []
     return values.length === 0 || values.includes(filterValue(client, name))

@@ -120,7 +120,7 @@ class ClientQuery {
 
   conditions({ scope, filters, search, onlyIds }: ClientListRequest): string {
     const conditions = clientFilters.flatMap((name) => this.#filterConditions(name, filters[name] ?? []))
-    if (search !== '') conditions.push(`name_key LIKE ${this.parameter(`%${escapeLike(nameKey(search))}%`)} ESCAPE '!'`)
+    if (search !== '') conditions.push(this.#searchCondition(search, !('accountId' in scope)))
     // PostgreSQL text cannot contain NUL, so no client has such an ID.
     const ids = onlyIds?.filter((id) => !id.includes('\0'))
     if (ids) conditions.push(`id IN ${jsonList(this.#kind, this.parameter(JSON.stringify(ids)))}`)
@@ -131,6 +131,27 @@ class ClientQuery {
       conditions.push(`${scope.of === 'granted' ? '' : 'NOT '}EXISTS (SELECT 1 FROM ${apiGrants.table}
         WHERE client_id = id AND api_id = ${this.parameter(scope.apiId)})`)
     return conditions.length === 0 ? 'TRUE' : conditions.join(' AND ')
+  }
+
+  /** `hostsOf` is the same for a client in memory. */
+  #searchCondition(search: string, includesHosts: boolean): string {
+    const isMatch = `LIKE ${this.parameter(`%${escapeLike(nameKey(search))}%`)} ESCAPE '!'`
+    if (!includesHosts) return `name_key ${isMatch}`
+    const [elements, protectedHosts, host] =
+      this.#kind === 'postgres'
+        ? [
+            'json_array_elements_text(CAST(redirect_uris AS json)) AS uris(value)',
+            `json_array_elements_text(CAST(protocol AS json)->'protectedHosts') AS hosts(value)`,
+            `split_part(url, '/', 3)`,
+          ]
+        : [
+            'json_each(redirect_uris)',
+            `json_each(protocol, '$.protectedHosts')`,
+            `substr(url, instr(url, '//') + 2, instr(substr(url, instr(url, '//') + 2) || '/', '/') - 1)`,
+          ]
+    return `(name_key ${isMatch} OR EXISTS (SELECT 1 FROM (SELECT value AS url FROM ${elements} UNION ALL
+      SELECT 'https://' || value FROM ${protectedHosts} UNION ALL SELECT launch_url) AS urls
+      WHERE url LIKE '%://%' AND LOWER(${host}) ${isMatch}))`
   }
 
   order({ sort }: ClientListRequest, isReversed = false): string {

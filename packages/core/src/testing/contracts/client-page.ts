@@ -53,6 +53,22 @@ export const clientPageContract: readonly ContractCase<Stores>[] = contract({
     })
     assert.deepEqual(items, [{ client: record, allowedGroupCount: 2, consent: null }])
   },
+  async 'searches names, and hosts unless the list is one of an account'(stores) {
+    const { clients } = stores
+    await clients.insert(client('a', { name: 'Files', redirectUris: ['com.app:/nas/nas', 'https://x.example/nas'] }))
+    await clients.insert(
+      client('b', { name: 'DSM', redirectUris: ['https://x.example', 'https://NAS.example:5001/x'] }),
+    )
+    await clients.insert(client('c', { name: 'Nas', redirectUris: [] }))
+    await clients.insert(client('d', { name: 'Photos', launchUrl: 'https://photos.nas.example' }))
+    const protocol = { ...defaultProtocol, protectedHosts: ['wiki.nas.example'] }
+    await clients.insert(client('e', { name: 'Wiki', protocol }))
+    assert.deepEqual(await listClientIds(stores, { search: 'nas' }), ['b', 'c', 'd', 'e'])
+    assert.deepEqual(await listClientIds(stores, { search: 'nas.example:5001' }), ['b'])
+    assert.deepEqual(await listClientIds(stores, { search: '%.example' }), [])
+    const usable = { of: 'usable', accountId: 'ada', groupIds: [] } as const
+    assert.deepEqual(await listClientIds(stores, { search: 'nas', scope: usable }), ['c'])
+  },
   async 'sorts in both directions, and equal values by creation'(stores) {
     await insertClients(stores)
     const listSortedBy = (by: NonNullable<ClientListRequest['sort']>['by'], descending = false) =>
