@@ -218,6 +218,8 @@ export interface UserAccessCheck {
   readonly scope: string
   readonly reason: 'everybody' | 'member' | 'not_member' | 'second_passkey' | 'disabled' | 'unknown' | null
   readonly groups: readonly string[]
+  /** For `not_member`: groups that a new member may use the client by, the first ones by name. */
+  readonly addTo: readonly PickedItem[]
   /** Claims by name, as text. */
   readonly claims: readonly { readonly name: string; readonly value: string }[]
   readonly parts: readonly { readonly name: 'idToken' | 'userInfo' | 'accessToken'; readonly json: string }[]

@@ -1,11 +1,15 @@
 import type { Client } from '@pocket/core'
 import { accessProblem, protocolClaims } from '@pocket/core/internal'
+import { pickedGroups } from '../http/choices.ts'
 import type { Deps } from '../http/deps.ts'
 import type { UserAccessCheck } from './page-model.ts'
 
 const defaultScope = 'openid profile email groups'
 const parts = ['idToken', 'userInfo', 'accessToken'] as const
 const maxLength = 1000
+/** Groups that the page offers to add the user to. */
+const maxGroups = 5
+
 /** Checks the user of the query: whether and why they may use the client, and what it would receive. */
 export async function checkUserAccess(
   { pocket, directory }: Deps,
@@ -18,6 +22,7 @@ export async function checkUserAccess(
     scope: requestedScope || defaultScope,
     reason: null,
     groups: [],
+    addTo: [],
     claims: [],
     parts: [],
   }
@@ -36,7 +41,13 @@ export async function checkUserAccess(
     { id: user.id, groups: account?.groups ?? [] },
     pocket.passkeys.countUsable,
   )
-  if (problem) return { ...checked, reason: problem === 'second_passkey' ? problem : 'not_member' }
+  if (problem === 'second_passkey') return { ...checked, reason: problem }
+  if (problem) {
+    // An import would revert the members of a group from LDAP.
+    const allowed = (await directory.groups.list(client.allowedGroupIds)).filter(({ ldapId }) => ldapId === null)
+    const byName = allowed.toSorted((a, b) => a.friendlyName.localeCompare(b.friendlyName))
+    return { ...checked, reason: 'not_member', addTo: pickedGroups(byName.slice(0, maxGroups)) }
+  }
   const grantingIds = client.isGroupRestricted ? groupIds.filter((each) => client.allowedGroupIds.includes(each)) : []
   const tokens = await pocket.previewTokens(client.id, user.id, checked.scope)
   return {

@@ -7,6 +7,7 @@ import { runBulkAction } from '../http/bulk-actions.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { differences, runFormAction, submittedVersion } from '../http/form-page.ts'
 import { listRequestOf, listReturnUrl } from '../http/list-page.ts'
+import { sameSitePath } from '../http/same-site-path.ts'
 import { seeOther } from '../http/show-page.ts'
 import { type GroupPageContext, groupPath, memberList } from './show-group.ts'
 
@@ -68,6 +69,8 @@ export function memberPages(context: GroupPageContext) {
             }),
           )
           if (refusal) return refuse(refusal.problems[0]?.code ?? 'invalid')
+          const returnTo = sameSitePath(formText(ctx, 'returnTo', 4000), '')
+          if (returnTo !== '') return seeOther(ctx, returnTo)
           const unchanged = chosen.length - changed.length
           flashes.set(ctx, groupPath(groupId), { ...allChanged('add', changed.map(nameOf)), unchanged })
           seeOther(ctx, listReturnUrl(groupPath(groupId), formText(ctx, 'list', 2000)))

@@ -3,10 +3,11 @@ import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { allChanged } from '../http/bulk.ts'
 import { pickedGroups } from '../http/choices.ts'
-import { formTexts } from '../http/form.ts'
+import { formText, formTexts } from '../http/form.ts'
 import { differences, runFormAction, submittedVersion } from '../http/form-page.ts'
 import { type PageRoute, route } from '../http/page-routes.ts'
 import { userPath, usersPath } from '../http/paths.ts'
+import { sameSitePath } from '../http/same-site-path.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import { isEmailRequired } from '../settings/required-email.ts'
@@ -125,6 +126,8 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
       await reauthenticateIf(user.administrator, async () => {
         const refusal = await runFormAction(() => users.setDisabled(pageActor(viewer, ctx), user.id, disabled))
         if (!refusal && disabled && user.id === viewer.id) return showLockedOut(ctx, user, 'disable')
+        const returnTo = sameSitePath(formText(ctx, 'returnTo', 4000), '')
+        if (!refusal && returnTo !== '') return seeOther(ctx, returnTo)
         if (!refusal) return redirectWithNotice(ctx, user.id, disabled ? 'disabled' : 'enabled', 'profile')
         await showUser(ctx, viewer, user, 'profile', { problem: refusal.problem ?? 'validation_failed' })
         ctx.status = refusal.status

@@ -122,8 +122,45 @@ test('shows administrators whether a user may use the client, why, and what it r
   const refused = await page({ user: 'grace' })
   expect(refused.text).toContain('can’t use it: in none of the allowed groups.')
   expect(refused.text).not.toContain('preferred_username')
-  await instance.administrator.sendJson('PUT', `${instance.url}/api/user-groups/${group}/users`, {
-    body: { userIds: [grace] },
-  })
-  expect((await page({ user: grace })).text).toContain('can use it: member of Crew.')
+})
+
+test('ends in the act that gives a user access, and shows the answer again', async () => {
+  const { administrator, app, url } = instance
+  const client = await createObject('/api/oidc/clients', { name: 'Shut', isGroupRestricted: true })
+  const grace = await createObject('/api/users', { ...person, username: 'hopper', email: 'hopper@example.com' })
+  const page = await administrator.get(`${url}/settings/admin/oidc-clients/${client}/access?user=${grace}`)
+  expect(page.text).toContain('<a href="#f-groups">Choose groups</a>')
+  const ids: string[] = []
+  for (const name of ['One', 'Two', 'Three', 'Four', 'Five', 'Six'])
+    ids.push((await app.directory.groups.create({ name: `mend-${name}`, friendlyName: name })).id)
+  await app.pocket.clients.setAllowedGroups(client, ids)
+  const refused = await administrator.get(page.url)
+  expect(refused.text.match(/Add to a group: \w+/g)?.map((label) => label.slice(16))).toEqual([
+    'Five',
+    'Four',
+    'One',
+    'Six',
+    'Three',
+  ])
+  expect(refused.text).toContain(`<a href="/settings/admin/users/${grace}/access">Give access</a>`)
+  const press = async (shown: Awaited<ReturnType<typeof administrator.get>>, action: string) => {
+    const { fields } = shown.form(action)
+    return administrator.follow(await administrator.postForm(url + action, fields))
+  }
+  const added = await press(refused, `/settings/admin/user-groups/${ids[2]}/members`)
+  expect([added.url.includes(`/${client}/access`), added.text.includes('can use it: member of Three.')]).toEqual([
+    true,
+    true,
+  ])
+  await app.directory.setDisabled(grace, true)
+  const enabled = await press(await administrator.get(page.url), `/settings/admin/users/${grace}/enable`)
+  expect([enabled.url.includes(`/${client}/access`), enabled.text.includes('can use it: member of Three.')]).toEqual([
+    true,
+    true,
+  ])
+  for (const path of [`users/${grace}/disable`, `user-groups/${ids[0]}/members`]) {
+    const fields = { users: grace, returnTo: 'https://evil.example/' }
+    const { location } = await administrator.postForm(`${url}/settings/admin/${path}`, fields)
+    expect(location).toMatch(`${url}/settings/admin/`)
+  }
 })

@@ -195,7 +195,15 @@ const accessPage = {
       { id: 'g2', name: 'Guests with a name as long as they come', detail: '' },
     ],
   },
-  check: { user: null, scope: 'openid profile email groups', reason: null, groups: [], claims: [], parts: [] },
+  check: {
+    user: null,
+    scope: 'openid profile email groups',
+    reason: null,
+    groups: [],
+    addTo: [],
+    claims: [],
+    parts: [],
+  },
   conflict: null,
 } as const satisfies PageModel
 
@@ -341,6 +349,10 @@ export const clientStates: Readonly<Record<string, PageModel>> = {
       ...accessPage.check,
       user: { id: 'u1', name: 'Ben Okafor', detail: 'ben' },
       reason: 'not_member',
+      addTo: [
+        { id: 'g1', name: 'Family', detail: '' },
+        { id: 'g2', name: 'Photo club', detail: '' },
+      ],
     },
   },
   'client-access-check': {
