@@ -4,6 +4,7 @@ interface Match {
   readonly id: string
   readonly name: string
   readonly detail: string
+  readonly slug?: string
 }
 
 /** Debounce time while typing. Milliseconds. */
@@ -34,6 +35,17 @@ function enhance(picker: HTMLElement): void {
   // Its text is not part of a URL.
   if (input.form?.method === 'get') input.removeAttribute('name')
 
+  /** Names the chips; those with the same name also show their slugs. */
+  const nameTags = () => {
+    const chips = [...tags.children].filter((chip) => chip instanceof HTMLElement)
+    for (const chip of chips) {
+      const { name = '', slug } = chip.dataset
+      const hasTwin = chips.some((other) => other !== chip && other.dataset.name === name)
+      const [label, button] = [chip.querySelector('bdi'), chip.querySelector('button')]
+      if (label) label.textContent = distinctName({ name, slug }, hasTwin)
+      if (label && button) button.ariaLabel = (dataset.remove ?? '').replace('{name}', label.textContent)
+    }
+  }
   const announce = (text = '', name = '') => {
     status.textContent = text.replace('{name}', name)
   }
@@ -58,23 +70,29 @@ function enhance(picker: HTMLElement): void {
     input.ariaExpanded = 'false'
     activate(-1)
   }
-  const choose = ({ id, name }: Match) => {
+  const choose = ({ id, name, slug }: Match) => {
     const tag = template.content.cloneNode(true)
     if (!(tag instanceof DocumentFragment)) return
-    const [label, field, button] = ['bdi', 'input', 'button'].map((tagName) => tag.querySelector(tagName))
-    if (!(label && field instanceof HTMLInputElement && button)) return
-    label.textContent = name
+    const [chip, field] = ['li', 'input'].map((tagName) => tag.querySelector(tagName))
+    if (!(chip instanceof HTMLElement && field instanceof HTMLInputElement)) return
+    chip.dataset.name = name
+    if (slug !== undefined) chip.dataset.slug = slug
     field.name = dataset.field ?? ''
     field.value = id
-    button.ariaLabel = (dataset.remove ?? '').replace('{name}', name)
     if (isSingle) tags.replaceChildren(tag)
     else tags.append(tag)
+    nameTags()
     input.value = ''
     close()
     announce(dataset.added, name)
     notifyForm()
   }
   const show = (found: readonly Match[]) => {
+    const nameOf = (match: Match) =>
+      distinctName(
+        match,
+        found.some((other) => other !== match && other.name === match.name),
+      )
     const chosen = new Set(chosenIds())
     matches = found.filter(({ id }) => !chosen.has(id))
     list.replaceChildren(
@@ -82,7 +100,7 @@ function enhance(picker: HTMLElement): void {
         const option = document.createElement('li')
         option.id = `${list.id}-${index}`
         option.role = 'option'
-        option.append(createText('bdi', '', match.name), createText('bdi', 'muted small', match.detail))
+        option.append(createText('bdi', '', nameOf(match)), createText('bdi', 'muted small', match.detail))
         // The field keeps the focus.
         option.addEventListener('pointerdown', (event) => event.preventDefault())
         option.addEventListener('click', () => choose(match))
@@ -118,6 +136,7 @@ function enhance(picker: HTMLElement): void {
     if (!tag) return
     const name = tag.querySelector('bdi')?.textContent ?? ''
     tag.remove()
+    nameTags()
     input.focus()
     announce(dataset.removed, name)
     notifyForm()
@@ -150,6 +169,13 @@ function enhance(picker: HTMLElement): void {
     else return
     event.preventDefault()
   })
+}
+
+function distinctName(
+  { name, slug }: { readonly name: string; readonly slug?: string | undefined },
+  hasTwin: boolean,
+): string {
+  return hasTwin && slug !== undefined ? `${name} (${slug})` : name
 }
 
 function createText(tag: string, classes: string, text: string): HTMLElement {

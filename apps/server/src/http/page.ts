@@ -4,6 +4,7 @@ import type { Context } from 'koa'
 import views from 'koa-views'
 import type { Assets } from './assets.ts'
 import type { Catalogs } from './catalogs.ts'
+import { distinctName } from './choices.ts'
 import { allowCompression } from './compression.ts'
 import { deviceNames } from './device.ts'
 import { showLanguageMarks } from './language-marks.ts'
@@ -58,6 +59,7 @@ const templateNames = [
   'where',
   'deviceName',
   'initials',
+  'distinctName',
   'appName',
   'issuer',
   'appearance',
@@ -86,7 +88,7 @@ export function createPageRenderer(options: PageRendererOptions): RenderPage {
     translators.set(messages, helpers)
     return helpers
   }
-  const locals = { asset: assets.path, icon: assets.icon, initials, rail, issuer }
+  const locals = { asset: assets.path, icon: assets.icon, initials, distinctName, rail, issuer }
   const render = createTemplates(viewsDirectory, templateNames)
   const loadAppearance = async (
     client: { readonly id: string; readonly origin?: Pick<ClientOrigin, 'isKnown'> } | null,

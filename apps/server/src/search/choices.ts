@@ -1,5 +1,5 @@
 import { pageOfPermissions, pickedPermission } from '../apis/permission-list.ts'
-import type { PickedItem } from '../http/choices.ts'
+import { type PickedItem, pickedGroups } from '../http/choices.ts'
 import type { Deps } from '../http/deps.ts'
 import type { Messages } from '../http/messages.ts'
 import type { ChoiceKind } from './page-model.ts'
@@ -39,6 +39,7 @@ interface FoundItem {
   readonly name: string
   readonly detail?: string
   readonly memberCount?: number
+  readonly slug?: string
 }
 
 export function createChoices({ pocket, directory }: Pick<Deps, 'pocket' | 'directory'>): Choices {
@@ -71,15 +72,15 @@ export function createChoices({ pocket, directory }: Pick<Deps, 'pocket' | 'dire
       async search(search) {
         const sort = { column: 'friendlyName', descending: false }
         const { items, total } = await directory.groups.page({ ...firstPage, sort, search, filters: {} })
-        const toItem = ({ id, friendlyName, userCount }: (typeof items)[number]) => ({
+        const toItem = ({ id, name, friendlyName, userCount }: (typeof items)[number]) => ({
           id,
           name: friendlyName,
+          slug: name,
           memberCount: userCount,
         })
         return { items: items.map(toItem), total }
       },
-      load: async (ids) =>
-        (await directory.groups.list(ids)).map(({ id, friendlyName }) => ({ id, name: friendlyName })),
+      load: async (ids) => pickedGroups(await directory.groups.list(ids)),
     },
     clients: { search: findClients({}), load: loadClients },
     'restricted-clients': { search: findClients({ isGroupRestricted: [true] }), load: loadClients },
@@ -121,11 +122,15 @@ export function createChoices({ pocket, directory }: Pick<Deps, 'pocket' | 'dire
   }
 }
 
-function toPicked({ id, name, detail, memberCount }: FoundItem, { counted }: Pick<Messages, 'counted'>): PickedItem {
+function toPicked(
+  { id, name, detail, memberCount, slug }: FoundItem,
+  { counted }: Pick<Messages, 'counted'>,
+): PickedItem {
   return {
     id,
     name,
     detail: memberCount === undefined ? (detail ?? '') : counted('groups.columns.userCount', memberCount),
+    ...(slug !== undefined && { slug }),
   }
 }
 

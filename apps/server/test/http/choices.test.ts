@@ -82,6 +82,30 @@ test('chooses several without scripts, on a page that keeps the other fields and
   expect(await running.app.pocket.clients.find(client)).toMatchObject({ allowedGroupIds: [second] })
 })
 
+test('shows the slugs of groups with the same name, and only of those', async () => {
+  const { groups } = running.app.directory
+  const names = ['twin-one', 'twin-two']
+  const [one, two] = await Promise.all(names.map((name) => groups.create({ name, friendlyName: 'Twin' })))
+  const url = `${running.url}/settings/admin/oidc-clients/${client}/access`
+  const readChips = async (...ids: readonly (string | undefined)[]) => {
+    await running.app.pocket.clients.setAllowedGroups(client, ids.map(String))
+    const { text } = await agent.get(url)
+    return [...text.matchAll(/<li class="tag"[^>]*><bdi>([^<]+)/g)].map(([, name]) => name).sort()
+  }
+  expect(await readChips(one?.id, groupIds[0])).toEqual(['Team 10', 'Twin'])
+  expect(await readChips(one?.id, two?.id)).toEqual(['Twin (twin-one)', 'Twin (twin-two)'])
+  const { items } = (await find('groups', 'twin')).json() as { items: readonly { slug: string }[] }
+  expect(items.map(({ slug }) => slug).sort()).toEqual(['twin-one', 'twin-two'])
+  const page = await agent.get(url)
+  const [, search = ''] = /formaction="([^"]+field=groups[^"]+)"/.exec(page.text) ?? []
+  const found = await agent.postForm(new URL(search.replaceAll('&amp;', '&'), running.url).href, {
+    groups: one?.id ?? '',
+    'choose.groups': 'twin',
+  })
+  expect(found.text).toContain('aria-label="Remove Twin (twin-one)"')
+  expect(found.text).toContain('aria-label="Add Twin (twin-two)"')
+})
+
 test.each([
   'https://evil.example/settings/admin/x',
   '//evil.example/settings/admin/',

@@ -72,6 +72,36 @@ describe('a picker', () => {
     expect(new URLSearchParams((await sent).postData() ?? '').getAll('groups')).toEqual(['g2', 'g8'])
   })
 
+  test('shows the slugs of groups with the same name', async () => {
+    await open('client-access')
+    await page.route('**/choices/groups?*', (route) =>
+      route.fulfill({
+        json: {
+          items: ['one', 'two'].map((slug) => ({ id: slug, name: 'Twin', detail: '', slug })),
+          summary: '',
+        },
+      }),
+    )
+    const chooseFirst = async () => {
+      await groups().press('ArrowDown')
+      await page.getByRole('option').first().waitFor()
+      await groups().press('Enter')
+    }
+    await groups().press('ArrowDown')
+    await page.getByRole('option').first().waitFor()
+    expect(await page.getByRole('option').locator('bdi:first-child').allTextContents()).toEqual([
+      'Twin (one)',
+      'Twin (two)',
+    ])
+    await groups().press('Enter')
+    expect((await readChosen()).slice(2)).toEqual(['Twin'])
+    await chooseFirst()
+    expect((await readChosen()).slice(2)).toEqual(['Twin (one)', 'Twin (two)'])
+    await page.getByRole('button', { name: 'Remove Twin (one)' }).click()
+    expect((await readChosen()).slice(2)).toEqual(['Twin'])
+    expect(await page.getByRole('button', { name: 'Remove Twin', exact: true }).count()).toBe(1)
+  })
+
   test('leads to a search page without scripts', async () => {
     await open('client-access', { javaScriptEnabled: false })
     await page.getByRole('textbox', { name: 'Groups' }).fill('eng')
