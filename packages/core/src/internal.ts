@@ -25,6 +25,7 @@ export { clientProtocolSchema } from './clients/protocol-schema.ts'
 export {
   type CorrectedRedirectUri,
   type RedirectUriPolicy,
+  redirectUriAllowed,
   redirectUriProblem,
   synologyRedirectUri,
   type WildcardScope,

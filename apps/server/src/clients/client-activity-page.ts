@@ -1,5 +1,5 @@
 import type { Client } from '@pocket/core'
-import { notAllowedReason } from '@pocket/core/internal'
+import { notAllowedReason, redirectUriAllowed } from '@pocket/core/internal'
 import { auditLine } from '../audit-log/audit-line.ts'
 import { createAuditSubjects } from '../audit-log/subjects.ts'
 import { type PageRoute, route } from '../http/page-routes.ts'
@@ -19,9 +19,9 @@ export function clientActivityPages(context: ClientPageContext): readonly PageRo
     const { error, reason, redirectUri, accountId } = attempt
     if (error === 'access_denied' && reason?.startsWith(notAllowedReason) && accountId !== null)
       return { kind: 'access', userId: accountId }
-    const isUnregistered =
-      error === 'invalid_redirect_uri' && redirectUri !== null && !redirectUris.includes(redirectUri)
-    return isUnregistered && isAcceptable(redirectUri, redirectUriPolicy) ? { kind: 'register', redirectUri } : null
+    if (error !== 'invalid_redirect_uri' || redirectUri === null) return null
+    if (redirectUriAllowed(redirectUris, redirectUri, redirectUriPolicy)) return { kind: 'registered' }
+    return isAcceptable(redirectUri, redirectUriPolicy) ? { kind: 'register', redirectUri } : null
   }
 
   const listEvents = async (clientId: string) => {

@@ -299,6 +299,8 @@ export interface ConnectionAttemptItem
   readonly remedy:
     | { readonly kind: 'register'; readonly redirectUri: string }
     | { readonly kind: 'access'; readonly userId: string }
+    /** It has been registered since. */
+    | { readonly kind: 'registered' }
     | null
 }
 

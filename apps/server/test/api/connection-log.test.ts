@@ -108,7 +108,18 @@ describe('the connection log', () => {
     const form = page.form('/redirect-uris')
     const action = new URL(form.action, page.url).href
     expect((await instance.agent().postForm(action, form.fields)).status).not.toBe(303)
+    const activityUrl = `${instance.url}/settings/admin/oidc-clients/${id}/activity`
+    const readEntry = async () => {
+      const { text } = await instance.administrator.get(activityUrl)
+      return text
+        .split('<li>')
+        .find((entry) => entry.includes(`${registered}/new`))
+        ?.replaceAll(/<[^>]+>/g, '')
+    }
+    expect(await readEntry()).toMatch(/\/new is not registered.*Register it/s)
     expect((await instance.administrator.postForm(action, form.fields)).status).toBe(303)
+    expect(await readEntry()).toMatch(/\/new was not registered\. It is now\./)
+    expect(await readEntry()).not.toContain('Register it')
     expect((await instance.administrator.get(authorizationUrl(`${registered}/new`))).location).toContain('code=')
     expect((await instance.administrator.getJson(`${instance.url}/api/oidc/clients/${id}`)).json()).toMatchObject({
       callbackURLs: [registered, `${registered}/new`],

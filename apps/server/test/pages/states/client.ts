@@ -49,6 +49,15 @@ const attempts = [
   {
     ...attempt,
     endpoint: 'authorization',
+    userName: null,
+    succeeded: false,
+    error: 'invalid_redirect_uri',
+    parameters: { redirect_uri: 'https://photos.example.com/since' },
+    remedy: { kind: 'registered' },
+  },
+  {
+    ...attempt,
+    endpoint: 'authorization',
     userName: 'ben',
     succeeded: false,
     error: 'access_denied',
