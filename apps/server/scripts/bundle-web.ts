@@ -28,6 +28,7 @@ const pageScripts = [
   'device',
   'device-login',
   'reauthenticate',
+  'with-reauthentication',
   'administration',
   'profile',
   'apps',

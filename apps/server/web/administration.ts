@@ -13,10 +13,33 @@ for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-p
 document.querySelector<HTMLButtonElement>('form[data-continue] button[type="submit"]')?.click()
 
 /** A picture is sent as soon as it is chosen; without JavaScript, by the button. */
-for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-sends]'))
-  button.form?.addEventListener('change', ({ target }) => {
-    if (target instanceof HTMLInputElement && target.files?.length) button.form?.requestSubmit(button)
+for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-sends]')) {
+  const { form } = button
+  form?.addEventListener('change', ({ target }) => {
+    if (target instanceof HTMLInputElement && target.files?.length) form.requestSubmit(button)
   })
+  form?.addEventListener('submit', (event) => {
+    event.preventDefault()
+    if (form.ariaBusy === 'true') return
+    form.ariaBusy = 'true'
+    button.ariaBusy = 'true'
+    void sendFile(form, button.dataset.sends ?? '')
+  })
+}
+
+/** A file would be lost by re-authentication, so that comes first: the path of the form requires it, too. */
+async function sendFile(form: HTMLFormElement, script: string): Promise<void> {
+  try {
+    const { status } = await fetch(form.action, { redirect: 'manual' })
+    if (status === 401) {
+      const { reauthenticate }: typeof import('./with-reauthentication.ts') = await import(script)
+      await reauthenticate()
+    }
+  } catch {
+    // The server asks for the passkey again, on a page that says that the file is lost.
+  }
+  form.submit()
+}
 
 /** Links to a confirmation page open its dialog instead, if there is one. */
 for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-dialog]')) {

@@ -18,3 +18,8 @@ export async function withReauthentication<T>(action: () => Promise<T>): Promise
     return action()
   }
 }
+
+/** Loaded on demand, before a file is sent. */
+export async function reauthenticate(): Promise<void> {
+  await authenticate(ceremony)
+}

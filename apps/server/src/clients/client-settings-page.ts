@@ -8,6 +8,7 @@ import { pageActor } from '../access/actor.ts'
 import { formText, formTexts } from '../http/form.ts'
 import { differences, runFormAction } from '../http/form-page.ts'
 import { type PageRoute, route } from '../http/page-routes.ts'
+import { seeOther } from '../http/show-page.ts'
 import { maxLogoBytes } from '../images/client-logos.ts'
 import type { LogoTheme } from '../images/image.ts'
 import { readUpload } from '../images/upload.ts'
@@ -113,6 +114,10 @@ export function clientSettingsPages(context: ClientPageContext): readonly PageRo
     }),
     route.post(`${path}/:id/settings`, saveSettings),
 
+    // After re-authentication, the file has to be chosen again.
+    route.get(`${path}/:id/logo`, async (ctx) =>
+      seeOther(ctx, `${path}/${encodeURIComponent(String(ctx.params.id))}/settings#logos`),
+    ),
     form(
       'logo',
       (ctx, { id }, user) =>

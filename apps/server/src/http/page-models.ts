@@ -31,14 +31,17 @@ export interface SignedInErrorPage {
 /** A form that is posted again with the same fields after a passkey was used. */
 interface ContinuedForm {
   readonly ceremony: AuthenticationCeremony
-  /** The path that the form is posted to. */
+  /** The path that the form is sent to. */
   readonly continueTo: string
+  readonly method: 'get' | 'post'
   readonly fields: readonly { readonly name: string; readonly value: string }[]
 }
 
 /** Asks for a passkey before a sensitive action, then continues with the action. */
 interface ReauthenticatePage extends ContinuedForm {
   readonly view: 'reauthenticate'
+  /** Whether the form had a file, which has to be chosen again. */
+  readonly lostFile: boolean
   readonly viewer: Viewer
 }
 

@@ -5,6 +5,7 @@ import type { AccessRow } from '../access/access-row.ts'
 import type { ConditionName } from '../access/conditions.ts'
 import { assertCondition, type Guard } from '../access/guard.ts'
 import type { Authentication } from './authentication.ts'
+import { discardBody } from './discard-body.ts'
 import { formFields, jsonObject } from './form.ts'
 import type { PageHandler } from './page-routes.ts'
 import type { ShowPage } from './show-page.ts'
@@ -33,13 +34,18 @@ export function reauthenticationPages({ pocket, guard, authentication, show }: R
     } catch (error) {
       // A script handles the error itself.
       if (!(error instanceof NotAuthenticatedError) || ctx.is('json')) throw error
-      const form = { continueTo: ctx.path + ctx.search, fields: formFields(ctx) }
+      // A file cannot be sent again: its path leads back to the form.
+      const lostFile = Boolean(ctx.is('multipart'))
+      if (lostFile) await discardBody(ctx)
+      const method = lostFile || ctx.method === 'GET' ? 'get' : 'post'
+      const form = { continueTo: ctx.path + ctx.search, method, fields: formFields(ctx) } as const
       if (error.code === 'reauthentication_required')
         await show(ctx, {
           view: 'reauthenticate',
           viewer: viewerOf(await authentication.requireUser(ctx)),
           ceremony: await ceremony(ctx, { refreshFrom: reauthenticatePath, submitTo: reauthenticatePath }),
           ...form,
+          lostFile,
         })
       else if (error.code === 'not_signed_in' && ctx.is('urlencoded') && ctx.accepts('html', 'json') === 'html')
         await show(ctx, {

@@ -178,6 +178,7 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
     route.post('/settings/admin/users/:id/enable', pages.setDisabled),
     route.post('/settings/admin/users/:id/disable', pages.setDisabled),
     route.post('/settings/admin/users/:id/groups', pages.setGroups),
+    route.get('/settings/admin/users/:id/picture', async (ctx) => seeOther(ctx, userPath(String(ctx.params.id)))),
     route.post('/settings/admin/users/:id/picture', pages.putPicture),
     route.post('/settings/admin/users/:id/picture/remove', pages.removePicture),
     route.post('/settings/admin/users/:id/passkeys/:passkeyId/remove', pages.removePasskey),

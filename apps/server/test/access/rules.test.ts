@@ -70,6 +70,11 @@ const rules: readonly (readonly [string, RegExp, readonly SessionRequirement[]])
     /^((PUT|POST) .*application-configuration(\/:section)?|PATCH \/api\/settings)$/,
     ['recent-15-minutes'],
   ],
+  [
+    'changing a picture of the instance, a client or another person',
+    /(application-images\/[^:]+|application-configuration\/(logo|favicon|background-image|images\/:name(\/remove)?)|clients\/:id\/logo(\/address|\/remove)?|users\/:id\/(profile-)?picture(\/remove)?)$(?<!^GET \/api.*)/,
+    ['recent-15-minutes'],
+  ],
   ['changing the passkey policy', /^POST \/settings\/admin\/passkeys$/, ['recent']],
   [
     'importing from LDAP, and linking users and groups with it',

@@ -20,6 +20,8 @@ export function imagePages(deps: SettingPageDeps, page: SectionPage): readonly P
   }
 
   return [
+    // After re-authentication, the file has to be chosen again.
+    route.get(pagePath, async (ctx) => seeOther(ctx, `${pathOf('general')}#pictures`)),
     route.post(pagePath, async (ctx) => {
       const user = await authentication.requireUser(ctx)
       const name = imageOf(ctx)

@@ -113,6 +113,8 @@ const reauthenticate = {
   viewer: anna,
   ceremony,
   continueTo: '/settings/account/passkeys/1/remove',
+  method: 'post',
+  lostFile: false,
   fields: [{ name: 'name', value: 'A "name" & <b>' }],
 } as const
 
@@ -178,6 +180,7 @@ export const accountStates: Readonly<Record<string, PageModel>> = {
   'verify-email-waiting': { ...strangersEmail, state: 'waiting' },
   account,
   reauthenticate,
+  'reauthenticate-file': { ...reauthenticate, method: 'get', lostFile: true, fields: [] },
   'account-locked': {
     ...account,
     viewer: long,

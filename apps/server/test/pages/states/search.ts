@@ -8,6 +8,7 @@ export const searchStates: Readonly<Record<string, PageModel>> = {
     view: 'session-ended',
     ceremony,
     continueTo: '/settings/admin/user-groups/new',
+    method: 'post',
     fields: [{ name: 'friendlyName', value: 'Family' }],
   },
   'signed-in-error': {
