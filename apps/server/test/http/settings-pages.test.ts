@@ -253,6 +253,15 @@ describe('settings', () => {
     expect(page.text).toMatch(/>[A-Z][a-z]+ \d+(?:, \d{4})?\s–\s[A-Z][a-z]+ \d+, \d{4}</)
   })
 
+  test('show the title of a group only if it is not that of the page', async () => {
+    const { text } = await pages.get(`${base}/sign-up`)
+    expect(text.match(/<h1>[^<]+<\/h1>|<h2 id="g-[^<]+<\/h2>/g)).toEqual([
+      '<h1>Sign-up</h1>',
+      '<h2 id="g-signUp" class="hidden">Sign-up</h2>',
+      '<h2 id="g-newUsers">New users</h2>',
+    ])
+  })
+
   test('return not found for an unknown page', async () => {
     expect((await pages.get(`${base}/nowhere`)).status).toBe(404)
   })

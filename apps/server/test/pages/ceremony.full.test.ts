@@ -295,6 +295,15 @@ describe('signing in', () => {
     },
   )
 
+  test('keeps one distance between the code for another device and what follows it', async () => {
+    const unscripted = await browser.newPage({ javaScriptEnabled: false })
+    await unscripted.goto(`${server.origin}/device-login`)
+    const [card, form] = [unscripted.locator('#request'), unscripted.locator('#waiting')]
+    const [above, below] = [await card.boundingBox(), await form.boundingBox()]
+    expect((below?.y ?? 0) - ((above?.y ?? 0) + (above?.height ?? 0))).toBe(32)
+    await unscripted.context().close()
+  })
+
   test('shows that it waits, and asks once for several clicks', async () => {
     await makePasskey()
     setSignInPage(Date.now() + 300_000)

@@ -332,7 +332,7 @@ describe('templates', () => {
     ],
     [
       'error-missing',
-      ['The application sent no redirect_uri', 'Show the details to the operator of the application.'],
+      ['The application sent no callback URL', 'Show the details to the operator of the application.'],
       [],
     ],
     [

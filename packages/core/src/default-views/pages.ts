@@ -177,7 +177,7 @@ function renderNotAllowed({ client, account, reason, secondPasskey, switchTo, ca
 
 function renderError({ code, details, requestId, retryAt, retryAfter, retriesItself, acceptWith }: ErrorView): Page {
   return {
-    title: details.missing ? `The application sent no ${details.missing}` : 'That didn’t work',
+    title: details.missing ? 'The application sent no redirect URI' : 'That didn’t work',
     main: html`<p role="alert">${errorMessage(code)}</p>
 ${retriesItself && html`<p>This page tries again by itself.</p>`}${retryAfter !== undefined && !retriesItself && html`<p>Try again in ${Math.max(1, Math.ceil(retryAfter / 60))} min.</p>`}
 ${details.received && html`<dl><dt>Received redirect URI</dt><dd>${details.received}</dd>${details.registered && html`<dt>Registered redirect URIs</dt><dd>${details.registered}</dd>`}</dl>`}
