@@ -183,24 +183,24 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('bulk actions on %s', (kind) =>
       const fields = [['act', act], ['confirmed', 'yes'], ...ids.map((id) => ['ids', id] as const), ...extra] as const
       expect((await post(`${path}/bulk`, fields)).status).toBe(303)
       const text = (await get(path)).replaceAll(/<[^>]+>/g, '')
-      return [/(?:Disabled|Enabled|Changed|Added|Removed|Signed out): \d+|Unchanged: \d+/g].flatMap((pattern) => [
-        ...(text.match(pattern) ?? []),
-      ])
+      return [/(?:Disabled|Enabled|Changed|Added|Removed|Signed out): \d+|Nothing to change: \d+/g].flatMap(
+        (pattern) => [...(text.match(pattern) ?? [])],
+      )
     }
     const choices = [['choices', choice]] as const
-    expect(await run('disable')).toEqual(['Disabled: 2', 'Unchanged: 1'])
-    expect(await run('disable')).toEqual(['Unchanged: 3'])
+    expect(await run('disable')).toEqual(['Disabled: 2', 'Nothing to change: 1'])
+    expect(await run('disable')).toEqual(['Nothing to change: 3'])
     expect(await run('enable')).toEqual(['Enabled: 3'])
-    expect(await run('sign-out')).toEqual(['Unchanged: 3'])
-    expect(await run('add-to-group', users, choices)).toEqual([expect.stringMatching(/: 2$/), 'Unchanged: 1'])
+    expect(await run('sign-out')).toEqual(['Nothing to change: 3'])
+    expect(await run('add-to-group', users, choices)).toEqual([expect.stringMatching(/: 2$/), 'Nothing to change: 1'])
     expect(await run('remove', `${groups}/${choice}`)).toEqual(['Removed: 3'])
-    expect(await run('remove-from-group', users, choices)).toEqual(['Unchanged: 3'])
+    expect(await run('remove-from-group', users, choices)).toEqual(['Nothing to change: 3'])
     await directory().groups.setMembers(choice, [first])
     await post(
       `${groups}/${choice}/members`,
       ids.map((id) => ['users', id] as const),
     )
-    expect((await get(`${groups}/${choice}`)).replaceAll(/<[^>]+>/g, '')).toMatch(/Added: 2.*Unchanged: 1/s)
+    expect((await get(`${groups}/${choice}`)).replaceAll(/<[^>]+>/g, '')).toMatch(/Added: 2.*Nothing to change: 1/s)
   })
 
   test('keeps more than one batch selected while it asks for the group', async () => {

@@ -358,10 +358,15 @@ export const clientStates: Readonly<Record<string, PageModel>> = {
       ...accessPage.check,
       user: { id: 'u1', name: 'Ben Okafor', detail: 'ben' },
       reason: 'not_member',
-      addTo: [
-        { id: 'g1', name: 'Family', detail: '' },
-        { id: 'g2', name: 'Photo club', detail: '' },
-      ],
+    },
+  },
+  'client-access-refused': {
+    ...accessPage,
+    check: {
+      ...accessPage.check,
+      user: { id: 'u1', name: 'Ben Okafor', detail: 'ben' },
+      reason: 'not_member',
+      addTo: accessPage.access.groups,
     },
   },
   'client-access-check': {
