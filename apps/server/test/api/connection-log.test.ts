@@ -80,7 +80,7 @@ describe('the connection log', () => {
     expect(page.text).not.toContain('stolen')
     // The page header shows the current state.
     expect(page.text).toMatch(
-      /<h1>App<\/h1>\s*<p><span class="chip warn">[^<]*<\/span> Last sign-in [^.]+ by \S+\. Everyone can use it\./,
+      /<h1><bdi>App<\/bdi><\/h1>\s*<p><span class="chip warn">[^<]*<\/span> Last sign-in [^.]+ by \S+\. Everyone can use it\./,
     )
     expect((await fetchConnectionLog('nobody')).status).toBe(404)
     expect((await instance.agent().getJson(`${instance.url}/api/oidc/clients/${id}/connection-log`)).status).toBe(401)

@@ -805,6 +805,18 @@ test.each([
   expect(lefts).toEqual(lefts.toSorted((a, b) => b - a))
 })
 
+test('the user name begins the line of facts in Arabic', async () => {
+  await open('user', { locale: 'ar' })
+  const distance = await page.locator('.who p').evaluate((line) => {
+    const name = document.createTreeWalker(line, NodeFilter.SHOW_TEXT).nextNode() ?? line
+    const range = document.createRange()
+    range.setStart(name, 0)
+    range.setEnd(name, 'bilal'.length)
+    return line.getBoundingClientRect().right - range.getBoundingClientRect().right
+  })
+  expect(distance).toBeLessThan(1)
+})
+
 test.each([
   ['settings-oidc', '.what > code'],
   ['recovery-codes', '.codes > li'],
