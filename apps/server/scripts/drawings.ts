@@ -31,7 +31,7 @@ const providers: Readonly<Record<string, string>> = {
   'Zoho Vault': 'zoho',
 }
 
-/** The drawing for each client template; `simple-icons` has none for the others. */
+/** The drawing for each client template. `simple-icons` has none for the others, and for Synology only a gray wordmark. */
 const templates: Readonly<Record<string, string>> = {
   'actual-budget': 'actualbudget',
   'argo-cd': 'argo',
@@ -53,7 +53,6 @@ const templates: Readonly<Record<string, string>> = {
   'paperless-ngx': 'paperlessngx',
   portainer: 'portainer',
   'proxmox-ve': 'proxmox',
-  'synology-dsm': 'synology',
   tailscale: 'tailscale',
   vaultwarden: 'vaultwarden',
   vikunja: 'vikunja',

@@ -75,15 +75,18 @@ test.each(named)('%s signs users in with the client that its template creates', 
 })
 
 test('brings the logo of the application, if there is one', async () => {
+  const address = 'https://drawn.example.com'
   const logoOf = async (template: string) => {
-    const created = await create({ template, name: 'Drawn', address: 'https://drawn.example.com' })
+    const created = await create({ template, name: 'Drawn', address, redirectUris: address })
+    expect(created.status).toBe(303)
     const id = created.location?.split('/').at(-1)
     return agent.get(`${running.url}/api/oidc/clients/${id}/logo`)
   }
   const logo = await logoOf('grafana')
   expect([logo.status, logo.headers.get('content-type')]).toEqual([200, 'image/svg+xml'])
   expect(logo.text).toMatch(/<rect[^>]* fill="#fff"\/?>.*<path [^>]*fill="#F46800"[^>]* transform="translate\(4 4\)/i)
-  expect((await logoOf('open-webui')).text).not.toContain('translate(4 4)')
+  for (const template of ['open-webui', 'synology-dsm'])
+    expect((await logoOf(template)).text).not.toContain('translate(4 4)')
 })
 
 test('every template has its texts and no empty placeholder', async () => {
