@@ -608,6 +608,15 @@ test('a URL in the connection log of a phone breaks after punctuation only', asy
   expect([breaks.length > 0, breaks.filter((text) => !/[./?&=:\s-]/.test(text))]).toEqual([true, []])
 })
 
+test.each([
+  ['client-access-check', '.claims-card :is(dt, dd)'],
+  ['client-dsm-created', '.note.warn code'],
+])('URLs and names of claims on %s break after punctuation on a phone', async (name, selector) => {
+  await open(name, { viewport: { width: 390, height: 844 }, locale: 'de' })
+  const breaks = await charactersBeforeBreaks(selector)
+  expect([breaks.length > 0, breaks.filter((text) => !/[./_-]/.test(text))]).toEqual([true, []])
+})
+
 test('long addresses of users break after punctuation at 1280 px, and counts do not break', async () => {
   await open('users', { viewport: { width: 1280, height: 900 } })
   const breaks = await charactersBeforeBreaks('#rows .middle')

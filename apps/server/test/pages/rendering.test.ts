@@ -375,6 +375,7 @@ describe('templates', () => {
       if (state === undefined) throw new Error('There is no such state.')
       const html = await pages.render(state)
       const text = html
+        .replaceAll('<wbr>', '')
         .replaceAll(/<[^>]*>/g, ' ')
         .replaceAll(/\s+/g, ' ')
         .replaceAll(/ (?=[.,])/g, '')
