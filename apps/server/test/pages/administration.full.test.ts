@@ -814,6 +814,20 @@ test.each([
   expect(lefts).toEqual(lefts.toSorted((a, b) => b - a))
 })
 
+test('a path of a service token begins with its slash in Arabic', async () => {
+  await open('client-protected-site', { locale: 'ar' })
+  const lefts = await page.getByText('GET /api/*').evaluate((element) =>
+    ['/', '*'].map((character) => {
+      const range = document.createRange()
+      const at = element.textContent?.indexOf(character) ?? 0
+      range.setStart(element.firstChild ?? element, at)
+      range.setEnd(element.firstChild ?? element, at + 1)
+      return range.getBoundingClientRect().left
+    }),
+  )
+  expect(lefts).toEqual(lefts.toSorted((a, b) => a - b))
+})
+
 test('the user name begins the line of facts in Arabic', async () => {
   await open('user', { locale: 'ar' })
   const distance = await page.locator('.who p').evaluate((line) => {
