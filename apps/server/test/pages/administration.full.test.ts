@@ -617,6 +617,17 @@ test.each([
   expect([breaks.length > 0, breaks.filter((text) => !/[./_-]/.test(text))]).toEqual([true, []])
 })
 
+test('long names of group members are whole at 1280 px, because there is room', async () => {
+  await open('group', { viewport: { width: 1280, height: 900 } })
+  const cut = await page.locator('#rows .titles > .name > bdi').evaluateAll((names) =>
+    names.map((element) => {
+      element.textContent = 'Dolores Ibárruri-Fernández de la Torre y Gómez'
+      return element.scrollHeight > element.clientHeight
+    }),
+  )
+  expect(cut).toEqual([false, false])
+})
+
 test('long addresses of users break after punctuation at 1280 px, and counts do not break', async () => {
   await open('users', { viewport: { width: 1280, height: 900 } })
   const breaks = await charactersBeforeBreaks('#rows .middle')
