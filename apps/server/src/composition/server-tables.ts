@@ -15,6 +15,7 @@ import { verificationTable } from '../email/verification.table.ts'
 import { fileTable } from '../files/file.table.ts'
 import { imageTable } from '../images/image.table.ts'
 import { jobTable } from '../jobs/job.table.ts'
+import { ldapReportTable } from '../ldap/ldap-report.table.ts'
 import { ldapRunTable } from '../ldap/ldap-run.table.ts'
 import { managedTable } from '../managed/managed.table.ts'
 import { recoveryTable } from '../recovery/recovery.table.ts'
@@ -40,6 +41,7 @@ const ownTables: Schema['tables'] = [
   approvalTable,
   favoriteTable,
   ldapRunTable,
+  ldapReportTable,
   scimProviderTable,
   scimChangeTable,
   bootstrapAccountTable,

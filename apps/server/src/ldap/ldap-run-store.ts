@@ -1,12 +1,19 @@
+import { promisify } from 'node:util'
+import { gunzip, gzip } from 'node:zlib'
 import { type Database, TableRows } from '@pocket/core/internal/sql'
+import { ldapReportTable } from './ldap-report.table.ts'
 import { ldapRunTable } from './ldap-run.table.ts'
 import type { LdapRun } from './ldap-run.ts'
 
 const rows = new TableRows(ldapRunTable)
+const reports = new TableRows(ldapReportTable)
+const [compress, decompress] = [promisify<string, Buffer>(gzip), promisify<Buffer, Buffer>(gunzip)]
 const newest = 'ORDER BY started_at DESC, id DESC'
 
 const sql = {
   add: rows.insert,
+  addReport: reports.insert,
+  findReport: `${reports.select} WHERE run_id = $1`,
   // A successful run is kept, so that the first import stays known.
   removeOld: `DELETE FROM ${rows.table} WHERE id NOT IN (SELECT id FROM ${rows.table} ${newest} LIMIT $1)
     AND id NOT IN (SELECT id FROM ${rows.table} WHERE outcome = 'succeeded' ${newest} LIMIT 1)`,
@@ -18,10 +25,12 @@ const sql = {
 
 export function createLdapRunStore(database: Database) {
   return {
-    /** Stores a report and deletes the oldest beyond this number. */
-    async add(run: LdapRun, maxRuns: number): Promise<void> {
+    /** Stores a report, with all its lines as CSV if it is shortened, and deletes the oldest beyond this number. */
+    async add(run: LdapRun, maxRuns: number, wholeCsv: string | null = null): Promise<void> {
+      const lines = wholeCsv === null ? null : (await compress(wholeCsv)).toString('base64')
       await database.transaction(async () => {
         await database.execute(sql.add, rows.values(run))
+        if (lines !== null) await database.execute(sql.addReport, reports.values({ runId: run.id, lines }))
         await database.execute(sql.removeOld, [maxRuns])
       })
     },
@@ -29,6 +38,11 @@ export function createLdapRunStore(database: Database) {
     /** Newest first. */
     list: async (limit: number): Promise<readonly LdapRun[]> => rows.all(await database.query(sql.list, [limit])),
     find: async (id: string): Promise<LdapRun | undefined> => rows.first(await database.query(sql.find, [id])),
+    /** All lines of a shortened report. */
+    async findCsv(id: string): Promise<string | undefined> {
+      const report = reports.first(await database.query(sql.findReport, [id]))
+      return report && (await decompress(Buffer.from(report.lines, 'base64'))).toString()
+    },
     newestImport: async (): Promise<LdapRun | undefined> => rows.first(await database.query(sql.newestImport)),
     hasSucceededRun: async (): Promise<boolean> => (await database.execute(sql.anySucceeded)) > 0,
   }

@@ -21,7 +21,7 @@ import type { SettingValues } from '../settings/definitions.ts'
 import type { LdapRun, RunTrigger } from './ldap-run.ts'
 import type { LdapRunStore } from './ldap-run-store.ts'
 import { ldapOptionsOf, ldapRulesOf, ldapSettingsHash } from './ldap-settings.ts'
-import { countsText, planCsv, planSummaryOf, problemsOf } from './report.ts'
+import { countsText, planSummaryOf, problemsOf, wholeCsvOf } from './report.ts'
 
 export interface LdapSyncDeps {
   readonly ldap: LdapImport
@@ -58,8 +58,8 @@ export function createLdapSync(deps: LdapSyncDeps) {
   const readDirectory = async (current: SettingValues, signal: AbortSignal): Promise<LdapEntries> =>
     source(ldapOptionsOf(current)).read(signal)
 
-  const saveRun = async (run: LdapRun, actor: Actor | null): Promise<LdapRun> => {
-    await runs.add(run, maxRuns)
+  const saveRun = async (run: LdapRun, actor: Actor | null, wholeCsv: string | null = null): Promise<LdapRun> => {
+    await runs.add(run, maxRuns, wholeCsv)
     const event = eventOf(run)
     if (event) await audit.record({ ...event, ...(actor && { by: actor.id }) }, actor?.origin ?? noOrigin)
     return run
@@ -83,10 +83,8 @@ export function createLdapSync(deps: LdapSyncDeps) {
       settingsHash: ldapSettingsHash(currentSettings),
     }
     try {
-      return await saveRun(
-        { ...base, ...runDefaults, ...(await work(currentSettings, reportCounts)), finishedAt: clock.now() },
-        actor,
-      )
+      const { wholeCsv, ...result } = await work(currentSettings, reportCounts)
+      return await saveRun({ ...base, ...runDefaults, ...result, finishedAt: clock.now() }, actor, wholeCsv)
     } catch (error) {
       if (context.signal.aborted) throw error
       const outcome = context.isDry ? 'dry' : 'failed'
@@ -150,6 +148,7 @@ export function createLdapSync(deps: LdapSyncDeps) {
         counts,
         problems: problemsOf(problems),
         problemCount: problems.length,
+        wholeCsv: wholeCsvOf(null, problems),
         losses: plan.losses,
       }
     })
@@ -195,16 +194,6 @@ export function createLdapSync(deps: LdapSyncDeps) {
         return { ...plannedReport(entries, await ldap.plan(entries, ldapRulesOf(current), stop)), outcome: 'dry' }
       }),
 
-    /** Plans an import and returns the whole plan as CSV. Stores nothing. @throws {UnprocessableContentError} `ldap_sync_failed` */
-    async exportPlan(): Promise<string> {
-      const current = await settings()
-      try {
-        return planCsv(await ldap.plan(await readDirectory(current, stop), ldapRulesOf(current), stop))
-      } catch (error) {
-        throw toSyncError(error)
-      }
-    },
-
     /** Whether no import has succeeded yet and no run has shown the plan for these settings. */
     needsDryRun: async (): Promise<boolean> => isFirstImport(await settings(), anyTrigger),
 
@@ -239,7 +228,7 @@ interface RunContext {
   readonly signal: AbortSignal
 }
 
-type RunResult = Pick<LdapRun, 'outcome'> & Partial<LdapRun>
+type RunResult = Pick<LdapRun, 'outcome'> & Partial<LdapRun> & { readonly wholeCsv: string | null }
 
 const runDefaults = {
   code: null,
@@ -279,6 +268,7 @@ function plannedReport(entries: LdapEntries, plan: LdapPlan) {
     problems: problemsOf(plan.problems),
     problemCount: plan.problems.length,
     plan: planSummaryOf(plan),
+    wholeCsv: wholeCsvOf(plan, plan.problems),
     losses: plan.losses,
   }
 }

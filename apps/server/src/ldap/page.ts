@@ -14,6 +14,7 @@ import type { LdapServices } from './deps.ts'
 import type { LdapDiagnostics } from './ldap-diagnostics.ts'
 import type { LdapRun } from './ldap-run.ts'
 import type { LdapFailure, LdapPage } from './page-model.ts'
+import { reportCsv } from './report.ts'
 
 const pagePath = '/settings/admin/ldap'
 const maxRuns = 10
@@ -121,7 +122,9 @@ export function ldapPages(deps: PageDeps & { readonly ldap: LdapServices }): rea
         }),
     ),
     route.get(`${pagePath}/plan.csv`, async (ctx) => {
-      ctx.body = await sync.exportPlan()
+      const run = await runs.find(String(ctx.query.run))
+      if (!run) throw new NotFoundError('not_found', 'There is no such run.')
+      ctx.body = (await runs.findCsv(run.id)) ?? reportCsv(run.plan, run.problems)
       ctx.type = 'text/csv; charset=utf-8'
       ctx.set('Content-Disposition', 'attachment; filename="ldap-plan.csv"')
     }),

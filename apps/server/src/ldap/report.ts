@@ -8,20 +8,24 @@ import { type PlanLine, type PlanSummary, planParts, type RunProblem } from './l
 /** Maximum number of stored lines per part, and of stored problems. */
 const maxStoredLines = 200
 
-/** All lines of a plan and all problems, which a stored report shortens. */
-export function planCsv(plan: LdapPlan): string {
-  const summary = planSummaryOf(plan, Number.POSITIVE_INFINITY)
+/** The lines of a report. */
+export function reportCsv(plan: PlanSummary | null, problems: readonly RunProblem[]): string {
   const lines = planParts.flatMap((part) =>
-    summary[part].flatMap(({ name, userId, changes }) => {
+    (plan?.[part] ?? []).flatMap(({ name, userId, changes }) => {
       const fields = Object.entries(changes)
       if (fields.length === 0) return [[part, name, userId, '', '', '']]
       return fields.map(([field, { before, after }]) => [part, name, userId, field, before, after].map(cell))
     }),
   )
-  const problems = problemsOf(plan.problems, Number.POSITIVE_INFINITY).map(({ dn, id, code, detail }) => [
-    ...['problem', dn, id, code, detail, ''],
-  ])
-  return csv([['part', 'name', 'id', 'field', 'before', 'after'], ...lines, ...problems])
+  const problemLines = problems.map(({ dn, id, code, detail }) => ['problem', dn, id, code, detail, ''])
+  return csv([['part', 'name', 'id', 'field', 'before', 'after'], ...lines, ...problemLines])
+}
+
+/** All lines of a report as CSV, if the stored one is shortened. */
+export function wholeCsvOf(plan: LdapPlan | null, problems: readonly SkippedEntry[]): string | null {
+  const whole = plan && planSummaryOf(plan, Number.POSITIVE_INFINITY)
+  const isShortened = [problems, ...Object.values(whole ?? {})].some(({ length }) => length > maxStoredLines)
+  return isShortened ? reportCsv(whole, problemsOf(problems, Number.POSITIVE_INFINITY)) : null
 }
 
 function cell(value: unknown): unknown {

@@ -1,4 +1,4 @@
-import { columns, defineMigration } from '@pocket/core/internal/sql'
+import { columns, defineMigration, initialTables } from '@pocket/core/internal/sql'
 
 const { bigint, boolean, hash, integer, nullable, primary, text, uuid, varchar } = columns
 
@@ -74,6 +74,15 @@ export const laterMigrations = [
           occurrences: bigint,
         },
         indices: [{ name: 'pocket_audit_outbox_order', columnNames: ['destination', 'created_at', 'key'] }],
+      },
+    ],
+  }),
+  defineMigration('AdditiveCreateLdapReport1764000000310', {
+    tables: [
+      {
+        name: 'pocket_ldap_report',
+        columns: { run_id: primary(uuid), lines: text },
+        foreignKeys: [initialTables.cascade('pocket_ldap_report_run', { column: 'run_id', table: 'pocket_ldap_run' })],
       },
     ],
   }),
