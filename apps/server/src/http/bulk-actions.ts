@@ -6,7 +6,6 @@ import {
   type BulkNotice,
   bulkNotice,
   joinNotices,
-  maxRefused,
   nothingSelected,
   type RefusedItem,
   storeNotice,
@@ -108,10 +107,6 @@ export async function runBulkAction<Item extends BulkItem>(
   const batch = canRun ? ids.slice(0, batchSize) : ids
   const rest = ids.slice(batch.length)
   const [submittedRun, total] = [formText(ctx, 'run', 40), Number(formText(ctx, 'of', 6)) || ids.length]
-  const finish = (notice: BulkNotice) => {
-    storeNotice(flashes, ctx, path, notice)
-    seeOther(ctx, listReturnUrl(path, list))
-  }
   const fields = (remaining: readonly string[]): Confirmation['fields'] => [
     { name: 'act', value: act },
     { name: 'list', value: list },
@@ -139,7 +134,10 @@ export async function runBulkAction<Item extends BulkItem>(
       : isConfirmed
         ? matches.items.filter(({ id }) => confirmedIds.has(id))
         : matches.items
-  if (!isConfirmed ? items.length === 0 : ids.length === 0) return finish(nothingSelected)
+  if (!isConfirmed ? items.length === 0 : ids.length === 0) {
+    storeNotice(flashes, ctx, path, nothingSelected)
+    return seeOther(ctx, listReturnUrl(path, list))
+  }
   if (canRun) {
     const run: PageHandler = async () => {
       const changedIds: string[] = []
@@ -153,14 +151,17 @@ export async function runBulkAction<Item extends BulkItem>(
       const before = stored.run === submittedRun ? bulkNotice(stored) : null
       const isWhole = before === null && rest.length === 0
       const isLockedOut = action.endsSessions === true && changedIds.includes(action.viewer.id)
-      const joined = joinNotices(before, {
-        ...notice,
-        skipped,
-        ...(isWhole && !isLockedOut && undoOf(action, changedIds)),
-      })
       const refused = [...submittedRefusals(ctx), ...notice.refused]
-      if (isLockedOut) return show(ctx, { view: 'locked-out', list: action.within, notice: { ...joined, refused } })
-      if (rest.length === 0 && refused.length <= maxRefused) return finish(joined)
+      const joined = {
+        ...joinNotices(before, {
+          ...notice,
+          skipped,
+          ...(isWhole && !isLockedOut && undoOf(action, changedIds)),
+        }),
+        refused,
+      }
+      if (isLockedOut) return show(ctx, { view: 'locked-out', list: action.within, notice: joined })
+      if (rest.length === 0 && storeNotice(flashes, ctx, path, joined)) return seeOther(ctx, listReturnUrl(path, list))
       const run = submittedRun || randomUUID()
       // Leaving the page shows the result so far.
       storeNotice(flashes, ctx, path, { ...joined, run })

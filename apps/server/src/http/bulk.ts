@@ -31,7 +31,7 @@ interface NamedItem {
 
 /** Maximum numbers and length of names in the notice, because a cookie carries it. */
 const [maxNames, maxNameLength] = [5, 60]
-export const maxRefused = 8
+const maxRefused = 8
 
 export const nothingSelected: BulkNotice = {
   ...{ done: 'nothing', count: 0, names: [] },
@@ -87,11 +87,12 @@ export function joinNotices(before: BulkNotice | null, next: BulkNotice): BulkNo
   }
 }
 
-/** Stores the notice for the page at `path`, with as much as fits into a cookie. */
-export function storeNotice(flashes: Flashes, ctx: Context, path: string, notice: BulkNotice): void {
-  const { names, refused } = notice
-  if (!flashes.set(ctx, path, { ...notice, refused: refused.slice(0, maxRefused) }))
-    flashes.set(ctx, path, { ...notice, names: names.slice(0, 1), refused: refused.slice(0, 2), undo: undefined })
+/** Stores the notice for the page at `path`, with as much as fits into a cookie. Returns whether all refusals do. */
+export function storeNotice(flashes: Flashes, ctx: Context, path: string, notice: BulkNotice): boolean {
+  const { names, refused, refusedCount } = notice
+  if (flashes.set(ctx, path, { ...notice, refused: refused.slice(0, maxRefused) })) return refusedCount <= maxRefused
+  const shortened = { ...notice, names: names.slice(0, 1), refused: refused.slice(0, 2), undo: undefined }
+  return flashes.set(ctx, path, shortened) && refusedCount <= 2
 }
 
 /** The notice of {@link applyToEach}. The content is authenticated, so its shape is known. */

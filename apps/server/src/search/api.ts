@@ -18,7 +18,7 @@ export function searchOperations(search: Search, messagesFor: MessagesFor): read
   return [
     accountApi.get('/api/search', {
       id: 'search',
-      summary: 'Search for pages, settings, applications, users, groups and clients by name',
+      summary: 'Search for pages, settings, applications, users, groups and clients by name, and clients by host',
       note: 'Only administrators find settings, users, groups and clients. Pages and settings are also found by everyday words, and settings by their variable. Returns at most five results of each kind.',
       query: {
         query: {

@@ -3,6 +3,31 @@ import { ConflictError } from '@pocket/core/errors'
 import { runBulkAction } from '../../src/http/bulk-actions.ts'
 import type { Confirmation, ConfirmPage } from '../../src/http/confirm-page-model.ts'
 
+test('shows all items that were rejected if their names are too long for the cookie', async () => {
+  const shown: ConfirmPage[] = []
+  const action = {
+    ...{ viewer: {}, path: '/jobs', within: 'jobs', asks: 'jobs.run', act: 'run', isImmediate: true },
+    find: async (ids: readonly string[]) => ids.map((id) => ({ id, name: id })),
+    async work() {
+      throw new ConflictError('job_running', 'Rejected.')
+    },
+  }
+  const deps = {
+    show: async (_ctx: unknown, page: ConfirmPage) => void shown.push(page),
+    flashes: {
+      set: (_ctx: unknown, _path: string, { refused }: { readonly refused: readonly unknown[] }) => refused.length <= 2,
+      consume: () => ({}),
+    },
+  }
+  const run = async (ids: readonly string[]) => {
+    const ctx = { is: () => false, request: { body: { ids } }, redirect: () => {} }
+    await runBulkAction(ctx as never, action as never, deps as never)
+    return shown.pop()?.confirmation.refused?.map(({ name }) => name)
+  }
+  expect(await run(['one', 'two', 'three'])).toEqual(['one', 'two', 'three'])
+  expect(await run(['one', 'two'])).toBeUndefined()
+})
+
 test('shows all items that several batches rejected, which no cookie can carry', async () => {
   const ids = Array.from({ length: 120 }, (_, number) => `id-${number}`)
   const shown: ConfirmPage[] = []
