@@ -409,25 +409,18 @@ describe.each(databaseKinds)('%s', (kind) => {
       expect(first.data[0]).not.toHaveProperty('allowedUserGroups')
     })
 
-    test('sort, filter and search by the field names of the REST API', async () => {
+    test('sort and filter by the field names of the REST API', async () => {
       expect(names(await fetchList(query('sort[column]=name&sort[direction]=desc')))).toEqual(['Zoë', 'a_b', '100%'])
       expect(names(await fetchList(query('sort[column]=pkceEnabled&sort[direction]=desc')))).toEqual([
         '100%',
         'Zoë',
         'a_b',
       ])
-      for (const column of ['createdAt', 'pkceSupported', 'clientType', 'allowedUserGroupsCount', 'isGroupRestricted'])
-        expect(names(await fetchList(query(`sort[column]=${column}`)))).toEqual(['Zoë', '100%', 'a_b'])
-      expect(names(await fetchList(query('sort[column]=secrets')))).toEqual(['Zoë', '100%', 'a_b'])
       expect(names(await fetchList(query('filters[skipConsent]=true')))).toEqual(['Zoë'])
       expect(names(await fetchList(query('filters[skipConsent][0]=true&filters[skipConsent][1]=false')))).toHaveLength(
         3,
       )
       expect(names(await fetchList(query('filters[clientType]=cimd')))).toEqual([])
-      expect(names(await fetchList(query('filters[__proto__]=true&filters[unknown]=1')))).toHaveLength(3)
-      expect(names(await fetchList(`?search=${encodeURIComponent(`${tag} zoë`)}`))).toEqual(['Zoë'])
-      expect(names(await fetchList(`?search=${encodeURIComponent(`${tag} %`)}`))).toEqual([])
-      expect(names(await fetchList(`?search=${encodeURIComponent('_b')}`))).toEqual(['a_b'])
     })
   })
 
