@@ -10,11 +10,6 @@ import { commandLineUser, staticUser } from './built-in-actors.ts'
 import { type Condition, type ConditionName, conditions } from './conditions.ts'
 import type { SessionRequirement } from './session-requirements.ts'
 
-/** Identifies an API key by its token; `undefined` if there is none or it has expired. */
-export interface ApiKeyIdentification {
-  identify(token: string): Promise<IdentifiedApiKey | undefined>
-}
-
 interface IdentifiedApiKey {
   readonly id: string
   readonly ownerId: string
@@ -28,7 +23,8 @@ export interface GuardDeps {
   readonly requiresTwoPasskeys: () => Promise<boolean>
   readonly isCreatedByApiKey: (userId: string) => Promise<boolean>
   readonly directory: Pick<Directory, 'find' | 'users'>
-  readonly apiKeys: ApiKeyIdentification
+  /** Identifies an API key by its token; `undefined` if there is none or it has expired. */
+  readonly apiKeys: { identify(token: string): Promise<IdentifiedApiKey | undefined> }
   /** The API key set in the environment. It acts as an administrator that is not stored in the directory. */
   readonly staticApiKey: string | undefined
   readonly commandLineKey: string

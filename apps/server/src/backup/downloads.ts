@@ -1,4 +1,4 @@
-import { PassThrough, type Readable } from 'node:stream'
+import { PassThrough } from 'node:stream'
 import type { AuditSink, Clock } from '@pocket/core'
 import { ConfigurationError, InvalidInputError } from '@pocket/core/errors'
 import type { Actor } from '../access/actor.ts'
@@ -15,11 +15,6 @@ export interface BackupDownloadDeps {
   readonly audit: AuditSink
   readonly clock: Clock
   readonly onError: (error: unknown) => void
-}
-
-export interface BackupDownload {
-  readonly fileName: string
-  readonly content: Readable
 }
 
 /** Milliseconds. A slow reader keeps a snapshot of the database open. */
@@ -46,7 +41,7 @@ export function createBackupDownloads({ load, audit, clock, onError }: BackupDow
     },
 
     /** Begins to write an archive; resolves to `undefined` while this server writes another one. */
-    async start({ id: by, origin }: Actor, encryption: Encryption): Promise<BackupDownload | undefined> {
+    async start({ id: by, origin }: Actor, encryption: Encryption) {
       if (isActive) return undefined
       isActive = true
       try {

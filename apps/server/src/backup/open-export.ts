@@ -42,12 +42,6 @@ const isMultiDevice: Kind = { ...flag, convert: (value) => value === 'multiDevic
 /** Member of the document, column, and its kind. */
 type Field = readonly [name: string, column: string, kind: Kind]
 
-interface List {
-  readonly name: string
-  readonly table: string
-  readonly fields: readonly Field[]
-}
-
 const claimFields: readonly Field[] = [
   ['key', 'key', text],
   ['value', 'value', text],
@@ -56,7 +50,7 @@ const claimFields: readonly Field[] = [
 const openExportFormat = 'pocket-open-export'
 
 /** Described in docs/guides/backup.md. Secrets are left out: only their hashes are stored, or they are encrypted. */
-const lists: readonly List[] = [
+const lists: readonly { readonly name: string; readonly table: string; readonly fields: readonly Field[] }[] = [
   {
     name: 'users',
     table: 'pocket_user',

@@ -3,11 +3,6 @@ import { requireConfirmation } from './confirm.ts'
 import { quietConfig, requireDatabase } from './open-instance.ts'
 import { withExamples } from './output.ts'
 
-interface Options {
-  readonly yes?: boolean
-  readonly forcefullyAcquireLock?: boolean
-}
-
 /** Returns to the backup before an update. Run with the older version; the server must be stopped. */
 export const addRollback: AddCommand = (program, context) => {
   const command = program
@@ -15,7 +10,7 @@ export const addRollback: AddCommand = (program, context) => {
     .description('return to the backup that a newer version made before it updated the database')
     .option('-y, --yes', 'do not ask for confirmation')
     .option('--forcefully-acquire-lock', 'stop a server that is running on the database')
-    .action(async (options: Options) => {
+    .action(async (options: { readonly yes?: boolean; readonly forcefullyAcquireLock?: boolean }) => {
       const config = quietConfig(context.readConfig())
       requireDatabase(config)
       const { rollBack } = await import('../composition/migration-backup.ts')

@@ -1,16 +1,11 @@
-import { type CorrectedRedirectUri, synologyRedirectUri } from '@pocket/core/internal'
-
-export interface DsmRedirectUris {
-  readonly redirectUris: readonly string[]
-  readonly corrections: readonly CorrectedRedirectUri[]
-}
+import { synologyRedirectUri } from '@pocket/core/internal'
 
 /**
  * Users paste the URL from their browser, but DSM requires and sends the bare origin.
  *
  * @param registered - stay as they are: an administrator may have registered exactly what was received
  */
-export function correctDsmRedirectUris(uris: readonly string[], registered: readonly string[] = []): DsmRedirectUris {
+export function correctDsmRedirectUris(uris: readonly string[], registered: readonly string[] = []) {
   const results = uris.map((uri) =>
     registered.includes(uri) ? { given: uri, corrected: uri } : synologyRedirectUri(uri),
   )

@@ -40,12 +40,6 @@ interface LogoFlags {
   readonly hasDarkLogo: boolean
 }
 
-/** The logo from a client's registration, and the error if it could not be used. */
-export interface RegistrationLogo {
-  readonly logos: DownloadedLogos
-  readonly problem: ErrorCode | null
-}
-
 export interface ClientLogos {
   /**
    * The logo of this theme, otherwise the light one; `undefined` for a client without a logo.
@@ -70,8 +64,11 @@ export interface ClientLogos {
    * @throws {UnprocessableContentError} `logo_download_failed`, `logo_too_large`, `logo_type_not_supported`
    */
   download(urls: Readonly<Partial<Record<LogoTheme, string>>>): Promise<DownloadedLogos>
-  /** Downloads the logo that a self-registered client names (RFC 7591 §2). */
-  downloadForRegistration(client: Pick<Client, 'registration'>): Promise<RegistrationLogo>
+  /** Downloads the logo that a self-registered client names (RFC 7591 §2); `problem` is why it could not be used. */
+  downloadForRegistration(client: Pick<Client, 'registration'>): Promise<{
+    readonly logos: DownloadedLogos
+    readonly problem: ErrorCode | null
+  }>
   store(actor: Actor, clientId: string, logos: DownloadedLogos): Promise<void>
 }
 

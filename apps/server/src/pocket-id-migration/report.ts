@@ -34,15 +34,10 @@ export interface Finding {
 
 export type FindingSubject = Pick<Finding, 'subject' | 'id' | 'name'>
 
-/** How many rows of a kind the source has, and how many are migrated. */
-export interface Count {
-  readonly found: number
-  readonly migrated: number
-}
-
 /** The result of a migration, or of a dry run. */
 export interface MigrationReport {
-  readonly counts: Readonly<Partial<Record<Subject, Count>>>
+  /** How many rows of a kind the source has, and how many are migrated. */
+  readonly counts: Readonly<Partial<Record<Subject, { readonly found: number; readonly migrated: number }>>>
   readonly findings: readonly Finding[]
   /** Sentences about the instance as a whole. */
   readonly notes: readonly string[]

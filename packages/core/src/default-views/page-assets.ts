@@ -12,14 +12,9 @@ export interface PageAssets {
   serve(req: IncomingMessage, res: ServerResponse): boolean
 }
 
-interface Asset {
-  readonly type: string
-  readonly bytes: Buffer
-}
-
 /** @param mountPath - the path of the issuer without a trailing slash */
 export function createPageAssets(mountPath: string): PageAssets {
-  const files = new Map<string, Asset>()
+  const files = new Map<string, { readonly type: string; readonly bytes: Buffer }>()
   const addAsset = (name: string, type: string, text: string) => {
     const bytes = Buffer.from(text)
     const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 12)

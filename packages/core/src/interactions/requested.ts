@@ -95,18 +95,16 @@ const hiddenClaims = new Set([
 ])
 const leadingClaims = { name: 'name', preferred_username: 'user_name', email: 'email', groups: 'groups' } as const
 
-/** The existing consent: its scopes, and the claims released for them. */
-export interface AllowedBefore {
-  readonly scopes: readonly string[]
-  readonly claims: Claims
-}
-
-/** The claims in display order. Claims changed by client rules or the host are always shown. */
+/**
+ * The claims in display order. Claims changed by client rules or the host are always shown.
+ *
+ * @param before - the existing consent
+ */
 export function toClaimViews(
   claims: Claims,
   account: Account,
   scopes: readonly string[],
-  before?: AllowedBefore,
+  before?: { readonly scopes: readonly string[]; readonly claims: Claims },
 ): ClaimView[] {
   const markIfNew = (isKnown: boolean | undefined) => isKnown === false && { isNew: true as const }
   const isClaimNew = (name: string) => markIfNew(before && Object.hasOwn(before.claims, name))

@@ -88,12 +88,8 @@ export class MemoryState {
 
 function ignore(): void {}
 
-interface ExpiringValue {
-  readonly expiresAt: number | null
-}
-
 /** Removes at most `limit` entries that expired before `before`, oldest first; returns the number removed. */
-export function removeExpired<Value extends ExpiringValue>(
+export function removeExpired<Value extends { readonly expiresAt: number | null }>(
   map: Map<string, Value>,
   before: number,
   limit: number,

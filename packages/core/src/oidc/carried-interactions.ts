@@ -10,12 +10,7 @@ export const sealedInteractionParameter = 'interaction'
 /** Characters. A form of `maxFormBytes` fits, even if it hardly compresses. */
 export const maxCarriedLength = 20_000
 
-interface CarriedState {
-  readonly sealer: Sealer
-  sealed: string | undefined
-}
-
-const currentRequest = new AsyncLocalStorage<CarriedState>()
+const currentRequest = new AsyncLocalStorage<{ readonly sealer: Sealer; sealed: string | undefined }>()
 
 /** The untrusted sealed interaction in the URL of a request. */
 export function sealedInteraction(ctx: Pick<Context, 'query' | 'querystring'>): unknown {

@@ -189,10 +189,6 @@ interface StoredResponse {
   readonly respondedAt: number
 }
 
-interface TokenResponse {
-  readonly expires_in: number
-}
-
 function responseKey(refreshTokenKey: string): string {
   return sha256(`${responseModel}:${refreshTokenKey}`)
 }
@@ -220,7 +216,7 @@ async function deriveKey(
   return MasterKey.from(Buffer.from(masterKey.mac(purpose, JSON.stringify(request)), 'base64url'))
 }
 
-function decryptResponse(key: MasterKey, sealed: string): TokenResponse | undefined {
+function decryptResponse(key: MasterKey, sealed: string): { readonly expires_in: number } | undefined {
   try {
     return JSON.parse(key.decrypt(purpose, sealed))
   } catch {

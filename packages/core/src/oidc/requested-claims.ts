@@ -33,7 +33,7 @@ export const extraParams: NonNullable<Configuration['extraParams']> = {
  * receive refresh tokens without it, which is another permitted condition (OpenID Connect Core §11), and some clients check for
  * the scope in the response.
  */
-function allowsOfflineAccess(ctx: KoaContextWithOIDC, client: RefreshClient): boolean {
+function allowsOfflineAccess(ctx: KoaContextWithOIDC, client: { grantTypeAllowed(type: string): boolean }): boolean {
   const responseType = ctx.oidc.params?.response_type
   if (typeof responseType === 'string' && !responseType.split(' ').includes('code')) return false
   if (!client.grantTypeAllowed('refresh_token')) return false
@@ -51,10 +51,6 @@ function readParameter({ oidc, method, query }: KoaContextWithOIDC, name: string
   const requestObject = entities.PushedAuthorizationRequest?.request ?? parameters.request
   // Parameters outside the request object are ignored (RFC 9101 §6.3).
   return requestObject === undefined ? parameters[name] : readClaim(requestObject, name)
-}
-
-interface RefreshClient {
-  grantTypeAllowed(type: string): boolean
 }
 
 /** Reads a claim without verification, because the library has verified or created the request object. */

@@ -4,16 +4,11 @@ import { buildCondition, maxSortedRows, type Statement } from './list-condition.
 import type { Listing } from './listing.ts'
 import { jsonArrayTable } from './sql-conditions.ts'
 
-export interface RowPage {
-  readonly rows: readonly object[]
-  readonly total: number
-}
-
 /**
  * Reads one page in at most two statements: the count and the rows. The number of different statements is limited by the
  * sorts and filters, so all of them stay prepared.
  */
-export async function readPage(database: Database, listing: Listing, request: PageRequest, now = 0): Promise<RowPage> {
+export async function readPage(database: Database, listing: Listing, request: PageRequest, now = 0) {
   const { kind } = database
   const condition = buildCondition(kind, listing, request)
   const countStatement =

@@ -55,11 +55,6 @@ function planTexts(
   }
 }
 
-export interface PlannedClaim {
-  readonly owner: 'user' | 'group'
-  readonly claim: { readonly ownerId: string; readonly key: string; readonly value: string; readonly position: number }
-}
-
 /** Plans claims in the order of their creation. */
 export class ClaimPlanner {
   readonly #keys = new Map<string, Set<string>>()
@@ -71,7 +66,7 @@ export class ClaimPlanner {
     this.#isGroup = isGroup
   }
 
-  plan(row: SourceRow<'custom_claims'>, report: ReportCollector): PlannedClaim | undefined {
+  plan(row: SourceRow<'custom_claims'>, report: ReportCollector) {
     const subject: FindingSubject = { subject: 'claim', id: row.id, name: row.key }
     const owner = row.user_id === null ? 'group' : 'user'
     const ownerId = row.user_id ?? row.user_group_id ?? ''

@@ -6,11 +6,6 @@ const maxRowBytes = 16 * 1024 * 1024
 /** Bytes of everything outside the rows. */
 const maxEnvelopeBytes = 64 * 1024
 
-export interface ExportedRow {
-  readonly table: string
-  readonly json: string
-}
-
 const quote = 0x22
 const backslash = 0x5c
 const openBrace = 0x7b
@@ -49,7 +44,7 @@ export class TableRowsSplitter {
   }
 
   /** Yields the rows that end in this part of the document. */
-  *split(chunk: Buffer): Iterable<ExportedRow> {
+  *split(chunk: Buffer): Iterable<{ readonly table: string; readonly json: string }> {
     let start = 0
     for (let position = 0; position < chunk.length; position++) {
       const byte = chunk[position]

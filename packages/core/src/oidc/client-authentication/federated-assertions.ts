@@ -13,13 +13,8 @@ const maxLifetime = 400 * 24 * 60 * 60
 const maxKeySets = 200
 const maxAssertionLength = 16 * 1024
 
-/** Unverified claims of an assertion. */
-export interface AssertionClaims {
-  readonly issuer: string
-  readonly subject: string | undefined
-}
-
-export function decodeAssertion(assertion: string): AssertionClaims | undefined {
+/** The unverified claims of an assertion. */
+export function decodeAssertion(assertion: string) {
   if (assertion.length > maxAssertionLength) return undefined
   try {
     const { iss, sub } = decodeJwt(assertion)

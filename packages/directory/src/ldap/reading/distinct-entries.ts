@@ -1,15 +1,10 @@
 import { nameKey } from './dn.ts'
 
-interface IdentifiedEntry {
-  readonly dn: string
-  readonly id: string
-}
-
 /**
  * Collects entries by identifier. Entries that share an identifier are all skipped: permission to create an entry anywhere
  * would otherwise allow impersonating any user. The same entry may be added more than once.
  */
-export class DistinctEntries<Entry extends IdentifiedEntry> {
+export class DistinctEntries<Entry extends { readonly dn: string; readonly id: string }> {
   readonly #first = new Map<string, { readonly key: string; readonly entry: Entry }>()
   readonly #duplicateIds = new Set<string>()
   readonly #report: (dn: string, other: string, id: string) => void
