@@ -617,6 +617,18 @@ test.each([
   expect([breaks.length > 0, breaks.filter((text) => !/[./_-]/.test(text))]).toEqual([true, []])
 })
 
+test.each(['en', 'de', 'uk'])(
+  'the last use of a user has at most two lines beside the navigation of a tablet, in %s',
+  async (locale) => {
+    await open('users', { viewport: { width: 768, height: 900 }, locale })
+    for (const width of [768, 900, 1024]) {
+      await page.setViewportSize({ width, height: 900 })
+      const counts = await countLines('#rows td.short', '.hidden')
+      expect([width, counts.filter((lines) => lines > 2)]).toEqual([width, []])
+    }
+  },
+)
+
 test('long names of group members are whole at 1280 px, because there is room', async () => {
   await open('group', { viewport: { width: 1280, height: 900 } })
   const cut = await page.locator('#rows .titles > .name > bdi').evaluateAll((names) =>
