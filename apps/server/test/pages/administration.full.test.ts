@@ -611,8 +611,11 @@ test('a URL in the connection log of a phone breaks after punctuation only', asy
 test.each([
   ['client-access-check', '.claims-card :is(dt, dd)'],
   ['client-dsm-created', '.note.warn code'],
-])('URLs and names of claims on %s break after punctuation on a phone', async (name, selector) => {
+  ['client-activity', '.panel :is(dt, dd) code'],
+  ['client-scim-problems', '.items strong'],
+])('URLs and names on %s break after punctuation on a phone', async (name, selector) => {
   await open(name, { viewport: { width: 390, height: 844 }, locale: 'de' })
+  await page.locator('details').evaluateAll((all) => all.map((each) => each.setAttribute('open', '')))
   const breaks = await charactersBeforeBreaks(selector)
   expect([breaks.length > 0, breaks.filter((text) => !/[./_-]/.test(text))]).toEqual([true, []])
 })
