@@ -2,7 +2,7 @@ import type { AccountSignals } from '@pocket/core/browser'
 import type { FieldError } from '@pocket/core/errors'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
-import type { Viewer } from '../http/viewer.ts'
+import type { SignedInPage } from '../http/viewer.ts'
 import type { RecoveryCodeSummary, RecoveryNotice } from '../recovery/page-model.ts'
 import type { SessionLine } from '../sessions/session-administration.ts'
 import type { RemovalNote } from '../webauthn/page-model.ts'
@@ -43,9 +43,7 @@ export const profileNotices = [
 ] as const
 
 /** `/settings/account`: the user's profile. */
-export interface AccountPage {
-  readonly view: 'account'
-  readonly viewer: Viewer
+export interface AccountPage extends SignedInPage<'account'> {
   readonly passkeyCount: number
   readonly recoveryNotice: RecoveryNotice | null
   /** Whether to suggest a second passkey because the only one is bound to one device. */
@@ -81,9 +79,7 @@ export const securityNotices = [
 ] as const
 
 /** `/settings/account/security`: passkeys and sessions. */
-export interface AccountSecurityPage {
-  readonly view: 'account-security'
-  readonly viewer: Viewer
+export interface AccountSecurityPage extends SignedInPage<'account-security'> {
   readonly suggestsSecondPasskey: boolean
   readonly outdated: boolean
   readonly signals: AccountSignals
@@ -115,9 +111,7 @@ export interface SecondPasskeyPage {
 }
 
 /** `/settings/account/data`: data export and account deletion. */
-export interface AccountDataPage {
-  readonly view: 'account-data'
-  readonly viewer: Viewer
+export interface AccountDataPage extends SignedInPage<'account-data'> {
   /** Whether users may delete their own account. */
   readonly removable: boolean
 }

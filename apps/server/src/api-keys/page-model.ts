@@ -2,7 +2,7 @@ import type { FieldError } from '@pocket/core/errors'
 import type { BulkNotice } from '../http/bulk.ts'
 import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { ListView } from '../http/list-view.ts'
-import type { Viewer } from '../http/viewer.ts'
+import type { SignedInPage } from '../http/viewer.ts'
 import type { ApiKey } from './api-key.ts'
 
 export const apiKeyLifetimes = ['week', 'month', 'quarter', 'year'] as const
@@ -32,9 +32,7 @@ export interface ApiKeyFormValues {
 export const apiKeyNotices = ['created', 'renewed', 'revoked'] as const
 
 /** `/settings/api-keys`: the user's API keys. */
-export interface ApiKeysPage {
-  readonly view: 'api-keys'
-  readonly viewer: Viewer
+export interface ApiKeysPage extends SignedInPage<'api-keys'> {
   readonly list: ListView
   readonly keys: readonly ApiKeyLine[]
   readonly areas: readonly string[]
@@ -54,9 +52,7 @@ export interface ApiKeysPage {
 }
 
 /** `/settings/api-keys/ID/renew`: asks for the new lifetime of an expired key. */
-export interface ApiKeyRenewPage {
-  readonly view: 'api-key-renew'
-  readonly viewer: Viewer
+export interface ApiKeyRenewPage extends SignedInPage<'api-key-renew'> {
   readonly id: string
   readonly name: string
   readonly values: Pick<ApiKeyFormValues, 'lifetime' | 'until'>

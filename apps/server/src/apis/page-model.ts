@@ -5,12 +5,10 @@ import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { Notice } from '../http/flash.ts'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
-import type { Viewer } from '../http/viewer.ts'
+import type { SignedInPage } from '../http/viewer.ts'
 
 /** `/settings/admin/apis`. */
-export interface ApisPage {
-  readonly view: 'apis'
-  readonly viewer: Viewer
+export interface ApisPage extends SignedInPage<'apis'> {
   readonly list: ListView
   readonly apis: readonly {
     readonly id: string
@@ -35,9 +33,7 @@ export interface ApiFormValues {
 }
 
 /** `/settings/admin/apis/new`. Its form posts to the same path. */
-export interface ApiNewPage {
-  readonly view: 'api-new'
-  readonly viewer: Viewer
+export interface ApiNewPage extends SignedInPage<'api-new'> {
   readonly values: ApiFormValues & { readonly resource: string }
   readonly problems: readonly FieldError[]
 }
@@ -56,10 +52,8 @@ export type ApiTab = 'permissions' | 'clients' | 'settings'
 export type ApiNotice = 'created' | 'saved' | 'access_saved' | 'access_removed'
 
 /** A page of `/settings/admin/apis/<id>`. Its forms post to this path and paths below it. */
-export interface ApiPage {
-  readonly view: 'api'
+export interface ApiPage extends SignedInPage<'api'> {
   readonly tab: ApiTab
-  readonly viewer: Viewer
   readonly api: {
     readonly id: string
     readonly name: string
@@ -90,9 +84,7 @@ export interface ApiPage {
 }
 
 /** `/settings/admin/apis/<id>/clients/<client id>`: the access of one client to one API. */
-export interface ApiAccessPage {
-  readonly view: 'api-access'
-  readonly viewer: Viewer
+export interface ApiAccessPage extends SignedInPage<'api-access'> {
   readonly api: Pick<ApiPage['api'], 'id' | 'name' | 'resource'>
   readonly permissionCount: number
   readonly client: { readonly id: string; readonly name: string; readonly isPublic: boolean }

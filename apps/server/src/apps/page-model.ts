@@ -1,6 +1,6 @@
 import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { ClientPictures } from '../http/page-pictures.ts'
-import type { Viewer } from '../http/viewer.ts'
+import type { SignedInPage } from '../http/viewer.ts'
 import type { RecoveryNotice } from '../recovery/page-model.ts'
 
 /** An application on a user's page. Instants are milliseconds since the Unix epoch. */
@@ -28,9 +28,7 @@ export interface AllowedApp {
 export const appNotices = ['withdrawn'] as const
 
 /** `/settings/apps`: the applications of the signed-in user. */
-export interface AppsPage {
-  readonly view: 'apps'
-  readonly viewer: Viewer
+export interface AppsPage extends SignedInPage<'apps'> {
   readonly recoveryNotice: RecoveryNotice | null
   /** Set once, after the user's first passkey was created. */
   readonly isFirstPasskey: boolean

@@ -1,6 +1,6 @@
 import type { Location } from '../geoip/location.ts'
 import type { ListView } from '../http/list-view.ts'
-import type { Viewer } from '../http/viewer.ts'
+import type { SignedInPage } from '../http/viewer.ts'
 
 /** An object of an event. `name` is `null` if unknown, `href` is `null` if there is no page to link to. */
 export interface Subject {
@@ -52,9 +52,7 @@ export interface AuditValue {
 }
 
 /** `/settings/audit-log`: events of the signed-in user. */
-export interface AuditLogPage {
-  readonly view: 'audit-log'
-  readonly viewer: Viewer
+export interface AuditLogPage extends SignedInPage<'audit-log'> {
   readonly list: ListView
   readonly lines: readonly AuditLine[]
 }

@@ -7,7 +7,7 @@ import type { PickedItem } from '../http/choices.ts'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
 import type { ClientPictures } from '../http/page-pictures.ts'
-import type { Viewer } from '../http/viewer.ts'
+import type { SignedInPage, Viewer } from '../http/viewer.ts'
 import type { Compatibility } from './compatibility.ts'
 import type { FieldColumn, TextField } from './settings/field.ts'
 import type { FieldProblem } from './settings/section-form.ts'
@@ -32,9 +32,7 @@ export interface ClientItem {
 }
 
 /** `/settings/admin/oidc-clients`. */
-export interface ClientsPage {
-  readonly view: 'clients'
-  readonly viewer: Viewer
+export interface ClientsPage extends SignedInPage<'clients'> {
   readonly list: ListView
   readonly clients: readonly ClientItem[]
   readonly notice: BulkNotice | null
@@ -56,9 +54,7 @@ export interface ClientNewValues {
 }
 
 /** `/settings/admin/oidc-clients/new`: selects a template. */
-export interface ClientChoosePage {
-  readonly view: 'client-choose'
-  readonly viewer: Viewer
+export interface ClientChoosePage extends SignedInPage<'client-choose'> {
   readonly search: string
   /** Templates that match the search. */
   readonly templates: readonly {
@@ -71,9 +67,7 @@ export interface ClientChoosePage {
 }
 
 /** The same path with `?template=…`. Its form posts to the same path. */
-export interface ClientNewPage {
-  readonly view: 'client-new'
-  readonly viewer: Viewer
+export interface ClientNewPage extends SignedInPage<'client-new'> {
   readonly template: { readonly id: string; readonly name: string; readonly example: string | null } | null
   readonly values: ClientNewValues
   /** Whether access is restricted to groups (initially none) or open to all users. */

@@ -1,6 +1,6 @@
 import type { BulkNotice } from '../http/bulk.ts'
 import type { ListView } from '../http/list-view.ts'
-import type { Viewer } from '../http/viewer.ts'
+import type { SignedInPage } from '../http/viewer.ts'
 import type { Email, EmailState } from './email.ts'
 import type { SmtpProblem } from './smtp-problem.ts'
 
@@ -28,9 +28,7 @@ export interface EmailItem
 }
 
 /** `/settings/admin/emails`: sent, waiting and failed e-mails. */
-export interface EmailsPage {
-  readonly view: 'emails'
-  readonly viewer: Viewer
+export interface EmailsPage extends SignedInPage<'emails'> {
   readonly list: ListView
   readonly emails: readonly EmailItem[]
   readonly failed: number

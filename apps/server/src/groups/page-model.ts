@@ -6,12 +6,10 @@ import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { Notice } from '../http/flash.ts'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
-import type { Viewer } from '../http/viewer.ts'
+import type { SignedInPage } from '../http/viewer.ts'
 
 /** `/settings/admin/user-groups`. */
-export interface GroupsPage {
-  readonly view: 'groups'
-  readonly viewer: Viewer
+export interface GroupsPage extends SignedInPage<'groups'> {
   readonly list: ListView
   readonly groups: readonly {
     readonly id: string
@@ -32,9 +30,7 @@ export interface GroupFormValues {
 }
 
 /** `/settings/admin/user-groups/new`. Its form posts to the same path. */
-export interface GroupNewPage {
-  readonly view: 'group-new'
-  readonly viewer: Viewer
+export interface GroupNewPage extends SignedInPage<'group-new'> {
   readonly values: GroupFormValues
   readonly problems: readonly FieldError[]
 }
@@ -45,10 +41,8 @@ export const groupNotices = ['created', 'saved', 'clients_saved', 'member_remove
 export type GroupTab = 'members' | 'clients' | 'settings'
 
 /** `/settings/admin/user-groups/ID`, `ID/clients` and `ID/settings`. Their forms post to paths below `ID`. */
-export interface GroupPage {
-  readonly view: 'group'
+export interface GroupPage extends SignedInPage<'group'> {
   readonly tab: GroupTab
-  readonly viewer: Viewer
   readonly group: {
     readonly id: string
     readonly name: string

@@ -8,6 +8,12 @@ export interface Viewer {
   readonly locale: string | null
 }
 
+/** The model of a page of a signed-in user. */
+export interface SignedInPage<View extends string> {
+  readonly view: View
+  readonly viewer: Viewer
+}
+
 export function viewerOf({ id, userName, displayName, administrator, locale }: User): Viewer {
   return { id, userName, displayName, isAdmin: administrator, locale }
 }

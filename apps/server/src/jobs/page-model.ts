@@ -1,6 +1,6 @@
 import type { BulkNotice } from '../http/bulk.ts'
 import type { ListView } from '../http/list-view.ts'
-import type { Viewer } from '../http/viewer.ts'
+import type { SignedInPage } from '../http/viewer.ts'
 import type { JobItem } from './jobs.ts'
 
 /** A message below `jobs.notes` in the catalog; `at` (milliseconds since the Unix epoch) fills its `{date}`. */
@@ -13,9 +13,7 @@ export interface JobNote {
 export type JobNotes = Readonly<Record<string, JobNote>>
 
 /** `/settings/admin/jobs`: the background jobs of the server. */
-export interface JobsPage {
-  readonly view: 'jobs'
-  readonly viewer: Viewer
+export interface JobsPage extends SignedInPage<'jobs'> {
   readonly list: ListView
   readonly jobs: readonly JobItem[]
   /** The number of jobs whose last run failed, including hidden ones. */

@@ -1,5 +1,5 @@
 import type { LdapSample } from '@pocket/directory'
-import type { Viewer } from '../http/viewer.ts'
+import type { SignedInPage } from '../http/viewer.ts'
 import type { LdapRun } from './ldap-run.ts'
 
 /** The reason for a directory failure; its message is `ldap.errors.CODE` in the catalog. */
@@ -9,9 +9,7 @@ export interface LdapFailure {
 }
 
 /** `/settings/admin/ldap`: imports and tests. */
-export interface LdapPage {
-  readonly view: 'ldap'
-  readonly viewer: Viewer
+export interface LdapPage extends SignedInPage<'ldap'> {
   readonly state: 'missing' | 'off' | 'on'
   /** Whether no run has shown the plan of the first import yet. */
   readonly needsDryRun: boolean

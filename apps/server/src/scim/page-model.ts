@@ -10,7 +10,7 @@ import type {
 import type { ScimState } from '../clients/page-model.ts'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
-import type { Viewer } from '../http/viewer.ts'
+import type { SignedInPage } from '../http/viewer.ts'
 
 /** The form values. They never include the stored token. */
 export interface ScimFormValues {
@@ -19,9 +19,7 @@ export interface ScimFormValues {
 }
 
 /** `/settings/admin/oidc-clients/<id>/scim`: SCIM provisioning of a client. Its forms are posted to paths below. */
-export interface ClientScimPage {
-  readonly view: 'client-scim'
-  readonly viewer: Viewer
+export interface ClientScimPage extends SignedInPage<'client-scim'> {
   readonly client: { readonly id: string; readonly name: string }
   /** Whether only members of certain groups are provisioned. */
   readonly isGroupRestricted: boolean

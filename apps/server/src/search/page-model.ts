@@ -1,6 +1,6 @@
 import type { PickedItem } from '../http/choices.ts'
 import type { FormField } from '../http/form.ts'
-import type { Viewer } from '../http/viewer.ts'
+import type { SignedInPage } from '../http/viewer.ts'
 
 /** In display order. */
 export const resultKinds = ['page', 'setting', 'application', 'user', 'group', 'client'] as const
@@ -16,9 +16,7 @@ export interface SearchResult {
 }
 
 /** `/settings/search`: the command palette as a page. */
-export interface SearchPage {
-  readonly view: 'search'
-  readonly viewer: Viewer
+export interface SearchPage extends SignedInPage<'search'> {
   readonly query: string
   readonly maxQueryLength: number
   readonly results: readonly SearchResult[]
@@ -28,9 +26,7 @@ export const choiceKinds = ['users', 'groups', 'clients', 'restricted-clients', 
 export type ChoiceKind = (typeof choiceKinds)[number]
 
 /** `/settings/admin/choose/KIND`: a picker of a form as a separate page, which carries the other fields of the form. */
-export interface ChoosePage {
-  readonly view: 'choose'
-  readonly viewer: Viewer
+export interface ChoosePage extends SignedInPage<'choose'> {
   readonly kind: ChoiceKind
   readonly field: string
   readonly query: string

@@ -4,7 +4,7 @@ import type { QrCode } from '../device-login/qr-code.ts'
 import type { BulkNotice } from '../http/bulk.ts'
 import type { PickedItem } from '../http/choices.ts'
 import type { ListView } from '../http/list-view.ts'
-import type { Viewer } from '../http/viewer.ts'
+import type { SignedInPage } from '../http/viewer.ts'
 import type { SignUpMode } from './sign-up-settings.ts'
 
 /** `/signup` and `/st/TOKEN`: the sign-up page. */
@@ -44,9 +44,7 @@ export interface AddPasskeyPage {
 }
 
 /** `/settings/admin/approvals`. */
-export interface ApprovalsPage {
-  readonly view: 'approvals'
-  readonly viewer: Viewer
+export interface ApprovalsPage extends SignedInPage<'approvals'> {
   readonly isApprovalRequired: boolean
   readonly maxNoteLength: number
   /** Oldest first. */
@@ -77,9 +75,7 @@ export interface InvitationFormValues {
 }
 
 /** `/settings/admin/invitations`. Instants in milliseconds since the Unix epoch. */
-export interface InvitationsPage {
-  readonly view: 'invitations'
-  readonly viewer: Viewer
+export interface InvitationsPage extends SignedInPage<'invitations'> {
   /** The current sign-up mode; links work unless sign-up is disabled. */
   readonly mode: SignUpMode
   /** Whether creating a link also enables sign-up with a link. */

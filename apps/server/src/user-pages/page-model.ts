@@ -8,7 +8,7 @@ import type { Confirmation } from '../http/confirm-page-model.ts'
 import type { Notice } from '../http/flash.ts'
 import type { Difference } from '../http/form-page.ts'
 import type { ListView } from '../http/list-view.ts'
-import type { Viewer } from '../http/viewer.ts'
+import type { SignedInPage } from '../http/viewer.ts'
 import type { UserCounts } from '../overview/overview-store.ts'
 import type { SessionLine } from '../sessions/session-administration.ts'
 import type { RemovalNote } from '../webauthn/page-model.ts'
@@ -31,9 +31,7 @@ export interface UserItem {
 }
 
 /** `/settings/admin/users`. */
-export interface UsersPage {
-  readonly view: 'users'
-  readonly viewer: Viewer
+export interface UsersPage extends SignedInPage<'users'> {
   readonly list: ListView
   readonly users: readonly UserItem[]
   readonly people: UserCounts
@@ -47,9 +45,7 @@ export interface UserFormValues extends ProfileValues {
 }
 
 /** `/settings/admin/users/new`. Its form is posted to the same path. */
-export interface UserNewPage {
-  readonly view: 'user-new'
-  readonly viewer: Viewer
+export interface UserNewPage extends SignedInPage<'user-new'> {
   readonly values: UserFormValues
   readonly emailRequired: boolean
   readonly groups: readonly PickedItem[]
@@ -87,10 +83,8 @@ export interface SignInLink {
 export type UserTab = 'profile' | 'access' | 'security' | 'activity'
 
 /** `/settings/admin/users/ID`, `ID/access`, `ID/security` and `ID/activity`. Their forms are posted to paths below `ID`. */
-export interface UserPage {
-  readonly view: 'user'
+export interface UserPage extends SignedInPage<'user'> {
   readonly tab: UserTab
-  readonly viewer: Viewer
   readonly user: {
     readonly id: string
     readonly userName: string

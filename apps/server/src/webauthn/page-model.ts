@@ -2,7 +2,7 @@ import type { MetadataState } from '@pocket/core'
 import type { FieldError } from '@pocket/core/errors'
 import type { AuthenticatorModel, PolicyProblem } from '@pocket/core/internal'
 import type { Difference } from '../http/form-page.ts'
-import type { Viewer } from '../http/viewer.ts'
+import type { SignedInPage } from '../http/viewer.ts'
 import type { ReviewedCredential } from './passkey-removals.ts'
 import type { ModelList, PolicyChoice } from './policy-form.ts'
 
@@ -13,9 +13,7 @@ export interface RemovalNote {
 }
 
 /** `…/passkeys/:passkeyId/removed`: the credentials that were created in the sessions of a removed passkey. */
-export interface PasskeyRemovedPage {
-  readonly view: 'passkey-removed'
-  readonly viewer: Viewer
+export interface PasskeyRemovedPage extends SignedInPage<'passkey-removed'> {
   readonly within: 'account' | 'user'
   readonly passkeyName: string
   /** Passkeys come first. */
@@ -27,9 +25,7 @@ export interface PasskeyRemovedPage {
 }
 
 /** `/settings/admin/passkeys`: the passkey policy. */
-export interface PasskeyPolicyPage {
-  readonly view: 'passkey-policy'
-  readonly viewer: Viewer
+export interface PasskeyPolicyPage extends SignedInPage<'passkey-policy'> {
   readonly choices: Readonly<Record<PolicyChoice, string>>
   readonly models: Readonly<Record<ModelList, readonly AuthenticatorModel[]>>
   readonly known: readonly AuthenticatorModel[]
@@ -45,9 +41,7 @@ export interface PasskeyPolicyPage {
 }
 
 /** The confirmation at the same path before a policy is tightened. */
-export interface PasskeyPolicyReviewPage {
-  readonly view: 'passkey-policy-review'
-  readonly viewer: Viewer
+export interface PasskeyPolicyReviewPage extends SignedInPage<'passkey-policy-review'> {
   readonly passkeys: number
   readonly nonCompliant: number
   /** The number of passkeys with each problem; problems without passkeys are omitted. */

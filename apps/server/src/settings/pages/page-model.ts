@@ -3,7 +3,7 @@ import type { FieldError } from '@pocket/core/errors'
 import type { PickedItem } from '../../http/choices.ts'
 import type { Notice } from '../../http/flash.ts'
 import type { Difference } from '../../http/form-page.ts'
-import type { Viewer } from '../../http/viewer.ts'
+import type { SignedInPage } from '../../http/viewer.ts'
 import type { ApplicationImageItem } from '../../images/application-images.ts'
 import type { SectionName, SettingField } from '../definitions.ts'
 
@@ -18,9 +18,7 @@ export interface SettingFieldView extends SettingField {
 }
 
 /** `/settings/admin/application-configuration` and below. Its form is posted to the same path. */
-export interface SettingsPage {
-  readonly view: 'settings'
-  readonly viewer: Viewer
+export interface SettingsPage extends SignedInPage<'settings'> {
   readonly section: SectionName
   readonly path: string
   /** The suffix of the message key of the status summary. */
