@@ -24,7 +24,7 @@ import { signalsOf } from './signals.ts'
 const profilePath = accountPaths.profile
 
 export function profilePages(deps: AccountDeps): readonly PageRoute[] {
-  const { pocket, authentication, reauthentication, show, flashes, secure, users, profilePictures, userPictures } = deps
+  const { pocket, reauthentication, show, flashes, secure, users, profilePictures, userPictures } = deps
   const { secondPasskey, passkeyPolicy, catalogs, recovery, settings, mail } = deps
   type Overrides = Partial<Pick<AccountPage, 'values' | 'locale' | 'problems' | 'problem' | 'conflict'>>
 
@@ -63,8 +63,7 @@ export function profilePages(deps: AccountDeps): readonly PageRoute[] {
   const knownLanguage = (tag: string | undefined) =>
     catalogs.languages.find((language) => language.tag === tag)?.tag ?? null
 
-  const save = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const save = async (ctx: Context, user: User) => {
     const values = profileValues(ctx)
     const submit = (authorizedCtx: Context) => saveValues(authorizedCtx, user, values)
     await (emailChanged(user, values.email) ? reauthentication.when('own-email', submit) : submit)(ctx)
@@ -85,16 +84,14 @@ export function profilePages(deps: AccountDeps): readonly PageRoute[] {
     ctx.status = status
   }
 
-  const setLanguage = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const setLanguage = async (ctx: Context, user: User) => {
     const tag = knownLanguage(submittedLanguage(ctx))
     await users.setOwnLocale(pageActor(user, ctx), tag)
     savePreference(ctx, { name: cookieNames.language, value: tag, secure })
     redirectWithNotice(ctx, 'language_saved')
   }
 
-  const putPicture = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const putPicture = async (ctx: Context, user: User) => {
     try {
       await profilePictures.put(pageActor(user, ctx), user.id, await readUpload(ctx, maxImageBytes))
     } catch (error) {
@@ -106,21 +103,19 @@ export function profilePages(deps: AccountDeps): readonly PageRoute[] {
     redirectWithNotice(ctx, 'picture_saved')
   }
 
-  const removePicture = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const removePicture = async (ctx: Context, user: User) => {
     await profilePictures.remove(pageActor(user, ctx), user.id)
     redirectWithNotice(ctx, 'picture_removed')
   }
 
-  const verifyEmail = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const verifyEmail = async (ctx: Context, user: User) => {
     await mail.verification.begin(user)
     mail.delivery.trigger()
     redirectWithNotice(ctx, 'verification_sent', user.email ?? '')
   }
 
   return [
-    route.get(profilePath, async (ctx) => showProfile(ctx, await authentication.requireUser(ctx))),
+    route.get(profilePath, showProfile),
     route.post(profilePath, save),
     route.post(`${profilePath}/language`, setLanguage),
     route.post(`${profilePath}/picture`, putPicture),

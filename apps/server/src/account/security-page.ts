@@ -29,7 +29,7 @@ const hints: ReadonlyMap<string, AuthenticatorHint> = new Map([
 ])
 
 export function securityPages(deps: AccountDeps): readonly PageRoute[] {
-  const { pocket, authentication, show, flashes, secure, passkeyPolicy, secondPasskey } = deps
+  const { pocket, show, flashes, secure, passkeyPolicy, secondPasskey } = deps
   const { ownPasskeys, passkeyRemovals, recovery, sessions } = deps
   const showSecurity = async (ctx: Context, user: User, renameProblem: AccountSecurityPage['renameProblem'] = null) => {
     const passkeys = await pocket.passkeys.list(user.id)
@@ -55,16 +55,14 @@ export function securityPages(deps: AccountDeps): readonly PageRoute[] {
   const setNotice = (ctx: Context, done: (typeof securityNotices)[number], name: string) =>
     flashes.set(ctx, securityPath, { done, name })
 
-  const passkeyOptions = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const passkeyOptions = async (ctx: Context, user: User) => {
     const subject = { accountId: user.id, userName: user.userName, displayName: user.displayName }
     const hint = typeof ctx.query.on === 'string' ? hints.get(ctx.query.on) : undefined
     const options = await pocket.registration.options(ctx.req, ctx.res, { subject, purpose: 'registration', hint })
     ctx.body = { options }
   }
 
-  const addPasskey = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const addPasskey = async (ctx: Context, user: User) => {
     const { response } = jsonObject(ctx)
     const registration = { response, purpose: 'registration', accountId: user.id } as const
     const { name } = await pocket.registration.add(ctx.req, ctx.res, registration)
@@ -72,8 +70,7 @@ export function securityPages(deps: AccountDeps): readonly PageRoute[] {
     ctx.body = { redirectTo: securityPath }
   }
 
-  const renamePasskey = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const renamePasskey = async (ctx: Context, user: User) => {
     const name = formText(ctx, 'name')
     const passkeyId = String(ctx.params.id)
     let change: Awaited<ReturnType<typeof pocket.passkeys.rename>>
@@ -89,8 +86,7 @@ export function securityPages(deps: AccountDeps): readonly PageRoute[] {
     seeOther(ctx, securityPath)
   }
 
-  const removePasskey = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const removePasskey = async (ctx: Context, user: User) => {
     const removed = await ownPasskeys.remove(user, String(ctx.params.id), requestContext(ctx.req))
     setNotice(ctx, 'passkey_removed', removed.name)
     const removals = await passkeyRemovals.list(pageActor(user, ctx), user.id)
@@ -100,8 +96,8 @@ export function securityPages(deps: AccountDeps): readonly PageRoute[] {
 
   const returnPath = (ctx: Context) => sameSitePath(ctx.query.redirect, securityPath)
 
-  const showSecondPasskey = async (ctx: Context) => {
-    const passkeys = await pocket.passkeys.list((await authentication.requireUser(ctx)).id)
+  const showSecondPasskey = async (ctx: Context, user: User) => {
+    const passkeys = await pocket.passkeys.list(user.id)
     const [passkey] = passkeys
     // The user may come back after adding one.
     if (!passkey || !hasOnlyOneDevice(passkeys)) return seeOther(ctx, returnPath(ctx))
@@ -113,13 +109,13 @@ export function securityPages(deps: AccountDeps): readonly PageRoute[] {
     })
   }
 
-  const postponeSecondPasskey = async (ctx: Context) => {
-    await secondPasskey.postpone((await authentication.requireUser(ctx)).id)
+  const postponeSecondPasskey = async (ctx: Context, user: User) => {
+    await secondPasskey.postpone(user.id)
     seeOther(ctx, returnPath(ctx))
   }
 
   return [
-    route.get(securityPath, async (ctx) => showSecurity(ctx, await authentication.requireUser(ctx))),
+    route.get(securityPath, showSecurity),
     route.get(accountPaths.secondPasskey, showSecondPasskey),
     route.post(`${accountPaths.secondPasskey}/later`, postponeSecondPasskey),
     route.post(`${passkeysPath}/options`, passkeyOptions),

@@ -9,7 +9,7 @@ import { runBulkAction } from '../http/bulk-actions.ts'
 import type { PageDeps } from '../http/deps.ts'
 import { type Refusal, runFormAction } from '../http/form-page.ts'
 import { readListPage } from '../http/list-page.ts'
-import { type PageHandler, type PageRoute, route } from '../http/page-routes.ts'
+import { type PageRoute, route } from '../http/page-routes.ts'
 import { seeOther } from '../http/show-page.ts'
 import { viewerOf } from '../http/viewer.ts'
 import type { MintedApiKey } from './api-key.ts'
@@ -19,7 +19,7 @@ import { apiKeyLine, apiKeyList, apiKeysPath } from './key-line.ts'
 import { type ApiKeyRenewPage, type ApiKeysPage, apiKeyNotices } from './page-model.ts'
 
 export function apiKeyPages(deps: PageDeps & { readonly apiKeys: ApiKeys }): readonly PageRoute[] {
-  const { apiKeys, pocket, authentication, show, flashes, secure, clock } = deps
+  const { apiKeys, pocket, show, flashes, secure, clock } = deps
   const ownerOf = (ctx: Context, { id, administrator }: User) => ({
     ownerId: id,
     isAdministrator: administrator,
@@ -62,8 +62,7 @@ export function apiKeyPages(deps: PageDeps & { readonly apiKeys: ApiKeys }): rea
     })
   }
 
-  const create = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const create = async (ctx: Context, user: User) => {
     const values = keyValues(ctx)
     const { name, description, canReadSecrets } = values
     const formErrors = formProblems(values)
@@ -89,8 +88,7 @@ export function apiKeyPages(deps: PageDeps & { readonly apiKeys: ApiKeys }): rea
     const defaults = { values: { lifetime, until }, problems: [] }
     await show(ctx, { view: 'api-key-renew', viewer: viewerOf(user), id, name, ...defaults, ...overrides })
   }
-  const renew = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const renew = async (ctx: Context, user: User) => {
     const values = lifetimeValues(ctx)
     let minted: MintedApiKey | undefined
     const refusal = await runFormAction(async () => {
@@ -102,8 +100,7 @@ export function apiKeyPages(deps: PageDeps & { readonly apiKeys: ApiKeys }): rea
     ctx.status = refusal?.status ?? 400
   }
 
-  const confirmRevocation = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const confirmRevocation = async (ctx: Context, user: User) => {
     const { revoking: confirmation } = apiKeyLine(await getApiKey(user, ctx.params.id), clock.now())
     await show(ctx, {
       view: 'confirm',
@@ -113,8 +110,7 @@ export function apiKeyPages(deps: PageDeps & { readonly apiKeys: ApiKeys }): rea
       cancelTo: apiKeysPath,
     })
   }
-  const revoke = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const revoke = async (ctx: Context, user: User) => {
     const { id, name } = await getApiKey(user, ctx.params.id)
     await apiKeys.remove(ownerOf(ctx, user), id)
     flashes.set(ctx, apiKeysPath, { done: 'revoked', name })
@@ -135,22 +131,11 @@ export function apiKeyPages(deps: PageDeps & { readonly apiKeys: ApiKeys }): rea
       },
       { show, flashes },
     )
-  const withUser =
-    (handler: (ctx: Context, user: User) => Promise<void>): PageHandler =>
-    async (ctx) =>
-      handler(ctx, await authentication.requireUser(ctx))
-
   return [
-    route.get(
-      apiKeysPath,
-      withUser((ctx, user) => showKeys(ctx, user)),
-    ),
+    route.get(apiKeysPath, (ctx, user) => showKeys(ctx, user)),
     route.post(apiKeysPath, create),
-    route.post(`${apiKeysPath}/bulk`, withUser(revokeBulk)),
-    route.get(
-      `${apiKeysPath}/:id/renew`,
-      withUser((ctx, user) => showRenewal(ctx, user)),
-    ),
+    route.post(`${apiKeysPath}/bulk`, revokeBulk),
+    route.get(`${apiKeysPath}/:id/renew`, (ctx, user) => showRenewal(ctx, user)),
     route.post(`${apiKeysPath}/:id/renew`, renew),
     route.get(`${apiKeysPath}/:id/revoke`, confirmRevocation),
     route.post(`${apiKeysPath}/:id/revoke`, revoke),

@@ -16,7 +16,7 @@ import { pickedPermission } from './permission-list.ts'
 import { apiTabPath } from './show-api.ts'
 
 export function apiAccessPages(deps: ApiPageDeps): readonly PageRoute[] {
-  const { pocket, administration, authentication, show, flashes, path } = deps
+  const { pocket, administration, show, flashes, path } = deps
   const accessPath = `${path}/:id/clients/:clientId` as const
 
   const findApiAndClient = async (ctx: Context) => ({
@@ -49,12 +49,10 @@ export function apiAccessPages(deps: ApiPageDeps): readonly PageRoute[] {
       if (api === '') seeOther(ctx, client === '' ? path : `/settings/admin/oidc-clients/${client}/settings`)
       else seeOther(ctx, client === '' ? `${path}/${api}/clients` : `${path}/${api}/clients/${client}`)
     }),
-    route.get(accessPath, async (ctx) => {
-      const user = await authentication.requireUser(ctx)
+    route.get(accessPath, async (ctx, user) => {
       await showAccess(ctx, user, await findApiAndClient(ctx))
     }),
-    route.post(accessPath, async (ctx) => {
-      const user = await authentication.requireUser(ctx)
+    route.post(accessPath, async (ctx, user) => {
       const { api, client } = await findApiAndClient(ctx)
       const submitted = submittedAccess(ctx)
       const actor = { ...pageActor(user, ctx), ...submittedVersion(ctx) }
@@ -68,8 +66,7 @@ export function apiAccessPages(deps: ApiPageDeps): readonly PageRoute[] {
       }
       redirectWithNotice(ctx, { api, client }, 'access_saved')
     }),
-    route.post(`${accessPath}/remove`, async (ctx) => {
-      const user = await authentication.requireUser(ctx)
+    route.post(`${accessPath}/remove`, async (ctx, user) => {
       const { api, client } = await findApiAndClient(ctx)
       await administration.removeGrant(pageActor(user, ctx), api.id, client.id)
       redirectWithNotice(ctx, { api, client }, 'access_removed')

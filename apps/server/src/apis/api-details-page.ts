@@ -17,13 +17,13 @@ import { pageOfPermissions } from './permission-list.ts'
 import { apiRemovalConfirmation, apiTabPath, createShowApi, permissionList } from './show-api.ts'
 
 export function apiDetailsPages(deps: ApiPageDeps): readonly PageRoute[] {
-  const { administration, authentication, show, flashes, path } = deps
+  const { administration, show, flashes, path } = deps
   const showApi = createShowApi(deps)
 
-  const withApi = (handle: (ctx: Context, user: User, api: Api) => Promise<void>) => async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
-    await handle(ctx, user, await administration.getApi(String(ctx.params.id)))
-  }
+  const withApi =
+    (handle: (ctx: Context, user: User, api: Api) => Promise<void>) => async (ctx: Context, user: User) => {
+      await handle(ctx, user, await administration.getApi(String(ctx.params.id)))
+    }
 
   const saveSettings = withApi(async (ctx, user, api) => {
     const values = submittedValues(ctx)

@@ -1,3 +1,4 @@
+import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { bulkNotice } from '../http/bulk.ts'
@@ -31,13 +32,13 @@ const list: ListPageDefinition = {
 }
 
 export function apiPages(deps: PageDeps): readonly PageRoute[] {
-  const { pocket, authentication, show, flashes, secure } = deps
+  const { pocket, show, flashes, secure } = deps
   const { apis } = pocket
   const administration = createApiAdministration(deps)
   const pageDeps = { ...deps, administration, path: apisPath } as const
 
-  const showList = async (ctx: Context) => {
-    const viewer = viewerOf(await authentication.requireUser(ctx))
+  const showList = async (ctx: Context, user: User) => {
+    const viewer = viewerOf(user)
     const listPage = readListPage(ctx, list, secure)
     const { items, total } = await apis.page(apiListRequest(listPage.request, null))
     const isFiltered = listPage.request.search !== '' || Object.keys(listPage.request.filters).length > 0
@@ -60,8 +61,7 @@ export function apiPages(deps: PageDeps): readonly PageRoute[] {
     })
   }
 
-  const removeBulk = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const removeBulk = async (ctx: Context, user: User) => {
     await runBulkAction(
       ctx,
       {
@@ -79,13 +79,12 @@ export function apiPages(deps: PageDeps): readonly PageRoute[] {
     )
   }
 
-  const showNew = async (ctx: Context) => {
-    const viewer = viewerOf(await authentication.requireUser(ctx))
+  const showNew = async (ctx: Context, user: User) => {
+    const viewer = viewerOf(user)
     await show(ctx, { view: 'api-new', viewer, values: { ...newApi, resource: '' }, problems: [] })
   }
 
-  const create = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const create = async (ctx: Context, user: User) => {
     const values = { ...submittedValues(ctx), resource: formText(ctx, 'resource', 2000).trim() }
     const refusal = await runFormAction(async () => {
       const { id } = await administration.create(pageActor(user, ctx), {

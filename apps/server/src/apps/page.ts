@@ -1,6 +1,7 @@
 import { type ListedClient, type Passkey, requestContext } from '@pocket/core'
 import { NotFoundError } from '@pocket/core/errors'
 import { consentedScopes } from '@pocket/core/internal'
+import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { createOwnConsents } from '../clients/own-consents.ts'
 import type { PageDeps } from '../http/deps.ts'
@@ -27,12 +28,11 @@ export interface AppDeps extends PageDeps {
 }
 
 export function appPages(deps: AppDeps): readonly PageRoute[] {
-  const { pocket, ownApps, favorites, recovery, authentication, messagesFor, show, flashes, clock } = deps
+  const { pocket, ownApps, favorites, recovery, messagesFor, show, flashes, clock } = deps
   const { hasOnlyOneDevice, secondPasskey } = deps
   const consents = createOwnConsents(deps)
 
-  const showApps = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const showApps = async (ctx: Context, user: User) => {
     const search = ([ctx.query.search ?? ''].flat()[0] ?? '').trim().slice(0, 200)
     const { tiles, more } = await ownApps.listUsable(user.id, search, messagesFor(ctx.req, user).compare)
     const consented = await ownApps.listConsented(user.id, search)
@@ -56,8 +56,7 @@ export function appPages(deps: AppDeps): readonly PageRoute[] {
     })
   }
 
-  const setFavorite = async (ctx: Context) => {
-    const { id: accountId } = await authentication.requireUser(ctx)
+  const setFavorite = async (ctx: Context, { id: accountId }: User) => {
     const clientId = String(ctx.params.id)
     if (formText(ctx, 'favorite') === 'yes') {
       if (!(await ownApps.isUsable(accountId, clientId)))
@@ -67,16 +66,14 @@ export function appPages(deps: AppDeps): readonly PageRoute[] {
     seeOther(ctx, listReturnUrl(appsPath, formText(ctx, 'list', 1000)))
   }
 
-  const confirmWithdrawal = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const confirmWithdrawal = async (ctx: Context, user: User) => {
     const listedClient = await ownApps.findConsented(user.id, String(ctx.params.id))
     if (!listedClient) throw new NotFoundError('not_found', 'There is no consent for this application.')
     const { removal: confirmation } = allowedApp(listedClient)
     await show(ctx, { view: 'confirm', viewer: viewerOf(user), within: 'apps', confirmation, cancelTo: appsPath })
   }
 
-  const withdraw = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const withdraw = async (ctx: Context, user: User) => {
     const clientId = String(ctx.params.id)
     const client = await pocket.clients.find(clientId)
     await consents.withdraw(user.id, clientId, requestContext(ctx.req))

@@ -1,3 +1,4 @@
+import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { ListRequest } from '../http/api/list.ts'
 import type { PageDeps } from '../http/deps.ts'
@@ -36,11 +37,10 @@ const fullDefinition: ListPageDefinition = {
 }
 
 export function auditLogPages(deps: PageDeps & { readonly auditLog: AuditLogStore }): readonly PageRoute[] {
-  const { auditLog, authentication, show, secure } = deps
+  const { auditLog, show, secure } = deps
   const subjects = createAuditSubjects(deps)
 
-  const showOwn = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const showOwn = async (ctx: Context, user: User) => {
     const listPage = readListPage(
       ctx,
       { ...sharedDefinition, path: ownLogPath, filters: { event: commonEventNames } },
@@ -56,8 +56,8 @@ export function auditLogPages(deps: PageDeps & { readonly auditLog: AuditLogStor
     })
   }
 
-  const showAll = async (ctx: Context) => {
-    const viewer = viewerOf(await authentication.requireUser(ctx))
+  const showAll = async (ctx: Context, user: User) => {
+    const viewer = viewerOf(user)
     const definition = { ...fullDefinition, pickers: await subjects.pickers(ctx.query) }
     const listPage = readListPage(ctx, definition, secure)
     const request = requestOfEntry(ctx, listPage.request)

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '@pocket/core/errors'
+import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import type { PageDeps } from '../http/deps.ts'
@@ -26,24 +27,23 @@ const maxPassphraseLength = 200
 const maxRecipientLength = 2500
 
 export function backupPages(deps: BackupPageDeps): readonly PageRoute[] {
-  const { jobs, backups, backupDownloads, authentication, show, flashes } = deps
+  const { jobs, backups, backupDownloads, show, flashes } = deps
 
-  const showPage = async (ctx: Context, content: Pick<BackupsPage, 'download' | 'recipient' | 'problems'>) => {
-    const viewer = viewerOf(await authentication.requireUser(ctx))
+  type Content = Pick<BackupsPage, 'download' | 'recipient' | 'problems'>
+  const showPage = async (ctx: Context, user: User, content: Content) => {
     const job = backups && (await jobs.list()).find(({ name }) => name === backups.job.name)
     const scheduled = backups ? { status: await backups.status(), job: job ?? null } : null
-    await show(ctx, { view: 'backups', viewer, scheduled, ...content })
+    await show(ctx, { view: 'backups', viewer: viewerOf(user), scheduled, ...content })
   }
 
-  const showBackups = async (ctx: Context) => {
+  const showBackups = async (ctx: Context, user: User) => {
     const download = (['started', 'busy'] as const).find((state) => state === ctx.query.download) ?? null
     // A redirect to a file would leave the browser on the page of the form.
     if (download === 'started') ctx.set('Refresh', `0; url=${archivePath}`)
-    await showPage(ctx, { download, recipient: '', problems: [] })
+    await showPage(ctx, user, { download, recipient: '', problems: [] })
   }
 
-  const request = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const request = async (ctx: Context, user: User) => {
     const refusal = await runFormAction(async () => {
       const encryption = encryptionOf(ctx)
       await backupDownloads.validate(encryption)
@@ -53,12 +53,11 @@ export function backupPages(deps: BackupPageDeps): readonly PageRoute[] {
     })
     if (!refusal) return
     const recipient = formText(ctx, 'recipient', 10_000)
-    await showPage(ctx, { download: null, recipient, problems: refusal.problems })
+    await showPage(ctx, user, { download: null, recipient, problems: refusal.problems })
     ctx.status = refusal.status
   }
 
-  const download = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const download = async (ctx: Context, user: User) => {
     const { encryption, by } = flashes.consume(ctx, archivePath)
     if (!isEncryption(encryption) || by !== user.id) return seeOther(ctx, backupsPath)
     const archive = await backupDownloads.start(pageActor(user, ctx), encryption)

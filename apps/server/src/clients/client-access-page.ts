@@ -16,8 +16,7 @@ type Access = Pick<Client, 'isGroupRestricted' | 'allowedGroupIds'>
 
 /** `/settings/admin/oidc-clients/:id/access`: the users who may use the application, and a check for one of them. */
 export function clientAccessPages(context: ClientPageContext): readonly PageRoute[] {
-  const { directory, path, authentication, show, administration, formActor, getClient, redirectToClient, messagesFor } =
-    context
+  const { directory, path, show, administration, formActor, getClient, redirectToClient, messagesFor } = context
   const { groups } = directory
 
   const listGroups = async ({ allowedGroupIds }: Access) => pickedGroups(await groups.list(allowedGroupIds))
@@ -38,8 +37,7 @@ export function clientAccessPages(context: ClientPageContext): readonly PageRout
     })
   }
 
-  const saveAccess = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const saveAccess = async (ctx: Context, user: User) => {
     const client = await getClient(ctx)
     const { isGroupRestricted, groupIds: submittedIds } = accessChoice(ctx)
     const allowedGroupIds = (await groups.list(submittedIds)).map(({ id }) => id)
@@ -74,8 +72,7 @@ export function clientAccessPages(context: ClientPageContext): readonly PageRout
       : text('clientForm.options.allow.everyone')
 
   return [
-    route.get(`${path}/:id/access`, async (ctx) => {
-      const user = await authentication.requireUser(ctx)
+    route.get(`${path}/:id/access`, async (ctx, user) => {
       await showAccess(ctx, user, await getClient(ctx))
     }),
     route.post(`${path}/:id/access`, saveAccess),

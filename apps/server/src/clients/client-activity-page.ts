@@ -12,7 +12,7 @@ import { isAcceptable } from './redirect-uri-remedy.ts'
 const latest = { page: 1, limit: 10, sort: null }
 
 export function clientActivityPages(context: ClientPageContext): readonly PageRoute[] {
-  const { auditLog, redirectUriPolicy, path, authentication, show, getClient } = context
+  const { auditLog, redirectUriPolicy, path, show, getClient } = context
   const auditSubjects = createAuditSubjects(context)
 
   const remedyOf = (attempt: AttemptWithUser, { redirectUris }: Client): ConnectionAttemptItem['remedy'] => {
@@ -32,8 +32,7 @@ export function clientActivityPages(context: ClientPageContext): readonly PageRo
   }
 
   return [
-    route.get(`${path}/:id/activity`, async (ctx) => {
-      const user = await authentication.requireUser(ctx)
+    route.get(`${path}/:id/activity`, async (ctx, user) => {
       const client = await getClient(ctx)
       const { shared, attempts } = await clientTab(context, ctx, user, client, '/activity')
       const onlyFailed = ctx.query.failed !== undefined

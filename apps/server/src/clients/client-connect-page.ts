@@ -15,7 +15,7 @@ import { instructionsOf } from './templates/instructions.ts'
 import { templateOf } from './templates/templates.ts'
 
 export function clientConnectPages(context: ClientPageContext): readonly PageRoute[] {
-  const { pocket, clock, path, clientPath, authentication, show, administration, formActor, getClient, form } = context
+  const { pocket, clock, path, clientPath, show, administration, formActor, getClient, form } = context
   const { newSecrets, settings } = context
 
   const showConnect = async (ctx: Context, user: User, client: Client, steps: readonly ClientTestStep[] | null) => {
@@ -45,8 +45,7 @@ export function clientConnectPages(context: ClientPageContext): readonly PageRou
   }
 
   return [
-    route.get(`${path}/:id`, async (ctx) => {
-      const user = await authentication.requireUser(ctx)
+    route.get(`${path}/:id`, async (ctx, user) => {
       await showConnect(ctx, user, await getClient(ctx), null)
     }),
 
@@ -91,8 +90,7 @@ export function clientConnectPages(context: ClientPageContext): readonly PageRou
     }),
 
     /** Tests the client as the administrator. POST, because it is logged and issues tokens, which are revoked immediately. */
-    route.post(`${path}/:id/test`, async (ctx) => {
-      const user = await authentication.requireUser(ctx)
+    route.post(`${path}/:id/test`, async (ctx, user) => {
       const client = await getClient(ctx)
       const steps = await pocket.testClient(client.id, user.id)
       const hasPassed = steps.every(({ outcome }) => outcome === 'passed')
@@ -104,8 +102,7 @@ export function clientConnectPages(context: ClientPageContext): readonly PageRou
       seeOther(ctx, clientPath((await getClient(ctx)).id))
     }),
 
-    route.post(`${path}/:id/remove`, async (ctx) => {
-      const user = await authentication.requireUser(ctx)
+    route.post(`${path}/:id/remove`, async (ctx, user) => {
       const { id, name } = await getClient(ctx)
       await administration.remove(formActor(ctx, user), id)
       context.flashes.set(ctx, path, allChanged('delete', [name]))

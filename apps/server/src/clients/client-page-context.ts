@@ -13,7 +13,7 @@ import { type ClientFlash, type ClientTabName, setClientFlash } from './flash.ts
 export type ClientPageContext = ReturnType<typeof createClientPageContext>
 
 export function createClientPageContext(deps: ClientPageDeps) {
-  const { pocket, authentication, flashes } = deps
+  const { pocket, flashes } = deps
   const path = '/settings/admin/oidc-clients' as const
   const clientPath = (id: string) => `${path}/${encodeURIComponent(id)}`
 
@@ -48,8 +48,7 @@ export function createClientPageContext(deps: ClientPageDeps) {
       action: (ctx: Context, client: Client, user: User) => Promise<Partial<ClientFlash>>,
       tab: ClientTabName = '',
     ): PageRoute =>
-      route.post(`${path}/:id/${subpath}`, async (ctx) => {
-        const user = await authentication.requireUser(ctx)
+      route.post(`${path}/:id/${subpath}`, async (ctx, user) => {
         const client = await getClient(ctx)
         redirectToClient(ctx, client.id, await action(ctx, client, user), tab)
       }),

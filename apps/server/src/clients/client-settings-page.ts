@@ -35,7 +35,7 @@ interface RejectedSettings extends SubmittedSettings {
 }
 
 export function clientSettingsPages(context: ClientPageContext): readonly PageRoute[] {
-  const { pocket, directory, clientLogos, scimState, path, authentication, show, administration } = context
+  const { pocket, directory, clientLogos, scimState, path, show, administration } = context
   const { formActor, getClient, redirectToClient, form } = context
 
   const showSettings = async (ctx: Context, user: User, client: Client, rejected: RejectedSettings | null) => {
@@ -59,8 +59,7 @@ export function clientSettingsPages(context: ClientPageContext): readonly PageRo
     })
   }
 
-  const saveSettings = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const saveSettings = async (ctx: Context, user: User) => {
     const client = await getClient(ctx)
     const fields = fieldsOf(formTexts(ctx, 'section'))
     const stored = storedValues(fields, await withUserNames(directory, client))
@@ -108,8 +107,7 @@ export function clientSettingsPages(context: ClientPageContext): readonly PageRo
   }
 
   return [
-    route.get(`${path}/:id/settings`, async (ctx) => {
-      const user = await authentication.requireUser(ctx)
+    route.get(`${path}/:id/settings`, async (ctx, user) => {
       await showSettings(ctx, user, await getClient(ctx), null)
     }),
     route.post(`${path}/:id/settings`, saveSettings),

@@ -1,4 +1,5 @@
 import type { ClientRecord } from '@pocket/core'
+import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { clientNotFound } from '../http/api/client-not-found.ts'
 import { bulkNotice } from '../http/bulk.ts'
@@ -38,14 +39,13 @@ function definition(path: string): ListPageDefinition {
 }
 
 export function clientListPages(context: ClientPageContext): readonly PageRoute[] {
-  const { pocket, transaction, pictures, path, authentication, show, flashes, secure, administration, formActor } =
-    context
+  const { pocket, transaction, pictures, path, show, flashes, secure, administration, formActor } = context
   const { clients } = pocket
   const clientList = createClientList(pocket)
   const list = definition(path)
 
-  const showList = async (ctx: Context) => {
-    const viewer = viewerOf(await authentication.requireUser(ctx))
+  const showList = async (ctx: Context, user: User) => {
+    const viewer = viewerOf(user)
     const listPage = readListPage(ctx, list, secure)
     const { items, total } = await clientList.page(listPage.request)
     const ids = items.map(({ client }) => client.id)
@@ -70,8 +70,7 @@ export function clientListPages(context: ClientPageContext): readonly PageRoute[
     })
   }
 
-  const runBulk = async (ctx: Context) => {
-    const viewer = await authentication.requireUser(ctx)
+  const runBulk = async (ctx: Context, viewer: User) => {
     const actor = formActor(ctx, viewer)
     const acts: Readonly<Record<string, Pick<BulkAction<ClientRecord>, 'work' | 'choice' | 'isDangerous'>>> = {
       'limit-to-groups': {

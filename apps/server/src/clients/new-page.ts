@@ -25,7 +25,7 @@ interface ClientDraft {
 }
 
 export function newClientPages(context: ClientPageContext): readonly PageRoute[] {
-  const { path, authentication, show, administration, formActor, redirectToClient, clientPath } = context
+  const { path, show, administration, formActor, redirectToClient, clientPath } = context
   const { newSecrets, clientLogos, messagesFor } = context
   const newClientPath = `${path}/new` as const
 
@@ -33,8 +33,7 @@ export function newClientPages(context: ClientPageContext): readonly PageRoute[]
   const nameOf = (template: ClientTemplate | null, ctx: Context, user: User) =>
     template === protectedSite ? messagesFor(ctx.req, user).text('client.sections.site.title') : (template?.name ?? '')
 
-  const showNew = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const showNew = async (ctx: Context, user: User) => {
     const viewer = viewerOf(user)
     if (ctx.query.template === undefined) {
       const search = typeof ctx.query.search === 'string' ? ctx.query.search.trim().slice(0, 100) : ''
@@ -56,8 +55,7 @@ export function newClientPages(context: ClientPageContext): readonly PageRoute[]
     await show(ctx, { ...page(template, values.name), viewer, values, isGroupRestricted: true })
   }
 
-  const create = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const create = async (ctx: Context, user: User) => {
     const template = templateOf(formText(ctx, 'template'))
     const { values, isGroupRestricted } = formValues(ctx, template)
     const model = { ...page(template, nameOf(template, ctx, user)), viewer: viewerOf(user), values, isGroupRestricted }

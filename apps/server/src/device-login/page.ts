@@ -24,7 +24,7 @@ export function devicePages(
   deps: PageDeps,
   showAuthorization: (ctx: Context, user: User, code: string) => Promise<void>,
 ) {
-  const { pocket, authentication, show, flashes } = deps
+  const { pocket, show, flashes } = deps
 
   const actionUrl = (decision: 'approve' | 'deny', code: string) =>
     `${devicePath}/${decision}?${new URLSearchParams({ code })}`
@@ -58,8 +58,7 @@ export function devicePages(
   return {
     waiting: waitingPages(deps),
 
-    async show(ctx: Context) {
-      const user = await authentication.requireUser(ctx)
+    async show(ctx: Context, user: User) {
       const code = codeOf(ctx)
       // The result for one code does not apply to another.
       const { done } = code === '' ? flashes.consume(ctx, devicePath) : {}
@@ -82,8 +81,7 @@ export function devicePages(
       }
     },
 
-    async approve(ctx: Context) {
-      const { id: accountId } = await authentication.requireUser(ctx)
+    async approve(ctx: Context, { id: accountId }: User) {
       const code = codeOf(ctx)
       // Checks the code before the passkey assertion is consumed.
       await pocket.deviceLogins.find(code)
@@ -99,8 +97,7 @@ export function devicePages(
     },
 
     /** Needs no passkey, because it grants nothing. */
-    async deny(ctx: Context) {
-      const { id: accountId } = await authentication.requireUser(ctx)
+    async deny(ctx: Context, { id: accountId }: User) {
       await pocket.deviceLogins.decide(ctx.req, { code: codeOf(ctx), accountId, status: 'denied' })
       flashes.set(ctx, devicePath, { done: 'denied' })
       seeOther(ctx, devicePath)

@@ -26,13 +26,13 @@ const list: ListPageDefinition = {
 }
 
 export function emailQueuePages(deps: PageDeps & { readonly mail: Mail }): readonly PageRoute[] {
-  const { authentication, show, flashes, secure } = deps
+  const { show, flashes, secure } = deps
   const { queue } = deps.mail
   const failed = { page: 1, limit: 1, sort: null, search: '', filters: { state: ['failed'] } }
 
   return [
-    route.get(emailsPath, async (ctx) => {
-      const viewer = viewerOf(await authentication.requireUser(ctx))
+    route.get(emailsPath, async (ctx, user) => {
+      const viewer = viewerOf(user)
       const listPage = readListPage(ctx, list, secure)
       const { items, total } = await queue.list(listPage.request)
       await show(ctx, {

@@ -1,3 +1,4 @@
+import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { createClientAdministration } from '../clients/administration.ts'
@@ -22,11 +23,10 @@ const definition: ListPageDefinition = {
 }
 
 export function groupListPages(deps: GroupPageDeps) {
-  const { pocket, directory, groups, authentication, reauthentication, show, flashes, secure } = deps
+  const { pocket, directory, groups, reauthentication, show, flashes, secure } = deps
   const clientAdministration = createClientAdministration(deps)
   return {
-    async list(ctx: Context) {
-      const viewer = await authentication.requireUser(ctx)
+    async list(ctx: Context, viewer: User) {
       const { request, view } = readListPage(ctx, definition, secure)
       const { items, total } = await directory.groups.page(request)
       const isUnfiltered = request.search === '' && Object.keys(request.filters).length === 0
@@ -41,8 +41,7 @@ export function groupListPages(deps: GroupPageDeps) {
       })
     },
 
-    async bulk(ctx: Context) {
-      const viewer = await authentication.requireUser(ctx)
+    async bulk(ctx: Context, viewer: User) {
       const actor = pageActor(viewer, ctx)
       const acts: Readonly<Record<string, Pick<BulkAction<Item>, 'work' | 'choice' | 'isDangerous'>>> = {
         // Reading and writing are exclusive, so that no concurrent change is lost.

@@ -13,7 +13,7 @@ import { type GroupPageContext, groupPath, memberList } from './show-group.ts'
 
 /** Members of a group and their end dates. The cost of a change is independent of the group size. */
 export function memberPages(context: GroupPageContext) {
-  const { directory, users, groups, authentication, reauthentication, show, flashes } = context
+  const { directory, users, groups, reauthentication, show, flashes } = context
   const { showGroup, redirectWithNotice } = context
   const reauthenticateIf = (isProtected: boolean, handler: (ctx: Context) => Promise<void>) =>
     isProtected ? reauthentication.when('administrator-members', handler) : handler
@@ -33,8 +33,7 @@ export function memberPages(context: GroupPageContext) {
 
   return {
     /** Adds the chosen users, all or none. */
-    async addMembers(ctx: Context) {
-      const viewer = await authentication.requireUser(ctx)
+    async addMembers(ctx: Context, viewer: User) {
       const groupId = String(ctx.params.id)
       const group = await groups.find(groupId)
       const entered = formText(ctx, 'endsAt', 10)
@@ -78,8 +77,7 @@ export function memberPages(context: GroupPageContext) {
       )(ctx)
     },
 
-    async removeMember(ctx: Context) {
-      const viewer = await authentication.requireUser(ctx)
+    async removeMember(ctx: Context, viewer: User) {
       const groupId = String(ctx.params.id)
       const user = await users.find(String(ctx.params.userId))
       await reauthenticateIf(user.administrator, async () => {
@@ -89,8 +87,7 @@ export function memberPages(context: GroupPageContext) {
     },
 
     /** Removes several members, after confirmation. */
-    async bulkMembers(ctx: Context) {
-      const viewer = await authentication.requireUser(ctx)
+    async bulkMembers(ctx: Context, viewer: User) {
       const { id: groupId } = await groups.find(String(ctx.params.id))
       const toItem = (user: User) => ({ id: user.id, administrator: user.administrator, name: nameOf(user) })
       await runBulkAction(
@@ -114,8 +111,7 @@ export function memberPages(context: GroupPageContext) {
       )
     },
 
-    async setMemberEnd(ctx: Context) {
-      const viewer = await authentication.requireUser(ctx)
+    async setMemberEnd(ctx: Context, viewer: User) {
       const groupId = String(ctx.params.id)
       const user = await users.find(String(ctx.params.userId))
       const userId = user.id

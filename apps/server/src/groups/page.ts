@@ -25,7 +25,7 @@ import {
 } from './show-group.ts'
 
 export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
-  const { groups, directory, authentication, reauthentication, messagesFor, show, flashes } = deps
+  const { groups, directory, reauthentication, messagesFor, show, flashes } = deps
   const { clients } = deps.pocket
   const clientAdministration = createClientAdministration(deps)
   const showGroup = createShowGroup(deps)
@@ -33,14 +33,11 @@ export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
     flashes.set(ctx, groupTabPath(id, tab), { done: notice, name })
     seeOther(ctx, listReturnUrl(groupTabPath(id, tab), formText(ctx, 'list', 2000)))
   }
-  const loadGroup = async (ctx: Context) => {
-    const viewer = await authentication.requireUser(ctx)
-    return { viewer, group: await groups.find(String(ctx.params.id)) }
-  }
+  const findGroup = (ctx: Context) => groups.find(String(ctx.params.id))
   const withGroup =
     (handle: (ctx: Context, viewer: User, group: GroupWithClaims) => Promise<void>) =>
-    async (ctx: Context): Promise<void> => {
-      const { viewer, group } = await loadGroup(ctx)
+    async (ctx: Context, viewer: User): Promise<void> => {
+      const group = await findGroup(ctx)
       const action = () => handle(ctx, viewer, group)
       await ((await directory.groups.hasAdministrator(group.id))
         ? reauthentication.when('administrator-group', action)(ctx)
@@ -57,13 +54,12 @@ export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
     ...groupListPages(deps),
     ...memberPages({ ...deps, showGroup, redirectWithNotice }),
 
-    async new(ctx: Context) {
-      const viewer = viewerOf(await authentication.requireUser(ctx))
+    async new(ctx: Context, user: User) {
+      const viewer = viewerOf(user)
       await show(ctx, { view: 'group-new', viewer, values: emptyValues, problems: [] })
     },
 
-    async create(ctx: Context) {
-      const viewer = await authentication.requireUser(ctx)
+    async create(ctx: Context, viewer: User) {
       const values = readValues(ctx)
       let id = ''
       const refusal = await runFormAction(async () => {
@@ -74,10 +70,7 @@ export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
       ctx.status = refusal.status
     },
 
-    show: (tab: GroupTab) => async (ctx: Context) => {
-      const { viewer, group } = await loadGroup(ctx)
-      await showGroup(ctx, viewer, group, tab)
-    },
+    show: (tab: GroupTab) => async (ctx: Context, viewer: User) => showGroup(ctx, viewer, await findGroup(ctx), tab),
 
     update: withGroup(async (ctx, viewer, group) => {
       const managed = (await groups.isManagedByLdap(group)) && { name: group.name, friendlyName: group.friendlyName }
@@ -123,8 +116,8 @@ export function groupPages(deps: GroupPageDeps): readonly PageRoute[] {
     }),
 
     /** The confirmation page for browsers without JavaScript. */
-    async confirmRemoval(ctx: Context) {
-      const { viewer, group } = await loadGroup(ctx)
+    async confirmRemoval(ctx: Context, viewer: User) {
+      const group = await findGroup(ctx)
       const confirmation = groupRemovalConfirmation(group)
       const cancelTo = groupPath(group.id)
       await show(ctx, { view: 'confirm', viewer: viewerOf(viewer), within: 'group', confirmation, cancelTo })

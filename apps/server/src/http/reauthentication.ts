@@ -1,5 +1,6 @@
 import type { AuthenticationCeremony, Pocket } from '@pocket/core'
 import { NotAuthenticatedError } from '@pocket/core/errors'
+import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { AccessRow } from '../access/access-row.ts'
 import type { ConditionName } from '../access/conditions.ts'
@@ -7,7 +8,7 @@ import { assertCondition, type Guard } from '../access/guard.ts'
 import type { Authentication } from './authentication.ts'
 import { discardBody } from './discard-body.ts'
 import { formFields, jsonObject } from './form.ts'
-import type { PageHandler } from './page-routes.ts'
+import type { PageHandler, UserPageHandler } from './page-routes.ts'
 import type { ShowPage } from './show-page.ts'
 import { viewerOf } from './viewer.ts'
 
@@ -72,11 +73,12 @@ export function reauthenticationPages({ pocket, guard, authentication, show }: R
 
     /** Runs a handler for requests that meet its access row, and asks for a passkey if a condition in the handler demands it. */
     guarded:
-      (row: AccessRow, handler: PageHandler): PageHandler =>
+      (row: AccessRow, handler: UserPageHandler): PageHandler =>
       async (ctx) => {
         await ensureReauthenticated(ctx, async () => {
-          await guard(ctx, row)
-          await handler(ctx)
+          const user = await guard(ctx, row)
+          // The cast is safe: the handler of a page that is open to anyone has no such parameter.
+          await handler(ctx, user as User)
         })
       },
 

@@ -1,4 +1,5 @@
 import { ConflictError } from '@pocket/core/errors'
+import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { assertCanRunJobs } from '../access/access-checks.ts'
 import { pageActor } from '../access/actor.ts'
@@ -20,10 +21,9 @@ export interface JobPageDeps extends PageDeps {
 }
 
 export function jobPages(deps: JobPageDeps): readonly PageRoute[] {
-  const { jobs, jobNotes, authentication, messagesFor, show, flashes, secure } = deps
+  const { jobs, jobNotes, messagesFor, show, flashes, secure } = deps
 
-  const list = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const list = async (ctx: Context, user: User) => {
     const listPage = readListPage(ctx, jobList, secure)
     const allJobs = await jobs.list()
     const { items, total } = pageOfJobs(allJobs, listPage.request, messagesFor(ctx.req, user))
@@ -41,15 +41,14 @@ export function jobPages(deps: JobPageDeps): readonly PageRoute[] {
     })
   }
   const redirectToList = (ctx: Context) => seeOther(ctx, listReturnUrl(jobsPath, formText(ctx, 'list', 2000)))
-  const run = async (ctx: Context) => {
-    const actor = pageActor(await authentication.requireUser(ctx), ctx)
+  const run = async (ctx: Context, user: User) => {
+    const actor = pageActor(user, ctx)
     const job = String(ctx.params.name)
     await assertCanRunJobs(ctx, [job])
     flashes.set(ctx, jobsPath, { done: (await jobs.runNow(actor, job)) ? 'requested' : 'running', job })
     redirectToList(ctx)
   }
-  const runBulk = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const runBulk = async (ctx: Context, user: User) => {
     const actor = pageActor(user, ctx)
     const messages = messagesFor(ctx.req, user)
     await assertCanRunJobs(ctx, formTexts(ctx, 'ids'))

@@ -22,7 +22,7 @@ const maxRuns = 10
 type PageOverrides = Partial<Pick<LdapPage, 'connection' | 'sample' | 'problem' | 'link' | 'linkGroup'>>
 
 export function ldapPages(deps: PageDeps & { readonly ldap: LdapServices }): readonly PageRoute[] {
-  const { ldap, directory, authentication, show, flashes } = deps
+  const { ldap, directory, show, flashes } = deps
   const { sync, links, diagnostics, runs, settings } = ldap
 
   const showPage = async (ctx: Context, user: User, overrides: PageOverrides = {}, status = 200) => {
@@ -75,8 +75,8 @@ export function ldapPages(deps: PageDeps & { readonly ldap: LdapServices }): rea
   }
 
   const postRoute = (path: string, handle: (ctx: Context, user: User) => Promise<unknown>): PageRoute =>
-    route.post(`${pagePath}${path}`, async (ctx) => {
-      await handle(ctx, await authentication.requireUser(ctx))
+    route.post(`${pagePath}${path}`, async (ctx, user) => {
+      await handle(ctx, user)
     })
 
   /** Links an entry to the user or group in the field `field`; the form `form` keeps the input. */
@@ -104,8 +104,7 @@ export function ldapPages(deps: PageDeps & { readonly ldap: LdapServices }): rea
     done: string,
     unlink: (actor: Actor, id: string) => Promise<void>,
   ): PageRoute =>
-    route.post(path, async (ctx) => {
-      const user = await authentication.requireUser(ctx)
+    route.post(path, async (ctx, user) => {
       const id = String(ctx.params.id)
       await unlink(pageActor(user, ctx), id)
       flashes.set(ctx, pathOf(id), { done })
@@ -113,7 +112,7 @@ export function ldapPages(deps: PageDeps & { readonly ldap: LdapServices }): rea
     })
 
   return [
-    route.get(pagePath, async (ctx) => showPage(ctx, await authentication.requireUser(ctx))),
+    route.get(pagePath, showPage),
     // Reloading the result of a form must not submit it again.
     ...['test', 'search', 'dry-run', 'run', 'link', 'link-group'].map(
       (action): PageRoute =>

@@ -4,10 +4,9 @@ import { viewerOf } from '../http/viewer.ts'
 import type { ReadOverview } from './overview.ts'
 
 export function overviewPages(deps: PageDeps & { readonly overview: ReadOverview }): readonly PageRoute[] {
-  const { overview, authentication, show } = deps
+  const { overview, show } = deps
   return [
-    route.get('/settings/admin', async (ctx) => {
-      const user = await authentication.requireUser(ctx)
+    route.get('/settings/admin', async (ctx, user) => {
       const contents = await overview(user.id, ctx.query.ends === 'all')
       await show(ctx, { view: 'overview', viewer: viewerOf(user), ...contents })
     }),

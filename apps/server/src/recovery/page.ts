@@ -1,4 +1,5 @@
 import { requestContext } from '@pocket/core'
+import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { assertCondition } from '../access/guard.ts'
@@ -25,7 +26,7 @@ const maxTokenLength = 100
 const codesPath = accountPaths.recoveryCodes
 
 export function recoveryPages(deps: RecoveryPageDeps): readonly PageRoute[] {
-  const { pocket, recovery, recoveryRequests, mail, authentication, show, flashes, clock } = deps
+  const { pocket, recovery, recoveryRequests, mail, show, flashes, clock } = deps
   // The lost passkey is removed there.
   const redirectTarget = (ctx: Context) => sameSitePath(ctx.query.redirect, accountPaths.security)
 
@@ -46,13 +47,12 @@ export function recoveryPages(deps: RecoveryPageDeps): readonly PageRoute[] {
     ctx.body = { redirectTo: redirectTarget(ctx) }
   }
 
-  const createCodes = async (ctx: Context) => {
-    const codes = await recovery.createCodes(await authentication.requireUser(ctx), requestContext(ctx.req))
+  const createCodes = async (ctx: Context, user: User) => {
+    const codes = await recovery.createCodes(user, requestContext(ctx.req))
     flashes.set(ctx, codesPath, { codes, createdAt: clock.now() })
     seeOther(ctx, codesPath)
   }
-  const createBreakGlassCode = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const createBreakGlassCode = async (ctx: Context, user: User) => {
     const code = await recovery.createBreakGlassCode(user, { origin: requestContext(ctx.req) })
     const backTo = redirectTarget(ctx)
     flashes.set(ctx, codesPath, { codes: [code], isBreakGlass: true, createdAt: clock.now(), backTo })
@@ -63,8 +63,7 @@ export function recoveryPages(deps: RecoveryPageDeps): readonly PageRoute[] {
     const submitTo = `${accountPaths.breakGlassCode}?${new URLSearchParams({ redirect: backTo })}`
     await show(ctx, { view: 'break-glass-code', submitTo, backTo })
   }
-  const showCodes = async (ctx: Context) => {
-    const { userName } = await authentication.requireUser(ctx)
+  const showCodes = async (ctx: Context, { userName }: User) => {
     const { codes, isBreakGlass = false, createdAt, backTo } = flashes.consume(ctx, codesPath)
     if (!Array.isArray(codes) || typeof createdAt !== 'number') return seeOther(ctx, accountPaths.security)
     ctx.set('Cache-Control', 'no-store')
@@ -77,8 +76,8 @@ export function recoveryPages(deps: RecoveryPageDeps): readonly PageRoute[] {
       backTo: sameSitePath(backTo, accountPaths.security),
     })
   }
-  const removeCodes = async (ctx: Context) => {
-    await recovery.removeCodes(await authentication.requireUser(ctx), requestContext(ctx.req))
+  const removeCodes = async (ctx: Context, user: User) => {
+    await recovery.removeCodes(user, requestContext(ctx.req))
     flashes.set(ctx, accountPaths.security, { done: 'recovery_codes_removed', name: '' })
     seeOther(ctx, accountPaths.security)
   }
@@ -112,8 +111,7 @@ export function recoveryPages(deps: RecoveryPageDeps): readonly PageRoute[] {
     const state = await recoveryRequests.stopByToken(formText(ctx, 'token', maxTokenLength), requestContext(ctx.req))
     await show(ctx, { view: 'stop-recovery', state, userName: '', token: '' })
   }
-  const stopOwn = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const stopOwn = async (ctx: Context, user: User) => {
     await recoveryRequests.stopByUser(pageActor(user, ctx), user.id)
     seeOther(ctx, accountPaths.security)
   }

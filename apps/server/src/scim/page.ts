@@ -26,7 +26,7 @@ const maxAllResults = 10_000
 const emptyValues: ScimFormValues = { endpoint: '', removal: 'deactivate' }
 
 export function scimPages(deps: PageDeps & { readonly scim: ScimServices }): readonly PageRoute[] {
-  const { pocket, authentication, show, flashes, clock, secure } = deps
+  const { pocket, show, flashes, clock, secure } = deps
   const { providers, runs, records } = deps.scim
   const scimPath = (id: string) => `/settings/admin/oidc-clients/${encodeURIComponent(id)}/scim`
 
@@ -79,8 +79,7 @@ export function scimPages(deps: PageDeps & { readonly scim: ScimServices }): rea
     seeOther(ctx, scimPath(id))
   }
 
-  const save = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const save = async (ctx: Context, user: User) => {
     const client = await findClient(ctx)
     const before = await providers.findByClient(client.id)
     const values = readValues(ctx)
@@ -107,15 +106,13 @@ export function scimPages(deps: PageDeps & { readonly scim: ScimServices }): rea
     action: string,
     work: (ctx: Context, context: { client: Client; provider: ScimProvider; user: User }) => Promise<void>,
   ): PageRoute =>
-    route.post(`${path}/${action}`, async (ctx) => {
-      const user = await authentication.requireUser(ctx)
+    route.post(`${path}/${action}`, async (ctx, user) => {
       const client = await findClient(ctx)
       await work(ctx, { client, provider: await findProvider(client), user })
     })
 
   return [
-    route.get(path, async (ctx) => {
-      const user = await authentication.requireUser(ctx)
+    route.get(path, async (ctx, user) => {
       await showPage(ctx, user, await findClient(ctx))
     }),
     route.post(path, save),

@@ -13,10 +13,9 @@ const administrationPath = '/settings/admin/'
 
 /** The matches of a picker, and its search page for browsers without JavaScript. */
 export function choosePages(deps: PageDeps & { readonly choices: Choices }): readonly PageRoute[] {
-  const { choices, messagesFor, authentication, show } = deps
+  const { choices, messagesFor, show } = deps
   return [
-    route.get('/settings/admin/choices/:kind', async (ctx) => {
-      const user = await authentication.requireUser(ctx)
+    route.get('/settings/admin/choices/:kind', async (ctx, user) => {
       const messages = messagesFor(ctx.req, user)
       const { items, total } = await choices.find(kindOf(ctx), queryOf(ctx.query.query), messages)
       const summary = messages.counted('search.results', total)
@@ -24,8 +23,7 @@ export function choosePages(deps: PageDeps & { readonly choices: Choices }): rea
       ctx.body = { items, summary: total > items.length ? `${summary}. ${messages.text('choose.more')}` : summary }
     }),
     /** Shows the posted form's choice with a search; its other fields are carried along and nothing is stored. */
-    route.post('/settings/admin/choose/:kind', async (ctx) => {
-      const user = await authentication.requireUser(ctx)
+    route.post('/settings/admin/choose/:kind', async (ctx, user) => {
       const messages = messagesFor(ctx.req, user).marked
       const scopedKind = kindOf(ctx)
       const field = queryOf(ctx.query.field)

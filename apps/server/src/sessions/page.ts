@@ -1,3 +1,4 @@
+import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import type { PageDeps } from '../http/deps.ts'
@@ -9,22 +10,15 @@ const pagePath = '/settings/account/security'
 const sessionsPath = '/settings/account/sessions'
 
 /** The part of `/settings/account/security` that ends sessions. */
-export function sessionPages({
-  pocket,
-  authentication,
-  sessions,
-  flashes,
-}: PageDeps & SessionServices): readonly PageRoute[] {
-  const end = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+export function sessionPages({ pocket, sessions, flashes }: PageDeps & SessionServices): readonly PageRoute[] {
+  const end = async (ctx: Context, user: User) => {
     const id = String(ctx.params.id)
     const device = (await sessions.list(user.id, null)).find((session) => session.id === id)?.device ?? ''
     await sessions.end(pageActor(user, ctx), user.id, id)
     flashes.set(ctx, pagePath, { done: 'session_ended', name: device })
     seeOther(ctx, pagePath)
   }
-  const endOthers = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const endOthers = async (ctx: Context, user: User) => {
     const current = await pocket.session(ctx.req, ctx.res)
     await sessions.endOthers(pageActor(user, ctx), user.id, current?.uid ?? null)
     flashes.set(ctx, pagePath, { done: 'sessions_ended', name: '' })

@@ -1,3 +1,4 @@
+import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import type { PageDeps } from '../http/deps.ts'
 import { jsonObject } from '../http/form.ts'
@@ -9,24 +10,21 @@ import { welcomePath } from './first-passkey.ts'
 const home = '/settings/account'
 
 /** `/signup/add-passkey`: the destination of invitations and of users who signed up without a passkey. */
-export function addPasskeyPages({ pocket, authentication, flashes, show }: PageDeps): readonly PageRoute[] {
+export function addPasskeyPages({ pocket, flashes, show }: PageDeps): readonly PageRoute[] {
   const redirectTarget = (ctx: Context) => sameSitePath(ctx.query.redirect, home)
   const pages = {
-    async show(ctx: Context) {
-      const { displayName } = await authentication.requireUser(ctx)
+    async show(ctx: Context, { displayName }: User) {
       const next = redirectTarget(ctx)
       const query = next === home ? '' : `?${new URLSearchParams({ redirect: next })}`
       await show(ctx, { view: 'add-passkey', name: displayName, submitTo: addPasskeyPath + query, laterUrl: next })
     },
 
-    async options(ctx: Context) {
-      const { id, userName, displayName } = await authentication.requireUser(ctx)
+    async options(ctx: Context, { id, userName, displayName }: User) {
       const subject = { accountId: id, userName, displayName }
       ctx.body = { options: await pocket.registration.options(ctx.req, ctx.res, { subject, purpose: 'registration' }) }
     },
 
-    async finish(ctx: Context) {
-      const { id } = await authentication.requireUser(ctx)
+    async finish(ctx: Context, { id }: User) {
       const { response } = jsonObject(ctx)
       await pocket.registration.add(ctx.req, ctx.res, { response, purpose: 'registration', accountId: id })
       const next = redirectTarget(ctx)

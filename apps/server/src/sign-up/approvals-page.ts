@@ -1,4 +1,5 @@
 import { NotFoundError } from '@pocket/core/errors'
+import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { pageActor } from '../access/actor.ts'
 import { noticeOf } from '../http/flash.ts'
@@ -15,10 +16,10 @@ const definition = { path: pagePath, columns: [], sort: { column: 'requestedAt',
 const notices = ['approved', 'refused', 'gone'] as const
 
 export function approvalsPages(deps: SignUpPageDeps): readonly PageRoute[] {
-  const { approvals, signUpSettings, mail, directory, authentication, show, flashes, secure } = deps
+  const { approvals, signUpSettings, mail, directory, show, flashes, secure } = deps
   const pages = {
-    async show(ctx: Context) {
-      const viewer = viewerOf(await authentication.requireUser(ctx))
+    async show(ctx: Context, user: User) {
+      const viewer = viewerOf(user)
       const { request, view } = readListPage(ctx, definition, secure)
       const [{ items, total }, { approval, verification, mode }] = await Promise.all([
         approvals.page(request),
@@ -46,8 +47,8 @@ export function approvalsPages(deps: SignUpPageDeps): readonly PageRoute[] {
       })
     },
 
-    async decide(ctx: Context) {
-      const actor = pageActor(await authentication.requireUser(ctx), ctx)
+    async decide(ctx: Context, user: User) {
+      const actor = pageActor(user, ctx)
       const id = String(ctx.params.id)
       const note = normalizeNote(formText(ctx, 'note', maxNoteLength))
       const isApproval = formText(ctx, 'decision') === 'approve'

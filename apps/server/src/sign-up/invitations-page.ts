@@ -1,3 +1,4 @@
+import type { User } from '@pocket/directory'
 import { isEmailAddress } from '@pocket/directory/internal'
 import type { Context } from 'koa'
 import { assertRecentForSettings } from '../access/access-checks.ts'
@@ -38,7 +39,7 @@ const definition: ListPageDefinition = {
 }
 
 export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
-  const { pocket, directory, signupTokens, signUpSettings, settings, mail, authentication } = deps
+  const { pocket, directory, signupTokens, signUpSettings, settings, mail } = deps
   const { show, flashes, secure } = deps
   const isDisabled = async () => (await signUpSettings()).mode === 'disabled'
 
@@ -70,10 +71,9 @@ export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
   }
 
   /** A link grants access, so showing it requires recent re-authentication. */
-  const showAll = async (ctx: Context) => showPage(ctx, { viewer: viewerOf(await authentication.requireUser(ctx)) })
+  const showAll = async (ctx: Context, user: User) => showPage(ctx, { viewer: viewerOf(user) })
 
-  const create = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const create = async (ctx: Context, user: User) => {
     const values = formValues(ctx)
     const usageLimit = Number(values.uses)
     const recipient = values.email !== '' && (await mail.isConfigured()) ? values.email : null
@@ -113,8 +113,7 @@ export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
     return links.filter((link) => link !== undefined)
   }
 
-  const remove = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const remove = async (ctx: Context, user: User) => {
     const id = String(ctx.params.id)
     const links = await findLinks([id])
     await signupTokens.remove(pageActor(user, ctx), id)
@@ -129,8 +128,7 @@ export function invitationsPages(deps: SignUpPageDeps): readonly PageRoute[] {
     seeOther(ctx, listReturnUrl(pagePath, formText(ctx, 'list', 1000)))
   }
 
-  const removeBulk = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const removeBulk = async (ctx: Context, user: User) => {
     await runBulkAction(
       ctx,
       {

@@ -6,10 +6,10 @@ import { seeOther } from '../http/show-page.ts'
 import { pathOf } from '../settings/pages/section-page.ts'
 
 /** The form that rotates signing keys, on the OpenID Connect page. */
-export function signingKeyPages({ pocket, authentication, flashes }: PageDeps): readonly PageRoute[] {
+export function signingKeyPages({ pocket, flashes }: PageDeps): readonly PageRoute[] {
   return [
-    route.post('/settings/admin/application-configuration/oidc/signing-keys', async (ctx) => {
-      const { id: actorId, origin } = pageActor(await authentication.requireUser(ctx), ctx)
+    route.post('/settings/admin/application-configuration/oidc/signing-keys', async (ctx, user) => {
+      const { id: actorId, origin } = pageActor(user, ctx)
       // The displayed keys, so that a form that is submitted twice rotates them once.
       const kids = formTexts(ctx, 'kid', 100)
       const immediately = formText(ctx, 'immediately', 10) === 'true'

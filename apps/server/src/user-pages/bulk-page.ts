@@ -13,7 +13,7 @@ type Act = Pick<BulkAction<Item>, 'work' | 'choice' | 'isDangerous' | 'endsSessi
 
 /** `/settings/admin/users/bulk`: bulk actions for users, after confirmation. */
 export function userBulkPages(deps: UserPageDeps) {
-  const { directory, users, sessions, authentication, reauthentication } = deps
+  const { directory, users, sessions, reauthentication } = deps
   const userList = createUserList(deps)
 
   const toItem = ({ id, displayName, userName, administrator }: User): Item => ({
@@ -61,8 +61,7 @@ export function userBulkPages(deps: UserPageDeps) {
   }
 
   return {
-    async bulk(ctx: Context) {
-      const viewer = await authentication.requireUser(ctx)
+    async bulk(ctx: Context, viewer: User) {
       const name = submittedAct(ctx)
       const acts = actsOf(ctx, viewer)
       const act = Object.hasOwn(acts, name) ? acts[name] : undefined

@@ -1,4 +1,4 @@
-import type { UserDetails } from '@pocket/directory'
+import type { User, UserDetails } from '@pocket/directory'
 import type { Context } from 'koa'
 import { bulkNotice } from '../http/bulk.ts'
 import { readListPage } from '../http/list-page.ts'
@@ -10,7 +10,7 @@ import { createUserList } from './user-list.ts'
 
 export function userListPages(deps: UserPageDeps) {
   const userList = createUserList(deps)
-  const { pocket, authentication, userPictures, show, flashes, secure } = deps
+  const { pocket, userPictures, show, flashes, secure } = deps
 
   const toItems = async (users: readonly UserDetails[]): Promise<readonly UserItem[]> => {
     const ids = users.map(({ id }) => id)
@@ -31,8 +31,7 @@ export function userListPages(deps: UserPageDeps) {
     })
   }
   return {
-    async list(ctx: Context) {
-      const viewer = await authentication.requireUser(ctx)
+    async list(ctx: Context, viewer: User) {
       const { request, view } = readListPage(ctx, await userList.definition(ctx.querystring), secure)
       const { items, total } = await userList.page(request)
       const isFiltered = request.search !== '' || Object.keys(request.filters).length > 0

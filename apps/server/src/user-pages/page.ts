@@ -22,7 +22,7 @@ import { emptyUser, storedValues, toComparable, userFormBody, userFormValues } f
 import { userRelationsPages } from './user-relations-page.ts'
 
 export function userPages(deps: UserPageDeps): readonly PageRoute[] {
-  const { directory, users, settings, authentication, reauthentication, show, flashes } = deps
+  const { directory, users, settings, reauthentication, show, flashes } = deps
   const showUser = createShowUser(deps)
   const redirectWithNotice: UserPageContext['redirectWithNotice'] = (ctx, id, notice, tab, name) => {
     flashes.set(ctx, userTabPath(id, tab), { done: notice, name })
@@ -85,12 +85,9 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
     ...userRelationsPages(context),
     ...userAccessPages(context),
 
-    async new(ctx: Context) {
-      await showNew(ctx, await authentication.requireUser(ctx), {})
-    },
+    new: (ctx: Context, viewer: User) => showNew(ctx, viewer, {}),
 
-    async create(ctx: Context) {
-      const viewer = await authentication.requireUser(ctx)
+    async create(ctx: Context, viewer: User) {
       const values = userFormValues(ctx)
       const createUser = async () => {
         const selectedGroupIds = formTexts(ctx, 'groups')
@@ -107,20 +104,17 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
       await reauthenticateIf(values.isAdmin, createUser)(ctx)
     },
 
-    show: (tab: UserTab) => async (ctx: Context) => {
-      const viewer = await authentication.requireUser(ctx)
+    show: (tab: UserTab) => async (ctx: Context, viewer: User) => {
       await showUser(ctx, viewer, await users.find(String(ctx.params.id)), tab)
     },
 
-    async update(ctx: Context) {
-      const viewer = await authentication.requireUser(ctx)
+    async update(ctx: Context, viewer: User) {
       const before = await users.find(String(ctx.params.id))
       const values = userFormValues(ctx)
       await reauthenticateIf(before.administrator || values.isAdmin, () => save(ctx, viewer, before, values))(ctx)
     },
 
-    async setDisabled(ctx: Context) {
-      const viewer = await authentication.requireUser(ctx)
+    async setDisabled(ctx: Context, viewer: User) {
       const user = await users.find(String(ctx.params.id))
       const disabled = !ctx.path.endsWith('/enable')
       await reauthenticateIf(user.administrator, async () => {
@@ -135,8 +129,7 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
     },
 
     /** The confirmation page, for browsers without dialogs. */
-    async confirmRemoval(ctx: Context) {
-      const viewer = await authentication.requireUser(ctx)
+    async confirmRemoval(ctx: Context, viewer: User) {
       const user = await users.find(String(ctx.params.id))
       const confirmation = userRemovalConfirmation(user)
       await show(ctx, {
@@ -148,8 +141,7 @@ export function userPages(deps: UserPageDeps): readonly PageRoute[] {
       })
     },
 
-    async remove(ctx: Context) {
-      const viewer = await authentication.requireUser(ctx)
+    async remove(ctx: Context, viewer: User) {
       const user = await users.find(String(ctx.params.id))
       await reauthenticateIf(user.administrator, async () => {
         const refusal = await runFormAction(() => users.remove(pageActor(viewer, ctx), user.id))

@@ -13,11 +13,11 @@ const defaultLifetimes = { code: 15 * minute, invitation: 24 * 60 * minute }
 
 /** Gives access to a user without a passkey: a login code, or a link to register a new passkey. */
 export function userAccessPages(context: UserPageContext) {
-  const { pocket, users, recoveryRequests, authentication, mail, flashes, showUser, redirectWithNotice } = context
+  const { pocket, users, recoveryRequests, mail, flashes, showUser, redirectWithNotice } = context
 
   const withUser =
-    (handle: (ctx: Context, viewer: User, user: UserDetails) => Promise<void>) => async (ctx: Context) => {
-      const viewer = await authentication.requireUser(ctx)
+    (handle: (ctx: Context, viewer: User, user: UserDetails) => Promise<void>) =>
+    async (ctx: Context, viewer: User) => {
       const user = await users.find(String(ctx.params.id))
       try {
         await handle(ctx, viewer, user)
@@ -49,8 +49,7 @@ export function userAccessPages(context: UserPageContext) {
       redirectWithNotice(ctx, id, kind === 'code' ? 'code_sent' : 'invitation_sent', 'security')
     }),
 
-    async stopRecovery(ctx: Context) {
-      const viewer = await authentication.requireUser(ctx)
+    async stopRecovery(ctx: Context, viewer: User) {
       const { id } = await users.find(String(ctx.params.id))
       await recoveryRequests.stopByUser(pageActor(viewer, ctx), id)
       redirectWithNotice(ctx, id, 'recovery_stopped', 'security')

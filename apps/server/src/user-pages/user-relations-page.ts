@@ -12,14 +12,13 @@ import { passkeyRemovedPath } from '../webauthn/passkey-removed-page.ts'
 import type { UserPageContext } from './show-user.ts'
 
 export function userRelationsPages(context: UserPageContext) {
-  const { pocket, directory, users, authentication, reauthentication, profilePictures, passkeyRemovals } = context
+  const { pocket, directory, users, reauthentication, profilePictures, passkeyRemovals } = context
   const { showUser, redirectWithNotice } = context
 
   /** Changing an administrator requires recent re-authentication. */
   const withUser =
     (handle: (ctx: Context, viewer: User, user: UserDetails) => Promise<void>) =>
-    async (ctx: Context): Promise<void> => {
-      const viewer = await authentication.requireUser(ctx)
+    async (ctx: Context, viewer: User): Promise<void> => {
       const user = await users.find(String(ctx.params.id))
       const action = () => handle(ctx, viewer, user)
       await (user.administrator ? reauthentication.when('administrator', action)(ctx) : action())
@@ -36,8 +35,7 @@ export function userRelationsPages(context: UserPageContext) {
       ctx.status = refusal.status
     }),
 
-    async putPicture(ctx: Context) {
-      const viewer = await authentication.requireUser(ctx)
+    async putPicture(ctx: Context, viewer: User) {
       const user = await users.find(String(ctx.params.id))
       try {
         await profilePictures.put(pageActor(viewer, ctx), user.id, await readUpload(ctx, maxImageBytes))
@@ -50,15 +48,13 @@ export function userRelationsPages(context: UserPageContext) {
       redirectWithNotice(ctx, user.id, 'picture_saved', 'profile')
     },
 
-    async removePicture(ctx: Context) {
-      const viewer = await authentication.requireUser(ctx)
+    async removePicture(ctx: Context, viewer: User) {
       const { id } = await users.find(String(ctx.params.id))
       await profilePictures.remove(pageActor(viewer, ctx), id)
       redirectWithNotice(ctx, id, 'picture_removed', 'profile')
     },
 
-    async removePasskey(ctx: Context) {
-      const viewer = await authentication.requireUser(ctx)
+    async removePasskey(ctx: Context, viewer: User) {
       const { id } = await users.find(String(ctx.params.id))
       const passkeyId = String(ctx.params.passkeyId)
       const actor = pageActor(viewer, ctx)

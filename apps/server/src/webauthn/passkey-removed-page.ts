@@ -1,3 +1,4 @@
+import type { User } from '@pocket/directory'
 import type { Context } from 'koa'
 import { type Actor, pageActor } from '../access/actor.ts'
 import type { PageDeps } from '../http/deps.ts'
@@ -26,20 +27,17 @@ export function removalNotes(removals: readonly ReviewedRemoval[], userId?: stri
 }
 
 export function passkeyRemovedPages(deps: PageDeps & PasskeyServices): readonly PageRoute[] {
-  const { passkeyRemovals, users, authentication, show, flashes } = deps
+  const { passkeyRemovals, users, show, flashes } = deps
 
-  const resolveOwner = async (ctx: Context) => {
-    const viewer = await authentication.requireUser(ctx)
-    return { viewer, accountId: viewer.id, within: 'account', backTo: accountPaths.security } as const
-  }
+  const resolveOwner = async (_ctx: Context, { id }: User) =>
+    ({ accountId: id, within: 'account', backTo: accountPaths.security }) as const
   const resolveUser = async (ctx: Context) => {
-    const viewer = await authentication.requireUser(ctx)
     const { id } = await users.find(String(ctx.params.id))
-    return { viewer, accountId: id, within: 'user', backTo: userPath(id) } as const
+    return { accountId: id, within: 'user', backTo: userPath(id) } as const
   }
   const createPages = (resolveAccount: typeof resolveOwner | typeof resolveUser) => ({
-    async read(ctx: Context) {
-      const { viewer, accountId, within, backTo } = await resolveAccount(ctx)
+    async read(ctx: Context, viewer: User) {
+      const { accountId, within, backTo } = await resolveAccount(ctx, viewer)
       const actor: Actor = pageActor(viewer, ctx)
       const { passkeyName, credentials } = await passkeyRemovals.find(actor, accountId, String(ctx.params.passkeyId))
       const page: PasskeyRemovedPage = {
@@ -54,8 +52,8 @@ export function passkeyRemovedPages(deps: PageDeps & PasskeyServices): readonly 
       }
       await show(ctx, page)
     },
-    async withdraw(ctx: Context) {
-      const { viewer, accountId } = await resolveAccount(ctx)
+    async withdraw(ctx: Context, viewer: User) {
+      const { accountId } = await resolveAccount(ctx, viewer)
       const pagePath = ctx.path.replace(/\/withdraw$/, '')
       await passkeyRemovals.withdraw(pageActor(viewer, ctx), accountId, String(ctx.params.passkeyId))
       flashes.set(ctx, pagePath, { done: 'withdrawn' })

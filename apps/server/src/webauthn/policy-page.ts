@@ -38,7 +38,7 @@ const pagePath = '/settings/admin/passkeys'
 const notices = ['saved', 'metadata_read', 'metadata_failed'] as const
 
 export function passkeyPolicyPages(deps: PageDeps & { readonly settings: Settings }): readonly PageRoute[] {
-  const { pocket, settings, authentication, messagesFor, show, flashes } = deps
+  const { pocket, settings, messagesFor, show, flashes } = deps
   const { authenticatorMetadata } = pocket
   const complianceOf = (values: PolicyValues, current: SettingValues) =>
     checkCompliance(
@@ -101,12 +101,9 @@ export function passkeyPolicyPages(deps: PageDeps & { readonly settings: Setting
   }
 
   const pages = {
-    async show(ctx: Context) {
-      await showPolicy(ctx, await authentication.requireUser(ctx))
-    },
+    show: (ctx: Context, user: User) => showPolicy(ctx, user),
 
-    async save(ctx: Context) {
-      const user = await authentication.requireUser(ctx)
+    async save(ctx: Context, user: User) {
       const current = await settings.present()
       const before = storedValues(current)
       const { values, problems } = readValues(ctx, before)

@@ -102,3 +102,9 @@ quickOnly(test)('a route without a row is not served', () => {
   const ports = { limits: callers.instance.app.pocket.limits, guarded: () => async () => {} }
   expect(() => addPages(new Router(), ports, pages)).toThrow('The access table has no row for GET /new-page.')
 })
+
+quickOnly(test)('a page that is open to anyone is not served by a handler that needs a user', () => {
+  const pages = [{ method: 'get', path: '/login', handle: async (_ctx: unknown, _user: unknown) => {} }] as const
+  const ports = { limits: callers.instance.app.pocket.limits, guarded: () => async () => {} }
+  expect(() => addPages(new Router(), ports, pages)).toThrow('GET /login is open to anyone')
+})

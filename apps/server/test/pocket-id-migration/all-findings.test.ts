@@ -31,7 +31,7 @@ test('shows all findings on request, before and after the migration', async () =
     const cookies = { get: () => cookie, set: (_name: string, value: string) => (cookie = value) }
     const ctx = { cookies, query, method, is: () => false, request: { body }, set() {}, redirect() {} }
     const found = routes.find((each) => each.method === method && each.path === `/login/setup/pocket-id${path}`)
-    await found?.handle(ctx as never)
+    await found?.handle(ctx as never, undefined as never)
     return shown.at(-1)
   }
   const numbers = (step: unknown) => {

@@ -13,7 +13,7 @@ import { pathOf, type SectionPage, settingsPath } from './section-page.ts'
 const pagePath = `${settingsPath}/images/:name` as const
 
 export function imagePages(deps: SettingPageDeps, page: SectionPage): readonly PageRoute[] {
-  const { applicationImages: images, authentication, flashes } = deps
+  const { applicationImages: images, flashes } = deps
   const finish = (ctx: Context, notice: 'picture_saved' | 'picture_removed') => {
     flashes.set(ctx, pathOf('general'), { done: notice, name: imageOf(ctx) })
     seeOther(ctx, pathOf('general'))
@@ -22,8 +22,7 @@ export function imagePages(deps: SettingPageDeps, page: SectionPage): readonly P
   return [
     // After re-authentication, the file has to be chosen again.
     route.get(pagePath, async (ctx) => seeOther(ctx, `${pathOf('general')}#pictures`)),
-    route.post(pagePath, async (ctx) => {
-      const user = await authentication.requireUser(ctx)
+    route.post(pagePath, async (ctx, user) => {
       const name = imageOf(ctx)
       try {
         await images.put(pageActor(user, ctx), name, await readPicture(ctx))
@@ -38,8 +37,7 @@ export function imagePages(deps: SettingPageDeps, page: SectionPage): readonly P
       }
       finish(ctx, 'picture_saved')
     }),
-    route.post(`${pagePath}/remove`, async (ctx) => {
-      const user = await authentication.requireUser(ctx)
+    route.post(`${pagePath}/remove`, async (ctx, user) => {
       await images.remove(pageActor(user, ctx), imageOf(ctx), 'ignore-missing')
       finish(ctx, 'picture_removed')
     }),

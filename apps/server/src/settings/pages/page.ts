@@ -20,10 +20,9 @@ const notices = [
 ]
 
 export function settingPages(deps: SettingPageDeps, page: SectionPage): readonly PageRoute[] {
-  const { settings, testEmail, authentication, flashes } = deps
+  const { settings, testEmail, flashes } = deps
 
-  const show = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const show = async (ctx: Context, user: User) => {
     const section = sectionOf(ctx)
     const flash = flashes.consume(ctx, pathOf(section))
     await page.show(ctx, user, section, {
@@ -34,8 +33,7 @@ export function settingPages(deps: SettingPageDeps, page: SectionPage): readonly
     })
   }
 
-  const save = async (ctx: Context) => {
-    const user = await authentication.requireUser(ctx)
+  const save = async (ctx: Context, user: User) => {
     const section = sectionOf(ctx)
     const fields = fieldsOf(section).filter(page.isFree)
     const entered = enteredSettings(ctx, fields)

@@ -19,11 +19,10 @@ const lifetimes: Readonly<Record<TokenFormValues['lifetime'], number>> = {
 const pagePath = '/settings/admin/application-configuration/oidc/initial-access-tokens'
 
 export function registrationTokenPages(deps: SettingPageDeps, page: SectionPage): readonly PageRoute[] {
-  const { initialAccessTokens: tokens, authentication, flashes } = deps
+  const { initialAccessTokens: tokens, flashes } = deps
   return [
     // A token grants access to programs, so creating one requires recent re-authentication.
-    route.post(pagePath, async (ctx) => {
-      const user = await authentication.requireUser(ctx)
+    route.post(pagePath, async (ctx, user) => {
       const token = formValues(ctx)
       const wanted = {
         description: token.description,
@@ -42,8 +41,7 @@ export function registrationTokenPages(deps: SettingPageDeps, page: SectionPage)
       flashes.set(ctx, pathOf('oidc'), { newToken: created })
       seeOther(ctx, pathOf('oidc'))
     }),
-    route.post(`${pagePath}/:id/remove`, async (ctx) => {
-      const user = await authentication.requireUser(ctx)
+    route.post(`${pagePath}/:id/remove`, async (ctx, user) => {
       const tokenId = String(ctx.params.id)
       const token = (await tokens.list()).find(({ id }) => id === tokenId)
       await tokens.remove(pageActor(user, ctx), tokenId)
