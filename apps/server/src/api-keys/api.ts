@@ -108,7 +108,6 @@ export function apiKeyOperations(apiKeys: ApiKeys): readonly Operation[] {
     accountApi.delete('/api/api-keys/:id', {
       id: 'deleteApiKey',
       summary: 'Delete an API key',
-      response: { status: 204 },
       handle: async (call) => apiKeys.remove(ownerOf(call), call.params.id ?? ''),
     }),
   ]

@@ -61,7 +61,6 @@ export function apiOperations(deps: Deps & { readonly clientLogos: ClientLogos }
       id: 'deleteApi',
       conditional: true,
       summary: 'Delete an API and all access to it',
-      response: { status: 204 },
       handle: (call) => administration.remove(actorOf(call), call.params.id ?? ''),
     }),
     clientsApi.put('/api/apis/:id/permissions', {

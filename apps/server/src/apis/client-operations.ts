@@ -73,7 +73,6 @@ export function clientOperations({ pocket, administration, clientLogos }: ApiOpe
       id: 'removeAccessOfClientToApi',
       conditional: true,
       summary: 'Remove the access of a client to an API',
-      response: { status: 204 },
       handle: (call) => administration.removeGrant(actorOf(call), call.params.id ?? '', call.params.clientId ?? ''),
     }),
   ]

@@ -135,7 +135,6 @@ export function clientOperations(deps: ClientOperationDeps): readonly Operation[
       id: 'deleteOidcClient',
       conditional: true,
       summary: 'Delete a client',
-      response: { status: 204 },
       handle: (call) => administration.remove(actorOf(call), call.params.id ?? ''),
     }),
     clientsApi.put('/api/oidc/clients/:id/allowed-user-groups', {

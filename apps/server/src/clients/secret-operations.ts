@@ -39,7 +39,6 @@ export function secretOperations(administration: ClientAdministration, clock: Cl
     clientsApi.delete('/api/oidc/clients/:id/secrets/:secretId', {
       id: 'deleteOidcClientSecret',
       summary: 'Delete a secret',
-      response: { status: 204 },
       handle: (call) => administration.removeSecret(actorOf(call), call.params.id ?? '', call.params.secretId ?? ''),
     }),
     clientsApi.post('/api/oidc/clients/:id/secret', {

@@ -52,7 +52,6 @@ export function userClientOperations(deps: ClientOperationDeps): readonly Operat
     accountApi.delete('/api/oidc/users/me/authorized-clients/:clientId', {
       id: 'withdrawMyConsent',
       summary: 'Withdraw your consent for a client and revoke its tokens',
-      response: { status: 204 },
       async handle({ user, params, ctx }) {
         await consents.withdraw(user.id, params.clientId ?? '', requestContext(ctx.req))
       },

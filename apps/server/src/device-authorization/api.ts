@@ -55,7 +55,6 @@ export function deviceAuthorizationOperations({
       summary: 'Approve or deny the authorization request of an application on another device',
       note: 'Consumes a re-authentication if `reauthenticationRequired` is true or the session was started without a passkey.',
       query: { code, decision: { type: 'string', enum: ['approve', 'deny'], default: 'approve' } },
-      response: { status: 204 },
       async handle({ ctx }) {
         const { decision = 'approve' } = ctx.query
         if (decision === 'approve') await deviceAuthorizations.approve(ctx.req, ctx.res, { code: codeOf(ctx) })

@@ -106,7 +106,6 @@ function decisionOperations({ pocket, geoIp }: Deps & { readonly geoIp: GeoIp })
       limit,
       summary: 'Approve or deny the sign-in of the device; approval requires a passkey used within the last minute',
       body: objectOf({ code, decision: { type: 'string', enum: ['approve', 'deny'] } }),
-      response: { status: 204 },
       async handle({ user, body, ctx }) {
         const status = body.decision === 'approve' ? 'approved' : 'denied'
         // Checks the code first, so that a mistyped code does not consume the passkey proof.

@@ -58,7 +58,6 @@ function queueOperations({ mail }: EmailOperationDeps): readonly Operation[] {
     settingsApi.post('/api/emails/:id/retry', {
       id: 'retryEmail',
       summary: 'Retry sending an e-mail',
-      response: { status: 204 },
       handle: ({ params }) => mail.queue.retry(params.id ?? ''),
     }),
   ]
@@ -82,7 +81,6 @@ function requestOperations(deps: EmailOperationDeps): readonly Operation[] {
           },
         },
       },
-      response: { status: 204 },
       handle: async ({ body: { email, redirectPath }, ctx }) =>
         requestCode(deps, ctx, { email, redirect: sameSitePath(redirectPath, '') || null }),
     }),
@@ -95,7 +93,6 @@ function verificationOperations({ mail }: EmailOperationDeps): readonly Operatio
       id: 'sendEmailVerification',
       limit: 'send-email-verification',
       summary: 'Send yourself a link that verifies your e-mail address',
-      response: { status: 204 },
       async handle({ user }) {
         await mail.verification.begin(user)
         mail.delivery.trigger()
@@ -106,7 +103,6 @@ function verificationOperations({ mail }: EmailOperationDeps): readonly Operatio
       limit: 'verify-email',
       summary: 'Verify your e-mail address with the token from the link',
       body: objectOf({ token: { type: 'string', minLength: 1, maxLength: 200 } }),
-      response: { status: 204 },
       handle: async (call) => mail.verification.finish(actorOf(call), call.body.token),
     }),
   ]

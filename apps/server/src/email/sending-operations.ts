@@ -15,14 +15,12 @@ export function sendingOperations({ mail, users }: EmailOperationDeps): readonly
     settingsApi.post('/api/application-configuration/test-email', {
       id: 'sendTestEmail',
       summary: 'Send yourself a test e-mail',
-      response: { status: 204 },
       handle: async ({ user }) => mail.test(user),
     }),
     usersApi.post('/api/users/:id/one-time-access-email', {
       id: 'sendLoginCodeToUser',
       summary: 'Send a user a login code by e-mail',
       body: { type: 'object', properties: { ttl: lifetimeSchema } },
-      response: { status: 204 },
       async handle(call) {
         const lifetime = lifetimeOf(call.body.ttl, defaultCodeLifetime)
         await mail.loginCodes.send(actorOf(call), await assertCanModifyUser(call, users), lifetime)
@@ -38,7 +36,6 @@ export function sendingOperations({ mail, users }: EmailOperationDeps): readonly
           ttl: { ...lifetimeSchema, description: `${lifetimeSchema.description} The default is one day.` },
         },
       },
-      response: { status: 204 },
       async handle(call) {
         const lifetime = lifetimeOf(call.body.ttl, defaultInvitationLifetime)
         await mail.loginCodes.invite(actorOf(call), await assertCanModifyUser(call, users), lifetime)

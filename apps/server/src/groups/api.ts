@@ -105,7 +105,6 @@ function recordOperations({ directory, groups, respondWithGroup }: GroupOperatio
       id: 'deleteGroup',
       conditional: true,
       summary: 'Delete a group, but not its members',
-      response: { status: 204 },
       handle: async (call) => groups.remove(actorOf(call), await assertCanModifyGroup(call, directory.groups)),
     }),
   ]

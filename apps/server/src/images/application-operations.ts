@@ -92,7 +92,6 @@ function operationsOf(route: ImageRoute, images: ApplicationImages): readonly Op
     ...themes,
     id: `delete${id}`,
     summary: `Delete ${label}`,
-    response: { status: 204 },
     handle: (call) => images.remove(actorOf(call), image(call.query)),
   })
   return [
@@ -114,7 +113,6 @@ function operationsOf(route: ImageRoute, images: ApplicationImages): readonly Op
       summary: `Replace ${label}`,
       note: reencodedNote,
       upload: true,
-      response: { status: 204 },
       async handle(call) {
         const bytes = await readUpload(call.ctx, maxImageBytes)
         const stored = await images.put(actorOf(call), image(call.query), bytes)

@@ -34,7 +34,6 @@ export function clientLogoOperations(logos: ClientLogos): readonly Operation[] {
       summary: 'Replace the logo of a client',
       note: reencodedNote,
       upload: true,
-      response: { status: 204 },
       async handle(call) {
         const bytes = await readUpload(call.ctx, maxLogoBytes)
         const stored = await logos.upload(actorOf(call), call.params.id ?? '', themeOf(call.query), bytes)
@@ -45,7 +44,6 @@ export function clientLogoOperations(logos: ClientLogos): readonly Operation[] {
       id: 'deleteOidcClientLogo',
       query: lightQuery,
       summary: 'Delete the logo of a client',
-      response: { status: 204 },
       handle: (call) => logos.remove(actorOf(call), call.params.id ?? '', themeOf(call.query)),
     }),
   ]

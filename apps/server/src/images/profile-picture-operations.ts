@@ -23,7 +23,6 @@ export function profilePictureOperations(
       id: 'replaceOwnProfilePicture',
       summary: 'Replace your profile picture',
       upload: true,
-      response: { status: 204 },
       async handle(call) {
         await assertCanChangePicture(call.ctx, call.user)
         await pictures.put(actorOf(call), call.user.id, await readUpload(call.ctx, maxImageBytes))
@@ -32,7 +31,6 @@ export function profilePictureOperations(
     accountApi.delete('/api/users/me/profile-picture', {
       id: 'deleteOwnProfilePicture',
       summary: 'Delete your profile picture',
-      response: { status: 204 },
       async handle(call) {
         await assertCanChangePicture(call.ctx, call.user)
         await pictures.remove(actorOf(call), call.user.id)
@@ -52,7 +50,6 @@ export function profilePictureOperations(
       id: 'replaceProfilePicture',
       summary: 'Replace the profile picture of a user',
       upload: true,
-      response: { status: 204 },
       async handle(call) {
         const id = userIdOf(call.params.id)
         await assertCanChangePicture(call.ctx, await directory.find(id))
@@ -62,7 +59,6 @@ export function profilePictureOperations(
     usersApi.delete('/api/users/:id/profile-picture', {
       id: 'deleteProfilePicture',
       summary: 'Delete the profile picture of a user',
-      response: { status: 204 },
       async handle(call) {
         const id = userIdOf(call.params.id)
         await assertCanChangePicture(call.ctx, await directory.find(id))

@@ -59,7 +59,6 @@ export function initialAccessTokenOperations(deps: Deps): readonly Operation[] {
     clientsApi.delete('/api/oidc/initial-access-tokens/:id', {
       id: 'deleteInitialAccessToken',
       summary: 'Delete an initial access token, but not the clients registered with it',
-      response: { status: 204 },
       handle: (call) => tokens.remove(actorOf(call), call.params.id ?? ''),
     }),
   ]

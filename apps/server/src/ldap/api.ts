@@ -75,7 +75,6 @@ export function ldapOperations(
       id: 'syncLdap',
       summary: 'Import users and groups from LDAP now',
       note: 'If the removals need confirmation, nothing is changed and the response is 409 `ldap_confirmation_needed`.',
-      response: { status: 204 },
       async handle(call) {
         const { outcome } = await sync.run(actorOf(call), { trigger: 'api' })
         if (outcome === 'waiting')

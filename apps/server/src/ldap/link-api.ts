@@ -58,7 +58,6 @@ function operationsOf({ area, noun, path, entry, link, unlink }: LinkOperationOp
     api.delete(path, {
       id: `unlink${kind}FromLdap`,
       summary: `Unlink a ${noun} from its LDAP entry`,
-      response: { status: 204 },
       handle: unlink,
     }),
   ]

@@ -72,7 +72,6 @@ export function scimOperations(
       id: 'deleteScimServiceProvider',
       conditional: true,
       summary: 'Delete a SCIM service provider, but keep the provisioned resources',
-      response: { status: 204 },
       handle: (call) => providers.remove(actorOf(call), call.params.id ?? ''),
     }),
     clientsApi.post('/api/scim/service-provider/:id/sync', {

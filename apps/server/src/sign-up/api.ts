@@ -103,7 +103,6 @@ export function signUpOperations(signUp: SignUp, tokens: SignupTokens, audit: Au
     usersApi.delete('/api/signup-tokens/:id', {
       id: 'deleteSignupToken',
       summary: 'Delete a sign-up token',
-      response: { status: 204 },
       handle: (call) => tokens.remove(actorOf(call), call.params.id ?? ''),
     }),
   ]

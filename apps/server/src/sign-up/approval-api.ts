@@ -41,7 +41,6 @@ export function approvalOperations(approvals: Approvals): readonly Operation[] {
       body: noteBody,
       // An empty body means no note.
       anyContentType: true,
-      response: { status: 204 },
       handle: (call) => approvals.approve(actorOf(call), call.params.id ?? '', normalizeNote(call.body.note)),
     }),
     usersApi.post('/api/signup-approvals/:id/refuse', {
@@ -49,13 +48,11 @@ export function approvalOperations(approvals: Approvals): readonly Operation[] {
       summary: 'Reject a sign-up and notify the user by e-mail',
       body: noteBody,
       anyContentType: true,
-      response: { status: 204 },
       handle: (call) => approvals.reject(actorOf(call), call.params.id ?? '', normalizeNote(call.body.note)),
     }),
     usersApi.delete('/api/signup-approvals/:id', {
       id: 'rejectSignup',
       summary: 'Reject a sign-up without notification',
-      response: { status: 204 },
       handle: (call) => approvals.reject(actorOf(call), call.params.id ?? '', null),
     }),
   ]

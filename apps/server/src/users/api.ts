@@ -64,7 +64,6 @@ function ownOperations(directory: Directory, users: UserAdministration): readonl
     accountApi.delete('/api/users/me', {
       id: 'deleteOwnUser',
       summary: 'Delete your user with all sessions and tokens, if the settings allow it',
-      response: { status: 204 },
       handle: (call) => users.removeOwn(actorOf(call)),
     }),
   ]
@@ -135,7 +134,6 @@ function recordOperations(directory: Directory, users: UserAdministration): read
       conditional: true,
       summary: 'Delete a user with all sessions and tokens',
       note: 'While `STATIC_API_KEY` is set, API keys can delete the last administrator. The set-up then stays closed.',
-      response: { status: 204 },
       async handle(call) {
         const allowLastAdministrator = canRemoveLastAdministrator(call.ctx)
         await users.remove(actorOf(call), await assertCanModifyUser(call, users), { allowLastAdministrator })
@@ -176,7 +174,6 @@ function relationOperations(users: UserAdministration): readonly Operation[] {
     usersApi.delete('/api/users/:id/webauthn-credentials/:credentialId', {
       id: 'deletePasskeyOfUser',
       summary: 'Delete a passkey of a user, even the last one',
-      response: { status: 204 },
       handle: async (call) =>
         users.removePasskey(actorOf(call), await assertCanModifyUser(call, users), call.params.credentialId ?? ''),
     }),

@@ -68,7 +68,6 @@ function authenticationOperations({ pocket, directory }: Deps): readonly Operati
     accountApi.post('/api/webauthn/logout', {
       id: 'logout',
       summary: 'Sign out of this browser',
-      response: { status: 204 },
       // The browser may have cookies of other sessions than the one that has ended.
       beforeNotSignedIn: ({ req, res }) => pocket.signOut(req, res),
       handle: async ({ ctx: { req, res } }) => {
@@ -81,7 +80,6 @@ function authenticationOperations({ pocket, directory }: Deps): readonly Operati
       summary: 'Re-authenticate with a passkey, or with a passkey sign-in of the last minute',
       body: authenticationResponseSchema,
       anyContentType: true,
-      response: { status: 204 },
       handle: async ({ body, ctx }) => {
         const { req, res } = ctx
         if (!isResponse(body)) return pocket.reauthentication.withFreshSession(req, res)

@@ -32,7 +32,6 @@ export function credentialOperations({ pocket, ownPasskeys }: Deps & PasskeyServ
     accountApi.delete('/api/webauthn/credentials/:id', {
       id: 'deleteOwnPasskey',
       summary: 'Delete one of your passkeys; the last one only if you can sign in with a code by e-mail',
-      response: { status: 204 },
       handle: async ({ user, params: { id: passkeyId = '' }, ctx }) =>
         withRestErrors(ctx, 'registration', async () => {
           await ownPasskeys.remove(user, passkeyId, requestContext(ctx.req))

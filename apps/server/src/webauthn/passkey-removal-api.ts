@@ -64,7 +64,6 @@ export function passkeyRemovalOperations({ passkeyRemovals, users }: PasskeyServ
     accountApi.post('/api/webauthn/removals/:passkeyId/withdraw', {
       id: 'withdrawAfterOwnPasskeyRemoval',
       summary: 'Withdraw everything that was created in the sessions of one of your removed passkeys',
-      response: { status: 204 },
       handle: (call) => withdraw(call, call.user.id),
     }),
     usersApi.get('/api/users/:id/passkey-removals', {
@@ -82,7 +81,6 @@ export function passkeyRemovalOperations({ passkeyRemovals, users }: PasskeyServ
     usersApi.post('/api/users/:id/passkey-removals/:passkeyId/withdraw', {
       id: 'withdrawAfterPasskeyRemovalOfUser',
       summary: 'Withdraw everything that was created in the sessions of a removed passkey of a user',
-      response: { status: 204 },
       handle: async (call) => withdraw(call, await assertCanModifyUser(call, users)),
     }),
   ]

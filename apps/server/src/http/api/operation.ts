@@ -57,8 +57,10 @@ interface Description {
   }
 }
 
-export interface OperationDefinition<Schema extends JSONSchema, Body> extends Description {
+export interface OperationDefinition<Schema extends JSONSchema, Body> extends Omit<Description, 'response'> {
   readonly body?: Schema
+  /** 204 by default. */
+  readonly response?: Description['response']
   /** The body is parsed as JSON regardless of its content type; `bodies` must do the same. */
   readonly anyContentType?: boolean
   readonly handle: (call: Call<Body>) => Promise<unknown>
@@ -95,11 +97,12 @@ function operation<const Schema extends JSONSchema, Body>(
   route: Route,
   definition: OperationDefinition<Schema, Body>,
 ): Operation {
-  const { body, anyContentType = false, handle, ...description } = definition
+  const { body, anyContentType = false, handle, response = { status: 204 }, ...description } = definition
   const read = bodyReader<Body>(body, anyContentType)
   return {
     ...route,
     ...description,
+    response,
     body,
     run: (call) =>
       handle({
