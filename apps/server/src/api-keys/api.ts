@@ -4,7 +4,7 @@ import { commandLineUser } from '../access/built-in-actors.ts'
 import { isBootstrapSession, isCommandLine } from '../access/guard.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Call, type Operation, operationsIn } from '../http/api/operation.ts'
-import { instant, named, namedObject, pageOf } from '../http/api/schema.ts'
+import { instant, namedObject, namedObjectWith, pageOf } from '../http/api/schema.ts'
 import type { MintedApiKey } from './api-key.ts'
 import { apiKeyDto } from './api-key-dto.ts'
 import type { ApiKeys, KeyCreator } from './api-keys.ts'
@@ -13,19 +13,10 @@ const accountApi = operationsIn('account')
 
 const scopes = { type: 'array', items: { type: 'string', enum: [...apiKeyScopes] } } as const
 
-export const apiKeySchema = named('ApiKeyDto', {
-  type: 'object',
-  required: [
-    'id',
-    'name',
-    'description',
-    'expiresAt',
-    'lastUsedAt',
-    'createdAt',
-    'expirationEmailSent',
-    'canReadSecrets',
-  ],
-  properties: {
+export const apiKeySchema = namedObjectWith(
+  'ApiKeyDto',
+  ['id', 'name', 'description', 'expiresAt', 'lastUsedAt', 'createdAt', 'expirationEmailSent', 'canReadSecrets'],
+  {
     id: { type: 'string', format: 'uuid' },
     name: { type: 'string' },
     description: { type: ['string', 'null'] },
@@ -43,7 +34,7 @@ export const apiKeySchema = named('ApiKeyDto', {
       description: 'Scopes of the key; absent if the key has full access to everything its owner may do.',
     },
   },
-})
+)
 
 export const mintedSchema = namedObject('ApiKeyResponseDto', {
   apiKey: apiKeySchema,
@@ -52,26 +43,22 @@ export const mintedSchema = namedObject('ApiKeyResponseDto', {
 
 const expiresAt = { ...instant, description: 'In the future.' } as const
 
-const newApiKey = named('ApiKeyCreateDto', {
-  type: 'object',
-  required: ['name', 'expiresAt'],
-  properties: {
-    name: { type: 'string', minLength: 3, maxLength: 50 },
-    description: { type: 'string' },
-    expiresAt,
-    scopes: {
-      ...scopes,
-      minItems: 1,
-      uniqueItems: true,
-      description: 'Scopes of the key; by default it has full access to everything its owner may do.',
-    },
-    canReadSecrets: {
-      type: 'boolean',
-      description:
-        'Whether responses contain secrets instead of a mask. Only for administrators; false by default, but true for the first key of an administrator that an API key created.',
-    },
+const newApiKey = namedObjectWith('ApiKeyCreateDto', ['name', 'expiresAt'], {
+  name: { type: 'string', minLength: 3, maxLength: 50 },
+  description: { type: 'string' },
+  expiresAt,
+  scopes: {
+    ...scopes,
+    minItems: 1,
+    uniqueItems: true,
+    description: 'Scopes of the key; by default it has full access to everything its owner may do.',
   },
-} as const)
+  canReadSecrets: {
+    type: 'boolean',
+    description:
+      'Whether responses contain secrets instead of a mask. Only for administrators; false by default, but true for the first key of an administrator that an API key created.',
+  },
+})
 
 const renewal = namedObject('ApiKeyRenewDto', { expiresAt })
 

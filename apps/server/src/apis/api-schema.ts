@@ -1,4 +1,4 @@
-import { flag, instant, named, namedObject, text } from '../http/api/schema.ts'
+import { flag, instant, named, namedObject, namedObjectWith, objectWith, text } from '../http/api/schema.ts'
 
 const texts = { type: 'array', items: text } as const
 
@@ -73,28 +73,20 @@ export const permissionListsSchema = namedObject('ApiAccessDto', permissionLists
 
 const name = { type: 'string', minLength: 1 } as const
 
-export const apiCreate = named('ApiCreateDto', {
-  type: 'object',
-  required: ['name', 'resource'],
-  properties: {
-    name,
-    resource: { type: 'string', minLength: 1, description: 'The resource indicator (RFC 8707): an absolute URI.' },
-    accessTokenFormat: tokenFormat,
-    accessTokenDurationMinutes: tokenLifetime,
-    resourceServerClientIds: resourceServers,
-  },
-} as const)
+export const apiCreate = namedObjectWith('ApiCreateDto', ['name', 'resource'], {
+  name,
+  resource: { type: 'string', minLength: 1, description: 'The resource indicator (RFC 8707): an absolute URI.' },
+  accessTokenFormat: tokenFormat,
+  accessTokenDurationMinutes: tokenLifetime,
+  resourceServerClientIds: resourceServers,
+})
 
-export const apiUpdate = named('ApiUpdateDto', {
-  type: 'object',
-  required: ['name'],
-  properties: {
-    name,
-    accessTokenFormat: tokenFormat,
-    accessTokenDurationMinutes: tokenLifetime,
-    resourceServerClientIds: resourceServers,
-  },
-} as const)
+export const apiUpdate = namedObjectWith('ApiUpdateDto', ['name'], {
+  name,
+  accessTokenFormat: tokenFormat,
+  accessTokenDurationMinutes: tokenLifetime,
+  resourceServerClientIds: resourceServers,
+})
 
 export const permissionsBody = named('ApiPermissionsUpdateDto', {
   type: 'object',
@@ -102,15 +94,11 @@ export const permissionsBody = named('ApiPermissionsUpdateDto', {
     permissions: {
       type: 'array',
       maxItems: 500,
-      items: {
-        type: 'object',
-        required: ['key', 'name'],
-        properties: {
-          key: { type: 'string', minLength: 1, description: 'A scope.' },
-          name,
-          description: { type: ['string', 'null'] },
-        },
-      },
+      items: objectWith(['key', 'name'], {
+        key: { type: 'string', minLength: 1, description: 'A scope.' },
+        name,
+        description: { type: ['string', 'null'] },
+      }),
     },
   },
 } as const)

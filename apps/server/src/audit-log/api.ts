@@ -3,7 +3,7 @@ import { InvalidInputError } from '@pocket/core/errors'
 import { actorOf } from '../access/actor.ts'
 import { type ListDefinition, pageAnswer } from '../http/api/list.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { instant, named, objectOf, pageOf } from '../http/api/schema.ts'
+import { instant, namedObjectWith, objectOf, pageOf } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import { deviceOf } from '../http/device.ts'
 import type { AuditEntry } from './audit-entry.ts'
@@ -17,10 +17,10 @@ const auditApi = operationsIn('audit')
 const unknownLocation = { type: 'string', description: 'Empty if unknown.' } as const
 const texts = { type: 'object', additionalProperties: { type: 'string' } } as const
 
-export const auditSchema = named('AuditLogDto', {
-  type: 'object',
-  required: ['id', 'createdAt', 'event', 'ipAddress', 'country', 'city', 'device', 'userID', 'data'],
-  properties: {
+export const auditSchema = namedObjectWith(
+  'AuditLogDto',
+  ['id', 'createdAt', 'event', 'ipAddress', 'country', 'city', 'device', 'userID', 'data'],
+  {
     id: { type: 'string', format: 'uuid' },
     createdAt: instant,
     event: { type: 'string', description: 'The event name, such as SIGN_IN.' },
@@ -51,7 +51,7 @@ export const auditSchema = named('AuditLogDto', {
     lastCountry: unknownLocation,
     lastCity: unknownLocation,
   },
-})
+)
 
 /** Sort and filter columns by JSON field. */
 const auditSorts = ['createdAt', 'event', 'ipAddress', 'country', 'city', 'userAgent'] as const

@@ -1,22 +1,18 @@
 import type { ClientInput, ClientProtocolInput } from '@pocket/core'
 import { clientProtocolSchema } from '@pocket/core/internal'
 import type { FromSchema } from 'json-schema-to-ts'
-import { fieldCode, flag, named, nullableText, sentence } from '../http/api/schema.ts'
+import { fieldCode, flag, namedObjectWith, nullableText, objectWith, sentence } from '../http/api/schema.ts'
 
 const urls = { type: 'array', items: { type: 'string' } } as const
 const duration = { type: 'integer', minimum: 0, maximum: 525_600, [fieldCode]: 'token_duration' } as const
 
-const federatedIdentity = {
-  type: 'object',
-  required: ['issuer'],
-  properties: {
-    issuer: { type: 'string' },
-    subject: nullableText,
-    audience: nullableText,
-    jwks: nullableText,
-    replayProtection: { ...flag, description: 'Whether each assertion is accepted only once; the default is false.' },
-  },
-} as const
+const federatedIdentity = objectWith(['issuer'], {
+  issuer: { type: 'string' },
+  subject: nullableText,
+  audience: nullableText,
+  jwks: nullableText,
+  replayProtection: { ...flag, description: 'Whether each assertion is accepted only once; the default is false.' },
+})
 
 const fields = {
   name: { type: 'string', minLength: 1, maxLength: 50 },
@@ -52,27 +48,19 @@ const fields = {
   protocol: { ...clientProtocolSchema, description: 'Not in the API of Pocket ID. Omitted fields are unchanged.' },
 } as const
 
-export const clientUpdate = named('OidcClientUpdateDto', {
-  type: 'object',
-  required: ['name'],
-  properties: fields,
-} as const)
+export const clientUpdate = namedObjectWith('OidcClientUpdateDto', ['name'], fields)
 
-export const clientCreate = named('OidcClientCreateDto', {
-  type: 'object',
-  required: ['name'],
-  properties: {
-    ...fields,
-    id: {
-      type: 'string',
-      maxLength: 128,
-      pattern: '^[a-zA-Z0-9._-]*$',
-      [sentence]: 'must be letters, digits, dots, hyphens and underscores',
-      [fieldCode]: 'client_id',
-      description: 'At least 2 characters. If empty, a UUID is generated.',
-    },
+export const clientCreate = namedObjectWith('OidcClientCreateDto', ['name'], {
+  ...fields,
+  id: {
+    type: 'string',
+    maxLength: 128,
+    pattern: '^[a-zA-Z0-9._-]*$',
+    [sentence]: 'must be letters, digits, dots, hyphens and underscores',
+    [fieldCode]: 'client_id',
+    description: 'At least 2 characters. If empty, a UUID is generated.',
   },
-} as const)
+})
 
 /** The input from the body; missing fields take the defaults of Pocket ID's API. */
 export function clientInput(body: FromSchema<typeof clientUpdate>): ClientInput {

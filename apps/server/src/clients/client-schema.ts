@@ -5,9 +5,11 @@ import {
   instant,
   named,
   namedObject,
+  namedObjectWith,
   nullableInstant,
   nullableText,
   objectOf,
+  objectWith,
   text,
 } from '../http/api/schema.ts'
 
@@ -49,11 +51,13 @@ export const createdSecretSchema = namedObject('OidcClientSecretCreatedDto', {
   secret: { ...text, description: 'Shown only once.' },
 })
 
-const federatedIdentity = {
-  type: 'object',
-  required: ['issuer', 'replayProtection'],
-  properties: { issuer: text, subject: text, audience: text, jwks: text, replayProtection: flag },
-} as const
+const federatedIdentity = objectWith(['issuer', 'replayProtection'], {
+  issuer: text,
+  subject: text,
+  audience: text,
+  jwks: text,
+  replayProtection: flag,
+})
 
 const duration = { type: 'integer', minimum: 1, maximum: 525_600 } as const
 
@@ -93,23 +97,23 @@ const group = {
   createdAt: instant,
 } as const
 
-export const clientWithGroupsSchema = named('OidcClientWithAllowedUserGroupsDto', {
-  type: 'object',
-  required: [...required, 'allowedUserGroups'],
-  properties: {
+export const clientWithGroupsSchema = namedObjectWith(
+  'OidcClientWithAllowedUserGroupsDto',
+  [...required, 'allowedUserGroups'],
+  {
     ...properties,
     allowedUserGroups: {
       type: 'array',
       items: objectOf(group),
     },
   },
-})
+)
 
-export const clientWithGroupCountSchema = named('OidcClientWithAllowedGroupsCountDto', {
-  type: 'object',
-  required: [...required, 'allowedUserGroupsCount'],
-  properties: { ...properties, allowedUserGroupsCount: count },
-})
+export const clientWithGroupCountSchema = namedObjectWith(
+  'OidcClientWithAllowedGroupsCountDto',
+  [...required, 'allowedUserGroupsCount'],
+  { ...properties, allowedUserGroupsCount: count },
+)
 
 export const authorizedClientSchema = namedObject('AuthorizedOidcClientDto', {
   scope: { ...text, description: 'Space-separated scopes.' },

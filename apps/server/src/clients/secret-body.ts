@@ -3,22 +3,18 @@ import { InvalidInputError } from '@pocket/core/errors'
 import type { FromSchema } from 'json-schema-to-ts'
 import type { Context } from 'koa'
 import { bodyReader } from '../http/api/body.ts'
-import { fieldCode, instant, sentence } from '../http/api/schema.ts'
+import { fieldCode, instant, objectWith, sentence } from '../http/api/schema.ts'
 
 const schema = {
   type: 'object',
   properties: {
     secret: { type: 'string', pattern: '^[ -~]*$', [sentence]: 'must be printable ASCII', [fieldCode]: 'printascii' },
     expiresAt: instant,
-    serviceToken: {
-      type: 'object',
-      required: ['name'],
-      properties: {
-        name: { type: 'string' },
-        paths: { type: 'array', items: { type: 'string', maxLength: 1000 }, maxItems: 50 },
-        methods: { type: 'array', items: { type: 'string', maxLength: 32 }, maxItems: 20 },
-      },
-    },
+    serviceToken: objectWith(['name'], {
+      name: { type: 'string' },
+      paths: { type: 'array', items: { type: 'string', maxLength: 1000 }, maxItems: 50 },
+      methods: { type: 'array', items: { type: 'string', maxLength: 32 }, maxItems: 20 },
+    }),
   },
 } as const
 

@@ -4,7 +4,7 @@ import type { Context } from 'koa'
 import { clientMetaDto } from '../clients/client-dto.ts'
 import { clientMetaSchema } from '../clients/client-schema.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { namedObject } from '../http/api/schema.ts'
+import { namedObject, objectWith } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import type { ClientLogos } from '../images/client-logos.ts'
 
@@ -17,11 +17,11 @@ const infoSchema = namedObject('DeviceCodeInfoDto', {
   scopeInfo: {
     type: 'array',
     description: 'The permissions of APIs among the scopes.',
-    items: {
-      type: 'object',
-      required: ['key', 'name'],
-      properties: { key: { type: 'string' }, name: { type: 'string' }, description: { type: 'string' } },
-    },
+    items: objectWith(['key', 'name'], {
+      key: { type: 'string' },
+      name: { type: 'string' },
+      description: { type: 'string' },
+    }),
   },
   authorizationRequired: { type: 'boolean' },
   reauthenticationRequired: { type: 'boolean' },

@@ -1,7 +1,7 @@
 import { actorOf } from '../access/actor.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { instant, named, nullableInstant, objectOf, pageOf } from '../http/api/schema.ts'
+import { instant, namedObjectWith, nullableInstant, objectOf, objectWith, pageOf } from '../http/api/schema.ts'
 import { sameSitePath } from '../http/same-site-path.ts'
 import { type Email, stateOf } from './email.ts'
 import type { EmailOperationDeps } from './operation-deps.ts'
@@ -11,10 +11,10 @@ import { sendingOperations } from './sending-operations.ts'
 const accountApi = operationsIn('account')
 const settingsApi = operationsIn('settings')
 
-const emailSchema = named('EmailDto', {
-  type: 'object',
-  required: ['id', 'kind', 'recipient', 'state', 'attempts', 'createdAt', 'expiresAt'],
-  properties: {
+const emailSchema = namedObjectWith(
+  'EmailDto',
+  ['id', 'kind', 'recipient', 'state', 'attempts', 'createdAt', 'expiresAt'],
+  {
     id: { type: 'string', format: 'uuid' },
     kind: { type: 'string', description: 'The kind of e-mail, such as email-verification.' },
     recipient: { type: 'string' },
@@ -28,7 +28,7 @@ const emailSchema = named('EmailDto', {
     createdAt: instant,
     sentAt: nullableInstant,
   },
-})
+)
 
 export function emailOperations(deps: EmailOperationDeps): readonly Operation[] {
   return [
@@ -69,18 +69,14 @@ function requestOperations(deps: EmailOperationDeps): readonly Operation[] {
       id: 'requestLoginCode',
       limit: 'one-time-access-email',
       summary: 'Request a login code by e-mail that works only in this browser',
-      body: {
-        type: 'object',
-        required: ['email'],
-        properties: {
-          email: { type: 'string', format: 'email', maxLength: 254 },
-          redirectPath: {
-            type: 'string',
-            maxLength: 2000,
-            description: 'Path to open after sign-in; starts with a slash.',
-          },
+      body: objectWith(['email'], {
+        email: { type: 'string', format: 'email', maxLength: 254 },
+        redirectPath: {
+          type: 'string',
+          maxLength: 2000,
+          description: 'Path to open after sign-in; starts with a slash.',
         },
-      },
+      }),
       handle: async ({ body: { email, redirectPath }, ctx }) =>
         requestCode(deps, ctx, { email, redirect: sameSitePath(redirectPath, '') || null }),
     }),

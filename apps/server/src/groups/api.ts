@@ -5,7 +5,7 @@ import { assertCanChangeMembers, assertCanModifyGroup } from '../access/access-c
 import { actorOf } from '../access/actor.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { named, objectOf, pageOf } from '../http/api/schema.ts'
+import { namedObjectWith, objectOf, pageOf } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import { claimsBody } from '../users/user-body.ts'
 import { claimDto, claimListSchema, groupItemDto, groupItemSchema } from '../users/user-dto.ts'
@@ -26,23 +26,19 @@ interface GroupOperationContext extends GroupOperationDeps {
   readonly respondWithGroup: (ctx: Context, id: string) => Promise<object>
 }
 
-export const groupBody = named('UserGroupCreateDto', {
-  type: 'object',
-  required: ['friendlyName', 'name'],
-  properties: {
-    friendlyName: { type: 'string', minLength: 2, maxLength: 50, description: 'The display name.' },
-    name: {
-      type: 'string',
-      minLength: 2,
-      maxLength: 255,
-      description: 'The unique name in the `groups` claim.',
-    },
-    requiresTwoPasskeys: {
-      type: 'boolean',
-      description: 'Whether members need two passkeys before they may use the clients of the group. Absent: unchanged.',
-    },
+export const groupBody = namedObjectWith('UserGroupCreateDto', ['friendlyName', 'name'], {
+  friendlyName: { type: 'string', minLength: 2, maxLength: 50, description: 'The display name.' },
+  name: {
+    type: 'string',
+    minLength: 2,
+    maxLength: 255,
+    description: 'The unique name in the `groups` claim.',
   },
-} as const)
+  requiresTwoPasskeys: {
+    type: 'boolean',
+    description: 'Whether members need two passkeys before they may use the clients of the group. Absent: unchanged.',
+  },
+})
 
 /** Bytes. Enough for a hundred thousand IDs. */
 const maxMembersBodySize = 5_000_000

@@ -1,18 +1,14 @@
 import type { GroupDetails, GroupWithClaims } from '@pocket/directory'
-import { named } from '../http/api/schema.ts'
+import { namedObjectWith } from '../http/api/schema.ts'
 import { groupBaseDto, groupProperties, groupRequired, userDto, userSchema } from '../users/user-dto.ts'
 
-export const groupSchema = named('UserGroupDto', {
-  type: 'object',
-  required: [...groupRequired, 'users', 'allowedOidcClients'],
-  properties: {
-    ...groupProperties,
-    users: { type: 'array', items: userSchema },
-    allowedOidcClients: {
-      type: 'array',
-      items: { type: 'object' },
-      description: 'The restricted clients that the group may use.',
-    },
+export const groupSchema = namedObjectWith('UserGroupDto', [...groupRequired, 'users', 'allowedOidcClients'], {
+  ...groupProperties,
+  users: { type: 'array', items: userSchema },
+  allowedOidcClients: {
+    type: 'array',
+    items: { type: 'object' },
+    description: 'The restricted clients that the group may use.',
   },
 })
 

@@ -2,7 +2,7 @@ import type { Client } from '@pocket/core'
 import { scimProblemCodes } from '@pocket/directory/internal'
 import { clientMetaDto } from '../clients/client-dto.ts'
 import { clientMetaSchema } from '../clients/client-schema.ts'
-import { count, instant, named, namedObject, objectOf, text } from '../http/api/schema.ts'
+import { count, instant, namedObject, namedObjectWith, objectOf, text } from '../http/api/schema.ts'
 import { formatInstant } from '../http/instant.ts'
 import type { ScimProvider } from './provider.ts'
 
@@ -65,16 +65,12 @@ export const scimProviderSchema = namedObject('ScimServiceProviderDTO', {
   lastReport: { oneOf: [report, { type: 'null' }] },
 })
 
-export const scimProviderBody = named('ScimServiceProviderCreateDTO', {
-  type: 'object',
-  required: ['endpoint', 'oidcClientId'],
-  properties: {
-    endpoint: { type: 'string', minLength: 1, maxLength: 2000, format: 'uri' },
-    token: { type: 'string', maxLength: 10_000, description: 'The mask keeps the stored token.' },
-    oidcClientId: { type: 'string', minLength: 1, maxLength: 2000 },
-    removal: { type: 'string', enum: removals },
-  },
-} as const)
+export const scimProviderBody = namedObjectWith('ScimServiceProviderCreateDTO', ['endpoint', 'oidcClientId'], {
+  endpoint: { type: 'string', minLength: 1, maxLength: 2000, format: 'uri' },
+  token: { type: 'string', maxLength: 10_000, description: 'The mask keeps the stored token.' },
+  oidcClientId: { type: 'string', minLength: 1, maxLength: 2000 },
+  removal: { type: 'string', enum: removals },
+})
 
 /** `ScimServiceProviderDTO` with this token, or its mask. */
 export function scimProviderDto(provider: ScimProvider, client: Client, token: string) {

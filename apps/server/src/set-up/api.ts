@@ -1,5 +1,5 @@
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { named } from '../http/api/schema.ts'
+import { namedObjectWith } from '../http/api/schema.ts'
 import { userBody } from '../users/user-body.ts'
 import { userDto, userSchema } from '../users/user-dto.ts'
 import type { SetUp } from './set-up.ts'
@@ -8,11 +8,7 @@ const usersApi = operationsIn('users')
 
 const { username, email, firstName, lastName } = userBody.properties
 
-const setUpBody = named('SetUpDto', {
-  type: 'object',
-  required: ['username'],
-  properties: { username, email, firstName, lastName },
-} as const)
+const setUpBody = namedObjectWith('SetUpDto', ['username'], { username, email, firstName, lastName })
 
 /** `/api/signup/setup`: public until there is an administrator. */
 export function setUpOperations(setUp: SetUp): readonly Operation[] {

@@ -2,7 +2,7 @@ import type { Context } from 'koa'
 import { assertCanChangeSettings } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { named } from '../http/api/schema.ts'
+import { named, namedObjectWith } from '../http/api/schema.ts'
 import { parseValues, validChanges } from './changes.ts'
 import { additionalKeys, perSetting, type SettingValues, settingOf } from './definitions.ts'
 import { type Settings, settingsValidator } from './settings.ts'
@@ -16,16 +16,12 @@ const schemas = perSetting(additionalKeys, (key) => {
   return { ...kind.schema, description: kind.unit ? `${description} In ${kind.unit}.` : description }
 })
 
-const settingsSchema = named('OwnSettingsDto', {
-  type: 'object',
-  required: [...additionalKeys, 'locked'],
-  properties: {
-    ...schemas,
-    locked: {
-      type: 'array',
-      items: { type: 'string', enum: additionalKeys },
-      description: 'Settings that are set by environment variables and cannot be changed here.',
-    },
+const settingsSchema = namedObjectWith('OwnSettingsDto', [...additionalKeys, 'locked'], {
+  ...schemas,
+  locked: {
+    type: 'array',
+    items: { type: 'string', enum: additionalKeys },
+    description: 'Settings that are set by environment variables and cannot be changed here.',
   },
 })
 

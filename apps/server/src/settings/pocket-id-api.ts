@@ -4,7 +4,7 @@ import { assertCanChangeSettings } from '../access/access-checks.ts'
 import { actorOf } from '../access/actor.ts'
 import { mask, showsSecrets } from '../access/secret-access.ts'
 import { type Call, type Operation, operationsIn } from '../http/api/operation.ts'
-import { named, namedObject } from '../http/api/schema.ts'
+import { namedObject, namedObjectWith } from '../http/api/schema.ts'
 import { parseTexts, validChanges } from './changes.ts'
 import { type PocketIdKey, perSetting, pocketIdKeys, type SettingValues, settingOf, textsOf } from './definitions.ts'
 import { type Settings, settingsValidator } from './settings.ts'
@@ -20,14 +20,14 @@ const variableSchema = namedObject('SettingVariable', {
 })
 const listSchema = { type: 'array', items: variableSchema } as const
 
-const wholeVariableSchema = named('SettingVariableOfAdministrators', {
-  type: 'object',
-  required: [...variableSchema.required, 'isPublic'],
-  properties: {
+const wholeVariableSchema = namedObjectWith(
+  'SettingVariableOfAdministrators',
+  [...variableSchema.required, 'isPublic'],
+  {
     ...variableSchema.properties,
     isPublic: { type: 'boolean', description: 'Whether everybody may read it.' },
   },
-})
+)
 const wholeListSchema = { type: 'array', items: wholeVariableSchema } as const
 
 const settingsBody = {

@@ -5,7 +5,7 @@ import { mask, showsSecrets } from '../access/secret-access.ts'
 import { lifetimeOf, lifetimeSchema } from '../http/api/lifetime.ts'
 import { pageAnswer } from '../http/api/list.ts'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { fieldCode, instant, named, namedObject, pageOf } from '../http/api/schema.ts'
+import { fieldCode, instant, namedObject, namedObjectWith, pageOf } from '../http/api/schema.ts'
 import { userBody } from '../users/user-body.ts'
 import { groupItemDto, groupItemSchema, userDto, userSchema } from '../users/user-dto.ts'
 import type { SignUp } from './sign-up.ts'
@@ -17,38 +17,30 @@ const defaultLifetime = 60 * 60_000
 
 const { username, email, firstName, lastName } = userBody.properties
 
-const signUpBody = named('SignUpDto', {
-  type: 'object',
-  required: ['username'],
-  properties: {
-    username,
-    email: { ...email, description: 'Required if the settings require it.' },
-    firstName,
-    lastName,
-    token: { type: 'string', maxLength: 100, description: 'Not needed if sign-up is open.' },
-  },
-} as const)
+const signUpBody = namedObjectWith('SignUpDto', ['username'], {
+  username,
+  email: { ...email, description: 'Required if the settings require it.' },
+  firstName,
+  lastName,
+  token: { type: 'string', maxLength: 100, description: 'Not needed if sign-up is open.' },
+})
 
-const tokenBody = named('SignupTokenCreateDto', {
-  type: 'object',
-  required: ['usageLimit'],
-  properties: {
-    ttl: { ...lifetimeSchema, description: `${lifetimeSchema.description} The default is one hour.` },
-    usageLimit: {
-      type: 'integer',
-      maximum: 100,
-      // Zero counts as missing in Pocket ID.
-      allOf: [{ minimum: 1, [fieldCode]: 'required' }],
-      description: 'The maximum number of sign-ups.',
-    },
-    userGroupIds: {
-      type: 'array',
-      items: { type: 'string' },
-      maxItems: 100,
-      description: 'The groups of new users; replaces the default groups of the settings.',
-    },
+const tokenBody = namedObjectWith('SignupTokenCreateDto', ['usageLimit'], {
+  ttl: { ...lifetimeSchema, description: `${lifetimeSchema.description} The default is one hour.` },
+  usageLimit: {
+    type: 'integer',
+    maximum: 100,
+    // Zero counts as missing in Pocket ID.
+    allOf: [{ minimum: 1, [fieldCode]: 'required' }],
+    description: 'The maximum number of sign-ups.',
   },
-} as const)
+  userGroupIds: {
+    type: 'array',
+    items: { type: 'string' },
+    maxItems: 100,
+    description: 'The groups of new users; replaces the default groups of the settings.',
+  },
+})
 
 const tokenSchema = namedObject('SignupTokenDto', {
   id: { type: 'string', format: 'uuid' },

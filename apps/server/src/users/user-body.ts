@@ -2,44 +2,40 @@ import { InvalidInputError } from '@pocket/core/errors'
 import type { User, UserRights } from '@pocket/directory'
 import { maxKeyLength } from '@pocket/directory/internal'
 import type { FromSchema } from 'json-schema-to-ts'
-import { fieldCode, named, objectOf, sentence } from '../http/api/schema.ts'
+import { fieldCode, namedObjectWith, objectOf, sentence } from '../http/api/schema.ts'
 
 /** The user fields that the REST API accepts. The directory validates them again; this schema is for the document. */
-export const userBody = named('UserCreateDto', {
-  type: 'object',
-  required: ['username'],
-  properties: {
-    id: {
-      type: 'string',
-      pattern: '^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$',
-      [sentence]: 'must be a UUID',
-      [fieldCode]: 'uuid',
-      description: 'A UUID, only for a new user; generated if empty.',
-    },
-    username: {
-      type: 'string',
-      minLength: 1,
-      maxLength: 50,
-      pattern: '^[a-zA-Z0-9]([a-zA-Z0-9_.@-]*[a-zA-Z0-9])?$',
-      [sentence]:
-        "must only contain letters, numbers, underscores, dots, hyphens, and '@' symbols and not start or end with a special character",
-    },
-    email: {
-      type: ['string', 'null'],
-      maxLength: 254,
-      pattern: '^[^@]+@[^@]+$',
-      [sentence]: 'must be a valid email address',
-    },
-    emailVerified: { type: 'boolean', description: 'Only administrators can change this.' },
-    firstName: { type: 'string', maxLength: 50 },
-    lastName: { type: 'string', maxLength: 50 },
-    displayName: { type: 'string', maxLength: 100, description: 'Derived from the other names if missing.' },
-    isAdmin: { type: 'boolean', description: 'Only administrators can change this.' },
-    locale: { type: ['string', 'null'], maxLength: 35, description: 'A language tag such as de or pt-BR.' },
-    disabled: { type: 'boolean', description: 'Only administrators can change this.' },
-    userGroupIds: { type: 'array', items: { type: 'string' }, description: 'Only for a new user.' },
+export const userBody = namedObjectWith('UserCreateDto', ['username'], {
+  id: {
+    type: 'string',
+    pattern: '^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$',
+    [sentence]: 'must be a UUID',
+    [fieldCode]: 'uuid',
+    description: 'A UUID, only for a new user; generated if empty.',
   },
-} as const)
+  username: {
+    type: 'string',
+    minLength: 1,
+    maxLength: 50,
+    pattern: '^[a-zA-Z0-9]([a-zA-Z0-9_.@-]*[a-zA-Z0-9])?$',
+    [sentence]:
+      "must only contain letters, numbers, underscores, dots, hyphens, and '@' symbols and not start or end with a special character",
+  },
+  email: {
+    type: ['string', 'null'],
+    maxLength: 254,
+    pattern: '^[^@]+@[^@]+$',
+    [sentence]: 'must be a valid email address',
+  },
+  emailVerified: { type: 'boolean', description: 'Only administrators can change this.' },
+  firstName: { type: 'string', maxLength: 50 },
+  lastName: { type: 'string', maxLength: 50 },
+  displayName: { type: 'string', maxLength: 100, description: 'Derived from the other names if missing.' },
+  isAdmin: { type: 'boolean', description: 'Only administrators can change this.' },
+  locale: { type: ['string', 'null'], maxLength: 35, description: 'A language tag such as de or pt-BR.' },
+  disabled: { type: 'boolean', description: 'Only administrators can change this.' },
+  userGroupIds: { type: 'array', items: { type: 'string' }, description: 'Only for a new user.' },
+})
 
 export type UserBody = FromSchema<typeof userBody>
 

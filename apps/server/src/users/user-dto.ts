@@ -1,7 +1,7 @@
 import type { Passkey } from '@pocket/core'
 import type { CustomClaim, GroupWithClaims, User, UserDetails } from '@pocket/directory'
 import { validatorOf } from '../http/api/precondition.ts'
-import { instant, named, namedObject } from '../http/api/schema.ts'
+import { instant, namedObject, namedObjectWith } from '../http/api/schema.ts'
 
 const claimSchema = namedObject('CustomClaimDto', { key: { type: 'string' }, value: { type: 'string' } })
 
@@ -27,13 +27,9 @@ export const groupRequired = [
   'createdAt',
 ] as const
 
-export const groupItemSchema = named('UserGroupMinimalDto', {
-  type: 'object',
-  required: [...groupRequired, 'userCount'],
-  properties: {
-    ...groupProperties,
-    userCount: { type: 'integer', description: 'Only counted in the list of groups; otherwise 0.' },
-  },
+export const groupItemSchema = namedObjectWith('UserGroupMinimalDto', [...groupRequired, 'userCount'], {
+  ...groupProperties,
+  userCount: { type: 'integer', description: 'Only counted in the list of groups; otherwise 0.' },
 })
 
 export const userSchema = namedObject('UserDto', {

@@ -1,7 +1,7 @@
 import type { PasskeyPolicy } from '@pocket/core'
 import { InvalidInputError } from '@pocket/core/errors'
 import { type Operation, operationsIn } from '../http/api/operation.ts'
-import { namedObject } from '../http/api/schema.ts'
+import { namedObject, objectWith } from '../http/api/schema.ts'
 import type { Deps } from '../http/deps.ts'
 import { definitions } from '../settings/definitions.ts'
 import { parseText } from '../settings/setting.ts'
@@ -17,11 +17,7 @@ const complianceSchema = namedObject('PasskeyComplianceDto', {
   passkeys: count,
   nonCompliant: { ...count, description: 'The number of passkeys that do not comply with the policy.' },
   newlyNonCompliant: { ...count, description: 'The number of these that comply with the current policy.' },
-  problems: {
-    type: 'object',
-    required: [...problems],
-    properties: Object.fromEntries(problems.map((problem) => [problem, count])),
-  },
+  problems: objectWith([...problems], Object.fromEntries(problems.map((problem) => [problem, count]))),
   users: { ...count, description: 'The number of users with non-compliant passkeys.' },
   usersWithoutCompliant: {
     type: 'array',

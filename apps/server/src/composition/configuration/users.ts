@@ -43,7 +43,7 @@ export function userKind({ directory, users }: UserKindDeps): Kind {
     references: (item) => referencesIn('groups', item, 'groups'),
     normalize: (item) => item,
     async create(actor, item) {
-      const { id } = await users.create(actor, bodyOf(item))
+      const { id } = await users.create(actor, objectWith(item))
       await setRelations(actor, id, item)
       return id
     },
@@ -51,7 +51,7 @@ export function userKind({ directory, users }: UserKindDeps): Kind {
       const isNewEmail = fields.includes('email') && item.emailVerified === undefined
       const merged = { ...before, ...item, ...(isNewEmail && { emailVerified: false }) }
       if (fields.some((field) => field !== 'groups' && field !== 'customClaims'))
-        await users.update(actor, id, bodyOf(merged))
+        await users.update(actor, id, objectWith(merged))
       const relations = Object.entries(item).filter(([field]) => fields.includes(field))
       await setRelations(actor, id, Object.fromEntries(relations))
       return id
@@ -60,7 +60,7 @@ export function userKind({ directory, users }: UserKindDeps): Kind {
   }
 }
 
-function bodyOf(item: Item): UserBody {
+function objectWith(item: Item): UserBody {
   const { groups: _groups, customClaims: _claims, previously: _previously, ...body } = item
   return { ...body, username: text(item.username) }
 }

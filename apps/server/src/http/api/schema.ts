@@ -1,6 +1,7 @@
 import type { JSONSchema } from 'json-schema-to-ts'
 
 type SchemaObject = Exclude<JSONSchema, boolean>
+type Properties = Readonly<Record<string, JSONSchema>>
 
 /**
  * A schema that the OpenAPI document defines once under this name and references elsewhere. The name is the schema's `title`; it
@@ -14,18 +15,32 @@ export function named<const Schema extends SchemaObject>(
 }
 
 /** The schema of an object in which every property is required. */
-export function objectOf<const Properties extends Readonly<Record<string, JSONSchema>>>(properties: Properties) {
+export function objectOf<const Members extends Properties>(properties: Members) {
   // The cast is safe: these are the names of the properties.
-  const required = Object.keys(properties) as readonly (keyof Properties & string)[]
+  const required = Object.keys(properties) as readonly (keyof Members & string)[]
   return { type: 'object', required, properties } as const
 }
 
 /** An `objectOf` that the OpenAPI document defines once, as `named` does. */
-export function namedObject<const Properties extends Readonly<Record<string, JSONSchema>>>(
-  name: string,
-  properties: Properties,
-) {
+export function namedObject<const Members extends Properties>(name: string, properties: Members) {
   return { ...objectOf(properties), title: name }
+}
+
+/** The schema of an object in which only these properties are required. */
+export function objectWith<const Required extends readonly string[], const Members extends Properties>(
+  required: Required,
+  properties: Members,
+) {
+  return { type: 'object', required, properties } as const
+}
+
+/** An `objectWith` that the OpenAPI document defines once, as `named` does. */
+export function namedObjectWith<const Required extends readonly string[], const Members extends Properties>(
+  name: string,
+  required: Required,
+  properties: Members,
+) {
+  return { ...objectWith(required, properties), title: name }
 }
 
 /** Describes a `pattern` in words that follow the field name in an error message. */
