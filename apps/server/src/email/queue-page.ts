@@ -44,8 +44,7 @@ export function emailQueuePages(deps: PageDeps & { readonly mail: Mail }): reado
         notice: bulkNotice(flashes.consume(ctx, emailsPath)),
       })
     }),
-    route.post(`${emailsPath}/bulk`, async (ctx) => {
-      const viewer = await authentication.requireUser(ctx)
+    route.post(`${emailsPath}/bulk`, async (ctx, viewer) => {
       await runBulkAction(
         ctx,
         {
