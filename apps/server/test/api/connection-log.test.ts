@@ -112,6 +112,7 @@ describe('the connection log', () => {
     const readEntry = async () => {
       const { text } = await instance.administrator.get(activityUrl)
       return text
+        .replaceAll('<wbr>', '')
         .split('<li>')
         .find((entry) => entry.includes(`${registered}/new`))
         ?.replaceAll(/<[^>]+>/g, '')
