@@ -67,6 +67,7 @@ export const specifiedNames: Readonly<Record<'core' | 'directory', readonly stri
     'keyManagementAlgorithms',
     'networkOf',
     'protocolClaims',
+    'redirectUriAllowed',
     'redirectUriProblem',
     'register',
     'resourceProblems',
