@@ -104,6 +104,7 @@ describe.each(databaseKinds)('the search on %s', (kind) => {
     ['stolen laptop', 'page Users /settings/admin/users'],
     ['forgot password', 'page Users /settings/admin/users'],
     ['make admin', 'page Users /settings/admin/users'],
+    ['break glass', 'page Passkeys and sessions /settings/account/security'],
     ['failed logins', 'page Audit log /settings/admin/audit-log'],
     ['export log', 'page Audit log /settings/admin/audit-log'],
     ['Synology', 'page Add client /settings/admin/oidc-clients/new'],
