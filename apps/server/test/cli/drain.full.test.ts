@@ -81,9 +81,10 @@ test('SIGINT ends the server without draining, and at once the second time', asy
     env: { PORT: String(port), APP_URL: `http://localhost:${port}` },
     readyWhen: /Listening on/,
   })
-  // A request without its end, for which the server waits.
+  // A request without its body, for which the server waits.
   const socket = connect(port, 'localhost').on('error', () => {})
-  socket.write('POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n')
+  const headers = ['Host: localhost', 'Content-Type: application/json', 'Content-Length: 10', 'Expect: 100-continue']
+  socket.write(`POST /login HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`)
   await once(socket, 'data')
   server.kill('SIGINT')
   await server.waitForOutput(/Stopping/)
