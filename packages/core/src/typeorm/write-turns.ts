@@ -1,6 +1,7 @@
 import type BetterSqlite3 from 'better-sqlite3'
 import { UnavailableError } from '../errors.ts'
 import { toUnavailableError } from '../outage.ts'
+import { cacheByStatement } from '../statement-cache.ts'
 import { endedTransaction, Turn, type TurnUse, turnTimeout } from './turn.ts'
 import { beginImmediate, isBusy } from './write-lock.ts'
 
@@ -20,7 +21,8 @@ const quietIterations = 3
  *
  * What writes waits while requests that are served at the same time bring further writes. The statements and transactions that
  * have come together until then share a commit, which makes `synchronous=FULL` affordable: each transaction after the first is
- * a savepoint. Their results are returned only after the commit. Reads wait only for an open transaction.
+ * a savepoint. Their results are returned only after the commit. Reads wait only for an open transaction, and those of an iteration
+ * of the event loop share one, because SQLite locks and unlocks the file for each.
  */
 export class WriteTurns extends Turn {
   readonly #connection: () => BetterSqlite3.Database
@@ -29,6 +31,8 @@ export class WriteTurns extends Turn {
   /** How the open transaction belongs to the group. SQLite copies pages for a savepoint, which the first one does not need. */
   #member: 'first' | 'savepoint' | undefined
   #idle: NodeJS.Timeout | undefined
+  readonly #prepare = cacheByStatement((sql) => this.#connection().prepare(sql))
+  #isReading = false
 
   constructor(connection: () => BetterSqlite3.Database, maxWait: number = turnTimeout) {
     super(undefined, maxWait)
@@ -71,6 +75,7 @@ export class WriteTurns extends Turn {
   protected override runStatement<T>(work: () => T, readonly: boolean): Promise<T> {
     if (readonly) {
       this.#commit()
+      this.#beginReads()
       return super.runStatement(work, readonly)
     }
     const group = this.#group ?? this.#begin()
@@ -114,6 +119,7 @@ export class WriteTurns extends Turn {
   }
 
   protected override beforeInnerTurn(use: TurnUse): void {
+    this.#endReads()
     if (use === 'statement' || (this.#group?.length ?? 0) >= maxGroupSize) this.#commit()
     const group = use === 'statement' ? undefined : (this.#group ?? this.#begin())
     if (group === undefined) return
@@ -164,6 +170,7 @@ export class WriteTurns extends Turn {
 
   /** Returns `undefined` if another connection has the write lock. */
   #begin(): PendingStatement[] | undefined {
+    this.#endReads()
     try {
       this.#connection().exec('BEGIN IMMEDIATE')
     } catch (error) {
@@ -188,6 +195,20 @@ export class WriteTurns extends Turn {
     }
     this.#group = undefined
     for (const statement of group) statement.succeed()
+  }
+
+  #beginReads(): void {
+    if (this.#isReading || this.#connection().inTransaction) return
+    this.#prepare('BEGIN').run()
+    this.#isReading = true
+    setImmediate(() => this.#endReads())
+  }
+
+  #endReads(): void {
+    if (!this.#isReading) return
+    this.#isReading = false
+    const connection = this.#connection()
+    if (connection.open && connection.inTransaction) this.#prepare('COMMIT').run()
   }
 
   #failGroup(error: unknown): void {

@@ -461,6 +461,41 @@ describe('transactions', () => {
   })
 })
 
+describe('reads', () => {
+  const writeElsewhere = (id: string) => {
+    const other = new SqliteDatabase(notes.address)
+    try {
+      other.prepare(insert).run({ 1: id, 2: '', 3: 0 })
+    } finally {
+      other.close()
+    }
+  }
+
+  test('of an iteration of the event loop share a transaction, which does not outlast it', async () => {
+    expect(await listIds()).toEqual([])
+    writeElsewhere('a')
+    expect(await listIds()).toEqual([])
+    await nextIteration()
+    expect(await listIds()).toEqual(['a'])
+  })
+
+  test('see the own writes of the same iteration, and do not prevent those of another process', async () => {
+    expect(await listIds()).toEqual([])
+    await database.execute(insert, ['a', '', false])
+    expect(await listIds()).toEqual(['a'])
+    writeElsewhere('b')
+    await database.transaction(() => database.execute(insert, ['c', '', false]))
+    expect(await listIds()).toEqual(['a', 'b', 'c'])
+  })
+
+  test('leave a connection that can be closed at once', async () => {
+    expect(await listIds()).toEqual([])
+    await dataSource.destroy()
+    await nextIteration()
+    await dataSource.initialize()
+  })
+})
+
 describe('single statements', () => {
   test('of the same tick share a commit', async () => {
     const before = countCommits()
