@@ -31,13 +31,13 @@ export class UserRelations {
   readonly #database: Database
   readonly #clock: Clock
   readonly #statement: string
-  readonly #relationColumns: string
+  readonly #findWithUser: string
 
-  constructor(database: Database, clock: Clock) {
+  constructor(database: Database, clock: Clock, { columns, table }: Pick<TableRows<never>, 'columns' | 'table'>) {
     this.#database = database
     this.#clock = clock
     this.#statement = buildStatement(database.kind)
-    this.#relationColumns = buildRelationColumns(database.kind)
+    this.#findWithUser = `SELECT ${columns}, ${buildRelationColumns(database.kind)} FROM ${table} AS person WHERE id = $1`
   }
 
   async load(users: readonly User[]): Promise<readonly UserDetails[]> {
@@ -50,9 +50,8 @@ export class UserRelations {
   }
 
   /** The row of the user with its relations as JSON, which takes a tenth of the time of a union. A request reads it once. */
-  findWithUser({ columns, table }: Pick<TableRows<never>, 'columns' | 'table'>, id: string) {
-    const statement = `SELECT ${columns}, ${this.#relationColumns} FROM ${table} AS person WHERE id = $1`
-    return this.#database.queryOnce<RelationColumns>(statement, [id, this.#clock.now()], [id])
+  findWithUser(id: string) {
+    return this.#database.queryOnce<RelationColumns>(this.#findWithUser, [id, this.#clock.now()], [id])
   }
 }
 
@@ -91,7 +90,7 @@ function buildStatement(kind: DatabaseKind): string {
 function buildRelationColumns(kind: DatabaseKind): string {
   const list = (name: keyof RelationColumns, values: string, sortColumn: string, source: string) =>
     kind === 'sqlite'
-      ? `(SELECT json_group_array(json_array(${values}) ORDER BY ${sortColumn}) FROM ${source}) AS ${name}`
+      ? `(SELECT json_group_array(json(entry)) FROM (SELECT json_array(${values}) AS entry FROM ${source} ORDER BY ${sortColumn})) AS ${name}`
       : `(SELECT COALESCE(json_agg(json_build_array(${values}) ORDER BY ${sortColumn}), '[]') FROM ${source})::text AS ${name}`
   const isMember = `m.user_id = person.id AND ${notExpiredAt('$2')}`
   return [

@@ -48,7 +48,7 @@ const listing: Listing = {
 }
 
 export function createTypeormUserStore(database: Database, clock: Clock): UserStore {
-  const relations = new UserRelations(database, clock)
+  const relations = new UserRelations(database, clock, rows)
 
   const withDetails: UserStore['withDetails'] = (users) => relations.load(users)
 
@@ -68,7 +68,7 @@ export function createTypeormUserStore(database: Database, clock: Clock): UserSt
     find: async (id) => findOne(sql.find, id),
 
     async findDetails(id) {
-      const found = await relations.findWithUser(rows, id)
+      const found = await relations.findWithUser(id)
       const [columns] = found
       const [user] = toUsers(found)
       return user && columns && { ...user, ...readRelations(columns) }
