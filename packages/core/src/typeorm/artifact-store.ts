@@ -1,6 +1,6 @@
 import { type ArtifactStore, type Leeway, latestExpiry } from '../oidc/artifact-store.ts'
 import { artifactTable } from './artifact.table.ts'
-import type { Database } from './database.ts'
+import type { Database, DatabaseKind } from './database.ts'
 import { removeExpired } from './expired-rows.ts'
 import { TableRows } from './table-rows.ts'
 
@@ -40,6 +40,13 @@ function selectByKeys(count: number): string {
   return `${rows.select} WHERE "key" IN (${Array.from({ length: count }, (_, index) => `$${index + 1}`).join(', ')})`
 }
 
+function selectWithGrants(kind: DatabaseKind, count: number): string {
+  // SQLite has no SHA-256, and gains nothing from one statement.
+  if (kind === 'sqlite') return selectByKeys(count)
+  return `WITH found AS (${selectByKeys(count)}) SELECT * FROM found UNION ALL
+    ${rows.select} WHERE "key" IN (SELECT ${grantKey} FROM found)`
+}
+
 const sql = {
   upsert: `${rows.insert} ON CONFLICT ("key") DO UPDATE SET ${rows.assignments('key', 'consumedAt', 'timesConsumed', 'polledAt')}`,
   insert: `${rows.insert} ON CONFLICT DO NOTHING`,
@@ -49,6 +56,9 @@ const sql = {
       ON CONFLICT DO NOTHING`,
   },
   replace: `UPDATE ${rows.table} SET ${rows.assignments('network')}, network = COALESCE(network, $${rows.count}) WHERE "key" = $${rows.count + 1} AND payload = $${rows.count + 2}`,
+  // SQLite writes the entries of an index again for each column that is set, even to the same value.
+  replaceUnderSameKey: `UPDATE ${rows.table} SET ${rows.assignments('key', 'model', 'network')}, network = COALESCE(network, $${rows.count})
+    WHERE "key" = $1 AND model = $2 AND payload = $${rows.count + 1}`,
   refresh: `UPDATE ${rows.table} SET payload = $2, expires_at = $3 WHERE "key" = $1 AND payload = $4`,
   find: selectByKeys(1),
   findWithSession: `WITH found AS (${rows.select} WHERE "key" = $1) SELECT * FROM found UNION ALL
@@ -58,6 +68,7 @@ const sql = {
   accountsOf: `SELECT DISTINCT account_id AS "accountId" FROM ${rows.table} WHERE client_id = $1 AND account_id IS NOT NULL`,
   findByUserCode: `${rows.select} WHERE user_code_hash = $1 AND model = $2 LIMIT 1`,
   consume: consumeSql,
+  consumeUnderGrant: `${consumeSql} AND EXISTS (SELECT 1 FROM ${rows.table} WHERE "key" = $5)`,
   decide: `UPDATE ${rows.table} SET ${rows.assignments()} WHERE "key" = $${rows.count + 1} AND account_id IS NULL`,
   poll: `UPDATE ${rows.table} SET polled_at = $2 WHERE "key" = $1 AND (polled_at IS NULL OR polled_at <= $3)`,
   destroy: `DELETE FROM ${rows.table} WHERE "key" = $1`,
@@ -67,11 +78,16 @@ const sql = {
   destroyByClient: `DELETE FROM ${rows.table} WHERE client_id = $1`,
   destroyByAccountAndClient: `DELETE FROM ${rows.table} WHERE account_id = $1 AND client_id = $2`,
   removeExpired: removeExpired(rows.table, 'key'),
+  issue: issueSql(false),
+  useAndIssue: issueSql(true),
 }
 
 const noLeeway: Leeway = { milliseconds: 0, uses: 1 }
 
 export function createTypeormArtifactStore(database: Database): ArtifactStore {
+  /** By the number of keys: JavaScript hashes a new text each time. */
+  const selections: string[] = []
+
   const upsert: ArtifactStore['upsert'] = async (artifact) => {
     await database.executeLater({ sql: sql.upsert, parameters: rows.values(artifact), row: artifact.key })
   }
@@ -100,8 +116,12 @@ export function createTypeormArtifactStore(database: Database): ArtifactStore {
     insert: async (artifact) => (await database.execute(sql.insert, rows.values(artifact), artifact.key)) === 1,
 
     async replace(key, artifact, before) {
-      const row = artifact.key === key ? key : undefined
-      return (await database.execute(sql.replace, [...rows.values(artifact), key, before], row)) === 1
+      const values = rows.values(artifact)
+      const count =
+        artifact.key === key
+          ? await database.execute(sql.replaceUnderSameKey, [...values, before], key)
+          : await database.execute(sql.replace, [...values, key, before])
+      return count === 1
     },
 
     refresh: async ({ key, payload, expiresAt }, before) =>
@@ -109,12 +129,8 @@ export function createTypeormArtifactStore(database: Database): ArtifactStore {
     find: async (key) => rows.first(await database.query(sql.find, [key], { row: key, isKeyRead: true })),
 
     async findWithGrants(keys) {
-      const select = selectByKeys(keys.length)
-      // SQLite has no SHA-256, and gains nothing from one statement.
-      if (database.kind === 'sqlite') return rows.all(await database.query(select, keys))
-      const withGrants = `WITH found AS (${select}) SELECT * FROM found UNION ALL
-      ${rows.select} WHERE "key" IN (SELECT ${grantKey} FROM found)`
-      return rows.all(await database.query(withGrants, keys, { isKeyRead: true }))
+      const select = (selections[keys.length] ??= selectWithGrants(database.kind, keys.length))
+      return rows.all(await database.query(select, keys, { isKeyRead: true }))
     },
 
     findWithSession: async (key) => rows.all(await database.query(sql.findWithSession, [key])),
@@ -128,20 +144,20 @@ export function createTypeormArtifactStore(database: Database): ArtifactStore {
     consume,
 
     async issue({ grantKey, use, artifacts }) {
-      const provided = JSON.stringify(artifacts.map((artifact) => rows.record(artifact)))
+      const { key, at, leeway: { milliseconds, uses } = noLeeway } = use ?? { key: '', at: 0 }
+      const useParameters = use ? [key, at, at - milliseconds, uses] : []
       if (database.kind === 'postgres') {
-        const { key, at, leeway: { milliseconds, uses } = noLeeway } = use ?? { key: '', at: 0 }
-        const parameters = use ? [provided, grantKey, key, at, at - milliseconds, uses] : [provided, grantKey]
-        const [found] = await database.query<{ granted: boolean; used: boolean }>(
-          issueSql(use !== undefined),
-          parameters,
-        )
+        const provided = JSON.stringify(artifacts.map((artifact) => rows.record(artifact)))
+        const statement = use ? sql.useAndIssue : sql.issue
+        const parameters = [provided, grantKey, ...useParameters]
+        const [found] = await database.query<{ granted: boolean; used: boolean }>(statement, parameters)
         if (!found?.granted) return 'revoked'
         return found.used ? 'issued' : 'used'
       }
       return database.transaction(async () => {
-        if ((await store.lock(grantKey)) === undefined) return 'revoked'
-        if (use && !(await store.consume(use.key, use.at, use.leeway))) return 'used'
+        const isUsed = use && (await database.execute(sql.consumeUnderGrant, [...useParameters, grantKey])) === 1
+        if (!isUsed && (await store.lock(grantKey)) === undefined) return 'revoked'
+        if (isUsed === false) return 'used'
         for (const artifact of artifacts) await store.upsert(artifact)
         return 'issued'
       })

@@ -153,10 +153,10 @@ export class Database {
    * later one, and before any statement that may concern its row. Earlier reads of the request are not repeated because of it.
    */
   async executeLater(write: PendingWrite): Promise<void> {
-    const { sql, parameters, row, onCount } = write
+    const { sql, parameters, onCount } = write
     const scope = this.#cache.isChangedBy(sql) ? undefined : this.#scope()
     if (scope === undefined) {
-      const count = await this.execute(sql, parameters, row)
+      const { count } = await this.#run(write, true, '')
       return onCount?.(count)
     }
     rejectNul(parameters)
@@ -186,22 +186,23 @@ export class Database {
     })
   }
 
-  async #run(statement: Statement, onlyCount = false): Promise<StatementResult> {
+  /** @param change - as for `#send` */
+  async #run(statement: Statement, onlyCount = false, change = statement.sql): Promise<StatementResult> {
     const { sql } = statement
     rejectNul(statement.parameters)
     if (this.#cache.isChangedBy(sql)) {
-      if (this.#ambient.current() === undefined) return this.transaction(() => this.#run(statement))
+      if (this.#ambient.current() === undefined) return this.transaction(() => this.#run(statement, onlyCount, change))
       await this.noteCacheChange()
     }
     const scope = this.#scope()
     if (scope && 'lastFlush' in scope) await scope.lastFlush
-    if (scope === undefined || scope.pending.length === 0) return this.#send(statement)
+    if (scope === undefined || scope.pending.length === 0) return this.#send(statement, change)
     if (isAffected(scope.pending, statement) || (onlyCount && !isCombinable(sql))) await this.#flush(scope)
     else if (onlyCount) {
       const counts = await this.#flush(scope, statement)
       return { rows: [], count: counts[0] ?? 0 }
     }
-    return this.#send(statement)
+    return this.#send(statement, change)
   }
 
   /** Where deferred writes wait; `undefined` if they are sent immediately. */

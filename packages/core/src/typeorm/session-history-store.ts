@@ -14,7 +14,8 @@ const sql = {
   lockAccount: `INSERT INTO ${removals.table} AS removals (account_id, "count") VALUES ($1, 0)
     ON CONFLICT (account_id) DO UPDATE SET "count" = removals."count" RETURNING "count"`,
   countRemovals: `${removals.select} WHERE account_id = $1`,
-  addRemoval: `UPDATE ${removals.table} SET "count" = "count" + 1 WHERE account_id = $1`,
+  addRemoval: `INSERT INTO ${removals.table} AS removals (account_id, "count") VALUES ($1, 1)
+    ON CONFLICT (account_id) DO UPDATE SET "count" = removals."count" + 1`,
   saveOrigin: `${origins.insert} ON CONFLICT (uid) DO UPDATE SET ${origins.assignments('uid')}`,
   findOrigin: `${origins.select} WHERE uid = $1`,
   originsOf: `${origins.select} WHERE account_id = $1`,
@@ -32,9 +33,12 @@ const sql = {
 }
 
 export function createTypeormSessionHistoryStore(database: Database): SessionHistoryStore {
+  // On SQLite a transaction already excludes all others.
+  const lockAccount = database.kind === 'postgres' ? sql.lockAccount : sql.countRemovals
+
   return {
     async lockAccount(accountId) {
-      const [row] = await database.lockOnce<{ count: number }>(sql.lockAccount, [accountId])
+      const [row] = await database.lockOnce<{ count: number }>(lockAccount, [accountId])
       return row?.count ?? 0
     },
 
