@@ -46,9 +46,7 @@ export function isAuthorizationPath(path: string): boolean {
 
 /** Whether browsers visit this path with the session of the issuer's origin. */
 export function isBrowserPath(path: string): boolean {
-  return (
-    isAuthorizationPath(path) || isAtOrBelow(protocolRoutes.end_session, path) || isAtOrBelow('/interaction', path)
-  )
+  return isAuthorizationPath(path) || isAtOrBelow(protocolRoutes.end_session, path) || isAtOrBelow('/interaction', path)
 }
 
 const readingPaths = new Set<string>([protocolRoutes.userinfo, protocolRoutes.introspection])

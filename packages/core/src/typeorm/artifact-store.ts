@@ -129,7 +129,8 @@ export function createTypeormArtifactStore(database: Database): ArtifactStore {
     find: async (key) => rows.first(await database.query(sql.find, [key], { row: key, isKeyRead: true })),
 
     async findWithGrants(keys) {
-      const select = (selections[keys.length] ??= selectWithGrants(database.kind, keys.length))
+      selections[keys.length] ??= selectWithGrants(database.kind, keys.length)
+      const select = selections[keys.length] ?? ''
       return rows.all(await database.query(select, keys, { isKeyRead: true }))
     },
 

@@ -25,7 +25,8 @@ type RegistrationOptions = Parameters<SoftwareAuthenticator['create']>[0]
 
 const baseline = fileURLToPath(new URL('baseline-process.ts', import.meta.url))
 const server = fileURLToPath(new URL('../../../../apps/server/dist/main.js', import.meta.url))
-const people = 8
+/** So that a second process does not halve the requests that each serves at once. */
+const usersPerProcess = 8
 const siteHost = 'site.example'
 const rule = { host: null, path: '/*', methods: [], allow: 'users', groups: [], maxPasskeyAgeMinutes: null }
 
@@ -68,7 +69,7 @@ export async function startBaseline(options: SubjectOptions): Promise<MeasuredSu
   })
   return {
     ...{ name: 'baseline', url, clientId: 'bench', secret: 'secret-of-the-bench', database: undefined },
-    authenticators: Array.from({ length: people }, () => authenticator),
+    authenticators: Array.from({ length: usersPerProcess }, () => authenticator),
     paths: {
       ...{ authorize: '/auth', token: '/token', userInfo: '/me' },
       ...{ introspection: '/token/introspection', jwks: '/jwks', siteCheck: '/me' },
@@ -85,7 +86,7 @@ export async function startBaseline(options: SubjectOptions): Promise<MeasuredSu
   }
 }
 
-/** The built server on an empty database, with eight users. */
+/** The built server on an empty database, with eight users for each process. */
 export async function startServer(storage: 'SQLite' | 'PostgreSQL', options: SubjectOptions): Promise<MeasuredSubject> {
   const { processes } = options
   await using stack = new AsyncDisposableStack()
@@ -125,7 +126,7 @@ export async function startServer(storage: 'SQLite' | 'PostgreSQL', options: Sub
   // The others start when there is a client.
   if (processes > 1) await running.waitForOutput(/runs in/)
   const authenticators: SoftwareAuthenticator[] = []
-  for (let index = 0; index < people; index++) {
+  for (let index = 0; index < usersPerProcess * processes; index++) {
     const user = { username: `user${index}`, firstName: 'User', email: `user${index}@example.com` }
     const { id } = await callApi('/api/users', user)
     const { token } = await callApi(`/api/users/${id}/one-time-access-token`)
