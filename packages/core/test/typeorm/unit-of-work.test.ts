@@ -46,6 +46,17 @@ describe.each(databases)('a request on %s', (_kind, open) => {
     })
   })
 
+  test('keeps its reads when a write changes them that nothing waits for', async () => {
+    await runUnitOfWork(async () => {
+      await database.transaction(async () => {
+        expect(await read()).toBe('first')
+        await database.executeLater({ sql: update, parameters: ['second'] })
+        expect(await read()).toBe('first')
+      })
+      expect(await read()).toBe('second')
+    })
+  })
+
   test('reads each time without a request', async () => {
     expect(await read()).toBe('first')
     await changeOutside('second')
