@@ -20,7 +20,8 @@ import { createTypeormSpentChallengeStore } from './spent-challenge-store.ts'
 
 /**
  * All stores of core, in the tables {@link pocketTables} of an initialized `DataSource` on which {@link pocketMigrations}
- * have run.
+ * have run. From then on a host uses SQLite through the `DataSource` only: a statement on the connection of its driver may join a
+ * transaction of the stores.
  *
  * @throws ConfigurationError if the `DataSource` is not initialized or is neither better-sqlite3 nor postgres.
  *
