@@ -11,7 +11,8 @@ Both sign with RS256. The server logs each request to a pipe, as in a container;
 
   --rounds N         measured rounds of each operation and subject (default 5)
   --warm N           rounds before them, until the CPU time of an operation no longer falls (default 6)
-  --times N          logins of each of eight users in a round, and a multiple of the cheaper operations (default 20)
+  --users N          users at once for each process (default 8)
+  --times N          logins of each user in a round, and a multiple of the cheaper operations (default 20)
   --only A,B         subjects: SQLite, PostgreSQL, two (PostgreSQL in two processes)
   --operations A,B   login and any of ${operations.slice(1).join(', ')}
   --growth N         repeats the logins on PostgreSQL with N more artifacts and N / 10 more users
@@ -22,6 +23,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     warm: { type: 'string', default: '6' },
+    users: { type: 'string', default: '8' },
     times: { type: 'string', default: '20' },
     only: { type: 'string', default: 'SQLite,PostgreSQL,two' },
     operations: { type: 'string', default: operations.join() },
@@ -40,7 +42,11 @@ const warm = Number(values.warm)
 const times = Number(values.times)
 const selectedOperations = operations.filter((operation) => values.operations.split(',').includes(operation))
 if (values.profile !== undefined) mkdirSync(values.profile, { recursive: true })
-const options = { processes: 1, ...(values.profile !== undefined && { profile: resolve(values.profile) }) }
+const options = {
+  processes: 1,
+  users: Number(values.users),
+  ...(values.profile !== undefined && { profile: resolve(values.profile) }),
+}
 const starts: Readonly<Record<string, () => Promise<MeasuredSubject>>> = {
   SQLite: () => startServer('SQLite', options),
   PostgreSQL: () => startServer('PostgreSQL', options),

@@ -25,14 +25,14 @@ type RegistrationOptions = Parameters<SoftwareAuthenticator['create']>[0]
 
 const baseline = fileURLToPath(new URL('baseline-process.ts', import.meta.url))
 const server = fileURLToPath(new URL('../../../../apps/server/dist/main.js', import.meta.url))
-/** So that a second process does not halve the requests that each serves at once. */
-const usersPerProcess = 8
 const siteHost = 'site.example'
 const rule = { host: null, path: '/*', methods: [], allow: 'users', groups: [], maxPasskeyAgeMinutes: null }
 
 /** How a subject is started. */
 export interface SubjectOptions {
   readonly processes: number
+  /** The users of each process, who send requests at once. */
+  readonly users: number
   /** The folder for CPU profiles. */
   readonly profile?: string
 }
@@ -69,7 +69,7 @@ export async function startBaseline(options: SubjectOptions): Promise<MeasuredSu
   })
   return {
     ...{ name: 'baseline', url, clientId: 'bench', secret: 'secret-of-the-bench', database: undefined },
-    authenticators: Array.from({ length: usersPerProcess }, () => authenticator),
+    authenticators: Array.from({ length: options.users }, () => authenticator),
     paths: {
       ...{ authorize: '/auth', token: '/token', userInfo: '/me' },
       ...{ introspection: '/token/introspection', jwks: '/jwks', siteCheck: '/me' },
@@ -86,9 +86,9 @@ export async function startBaseline(options: SubjectOptions): Promise<MeasuredSu
   }
 }
 
-/** The built server on an empty database, with eight users for each process. */
+/** The built server on an empty database. */
 export async function startServer(storage: 'SQLite' | 'PostgreSQL', options: SubjectOptions): Promise<MeasuredSubject> {
-  const { processes } = options
+  const { processes, users } = options
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'pocket-bench-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
@@ -126,7 +126,7 @@ export async function startServer(storage: 'SQLite' | 'PostgreSQL', options: Sub
   // The others start when there is a client.
   if (processes > 1) await running.waitForOutput(/runs in/)
   const authenticators: SoftwareAuthenticator[] = []
-  for (let index = 0; index < usersPerProcess * processes; index++) {
+  for (let index = 0; index < users * processes; index++) {
     const user = { username: `user${index}`, firstName: 'User', email: `user${index}@example.com` }
     const { id } = await callApi('/api/users', user)
     const { token } = await callApi(`/api/users/${id}/one-time-access-token`)
