@@ -9,14 +9,14 @@ interface Read {
 /** By statement and parameters, because joining both to one key would hash the whole statement for each read. */
 type Reads = Map<string, Map<string, Read>>
 
-const storage = new AsyncLocalStorage<Map<object, Reads>>()
+const storage = new AsyncLocalStorage<WeakMap<object, Reads>>()
 
 /** Milliseconds. A request that waits for something else, such as a decision on another device, reads again. */
 const maxAge = 1000
 
 /** Runs one request, in which the same rows are read once ({@link UnitOfWork.read}). */
 export function runUnitOfWork<T>(work: () => T): T {
-  return storage.run(new Map(), work)
+  return storage.run(new WeakMap(), work)
 }
 
 /** The repeated reads of one database in the current request, or in its transaction. */
@@ -81,18 +81,14 @@ export class UnitOfWork {
   get #reads(): Reads | undefined {
     const units = storage.getStore()
     if (units === undefined) return undefined
-    const known = units.get(this.#database)
-    if (known) return known
-    const reads: Reads = new Map()
+    const reads: Reads = units.get(this.#database) ?? new Map()
     units.set(this.#database, reads)
     return reads
   }
 }
 
 function readsOf(reads: Reads, sql: string): Map<string, Read> {
-  const known = reads.get(sql)
-  if (known) return known
-  const sameReads = new Map<string, Read>()
+  const sameReads = reads.get(sql) ?? new Map<string, Read>()
   reads.set(sql, sameReads)
   return sameReads
 }

@@ -165,9 +165,8 @@ export function guardAccounts(host: HostAccounts, hookTimeout: number): Accounts
 function readFields(method: keyof HostAccounts, hostAccount: HostAccount): Readonly<Record<string, unknown>> {
   try {
     const values: Record<string, unknown> = {}
-    const source: Readonly<Record<string, unknown>> = hostAccount
-    for (const name of [...fieldNames, ...Object.keys(hostAccount)]) {
-      const value = name in values ? null : source[name]
+    for (const name of new Set([...fieldNames, ...Object.keys(hostAccount)])) {
+      const value: unknown = Reflect.get(hostAccount, name)
       if (value !== undefined && value !== null) values[name] = value
     }
     if (typeof values.id === 'number' || typeof values.id === 'bigint') values.id = String(values.id)

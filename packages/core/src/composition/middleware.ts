@@ -17,14 +17,7 @@ import { respondRateLimited } from '../oidc/failed-clients.ts'
 import { requestedOrigin } from '../oidc/internal-addresses.ts'
 import { createSilentLogout } from '../oidc/logout-without-prompt.ts'
 import { sendOutage } from '../oidc/outages.ts'
-import {
-  insertedMetadataPath,
-  isAuthorizationPath,
-  isBrowserPath,
-  isProtocolPath,
-  metadataPath,
-  protocolRoutes,
-} from '../oidc/paths.ts'
+import { insertedMetadataPath, isBrowserPath, isProtocolPath, metadataPath, protocolRoutes } from '../oidc/paths.ts'
 import { createPostedRequests, restorePostedRequest } from '../oidc/posted-requests.ts'
 import { createOwnSecretFilter } from '../oidc/registration/own-secret.ts'
 import { createSizeLimits } from '../oidc/request-sizes.ts'
@@ -176,9 +169,7 @@ function createProtocolHandler(
     }
     await filterOwnSecret(ctx.req, ctx.path)
     recordMountPath(ctx.req, issuer.path)
-    const respond = () => holder.handle(ctx.req, ctx.res)
-    if (isAuthorizationPath(ctx.path)) await withCarriedInteraction(interactionSealer, sealedInteraction(ctx), respond)
-    else await respond()
+    await withCarriedInteraction(interactionSealer, sealedInteraction(ctx), () => holder.handle(ctx.req, ctx.res))
   }
   return async (ctx: Context, requestId: string): Promise<void> => {
     try {

@@ -6,7 +6,6 @@ import { ConfigurationError } from '../errors.ts'
  * would block the next request on the connection.
  */
 export function discardUnreadBody(req: IncomingMessage, res: ServerResponse): void {
-  if (!hasBody(req)) return
   res.once('finish', () => {
     if (!req.complete) req.resume()
   })
@@ -18,12 +17,9 @@ export function discardUnreadBody(req: IncomingMessage, res: ServerResponse): vo
  * @throws {ConfigurationError} with instructions for the developer
  */
 export function assertBodyUnread(req: IncomingMessage): void {
-  if (hasBody(req) && req.readableEnded)
+  const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
+  if (hasBody && req.readableEnded)
     throw new ConfigurationError('The request body has already been read: mount Pocket before any body parser.', {
       details: { option: 'callback' },
     })
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }

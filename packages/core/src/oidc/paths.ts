@@ -36,24 +36,10 @@ const pathPrefixes = [protocolRoutes.authorization, protocolRoutes.end_session, 
   (path) => `${path}/`,
 )
 
-const isAtOrBelow = (prefix: string, path: string) =>
-  path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === '/')
-
-/** Whether this is the path of an authorization request or of its resumption. */
-export function isAuthorizationPath(path: string): boolean {
-  return isAtOrBelow(protocolRoutes.authorization, path)
-}
-
 /** Whether browsers visit this path with the session of the issuer's origin. */
 export function isBrowserPath(path: string): boolean {
-  return isAuthorizationPath(path) || isAtOrBelow(protocolRoutes.end_session, path) || isAtOrBelow('/interaction', path)
-}
-
-const readingPaths = new Set<string>([protocolRoutes.userinfo, protocolRoutes.introspection])
-
-/** Whether requests to this path hardly ever write. */
-export function isReadingPath(path: string): boolean {
-  return readingPaths.has(path)
+  const { authorization, end_session } = protocolRoutes
+  return [authorization, end_session, '/interaction'].some((prefix) => path === prefix || path.startsWith(`${prefix}/`))
 }
 
 export function isProtocolPath(path: string): boolean {

@@ -16,7 +16,6 @@ import { queueLogoutNotices } from './logout-notices.ts'
 import { handleOutages } from './outages.ts'
 import { installOverrides } from './overrides/install.ts'
 import { createProviderClass } from './overrides/refresh-handler.ts'
-import { isReadingPath } from './paths.ts'
 import { preserveLanguageAtLogout, redirectRejectedLogouts } from './post-logout.ts'
 import type { ProviderContext } from './provider-context.ts'
 import { recordFirstUses } from './registration/first-use.ts'
@@ -43,7 +42,7 @@ export function createProvider(context: ProviderContext): BuiltProvider {
   // Documented listeners and middleware. The first middleware is the outermost: it sees the outages of all others.
   handleOutages(provider, context)
   const { batch } = context.stores
-  if (batch) provider.use((ctx, next) => (isReadingPath(ctx.path) ? next() : batch(next)))
+  if (batch) provider.use((_ctx, next) => batch(next))
   returnCarriedRequests(provider)
   const documents = cacheDocuments(context)
   runAfterResponse(provider, [
