@@ -61,7 +61,8 @@ export interface ArtifactStore {
   insertPending(artifact: Artifact, max: number, now: number): Promise<boolean>
   /**
    * Replaces the artifact at `key` with `artifact` atomically (compare-and-set). Returns `false` without a change if there is
-   * none or its payload differs from `before`. Keeps the stored network.
+   * none or its payload differs from `before`. Keeps the stored network. An artifact with the same key differs only in its payload,
+   * account and expiry.
    */
   replace(key: string, artifact: Artifact, before: string): Promise<boolean>
   /**

@@ -56,9 +56,9 @@ const sql = {
       ON CONFLICT DO NOTHING`,
   },
   replace: `UPDATE ${rows.table} SET ${rows.assignments('network')}, network = COALESCE(network, $${rows.count}) WHERE "key" = $${rows.count + 1} AND payload = $${rows.count + 2}`,
-  // SQLite writes the entries of an index again for each column that is set, even to the same value.
-  replaceUnderSameKey: `UPDATE ${rows.table} SET ${rows.assignments('key', 'model', 'network')}, network = COALESCE(network, $${rows.count})
-    WHERE "key" = $1 AND model = $2 AND payload = $${rows.count + 1}`,
+  // Only what differs between two states under one key: SQLite writes the entries of an index again for each column that is set, even
+  // to the same value.
+  replaceUnderSameKey: `UPDATE ${rows.table} SET payload = $3, account_id = $4, expires_at = $5 WHERE "key" = $1 AND payload = $2`,
   refresh: `UPDATE ${rows.table} SET payload = $2, expires_at = $3 WHERE "key" = $1 AND payload = $4`,
   find: selectByKeys(1),
   findWithSession: `WITH found AS (${rows.select} WHERE "key" = $1) SELECT * FROM found UNION ALL
@@ -116,11 +116,11 @@ export function createTypeormArtifactStore(database: Database): ArtifactStore {
     insert: async (artifact) => (await database.execute(sql.insert, rows.values(artifact), artifact.key)) === 1,
 
     async replace(key, artifact, before) {
-      const values = rows.values(artifact)
+      const { payload, accountId, expiresAt } = artifact
       const count =
         artifact.key === key
-          ? await database.execute(sql.replaceUnderSameKey, [...values, before], key)
-          : await database.execute(sql.replace, [...values, key, before])
+          ? await database.execute(sql.replaceUnderSameKey, [key, before, payload, accountId, expiresAt], key)
+          : await database.execute(sql.replace, [...rows.values(artifact), key, before])
       return count === 1
     },
 
