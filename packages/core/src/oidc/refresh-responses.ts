@@ -2,7 +2,8 @@ import { calculateJwkThumbprint, decodeProtectedHeader } from 'jose'
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { CoreContext } from '../context.ts'
 import { sha256 } from '../hash.ts'
-import { MasterKey } from '../master-key.ts'
+import type { MasterKey } from '../master-key.ts'
+import { createSealer, type Sealer } from '../sealing.ts'
 import type { Artifact, Issue } from './artifact-store.ts'
 import { grantKey, responseModel, revokeGrant } from './grant-destruction.ts'
 
@@ -111,10 +112,10 @@ export function createRefreshResponses({ stores, clock, masterKey }: CoreContext
   const storeResponse = async (
     ctx: KoaContextWithOIDC,
     presented: Artifact,
-    { key, tokens }: { readonly key: MasterKey; readonly tokens: readonly Artifact[] },
+    { sealer, tokens }: { readonly sealer: Sealer; readonly tokens: readonly Artifact[] },
   ) => {
     const successor = tokens.find(({ model }) => model === 'RefreshToken')?.key
-    const sealed = key.encrypt(purpose, JSON.stringify(ctx.body))
+    const sealed = sealer.seal(JSON.stringify(ctx.body), purpose).toString('base64url')
     const now = clock.now()
     const response: Artifact = {
       ...presented,
@@ -126,14 +127,14 @@ export function createRefreshResponses({ stores, clock, masterKey }: CoreContext
     return issue(presented, { use: { key: presented.key, at: now }, artifacts: [...tokens, response] })
   }
 
-  const repeatResponse = async ({ key: presentedKey, grantId }: Artifact, key: MasterKey) => {
-    const presented = await artifacts.find(presentedKey)
+  const repeatResponse = async ({ key, grantId }: Artifact, sealer: Sealer) => {
+    const presented = await artifacts.find(key)
     const response = presented && (await findResponse(presented))
     if (!response) {
       if (presented && grantId !== null) await revokeGrant(artifacts, grantId)
       throw new errors.InvalidGrant('RefreshToken already consumed')
     }
-    const body = decryptResponse(key, response.sealed)
+    const body = openResponse(sealer, response.sealed)
     if (!body) throw new errors.InvalidGrant('the refresh token was used by a different request')
     const elapsed = Math.max(0, Math.floor((clock.now() - response.respondedAt) / 1000))
     return { ...body, expires_in: Math.max(1, body.expires_in - elapsed) }
@@ -176,9 +177,9 @@ export function createRefreshResponses({ stores, clock, masterKey }: CoreContext
         if (!isIssued) await use?.reject()
         return
       }
-      const key = await deriveKey(ctx, masterKey, permissions)
-      if (consumed && (await storeResponse(ctx, presented, { key, tokens }))) return
-      ctx.body = await repeatResponse(presented, key)
+      const sealer = await sealerOf(ctx, masterKey, permissions)
+      if (consumed && (await storeResponse(ctx, presented, { sealer, tokens }))) return
+      ctx.body = await repeatResponse(presented, sealer)
     },
   }
 }
@@ -194,14 +195,14 @@ function responseKey(refreshTokenKey: string): string {
 }
 
 /**
- * Derives a key from the master key, the presented refresh token, the request parameters and the current access to the API: a
- * response from before a change of that access is not repeated.
+ * The sealer of a response. Its key depends on the master key, the presented refresh token, the request parameters and the current
+ * access to the API: a response from before a change of that access is not repeated.
  */
-async function deriveKey(
+async function sealerOf(
   ctx: KoaContextWithOIDC,
   masterKey: MasterKey,
   permissions: readonly string[],
-): Promise<MasterKey> {
+): Promise<Sealer> {
   const { refresh_token: token, scope, resource, authorization_details: details } = ctx.oidc.params ?? {}
   const proof = ctx.get('DPoP')
   const jwk = proof === '' ? undefined : decodeProtectedHeader(proof).jwk
@@ -213,13 +214,10 @@ async function deriveKey(
     jwk ? await calculateJwkThumbprint(jwk) : null,
     permissions,
   ]
-  return MasterKey.from(Buffer.from(masterKey.mac(purpose, JSON.stringify(request)), 'base64url'))
+  return createSealer(Buffer.from(masterKey.mac(purpose, JSON.stringify(request)), 'base64url'))
 }
 
-function decryptResponse(key: MasterKey, sealed: string): { readonly expires_in: number } | undefined {
-  try {
-    return JSON.parse(key.decrypt(purpose, sealed))
-  } catch {
-    return undefined
-  }
+function openResponse(sealer: Sealer, sealed: string): { readonly expires_in: number } | undefined {
+  const body = sealer.open(Buffer.from(sealed, 'base64url'), purpose)
+  return body && JSON.parse(body.toString())
 }
