@@ -27,7 +27,8 @@ const exitCode = await run(args, {
   version: serverVersion(),
   readConfig,
   // The standard output of a command is its result, which programs read.
-  createLogger: (config) => createLogger(config, args.length === 0 ? batchLines(process.stdout) : process.stderr),
+  createLogger: (config) =>
+    args.length === 0 ? createLogger(config, process.stdout, batchLines) : createLogger(config, process.stderr),
   // The server is loaded only by the commands that need it, because loading it takes most of the start-up time.
   createApp: async (config, logger, stop) => (await import('./app.ts')).createApp(config, logger, stop),
   showProgress,

@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
-import { readableLine } from './readable-line.ts'
+import { readableLines } from './readable-lines.ts'
 
 export type { Logger } from 'pino'
 
@@ -26,8 +26,14 @@ const codeParents: ReadonlySet<string | undefined> = new Set([undefined, 'body',
  * Pass errors as `err`.
  *
  * @param destination - default: standard output
+ * @param collect - such as `batchLines`; receives the entries as JSON, because it is cheaper to make many readable at once
  */
-export function createLogger(config: LogConfig, destination: DestinationStream = process.stdout): Logger {
+export function createLogger(
+  config: LogConfig,
+  destination: DestinationStream = process.stdout,
+  collect = (output: DestinationStream) => output,
+): Logger {
+  const output = config.logJson ? destination : { write: (json: string) => destination.write(readableLines(json)) }
   return pino(
     {
       level: config.logLevel,
@@ -36,7 +42,7 @@ export function createLogger(config: LogConfig, destination: DestinationStream =
       formatters: { level: (label) => ({ level: label }), log: (fields) => redact(fields) },
       serializers: { err: describeError },
     },
-    config.logJson ? destination : { write: (json) => destination.write(readableLine(json)) },
+    collect(output),
   )
 }
 

@@ -45,6 +45,21 @@ describe.each([true, false])('LOG_JSON=%s', (json) => {
   })
 })
 
+test('makes collected entries readable together', () => {
+  const lines: string[] = []
+  const collected: string[] = []
+  const logger = createLogger(
+    { logLevel: 'info', logJson: false },
+    { write: (text) => lines.push(text) },
+    (output) => ({ write: (json) => collected.push(json) === 2 && output.write(collected.join('')) }),
+  )
+  logger.info({ job: 'one' }, 'first\nline')
+  logger.info({ job: 'two' }, 'second')
+  expect(lines.map((text) => text.replaceAll(/^\S+Z /gm, ''))).toEqual([
+    'INFO  first\\u000aline job=one\nINFO  second job=two\n',
+  ])
+})
+
 test('omits the parameters of a failed statement', () => {
   const { logger, lines } = collectingLogger(true)
   logger.error({ err: Object.assign(new Error('failed'), { parameters: ['s3cret'], query: 'INSERT' }) }, 'database')

@@ -9,10 +9,14 @@ interface Entry {
 const controlCharacters = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu
 
 /**
- * Formats a JSON log entry as readable text: `time LEVEL message key=value`. The stack of an error follows on indented lines.
- * Values cannot forge other lines.
+ * Formats JSON log entries, one per line, as readable text: `time LEVEL message key=value`. The stack of an error follows on indented
+ * lines. Values cannot forge other lines.
  */
-export function readableLine(json: string): string {
+export function readableLines(json: string): string {
+  return json.trimEnd().split('\n').map(readableLine).join('')
+}
+
+function readableLine(json: string): string {
   const { level, time, msg, err, ...rest }: Entry = JSON.parse(json)
   const message = escapeControlCharacters(String(msg ?? ''))
   let line = `${String(time)} ${String(level).toUpperCase().padEnd(5)} ${message}`
