@@ -4,9 +4,9 @@ import { shareBetweenTests } from '@pocket/test-support'
 import * as oidc from 'openid-client'
 import { storeKinds } from '../contracts/store-kinds.ts'
 import { accessToApi, resource } from './api-fixture.ts'
-import { hour, startHostOver, withRoutes } from './host.ts'
+import { hour, resumeUrl, startHostOver, visit, withRoutes } from './host.ts'
 import { interceptReads } from './intercepted-reads.ts'
-import { login, type Parameters, redirectUri, relyingParty } from './login.ts'
+import { authorizationUrl, login, type Parameters, redirectUri, relyingParty } from './login.ts'
 
 const refused = { status: 400, error: 'invalid_grant' }
 
@@ -189,6 +189,17 @@ describe.each(Object.entries(storeKinds))('over %s', (_kind, open) => {
       expect(host.errors).toEqual([])
     },
   )
+
+  test('the end of access removes a sign-in that has not returned to its client yet', async () => {
+    const { client } = await relyingParty(host)
+    const { account, authenticator } = await host.person('ada')
+    const agent = new UserAgent()
+    await resumeUrl(agent, await visit(agent, authorizationUrl(host, client.id)), authenticator)
+    const pending = () => host.stores.artifacts.listByAccount('Interaction', account.id)
+    expect(await pending()).toHaveLength(1)
+    await host.pocket.endAccess(account.id)
+    expect(await pending()).toEqual([])
+  })
 
   test.each([
     ['is over', { length: 600, idle: 0 }],
