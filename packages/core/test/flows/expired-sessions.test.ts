@@ -3,8 +3,9 @@ import { UserAgent } from '@pocket/core/testing'
 import { shareBetweenTests } from '@pocket/test-support'
 import * as oidc from 'openid-client'
 import { storeKinds } from '../contracts/store-kinds.ts'
-import { type Host, hour, second, startHostOver, withRoutes } from './host.ts'
+import { type Host, second, startHostOver, withRoutes } from './host.ts'
 import { login, relyingParty } from './login.ts'
+import { checkNotices } from './queued-notices.ts'
 
 /** Approves a device in the session of the browser. */
 const withDeviceRoute = withRoutes((pocket, req, res, query) => ({
@@ -88,8 +89,9 @@ describe.each(Object.entries(storeKinds))('grants of an expired session over %s'
       { status: 401 },
     )
     expect([await isActive(tokens.access_token), await isActive(tokens.refresh_token)]).toEqual([false, false])
-    const due = await host.stores.logoutNotices.claimDue(host.clock.now() + hour, host.clock.now() + 2 * hour, 10)
-    expect(due).toContainEqual(expect.objectContaining({ sid: tokens.claims()?.sid, clientId: party.client.id }))
+    await checkNotices(host, person.account.id, (notices) =>
+      expect(notices).toContainEqual(expect.objectContaining({ sid: tokens.claims()?.sid, clientId: party.client.id })),
+    )
     expect(host.errors).toEqual([])
   })
 
@@ -105,9 +107,9 @@ describe.each(Object.entries(storeKinds))('grants of an expired session over %s'
     expect(await host.pocket.sessions.endOthers(person.account.id, session?.uid ?? '')).toEqual([])
     expect(await isActive(expired.tokens.refresh_token)).toBe(false)
     expect(await isActive(present.tokens.refresh_token)).toBe(true)
-    const due = await host.stores.logoutNotices.claimDue(host.clock.now() + hour, host.clock.now() + 2 * hour, 10)
-    const notified = due.filter(({ accountId }) => accountId === person.account.id)
-    expect(notified).toMatchObject([{ clientId: party.client.id, sid: expired.tokens.claims()?.sid }])
+    await checkNotices(host, person.account.id, (notices) =>
+      expect(notices).toMatchObject([{ clientId: party.client.id, sid: expired.tokens.claims()?.sid }]),
+    )
     expect(await host.pocket.sessions.endOthers(person.account.id, null)).toEqual([session?.uid])
     expect(await isActive(present.tokens.refresh_token)).toBe(false)
     expect(await isActive(onDevice.refresh_token)).toBe(true)

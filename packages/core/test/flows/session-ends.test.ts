@@ -5,7 +5,7 @@ import { UserAgent, type UserAgentResponse } from '@pocket/core/testing'
 import { selectCases, shareBetweenTests } from '@pocket/test-support'
 import * as oidc from 'openid-client'
 import { storeKinds } from '../contracts/store-kinds.ts'
-import { answerCeremony, hour, minute, resumeUrl, signOut, startHostOver, viewOf, withRoutes } from './host.ts'
+import { answerCeremony, minute, resumeUrl, signOut, startHostOver, viewOf, withRoutes } from './host.ts'
 import {
   authorizationUrl,
   expectRefusal,
@@ -14,6 +14,7 @@ import {
   relyingParty,
   type Tokens,
 } from './login.ts'
+import { checkNotices } from './queued-notices.ts'
 
 /** A host with login codes and its own sign-out, like `/api/webauthn/logout` of the server. */
 const withOwnRoutes = withRoutes((pocket, req, res, query) => ({
@@ -95,9 +96,10 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
       for (const [index, party] of parties.entries())
         if (index > 3) await expectRefusal(exchange(party, responses[index] as UserAgentResponse), 'invalid_grant')
       for (const { party, tokens } of issued) await expectRevoked(party, tokens, account.id)
-      const due = await host.stores.logoutNotices.claimDue(host.clock.now() + hour, host.clock.now() + 2 * hour, 1000)
-      const notified = due.filter(({ accountId }) => accountId === account.id).map(({ clientId }) => clientId)
-      expect(notified.toSorted()).toEqual([one.first, ...parties].map(({ client }) => client.id).toSorted())
+      const clients = [one.first, ...parties].map(({ client }) => client.id)
+      await checkNotices(host, account.id, (notices) =>
+        expect(notices.map(({ clientId }) => clientId).toSorted()).toEqual(clients.toSorted()),
+      )
       expect(await listArtifacts(account.id)).toEqual([])
       expect(host.errors).toEqual([])
     },
@@ -162,11 +164,9 @@ describe.each(Object.entries(storeKinds))('the end of a session over %s', (kind,
       await expectRevoked(first, tokens, account.id)
       expect(host.events.filter(({ event }) => event === 'client_authorized')).toEqual([])
       expect(await host.stores.consents.find(account.id, party.client.id)).toBeUndefined()
-      const due = await host.stores.logoutNotices.claimDue(host.clock.now() + hour, host.clock.now() + 2 * hour, 1000)
-      expect(due.map(({ accountId, clientId }) => ({ accountId, clientId }))).toContainEqual({
-        accountId: account.id,
-        clientId: first.client.id,
-      })
+      await checkNotices(host, account.id, (notices) =>
+        expect(notices.map(({ clientId }) => clientId)).toContain(first.client.id),
+      )
       expect(host.errors).toEqual([])
     },
   )
