@@ -47,13 +47,13 @@ export function createGrantLoader({ stores, countPasskeys }: Pick<CoreContext, '
     }
     // Retry if a concurrent authorization of this client was first, and use its grant.
     for (;;) {
-      const existing = await find()
+      // Read together, because every authorization needs the consent later.
+      const [existing, consent] = await Promise.all([find(), consents.find(account.accountId, clientId)])
+      keepReadConsent(ctx, consent)
       if (existing && coversRequest(existing, { scopes: requested, claims, apiScopes })) return existing
       const { pocket_skip_consent: skipConsent, pocket_access: access } = extras(client)
       const needsNoConsent = skipConsent && !prompts.has('consent')
       const isImplied = needsNoConsent && !(await accessProblem(access, getAccount(account), countPasskeys))
-      const consent = await consents.find(account.accountId, clientId)
-      keepReadConsent(ctx, consent)
       const allowed = new Set([...(consent?.scopes ?? []), ...(isImplied ? requiredKeys : [])])
       const isAllowed = (key: string) => allowed.has(key)
       // A request without scopes needs consent too, because a token names the user.
