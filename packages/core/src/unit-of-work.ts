@@ -19,6 +19,18 @@ export function runUnitOfWork<T>(work: () => T): T {
   return storage.run(new WeakMap(), work)
 }
 
+const recentRows = new AsyncLocalStorage<boolean>()
+
+/**
+ * Runs `work`, which may use an account as it was up to a second ago: only for a token whose grant is read each time, because every
+ * revocation deletes it.
+ */
+export function withRecentRows<T>(work: () => T): T {
+  return recentRows.run(true, work)
+}
+
+export const mayUseRecentRows = (): boolean => recentRows.getStore() === true
+
 /** The repeated reads of one database in the current request, or in its transaction. */
 export class UnitOfWork {
   readonly #database: object

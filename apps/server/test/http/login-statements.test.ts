@@ -12,11 +12,11 @@ const challenge = 'AKaopYQ563pi9GQf83eEMKvsNOZCHLRRNarAWfXnrnQ'
 
 /** Lower them with each improvement. A login: authorization, page, assertion, resumption, code exchange and UserInfo. */
 const bounds = {
-  login: 23,
+  login: 22,
   signOn: 7,
   refresh: 4,
-  userInfo: 2,
-  introspection: 2,
+  userInfo: 1,
+  introspection: 1,
   siteCheck: 1,
   ...{ restRead: 4, restWrite: 9, appsPage: 10, adminAppsPage: 11, usersPage: 14, signInPage: 1 },
 }

@@ -2,6 +2,7 @@ import { errors, type FindAccount, type Account as LibraryAccount } from 'oidc-p
 import type { Account } from '../accounts/account.ts'
 import { accessProblem, notAllowedReason, secondPasskeyReason } from '../clients/group-restriction.ts'
 import type { CoreContext } from '../context.ts'
+import { withRecentRows } from '../unit-of-work.ts'
 import type { ArtifactStore } from './artifact-store.ts'
 import { claimsClient, extras, policyClient } from './client-metadata.ts'
 import { revokeGrant } from './grant-destruction.ts'
@@ -20,7 +21,7 @@ export function createFindAccount({
 }: Pick<CoreContext, 'stores' | 'makeClaims' | 'runAccessChecks' | 'countPasskeys'>): FindAccount {
   const { accounts, artifacts } = stores
   return async ({ oidc }, id, token) => {
-    const found = await accounts.find(id)
+    const found = await (oidc.route === 'userinfo' ? withRecentRows(() => accounts.find(id)) : accounts.find(id))
     if (!found || found.disabled) return undefined
     const problem =
       token && oidc.client && (await accessProblem(extras(oidc.client).pocket_access, found, countPasskeys))

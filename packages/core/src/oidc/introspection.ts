@@ -1,5 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { accessProblem } from '../clients/group-restriction.ts'
+import { withRecentRows } from '../unit-of-work.ts'
 import { buildAudience, clientSubject } from './access-token-claims.ts'
 import type { ResponseStep } from './after-response.ts'
 import { hasProof } from './client-authentication/proofs.ts'
@@ -37,7 +38,7 @@ export function introspectionPolicy({ stores: { accounts }, apiAccess, pairwise,
     return requesterId === clientId || found.api.resourceServerClientIds.includes(requesterId)
   }
   const canUseClient = async (accountId: string, holder: LibraryClient) => {
-    const account = await accounts.find(accountId)
+    const account = await withRecentRows(() => accounts.find(accountId))
     if (account === undefined || account.disabled) return false
     return (await accessProblem(extras(holder).pocket_access, account, countPasskeys)) === undefined
   }

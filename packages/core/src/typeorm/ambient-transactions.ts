@@ -11,6 +11,8 @@ export interface AmbientTransaction extends WriteScope {
   ended: boolean
   /** Whether a cached table was written. */
   changesCache: boolean
+  /** Whether it may have changed recent rows. */
+  changesRecent: boolean
   /** Runs as the last part of the transaction. */
   beforeCommit: (() => Promise<void>) | undefined
   /** Runs after the transaction has ended, even if its outcome is unknown. */
@@ -66,7 +68,7 @@ export class AmbientTransactions {
       if (runner === undefined) throw new TypeError('The transaction has no query runner')
       const transaction: AmbientTransaction = {
         ...{ runner, lastStatement: Promise.resolve(), ended: false },
-        ...{ pending: [], changesCache: false, beforeCommit: undefined, afterEnd: undefined },
+        ...{ pending: [], changesCache: false, changesRecent: false, beforeCommit: undefined, afterEnd: undefined },
       }
       current = transaction
       try {

@@ -6,13 +6,14 @@ import { trace, statements as tracedStatements } from '../diagnostics.ts'
 import { toUnavailableError } from '../outage.ts'
 import { cacheByStatement } from '../statement-cache.ts'
 import type { Transaction } from '../transaction.ts'
-import { UnitOfWork } from '../unit-of-work.ts'
+import { mayUseRecentRows, UnitOfWork } from '../unit-of-work.ts'
 import { type AmbientTransaction, AmbientTransactions } from './ambient-transactions.ts'
 import { createStatements } from './create-statements.ts'
 import { dataSourceError, isMissingTable, missingTableMessage } from './data-source-error.ts'
 import { assertSupportedTypeorm } from './installed.ts'
 import { type Parameter, rejectNul } from './parameter.ts'
 import { combineStatements, isAffected, isCombinable, type PendingWrite, type WriteScope } from './pending-writes.ts'
+import { RecentRows } from './recent-rows.ts'
 import { type CachedQuery, changeVersion, RowCache } from './row-cache.ts'
 import type { Statement, StatementResult } from './statement.ts'
 import type { Statements } from './statements.ts'
@@ -49,6 +50,7 @@ export class Database {
   readonly #unitOfWork = new UnitOfWork(this)
   readonly #batches = new AsyncLocalStorage<Batch>()
   readonly #cache = new RowCache((sql, parameters) => this.query(sql, parameters))
+  readonly #recent = new RecentRows()
 
   constructor({ kind, dataSource, statements, ambient }: DatabaseOptions) {
     this.kind = kind
@@ -98,6 +100,23 @@ export class Database {
     return this.#unitOfWork.read(sql, key, () => this.query<Row>(sql, parameters, { isKeyRead: true }))
   }
 
+  /** Declares the tables of {@link Database.queryRecent}. */
+  keepRecentRows(...tables: readonly string[]): void {
+    this.#recent.addTables(...tables)
+  }
+
+  /**
+   * Like {@link Database.queryOnce}, but `withRecentRows` also accepts rows that another request has read within the last second,
+   * unless this process has changed their tables, which {@link Database.keepRecentRows} declares. A transaction reads the database.
+   */
+  queryRecent<Row extends object>(sql: string, parameters: readonly Parameter[], key: string): Promise<readonly Row[]> {
+    const query = () => this.query<Row>(sql, parameters, { isKeyRead: true })
+    const isInTransaction = this.#ambient.current() !== undefined
+    return this.#unitOfWork.read(sql, [key], () =>
+      isInTransaction ? query() : this.#recent.read(key, mayUseRecentRows(), query),
+    )
+  }
+
   /** Declares tables that {@link Database.queryCached} reads. */
   cacheTables(...tables: readonly string[]): void {
     this.#cache.addTables(...tables)
@@ -107,14 +126,14 @@ export class Database {
    * Like {@link Database.query}, but the rows may be one second old unless this process has changed their tables, which
    * {@link Database.cacheTables} declares. A transaction reads the database. Returns the same array while nothing changes.
    */
-  async queryCached<Row extends object>(cached: CachedQuery): Promise<readonly Row[]> {
+  queryCached<Row extends object>(cached: CachedQuery): Promise<readonly Row[]> {
     const transaction = this.#ambient.current()
-    const rows =
-      transaction === undefined
-        ? await this.#cache.read(cached)
-        : cached.cachedInTransactions && !transaction.changesCache && this.#cache.peek(cached)
-    // The cast is safe, as in `query`.
-    return rows ? (rows as readonly Row[]) : this.query(cached.sql, cached.parameters)
+    const mayPeek = transaction === undefined || (cached.cachedInTransactions && !transaction.changesCache)
+    const rows = mayPeek ? this.#cache.peek(cached) : undefined
+    // The casts are safe, as in `query`.
+    if (rows) return Promise.resolve(rows as readonly Row[])
+    if (transaction) return this.query(cached.sql, cached.parameters)
+    return this.#cache.read(cached) as Promise<readonly Row[]>
   }
 
   /** Clears the row cache of this process, because another process has announced a change. */
@@ -128,7 +147,7 @@ export class Database {
     if (transaction === undefined) return this.transaction(() => this.noteCacheChange())
     transaction.changesCache = true
     transaction.beforeCommit ??= () => this.#finish(transaction)
-    transaction.afterEnd ??= () => this.#cache.clear()
+    transaction.afterEnd ??= () => this.#afterEnd(transaction)
   }
 
   /** A statement that locks until the transaction ends; the transaction sends it once. */
@@ -186,18 +205,35 @@ export class Database {
     })
   }
 
-  /** @param change - as for `#send` */
-  async #run(statement: Statement, onlyCount = false, change = statement.sql): Promise<StatementResult> {
-    const { sql } = statement
+  /**
+   * Not asynchronous itself, because most statements wait for nothing before they are sent.
+   *
+   * @param change - as for `#send`
+   */
+  #run(statement: Statement, onlyCount = false, change = statement.sql): Promise<StatementResult> {
     rejectNul(statement.parameters)
-    if (this.#cache.isChangedBy(sql)) {
-      if (this.#ambient.current() === undefined) return this.transaction(() => this.#run(statement, onlyCount, change))
-      await this.noteCacheChange()
-    }
+    if (this.#cache.isChangedBy(statement.sql)) return this.#changeCached(statement, onlyCount, change)
     const scope = this.#scope()
-    if (scope && 'lastFlush' in scope) await scope.lastFlush
-    if (scope === undefined || scope.pending.length === 0) return this.#send(statement, change)
-    if (isAffected(scope.pending, statement) || (onlyCount && !isCombinable(sql))) await this.#flush(scope)
+    return scope === undefined ? this.#send(statement, change) : this.#runIn(scope, statement, onlyCount, change)
+  }
+
+  /** Runs a statement that changes a cached table, in a transaction that also changes the version. */
+  async #changeCached(statement: Statement, onlyCount: boolean, change: string): Promise<StatementResult> {
+    if (this.#ambient.current() === undefined) return this.transaction(() => this.#run(statement, onlyCount, change))
+    await this.noteCacheChange()
+    const scope = this.#scope()
+    return scope === undefined ? this.#send(statement, change) : this.#runIn(scope, statement, onlyCount, change)
+  }
+
+  async #runIn(
+    scope: AmbientTransaction | Batch,
+    statement: Statement,
+    onlyCount: boolean,
+    change: string,
+  ): Promise<StatementResult> {
+    if ('lastFlush' in scope) await scope.lastFlush
+    if (scope.pending.length === 0) return this.#send(statement, change)
+    if (isAffected(scope.pending, statement) || (onlyCount && !isCombinable(statement.sql))) await this.#flush(scope)
     else if (onlyCount) {
       const counts = await this.#flush(scope, statement)
       return { rows: [], count: counts[0] ?? 0 }
@@ -253,16 +289,21 @@ export class Database {
   async #send(statement: Statement, change = statement.sql): Promise<StatementResult> {
     const { sql } = statement
     const sent = this.#rewriteTableNames ? { ...statement, sql: this.#rewriteTableNames(sql) } : statement
+    const transaction = this.#ambient.current()
+    const changesRecent = this.#recent.isChangedBy(sql)
+    if (changesRecent && transaction) {
+      transaction.changesRecent = true
+      transaction.afterEnd ??= () => this.#afterEnd(transaction)
+    }
     try {
-      return await trace(tracedStatements, { sql, kind: this.kind }, () =>
-        this.#statements.run(sent, this.#ambient.current()),
-      )
+      return await trace(tracedStatements, { sql, kind: this.kind }, () => this.#statements.run(sent, transaction))
     } catch (error) {
       throw isMissingTable(error)
         ? dataSourceError('not_migrated', missingTableMessage, error)
         : (toUnavailableError(error) ?? error)
     } finally {
       if (change !== '') this.#unitOfWork.forget(change)
+      if (changesRecent) this.#recent.clear()
     }
   }
 
@@ -298,6 +339,12 @@ export class Database {
     await this.#flush(transaction)
     if (!transaction.changesCache) return
     await this.#send(changeVersion(this.kind))
+  }
+
+  #afterEnd({ changesCache, changesRecent }: AmbientTransaction): void {
+    if (changesCache) this.#cache.clear()
+    // Another request may have read the rows before the commit.
+    if (changesRecent) this.#recent.clear()
   }
 
   /**

@@ -72,7 +72,9 @@ export class RowCache {
   /** The cached rows, if their version was read less than a second ago. */
   peek({ sql, parameters }: CachedQuery): readonly object[] | undefined {
     if (performance.now() - this.#checkedAt >= maxAge) return undefined
-    return this.#rows.get(sql)?.get(JSON.stringify(parameters))
+    const rows = this.#rows.get(sql)?.get(JSON.stringify(parameters))
+    if (rows && cacheReads.hasSubscribers) cacheReads.publish({ isHit: true })
+    return rows
   }
 
   /** Forgets all rows, because a cached table has changed. */

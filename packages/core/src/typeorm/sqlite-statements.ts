@@ -19,7 +19,7 @@ export class SqliteStatements implements Statements {
     this.#turns = turns
   }
 
-  async run({ sql, parameters }: Statement, transaction: AmbientTransaction | undefined): Promise<StatementResult> {
+  run({ sql, parameters }: Statement, transaction: AmbientTransaction | undefined): Promise<StatementResult> {
     const statement = this.#prepare(sql)
     const values = toBindable(parameters)
     if (transaction === undefined) return this.#turns.statement(() => execute(statement, values), statement.readonly)
