@@ -18,7 +18,7 @@ const bounds = {
   userInfo: 1,
   introspection: 1,
   siteCheck: 1,
-  ...{ restRead: 4, restWrite: 9, appsPage: 10, adminAppsPage: 11, usersPage: 14, signInPage: 1 },
+  ...{ restRead: 3, restWrite: 6, appsPage: 10, adminAppsPage: 11, usersPage: 11, signInPage: 1 },
 }
 
 const isApplicationUrl = (url: string) => url.startsWith(redirectUri)

@@ -17,13 +17,13 @@ interface Read {
 export class RecentRows {
   #tables: readonly string[] = []
   #reads = new Map<string, Read>()
-  readonly #changes = cacheByStatement(
-    (sql) => !/^\s*SELECT\b/i.test(sql) && this.#tables.some((table) => new RegExp(`\\b${table}\\b`).test(sql)),
-  )
+  #changes: (sql: string) => boolean = () => false
 
-  /** Declares all tables of the rows, before any statement is sent. */
+  /** Declares all tables of the rows. */
   addTables(...tables: readonly string[]): void {
-    this.#tables = [...this.#tables, ...tables]
+    this.#tables = [...new Set([...this.#tables, ...tables])]
+    const named = new RegExp(`\\b(?:${this.#tables.join('|')})\\b`)
+    this.#changes = cacheByStatement((sql) => !/^\s*SELECT\b/i.test(sql) && named.test(sql))
   }
 
   /** Whether the statement may change one of the tables. */
