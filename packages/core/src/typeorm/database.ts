@@ -213,19 +213,23 @@ export class Database {
   #run(statement: Statement, onlyCount = false, change = statement.sql): Promise<StatementResult> {
     rejectNul(statement.parameters)
     if (this.#cache.isChangedBy(statement.sql)) return this.#changeCached(statement, onlyCount, change)
-    const scope = this.#scope()
-    return scope === undefined ? this.#send(statement, change) : this.#runIn(scope, statement, onlyCount, change)
+    return this.#sendInScope(statement, onlyCount, change)
   }
 
   /** Runs a statement that changes a cached table, in a transaction that also changes the version. */
   async #changeCached(statement: Statement, onlyCount: boolean, change: string): Promise<StatementResult> {
     if (this.#ambient.current() === undefined) return this.transaction(() => this.#run(statement, onlyCount, change))
     await this.noteCacheChange()
-    const scope = this.#scope()
-    return scope === undefined ? this.#send(statement, change) : this.#runIn(scope, statement, onlyCount, change)
+    return this.#sendInScope(statement, onlyCount, change)
   }
 
-  async #runIn(
+  #sendInScope(statement: Statement, onlyCount: boolean, change: string): Promise<StatementResult> {
+    const scope = this.#scope()
+    return scope === undefined ? this.#send(statement, change) : this.#sendIn(scope, statement, onlyCount, change)
+  }
+
+  /** Sends pending writes of the scope first, or together with the statement. */
+  async #sendIn(
     scope: AmbientTransaction | Batch,
     statement: Statement,
     onlyCount: boolean,

@@ -42,8 +42,9 @@ export class RecentRows {
     if (earlier && performance.now() - earlier.at < maxAge) return earlier.rows as Promise<readonly Row[]>
     if (this.#reads.size >= maxReads) this.#reads.clear()
     const reads = this.#reads
+    const at = performance.now()
     const rows = query()
-    reads.set(key, { rows, at: performance.now() })
+    reads.set(key, { rows, at })
     rows.catch(() => reads.delete(key))
     return rows
   }
